@@ -1,0 +1,77 @@
+# The habits of this project; `make help` prints them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/.tools/node_modules/.bin:$(PATH)
+export CARGO_TERM_COLOR ?= auto
+
+BINARY := target/release/matbang
+LISTEN ?= 127.0.0.1:8080
+DATA ?= data/matbang.gpkg
+
+.PHONY: help run build web test test-rust test-web test-browser check bench demo fmt docs screens setup setup-test setup-bench
+
+help: ## print this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
+
+setup: ## install what building and running need (apt, npm; sudo when not root)
+	@scripts/setup.sh run
+
+setup-test: ## install what the tests need besides, Chromium included
+	@scripts/setup.sh test
+
+setup-bench: ## install what measuring needs besides
+	@scripts/setup.sh bench
+
+run: build ## build, fill an empty store with the demo, serve it
+	@test -e $(DATA) || $(BINARY) --data $(DATA) demo
+	@$(BINARY) --data $(DATA) serve --listen $(LISTEN)
+
+build: setup web ## leave target/release/matbang, the web app inside
+	@cargo build --release --locked
+
+web: web/dist/index.html
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	@cd web && npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src web/public web/scripts web/index.html web/vite.config.ts -type f 2>/dev/null)
+	@cd web && npm run --silent build
+	@touch $@
+
+demo: build ## fill an empty store with the illustrative province
+	@$(BINARY) --data $(DATA) demo
+
+test: setup-test web test-rust test-web test-browser ## run every test: Rust, web, browser
+	@echo "all tests passed"
+
+test-rust: web
+	@cargo test --release --locked
+
+test-web: web
+	@cd web && npm test
+
+test-browser: web
+	@cargo build --release --locked
+	@cd web && MATBANG_BIN=$(CURDIR)/$(BINARY) npm run test:browser
+
+check: setup web ## format, lints, docs, web linters, licences
+	@cargo fmt --check
+	@cargo clippy --release --locked --all-targets -- -D warnings
+	@RUSTDOCFLAGS="-D warnings" cargo doc --release --locked --no-deps --quiet
+	@cd web && npm run --silent check
+	@scripts/licences.sh
+
+bench: setup-bench web ## measure: criterion benches, then one million parcels over HTTP
+	@cargo bench --bench reads
+	@cargo bench --bench million
+
+screens: build setup-test ## take the pictures of docs/screens
+	@cd web && MATBANG_BIN=$(CURDIR)/$(BINARY) node scripts/screens.mjs
+
+fmt: web/node_modules/.package-lock.json ## format Rust and web
+	@cargo fmt
+	@cd web && npm run --silent format
+
+docs: ## build and open the documentation of the code
+	@cargo doc --release --no-deps --open

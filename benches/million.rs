@@ -1,0 +1,246 @@
+//! The figures of docs/performance.md: the real binary over HTTP with 1 000 000 parcels.
+//! `cargo bench --bench million` (PARCELS=100000 for fewer; `wrk` must be installed)
+
+use std::{
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    process::{Child, Command, Stdio},
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use matbang::{
+    analysis::View,
+    atlas::{Extent, World},
+    domain::{Day, procedures},
+    export::{Collection, write_collection},
+    store::{GeoPackage, Store},
+    tile::Square,
+};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+mod support;
+
+struct Server {
+    child: Child,
+    host: String,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn serve(path: &std::path::Path) -> (Server, Duration) {
+    let started = Instant::now();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_matbang"))
+        .args(["--data".as_ref(), path.as_os_str()])
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut url = String::new();
+    BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut url).expect("a URL");
+    let server = Server { child, host: url.trim().trim_start_matches("http://").to_owned() };
+    let mut connection = Connection::open(&server.host);
+    while connection.get("/readyz", "identity").0 != 200 {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    (server, started.elapsed())
+}
+
+/// One keep-alive connection; `Content-Length` answers only, which is what the server gives.
+struct Connection {
+    host: String,
+    stream: BufReader<TcpStream>,
+}
+
+impl Connection {
+    fn open(host: &str) -> Self {
+        let stream = TcpStream::connect(host).expect("connect");
+        stream.set_nodelay(true).expect("nodelay");
+        Self { host: host.to_owned(), stream: BufReader::new(stream) }
+    }
+
+    fn get(&mut self, path: &str, encoding: &str) -> (u16, Vec<u8>) {
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: {encoding}\r\n\r\n", self.host);
+        self.stream.get_mut().write_all(request.as_bytes()).expect("write");
+        let (mut status, mut length, mut line) = (0, 0, String::new());
+        loop {
+            line.clear();
+            self.stream.read_line(&mut line).expect("read");
+            if line == "\r\n" {
+                break;
+            }
+            if let Some(rest) = line.strip_prefix("HTTP/1.1 ") {
+                status = rest[..3].parse().expect("a status");
+            }
+            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = value.trim().parse().expect("a length");
+            }
+        }
+        let mut body = vec![0; length];
+        self.stream.read_exact(&mut body).expect("body");
+        (status, body)
+    }
+}
+
+fn resident(pid: u32) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<usize>().ok()).unwrap_or(0) * 1024
+}
+
+fn percentiles(mut times: Vec<f64>) -> String {
+    times.sort_by(f64::total_cmp);
+    let at = |share: f64| times[((times.len() as f64 * share) as usize).min(times.len() - 1)];
+    format!("p50 {:7.2}  p95 {:7.2}  p99 {:7.2} ms", at(0.5), at(0.95), at(0.99))
+}
+
+fn squares(bbox: [f64; 4], z: u8, count: usize) -> Vec<Square> {
+    let mut rng = ChaCha8Rng::seed_from_u64(3);
+    let mut all: Vec<Square> = Vec::new();
+    for _ in 0..count * 50 {
+        let place =
+            World::from_degrees(rng.random_range(bbox[0]..bbox[2]), rng.random_range(bbox[1]..bbox[3]));
+        let square = Square::around(place, z).expect("a square");
+        if !all.contains(&square) {
+            all.push(square);
+        }
+        if all.len() == count {
+            break;
+        }
+    }
+    all
+}
+
+fn path_of(square: Square) -> String {
+    format!("/tiles/parcels/{}/{}/{}", square.z(), square.x(), square.y())
+}
+
+fn main() {
+    let parcels = std::env::var("PARCELS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
+    let made = Instant::now();
+    let path = support::store(parcels);
+    println!(
+        "store of {parcels} parcels ready after {:.1} s: {} MB",
+        made.elapsed().as_secs_f64(),
+        std::fs::metadata(&path).map_or(0, |m| m.len() / 1_000_000)
+    );
+    let bbox = in_process(&path, parcels);
+    let (server, start) = serve(&path);
+    println!(
+        "start to ready: {:.2} s; resident {} MB",
+        start.as_secs_f64(),
+        resident(server.child.id()) / 1_000_000
+    );
+    let mut connection = Connection::open(&server.host);
+    for (z, count) in [(12, 20), (13, 60), (14, 150), (15, 200), (16, 300)] {
+        let (mut times, mut bytes) = (Vec::new(), 0);
+        for square in squares(bbox, z, count) {
+            let started = Instant::now();
+            bytes += connection.get(&path_of(square), "zstd").1.len();
+            times.push(started.elapsed().as_secs_f64() * 1e3);
+        }
+        let n = times.len();
+        println!("cold z{z}: {} ({n} tiles, {} kB each, zstd)", percentiles(times), bytes / n / 1000);
+    }
+    warm(&server, bbox);
+}
+
+/// What needs no HTTP: memory of the atlas, queries, export.
+fn in_process(path: &std::path::Path, parcels: usize) -> [f64; 4] {
+    let store = GeoPackage::open(path, procedures().expect("procedures")).expect("store");
+    let started = Instant::now();
+    let snapshot = Arc::new(store.load().expect("load"));
+    println!(
+        "load: {:.2} s; {} bytes a parcel counted",
+        started.elapsed().as_secs_f64(),
+        snapshot.bytes() / parcels
+    );
+    let started = Instant::now();
+    let view = View::new(Arc::clone(&snapshot), Day::parse("2026-06-30").expect("a day"));
+    println!("figures of all projects and units: {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
+    let bbox = Collection::Parcels.extent(&view).expect("parcels");
+    let mut rng = ChaCha8Rng::seed_from_u64(5);
+    let (mut times, mut found) = (Vec::new(), 0);
+    for _ in 0..500 {
+        let (x, y) = (rng.random_range(bbox[0]..bbox[2] - 0.01), rng.random_range(bbox[1]..bbox[3] - 0.01));
+        let started = Instant::now();
+        found += snapshot.parcels_in(Extent::from_degrees([x, y, x + 0.01, y + 0.01])).len();
+        times.push(started.elapsed().as_secs_f64() * 1e3);
+    }
+    println!("bbox query: {} ({} parcels each)", percentiles(times), found / 500);
+    let started = Instant::now();
+    let mut counter = Counter(0);
+    let indexes = 0..snapshot.parcels().len() as u32;
+    write_collection(&view, Collection::Parcels, indexes, &[], &mut counter).expect("export");
+    let seconds = started.elapsed().as_secs_f64();
+    println!("GeoJSON export: {:.1} s, {:.0} MB/s", seconds, counter.0 as f64 / 1e6 / seconds);
+    bbox
+}
+
+struct Counter(usize);
+
+impl Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Warm tiles beside the same stack serving fixed bytes of the same size, in turn.
+fn warm(server: &Server, bbox: [f64; 4]) {
+    let tiles = squares(bbox, 14, 60);
+    let mut connection = Connection::open(&server.host);
+    let sizes: Vec<usize> =
+        tiles.iter().map(|square| connection.get(&path_of(*square), "gzip").1.len()).collect();
+    let mean = sizes.iter().sum::<usize>() / sizes.len();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("runtime");
+    let fixed = runtime.block_on(async {
+        let body = bytes::Bytes::from(vec![b'x'; mean]);
+        let answer = move || {
+            let body = body.clone();
+            async move { body }
+        };
+        let app = axum::Router::new().route("/fixed/{z}/{x}/{y}", axum::routing::get(answer));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bind");
+        let address = listener.local_addr().expect("address");
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        address.to_string()
+    });
+    let own: Vec<String> = tiles.iter().map(|square| path_of(*square)).collect();
+    let same: Vec<String> = own.iter().map(|path| path.replace("/tiles/parcels", "/fixed")).collect();
+    for round in 1..=3 {
+        let (tiles, bytes) = (wrk(&server.host, &own), wrk(&fixed, &same));
+        println!(
+            "warm z14 round {round}: {tiles:.0} tiles/s of {mean} bytes; fixed bytes {bytes:.0}/s; ratio {:.2}",
+            tiles / bytes
+        );
+    }
+}
+
+fn wrk(host: &str, paths: &[String]) -> f64 {
+    let list = paths.iter().map(|path| format!("\"{path}\"")).collect::<Vec<_>>().join(",");
+    let script = format!(
+        "local p={{{list}}} local i=0\nrequest=function() i=i%#p+1 return wrk.format('GET',p[i],{{['Accept-Encoding']='gzip'}}) end\n"
+    );
+    let file = std::env::temp_dir().join(format!("matbang-wrk-{}.lua", std::process::id()));
+    std::fs::write(&file, script).expect("temporary files");
+    let run = Command::new("wrk")
+        .args(["-t1", "-c16", "-d4s", "-s"])
+        .arg(&file)
+        .arg(format!("http://{host}"))
+        .output();
+    let text = run.map(|run| String::from_utf8_lossy(&run.stdout).into_owned()).unwrap_or_default();
+    let line = text.lines().find(|line| line.starts_with("Requests/sec")).unwrap_or("Requests/sec: 0");
+    line.split_whitespace().nth(1).and_then(|n| n.parse().ok()).unwrap_or(f64::NAN)
+}

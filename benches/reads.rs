@@ -1,0 +1,45 @@
+//! Reads from the atlas by `criterion`: tiles, bbox queries, features.
+//! `cargo bench --bench reads`
+
+use std::sync::Arc;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use matbang::{
+    analysis::View,
+    atlas::{Extent, World},
+    domain::{Day, procedures},
+    export::{Collection, write_sequence},
+    store::{GeoPackage, Store},
+    tile::{Layer, Square, render, to_mlt},
+};
+
+mod support;
+
+fn view() -> View {
+    let store = GeoPackage::open(&support::store(100_000), procedures().expect("procedures")).expect("store");
+    View::new(Arc::new(store.load().expect("load")), Day::parse("2026-06-30").expect("a day"))
+}
+
+fn reads(criterion: &mut Criterion) {
+    let view = view();
+    let place = World::from_degrees(105.80, 20.39);
+    for z in [12, 14, 16] {
+        let square = Square::around(place, z).expect("a square");
+        criterion
+            .bench_function(&format!("tile z{z}"), |b| b.iter(|| render(&view, &[Layer::Parcels], square)));
+    }
+    let mvt = render(&view, &[Layer::Parcels], Square::around(place, 14).expect("a square"));
+    criterion.bench_function("MVT to MLT z14", |b| b.iter(|| to_mlt(&mvt)));
+    let box_ = Extent::from_degrees([105.79, 20.38, 105.81, 20.40]);
+    criterion.bench_function("bbox query", |b| b.iter(|| view.snapshot.parcels_in(box_)));
+    criterion.bench_function("figures of 100 000 parcels", |b| {
+        b.iter(|| View::new(Arc::clone(&view.snapshot), view.today));
+    });
+    let some: Vec<u32> = (0..10_000).collect();
+    criterion.bench_function("GeoJSONSeq of 10 000 parcels", |b| {
+        b.iter(|| write_sequence(&view, Collection::Parcels, some.iter().copied(), std::io::sink()));
+    });
+}
+
+criterion_group! { name = benches; config = Criterion::default().sample_size(20); targets = reads }
+criterion_main!(benches);

@@ -1,0 +1,152 @@
+//! A fabric of any size for measuring: blocks of strips, eight vertices each,
+//! no two alike, written through the store like any import.
+
+use std::path::{Path, PathBuf};
+
+use geo::{LineString, MultiPolygon, Polygon};
+use matbang::{
+    domain::{
+        AdminUnit, Code, Day, EventKind, Level, NewEvent, Parcel, ParcelId, ParcelKey, PlanCurve, Project,
+        ProjectKind, SquareMetres, Stage, procedures,
+    },
+    store::{Entry, GeoPackage, Store},
+};
+use rand::{Rng, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+
+/// West, south and size of a block in degrees.
+const ORIGIN: (f64, f64) = (105.75, 20.35);
+const BLOCK: (f64, f64) = (0.0016, 0.0012);
+const PROJECTS: usize = 400;
+
+/// A store with `parcels` parcels under `target/bench`, made once.
+pub fn store(parcels: usize) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
+    std::fs::create_dir_all(&folder).expect("target can be written");
+    let path = folder.join(format!("fabric-{parcels}.gpkg"));
+    if !path.exists() {
+        let part = path.with_extension("part");
+        let _ = std::fs::remove_file(&part);
+        make(&part, parcels);
+        std::fs::rename(&part, &path).expect("target can be written");
+    }
+    path
+}
+
+fn make(path: &Path, count: usize) {
+    let mut store = GeoPackage::open_or_create(path, procedures().expect("procedures")).expect("store");
+    let day = Day::parse("2025-01-01").expect("a day");
+    let entry = Entry { source: "bench".into(), author: "bench".into(), recorded_at: 0, day, units_on: day };
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let mut change = store.begin().expect("begin");
+    change.units(&entry, &[unit()]).expect("units");
+    let projects: Vec<Project> = (0..PROJECTS).map(|n| project(n, count)).collect();
+    change.projects(&entry, &projects).expect("projects");
+    let mut parcels = Vec::with_capacity(count);
+    let blocks = count / 36 + 1;
+    let columns = ((blocks as f64 * 1.25).sqrt() as usize).max(1);
+    let mut block = 0;
+    while parcels.len() < count {
+        strips(&mut rng, block, columns, blocks, &mut parcels);
+        block += 1;
+    }
+    parcels.truncate(count);
+    change.parcels(&entry, &parcels).expect("parcels");
+    for id in 1..=count as u32 {
+        let reached = rng.random_range(0..9);
+        let events: Vec<NewEvent> =
+            Stage::ALL[1..=reached].iter().map(|stage| event(id, *stage, &mut rng)).collect();
+        change.append(&events).expect("events");
+    }
+    change.commit().expect("commit");
+}
+
+fn event(id: u32, stage: Stage, rng: &mut ChaCha8Rng) -> NewEvent {
+    let day = 20_100 + stage.number() as i64 * 60 + rng.random_range(0..50);
+    NewEvent {
+        parcel: Some(ParcelId(id)),
+        day: Day::from_number(day).expect("a day"),
+        recorded_at: day * 86_400_000,
+        author: "bench".into(),
+        document: None,
+        kind: EventKind::StageReached { stage },
+    }
+}
+
+fn unit() -> AdminUnit {
+    AdminUnit {
+        code: Code::new("13285").expect("a code"),
+        name: "Phường đo tốc độ".into(),
+        level: Level::Commune,
+        parent: None,
+        valid_from: None,
+        valid_to: None,
+        predecessors: vec![],
+        successors: vec![],
+        boundary: None,
+    }
+}
+
+fn project(number: usize, count: usize) -> Project {
+    let side = (count as f64 / 36.0 * 1.25).sqrt().max(20.0) / 20.0;
+    let (column, row) = (number % 20, number / 20);
+    let west = ORIGIN.0 + column as f64 * side * BLOCK.0;
+    let south = ORIGIN.1 + row as f64 * side * 0.8 * BLOCK.1;
+    let (east, north) = (west + side * BLOCK.0, south + side * 0.8 * BLOCK.1);
+    let ring =
+        LineString::from(vec![(west, south), (east, south), (east, north), (west, north), (west, south)]);
+    Project {
+        code: Code::new(&format!("P{number:04}")).expect("a code"),
+        name: format!("Dự án đo tốc độ {number}"),
+        kind: ProjectKind::ALL[number % 6],
+        key: number % 5 == 0,
+        investor: None,
+        body: None,
+        procedure: Code::new("law2024").expect("a code"),
+        required_day: Day::parse("2026-12-31").ok(),
+        plan: PlanCurve::parse("2025-01-01=0;2026-12-31=1").expect("a plan"),
+        boundary: Some(MultiPolygon(vec![Polygon::new(ring, vec![])])),
+        alignment: None,
+    }
+}
+
+/// Two rows of strips between paths, each strip with a bow in its long sides.
+fn strips(rng: &mut ChaCha8Rng, block: usize, columns: usize, blocks: usize, out: &mut Vec<Parcel>) {
+    let (column, row) = (block % columns, block / columns);
+    let (west, south) = (ORIGIN.0 + column as f64 * BLOCK.0, ORIGIN.1 + row as f64 * BLOCK.1);
+    let rows = (blocks / columns).max(1);
+    let project = (row * 20 / (rows + 1)).min(19) * 20 + column * 20 / columns;
+    for half in 0..2 {
+        let low = south + BLOCK.1 * (0.05 + 0.46 * f64::from(half));
+        let high = low + BLOCK.1 * 0.43;
+        let strips = rng.random_range(14..22);
+        let mut line = |n: i32| -> Vec<(f64, f64)> {
+            let at = west + BLOCK.0 * (0.04 + 0.92 * f64::from(n) / f64::from(strips));
+            let bow = if n == 0 || n == strips { 0.0 } else { rng.random_range(-0.000_01..0.000_01) };
+            [0.0, 0.33, 0.66, 1.0]
+                .map(|t| (at + if (0.1..0.9).contains(&t) { bow } else { 0.0 }, low + (high - low) * t))
+                .to_vec()
+        };
+        let lines: Vec<_> = (0..=strips).map(&mut line).collect();
+        for pair in lines.windows(2) {
+            let ring: Vec<_> = pair[0].iter().rev().chain(&pair[1]).copied().collect();
+            let geometry = MultiPolygon(vec![Polygon::new(LineString::from(ring), vec![])]);
+            let number = out.len();
+            out.push(Parcel {
+                key: ParcelKey {
+                    project: Code::new(&format!("P{project:04}")).expect("a code"),
+                    unit: Code::new("13285").expect("a code"),
+                    sheet: (number / 1000 + 1).to_string(),
+                    number: (number % 1000 + 1).to_string(),
+                },
+                land_use: ["LUC", "LUC", "LUC", "BHK", "CLN", "ONT"][number % 6].into(),
+                total_area: SquareMetres::new(350.0 + (number % 977) as f64 / 10.0),
+                recovered_area: SquareMetres::new(350.0 + (number % 977) as f64 / 10.0),
+                declared_area: None,
+                holder: None,
+                planned_day: None,
+                geometry,
+            });
+        }
+    }
+}

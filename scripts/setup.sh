@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# Installs what is missing on Debian 12, and says in clear words what can't be had.
+# setup.sh run|test|bench
+set -euo pipefail
+cd "$(dirname "$0")/.."
+purpose=${1:-run}
+
+packages=(build-essential pkg-config libgdal-dev libsqlite3-dev ca-certificates)
+case $purpose in
+  run) ;;
+  test) packages+=(gdal-bin chromium fonts-dejavu-core python3 python3-gdal) ;;
+  bench) packages+=(wrk) ;;
+  *) echo "setup.sh: run, test or bench, not \"$purpose\"" >&2; exit 2 ;;
+esac
+
+# A tool counts as there when it is new enough.
+at_least() { # at_least NEEDED FOUND
+  [ -n "$2" ] && [ "$(printf '%s\n%s\n' "$1" "$2" | sort -V | head -n 1)" = "$1" ]
+}
+rust_version() { cargo --version 2>/dev/null | awk '{print $2}'; }
+node_version() { node --version 2>/dev/null | tr -d v; }
+
+missing=()
+for package in "${packages[@]}"; do
+  dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+done
+at_least 1.95 "$(rust_version)" || missing+=(cargo-web rustc-web)
+command -v npm >/dev/null || missing+=(nodejs npm)
+
+if [ ${#missing[@]} -gt 0 ]; then
+  command -v apt-get >/dev/null || { echo "setup: this machine has no apt-get; install by hand: ${missing[*]}" >&2; exit 1; }
+  as_root=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null || { echo "setup: run as root, or install sudo, to get: ${missing[*]}" >&2; exit 1; }
+    as_root=(sudo)
+  fi
+  echo "setup: installing ${missing[*]}" >&2
+  log=$(mktemp)
+  if ! { "${as_root[@]}" apt-get update -qq && "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    tail -n 20 "$log" >&2
+    echo "setup: apt-get could not install ${missing[*]}; is the package server within reach?" >&2
+    exit 1
+  fi
+  rm -f "$log"
+fi
+
+# Debian 12's Node.js is older than the web build needs; npm carries a newer one.
+if ! at_least 20.19 "$(node_version)" && ! at_least 20.19 "$(.tools/node_modules/.bin/node --version 2>/dev/null | tr -d v)"; then
+  echo "setup: fetching a newer Node.js into .tools" >&2
+  npm install --prefix .tools --no-audit --no-fund --loglevel=error node@22 \
+    || { echo "setup: Node.js 20.19 or newer is needed to build the web app; install it and try again" >&2; exit 1; }
+fi
+at_least 1.95 "$(rust_version)" || { echo "setup: Rust 1.95 or newer is needed; found: $(rust_version)" >&2; exit 1; }

@@ -1,0 +1,107 @@
+//! How many parcels stand where: by stage, land use, blocker and deadline.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::{
+    atlas::Snapshot,
+    domain::{BlockerKind, Day, SquareMetres, Stage},
+};
+
+/// Parcels and their recovered area.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Tally {
+    /// Parcels.
+    pub parcels: u64,
+    /// m².
+    pub area: SquareMetres,
+}
+
+impl Tally {
+    fn add(&mut self, area: SquareMetres) {
+        self.parcels += 1;
+        self.area += area;
+    }
+
+    /// The tally of those of `parcels` for which `holds`.
+    pub fn of(snapshot: &Snapshot, parcels: &[u32], holds: impl Fn(u32) -> bool) -> Self {
+        let mut tally = Self::default();
+        parcels.iter().filter(|p| holds(**p)).for_each(|p| tally.add(snapshot.parcels().recovered(*p)));
+        tally
+    }
+}
+
+/// Parcels by the stage at which they stood on `day`, all nine stages by
+/// number. Parcels not yet listed on that day count nowhere.
+pub fn stage_tallies(snapshot: &Snapshot, parcels: &[u32], day: Day) -> [(Stage, Tally); 9] {
+    let mut tallies = Stage::ALL.map(|stage| (stage, Tally::default()));
+    for &parcel in parcels {
+        if let Some(stage) = snapshot.stage_on(parcel, day) {
+            tallies[stage.number()].1.add(snapshot.parcels().recovered(parcel));
+        }
+    }
+    tallies
+}
+
+/// Parcels by land-use code, in alphabetical order.
+pub fn use_tallies(snapshot: &Snapshot, parcels: &[u32]) -> Vec<(String, Tally)> {
+    let columns = snapshot.parcels();
+    let mut tallies = vec![Tally::default(); columns.land_uses().len()];
+    for &parcel in parcels {
+        tallies[columns.land_use_symbol(parcel) as usize].add(columns.recovered(parcel));
+    }
+    let named = (0u32..).zip(tallies).filter(|(_, tally)| tally.parcels > 0);
+    let mut named: Vec<_> = named.map(|(n, tally)| (columns.land_uses().text(n).to_owned(), tally)).collect();
+    named.sort_by(|a, b| a.0.cmp(&b.0));
+    named
+}
+
+/// Parcels that one kind of blocker holds up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct BlockerTally {
+    /// Kind.
+    pub kind: BlockerKind,
+    /// Parcels and area.
+    #[serde(flatten)]
+    pub tally: Tally,
+}
+
+/// Blockers standing on `day`, the most parcels first.
+pub fn blockers(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<BlockerTally> {
+    let by = |kind: BlockerKind| {
+        let stands = |parcel| snapshot.blockers(parcel).any(|b| b.kind == kind && b.stands_on(day));
+        BlockerTally { kind, tally: Tally::of(snapshot, parcels, stands) }
+    };
+    let mut all: Vec<_> = BlockerKind::ALL.map(by).into_iter().filter(|b| b.tally.parcels > 0).collect();
+    all.sort_by_key(|blocker| std::cmp::Reverse(blocker.tally.parcels));
+    all
+}
+
+/// Parcels with the same legal deadline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Deadline {
+    /// Stage that is due.
+    pub stage: Stage,
+    /// Last day in time, days since 1970-01-01.
+    pub due_day: u16,
+    /// Days left, negative when overdue.
+    pub days_left: i32,
+    /// Parcels.
+    pub parcels: u64,
+}
+
+/// The deadlines that run on `day`, earliest first.
+pub fn deadlines(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<Deadline> {
+    let mut by_day: BTreeMap<(Day, Stage), u64> = BTreeMap::new();
+    for clock in parcels.iter().filter_map(|parcel| snapshot.clock(*parcel, day)) {
+        *by_day.entry((clock.due, clock.rule.stage)).or_default() += 1;
+    }
+    let deadline = |((due, stage), parcels): ((Day, Stage), u64)| Deadline {
+        stage,
+        due_day: due.number(),
+        days_left: due.since(day),
+        parcels,
+    };
+    by_day.into_iter().map(deadline).collect()
+}

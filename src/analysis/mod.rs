@@ -1,0 +1,20 @@
+//! The numbers: pure functions of a snapshot and a day.
+//!
+//! No clock, no I/O: `day` is an argument, and the same snapshot and day give
+//! the same figures. Shares are 0 … 1, areas m², days whole days.
+
+mod clearance;
+mod filter;
+mod length;
+mod plan;
+mod progress;
+mod series;
+mod view;
+
+pub use clearance::{BlockerTally, Deadline, Tally, blockers, deadlines, stage_tallies, use_tallies};
+pub use filter::{Filter, Selection};
+pub use length::cleared_length;
+pub use plan::PlanLine;
+pub use progress::{AreaMeasure, CountMeasure, LengthMeasure, Measures, MoneyMeasure, Progress, progress};
+pub use series::{Series, series, week_days};
+pub use view::{Figures, View};

@@ -1,0 +1,150 @@
+//! Progress of any set of parcels by five measures.
+
+use serde::Serialize;
+
+use super::{length::cleared_length, plan::PlanLine};
+use crate::{
+    atlas::Snapshot,
+    domain::{Day, SquareMetres, Stage},
+};
+
+/// Recovered area, m².
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct AreaMeasure {
+    /// To recover.
+    pub total: SquareMetres,
+    /// Handed over.
+    pub done: SquareMetres,
+    /// Planned to be handed over by the day; none without a plan.
+    pub planned: Option<SquareMetres>,
+}
+
+/// Parcels or holders.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct CountMeasure {
+    /// In all.
+    pub total: u64,
+    /// Cleared; a holder counts when all parcels of the set are handed over.
+    pub done: u64,
+    /// Planned by the day; none without a plan.
+    pub planned: Option<u64>,
+}
+
+/// Compensation and support, đồng, of the whole set: never of one holder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct MoneyMeasure {
+    /// Approved.
+    pub approved: u64,
+    /// Paid.
+    pub paid: u64,
+}
+
+/// Metres of alignment.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct LengthMeasure {
+    /// In all.
+    pub total: f64,
+    /// Clear over the whole cross-section.
+    pub done: f64,
+}
+
+/// The five measures.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Measures {
+    /// Recovered area: the headline.
+    pub area: AreaMeasure,
+    /// Parcels.
+    pub parcels: CountMeasure,
+    /// Holders.
+    pub holders: CountMeasure,
+    /// Money.
+    pub money: MoneyMeasure,
+    /// Alignment of the linear projects among those asked for; none when there is none.
+    pub length: Option<LengthMeasure>,
+}
+
+/// Progress on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Progress {
+    /// Share of the area handed over.
+    pub share: f64,
+    /// Share planned by the day.
+    pub planned_share: Option<f64>,
+    /// Days ahead of the plan, negative when behind.
+    pub days_ahead: Option<i32>,
+    /// The measures.
+    pub measures: Measures,
+}
+
+/// Progress of `parcels` on `day`. `projects` are those whose alignment
+/// counts, by index; give none for sets that cut projects into parts.
+pub fn progress(snapshot: &Snapshot, parcels: &[u32], projects: &[usize], day: Day) -> Progress {
+    let columns = snapshot.parcels();
+    let (mut total, mut done) = (SquareMetres::ZERO, SquareMetres::ZERO);
+    let (mut cleared, mut planned, mut any_plan) = (0, 0, false);
+    let mut money = MoneyMeasure { approved: 0, paid: 0 };
+    let mut finished = Some(Day::FIRST);
+    for &parcel in parcels {
+        let (area, days) = (columns.recovered(parcel), snapshot.days(parcel));
+        total += area;
+        let handed_over = days.cleared_on().filter(|on| *on <= day);
+        if handed_over.is_some() {
+            done += area;
+            cleared += 1;
+        }
+        finished = finished.zip(handed_over).map(|(last, on)| last.max(on));
+        let due = snapshot.planned_day(parcel);
+        any_plan |= due.is_some();
+        planned += u64::from(due.is_some_and(|due| due <= day));
+        let amount = snapshot.money(parcel).0;
+        money.approved += if days.reached(Stage::PlanApproved, day) { amount } else { 0 };
+        money.paid += if days.reached(Stage::Paid, day) { amount } else { 0 };
+    }
+    let plan = PlanLine::of(snapshot, parcels);
+    let planned_area = plan.as_ref().map(|plan| SquareMetres::new(plan.area_on(day)));
+    let finished = finished.filter(|_| !parcels.is_empty());
+    Progress {
+        share: done.share_of(total),
+        planned_share: planned_area.map(|area| area.share_of(total).min(1.0)),
+        days_ahead: plan.as_ref().map(|plan| plan.days_ahead(done.get(), day, finished)),
+        measures: Measures {
+            area: AreaMeasure { total, done, planned: planned_area },
+            parcels: CountMeasure {
+                total: parcels.len() as u64,
+                done: cleared,
+                planned: any_plan.then_some(planned),
+            },
+            holders: holders(snapshot, parcels, day),
+            money,
+            length: length(snapshot, projects, day),
+        },
+    }
+}
+
+fn holders(snapshot: &Snapshot, parcels: &[u32], day: Day) -> CountMeasure {
+    let state = |parcel: &u32| {
+        let holder = snapshot.parcels().holder(*parcel)?;
+        let pending = !snapshot.days(*parcel).reached(Stage::HandedOver, day);
+        let due = snapshot.planned_day(*parcel);
+        Some((holder, pending, due.is_none_or(|due| due > day), due.is_some()))
+    };
+    let mut all: Vec<_> = parcels.iter().filter_map(state).collect();
+    all.sort_unstable();
+    let any_plan = all.iter().any(|holder| holder.3);
+    let (mut total, mut done, mut planned) = (0, 0, 0);
+    for parcels in all.chunk_by(|a, b| a.0 == b.0) {
+        total += 1;
+        done += u64::from(parcels.iter().all(|parcel| !parcel.1));
+        planned += u64::from(parcels.iter().all(|parcel| !parcel.2));
+    }
+    CountMeasure { total, done, planned: any_plan.then_some(planned) }
+}
+
+fn length(snapshot: &Snapshot, projects: &[usize], day: Day) -> Option<LengthMeasure> {
+    let entries = projects.iter().map(|project| &snapshot.projects()[*project]);
+    let lengths = entries.filter_map(|entry| Some((entry.length_m?, cleared_length(snapshot, entry, day)?)));
+    lengths.fold(None, |sum, (total, done)| {
+        let before = sum.unwrap_or(LengthMeasure { total: 0.0, done: 0.0 });
+        Some(LengthMeasure { total: before.total + total, done: before.done + done })
+    })
+}

@@ -1,0 +1,77 @@
+//! A snapshot on a day, with the figures that every reader asks for worked out once.
+
+use std::sync::Arc;
+
+use super::{
+    Tally,
+    progress::{Progress, progress},
+};
+use crate::{atlas::Snapshot, domain::Day};
+
+/// Figures of a project or unit.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Figures {
+    /// Progress.
+    pub progress: Progress,
+    /// Blocked parcels.
+    pub blocked: Tally,
+    /// Parcels past a legal deadline.
+    pub overdue: Tally,
+    /// Parcels past their planned day.
+    pub late: Tally,
+}
+
+impl Figures {
+    /// The figures of `parcels` on `day`; `projects` as for [`progress`].
+    pub fn of(snapshot: &Snapshot, parcels: &[u32], projects: &[usize], day: Day) -> Self {
+        Self {
+            progress: progress(snapshot, parcels, projects, day),
+            blocked: Tally::of(snapshot, parcels, |parcel| snapshot.blocked_on(parcel, day)),
+            overdue: Tally::of(snapshot, parcels, |parcel| snapshot.overdue_on(parcel, day)),
+            late: Tally::of(snapshot, parcels, |parcel| snapshot.late_on(parcel, day)),
+        }
+    }
+}
+
+/// What tiles and summaries show: one state of the ledger, one day.
+#[derive(Debug)]
+pub struct View {
+    /// State of the ledger.
+    pub snapshot: Arc<Snapshot>,
+    /// The day.
+    pub today: Day,
+    /// By project index.
+    pub projects: Vec<Figures>,
+    /// By unit index.
+    pub units: Vec<Figures>,
+}
+
+impl View {
+    /// Works the figures out: O(parcels).
+    pub fn new(snapshot: Arc<Snapshot>, today: Day) -> Self {
+        let project = |(index, entry): (usize, &crate::atlas::ProjectEntry)| {
+            Figures::of(&snapshot, &entry.parcels, &[index], today)
+        };
+        let projects = snapshot.projects().iter().enumerate().map(project).collect();
+        let unit = |entry: &crate::atlas::UnitEntry| Figures::of(&snapshot, &entry.parcels, &[], today);
+        let units = snapshot.units().iter().map(unit).collect();
+        Self { snapshot, today, projects, units }
+    }
+
+    /// The next view on the same day: only the projects and units of `touched` parcels are worked out anew.
+    #[must_use]
+    pub fn next(&self, snapshot: Arc<Snapshot>, touched: &[u32]) -> Self {
+        let (mut projects, mut units) = (self.projects.clone(), self.units.clone());
+        let columns = snapshot.parcels();
+        let mut stale: Vec<(usize, usize)> =
+            touched.iter().map(|p| (columns.project(*p), columns.unit(*p))).collect();
+        stale.sort_unstable();
+        stale.dedup();
+        for (project, unit) in stale {
+            let parcels = &snapshot.projects()[project].parcels;
+            projects[project] = Figures::of(&snapshot, parcels, &[project], self.today);
+            units[unit] = Figures::of(&snapshot, &snapshot.units()[unit].parcels, &[], self.today);
+        }
+        Self { snapshot, today: self.today, projects, units }
+    }
+}

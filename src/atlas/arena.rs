@@ -1,0 +1,192 @@
+//! The geometry arena: all parcels' vertices in three flat arrays.
+//!
+//! A shape is a run of rings, a ring a run of vertices without the closing
+//! one. Outer rings open a new polygon, inner rings are holes of the polygon
+//! before them. 8 bytes a vertex, 4 a ring, 4 a shape.
+
+use geo::{Coord, LineString, MultiPolygon, Polygon};
+
+use super::world::{Extent, World};
+
+const HOLE: u32 = 1 << 31;
+
+/// Polygons stored side by side.
+#[derive(Debug, Default)]
+pub struct Arena {
+    places: Vec<World>,
+    /// End of each ring in `places`; the top bit marks a hole.
+    ring_ends: Vec<u32>,
+    /// End of each shape in `ring_ends`.
+    shape_ends: Vec<u32>,
+}
+
+impl Arena {
+    /// Number of shapes.
+    pub fn len(&self) -> usize {
+        self.shape_ends.len()
+    }
+
+    /// Whether there is no shape.
+    pub fn is_empty(&self) -> bool {
+        self.shape_ends.is_empty()
+    }
+
+    /// Bytes that the arrays take.
+    pub fn bytes(&self) -> usize {
+        self.places.capacity() * 8 + (self.ring_ends.capacity() + self.shape_ends.capacity()) * 4
+    }
+
+    /// Adds a ring, closed or not, to the shape that is being written; what
+    /// repeats the place before it is left out.
+    pub(super) fn push_ring(&mut self, ring: impl Iterator<Item = World>, hole: bool) {
+        let start = self.places.len();
+        for place in ring {
+            if self.places.len() == start || self.places.last() != Some(&place) {
+                self.places.push(place);
+            }
+        }
+        if self.places.len() > start + 1 && self.places.last() == self.places.get(start) {
+            self.places.pop();
+        }
+        if self.places.len() > start {
+            self.ring_ends.push(self.places.len() as u32 | if hole { HOLE } else { 0 });
+        }
+    }
+
+    /// Ends the shape that is being written.
+    pub(super) fn end_shape(&mut self) {
+        self.shape_ends.push(self.ring_ends.len() as u32);
+    }
+
+    /// Moves all shapes of `other` behind the own.
+    pub(super) fn append(&mut self, other: &Self) {
+        let (places, rings) = (self.places.len() as u32, self.ring_ends.len() as u32);
+        self.places.extend_from_slice(&other.places);
+        self.ring_ends.extend(other.ring_ends.iter().map(|end| ((end & !HOLE) + places) | (end & HOLE)));
+        self.shape_ends.extend(other.shape_ends.iter().map(|end| end + rings));
+    }
+
+    pub(super) fn shrink(&mut self) {
+        self.places.shrink_to_fit();
+        self.ring_ends.shrink_to_fit();
+        self.shape_ends.shrink_to_fit();
+    }
+
+    /// The shape at `index`, which must be less than [`Arena::len`].
+    pub fn shape(&self, index: usize) -> Shape<'_> {
+        let first = if index == 0 { 0 } else { self.shape_ends[index - 1] as usize };
+        let last = self.shape_ends[index] as usize;
+        let start = if first == 0 { 0 } else { (self.ring_ends[first - 1] & !HOLE) as usize };
+        Shape { places: &self.places, ring_ends: &self.ring_ends[first..last], start }
+    }
+}
+
+/// One shape of the arena.
+#[derive(Debug, Clone, Copy)]
+pub struct Shape<'a> {
+    places: &'a [World],
+    ring_ends: &'a [u32],
+    start: usize,
+}
+
+impl<'a> Shape<'a> {
+    /// The rings as (is a hole, vertices without the closing one).
+    pub fn rings(self) -> impl Iterator<Item = (bool, &'a [World])> {
+        let mut start = self.start;
+        self.ring_ends.iter().map(move |end| {
+            let stop = (end & !HOLE) as usize;
+            let ring = &self.places[start..stop];
+            start = stop;
+            (end & HOLE != 0, ring)
+        })
+    }
+
+    /// All vertices.
+    pub fn places(self) -> &'a [World] {
+        let stop = self.ring_ends.last().map_or(self.start, |end| (end & !HOLE) as usize);
+        &self.places[self.start..stop]
+    }
+
+    /// The smallest extent around the shape.
+    pub fn extent(self) -> Extent {
+        Extent::around(self.places())
+    }
+
+    /// In WGS 84 degrees (lon, lat), rounded to 10⁻⁷.
+    pub fn to_geo(self) -> MultiPolygon<f64> {
+        let line = |ring: &[World]| {
+            let coords = ring.iter().map(|place| place.to_degrees());
+            let mut line: LineString<f64> = coords.map(|(x, y)| Coord { x, y }).collect();
+            line.close();
+            line
+        };
+        let mut polygons: Vec<Polygon<f64>> = Vec::with_capacity(1);
+        for (hole, ring) in self.rings() {
+            match polygons.last_mut() {
+                Some(polygon) if hole => polygon.interiors_push(line(ring)),
+                _ => polygons.push(Polygon::new(line(ring), Vec::new())),
+            }
+        }
+        MultiPolygon(polygons)
+    }
+
+    /// Whether `place` lies inside (even-odd rule; edges count to the south-east).
+    pub fn holds(self, place: World) -> bool {
+        let (px, py) = (f64::from(place.x), f64::from(place.y));
+        let mut inside = false;
+        for (_, ring) in self.rings() {
+            let mut before = ring[ring.len() - 1];
+            for &after in ring {
+                if (before.y > place.y) != (after.y > place.y) {
+                    let (x0, y0) = (f64::from(before.x), f64::from(before.y));
+                    let (x1, y1) = (f64::from(after.x), f64::from(after.y));
+                    if px < (x1 - x0) * (py - y0) / (y1 - y0) + x0 {
+                        inside = !inside;
+                    }
+                }
+                before = after;
+            }
+        }
+        inside
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn square(min: u32, max: u32) -> Vec<World> {
+        [(min, min), (max, min), (max, max), (min, max), (min, min)].map(|(x, y)| World { x, y }).to_vec()
+    }
+
+    fn arena() -> Arena {
+        let mut arena = Arena::default();
+        arena.push_ring(square(0, 100).into_iter(), false);
+        arena.push_ring(square(40, 60).into_iter(), true);
+        arena.end_shape();
+        arena.push_ring(square(200, 300).into_iter(), false);
+        arena.push_ring(square(400, 500).into_iter(), false);
+        arena.end_shape();
+        arena
+    }
+
+    #[test]
+    fn holes_and_parts_are_told_apart() {
+        let arena = arena();
+        assert!(arena.shape(0).holds(World { x: 10, y: 10 }));
+        assert!(!arena.shape(0).holds(World { x: 50, y: 50 }));
+        assert_eq!(arena.shape(0).to_geo().0[0].interiors().len(), 1);
+        assert_eq!(arena.shape(1).to_geo().0.len(), 2);
+        assert_eq!(arena.shape(1).extent().max_x, 500);
+        assert_eq!(arena.shape(1).places().len(), 8);
+    }
+
+    #[test]
+    fn an_appended_arena_keeps_its_shapes() {
+        let (mut one, two) = (arena(), arena());
+        one.append(&two);
+        assert_eq!(one.len(), 4);
+        assert_eq!(one.shape(2).to_geo(), two.shape(0).to_geo());
+        assert_eq!(one.shape(3).places(), two.shape(1).places());
+    }
+}

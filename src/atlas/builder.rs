@@ -1,0 +1,286 @@
+//! Builds a snapshot from the store's rows.
+//!
+//! Units and projects come first, parcels in the order of their ids. A
+//! builder is used once; errors name the row.
+
+use std::collections::HashMap;
+
+use geo::{Geodesic, InteriorPoint, Length, LineLocatePoint, LineString, Point};
+use geo_traits::{CoordTrait, GeometryTrait, GeometryType, LineStringTrait, MultiPolygonTrait, PolygonTrait};
+
+use super::{
+    arena::Arena,
+    index::Index,
+    pages::{Blocker, Pages},
+    parcels::{NO_AREA, NO_DAY, Parcels},
+    project::{ProjectEntry, UnitEntry},
+    snapshot::{Snapshot, Tables},
+    world::{Extent, World},
+};
+use crate::domain::{
+    AdminUnit, Day, HolderId, LedgerPosition, ParcelId, Procedure, Project, ProjectId, SquareMetres,
+    StageDays, UnitId, Vnd,
+};
+
+/// Why rows do not make an atlas: the store holds what it never should.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BuildError {
+    /// A parcel names a project that is not there.
+    #[error("parcel {0} names project {1}, which the store does not hold")]
+    NoProject(ParcelId, ProjectId),
+    /// A parcel names a unit that is not there.
+    #[error("parcel {0} names unit {1}, which the store does not hold")]
+    NoUnit(ParcelId, UnitId),
+    /// A project names a procedure that is not there.
+    #[error("project {0} names the procedure \"{1}\", which no file in data/procedures describes")]
+    NoProcedure(String, String),
+    /// A geometry that is not a polygon.
+    #[error("the geometry of parcel {0} is not a polygon: {1}")]
+    Geometry(ParcelId, String),
+    /// Ids must rise.
+    #[error("parcel {0} does not come after the one before it")]
+    Order(ParcelId),
+    /// More than an atlas can name.
+    #[error("more than {0} {1} do not fit an atlas")]
+    TooMany(usize, &'static str),
+}
+
+/// A parcel's row.
+#[derive(Debug, Clone, Copy)]
+pub struct ParcelRow<'a> {
+    /// Id; greater than the one before.
+    pub id: ParcelId,
+    /// Project.
+    pub project: ProjectId,
+    /// Unit.
+    pub unit: UnitId,
+    /// Sheet number.
+    pub sheet: &'a str,
+    /// Parcel number.
+    pub number: &'a str,
+    /// Land-use code or empty.
+    pub land_use: &'a str,
+    /// Recovered area.
+    pub recovered: SquareMetres,
+    /// Area of the whole parcel.
+    pub total: SquareMetres,
+    /// Area as the file declared it.
+    pub declared: Option<SquareMetres>,
+    /// Holder.
+    pub holder: Option<HolderId>,
+    /// Planned day of handover.
+    pub planned: Option<Day>,
+    /// Money approved.
+    pub money: Vnd,
+    /// Days of the stages.
+    pub days: StageDays,
+    /// Polygon or MultiPolygon as WKB, WGS 84 degrees (lon, lat).
+    pub wkb: &'a [u8],
+}
+
+/// Collects rows.
+#[derive(Debug, Default)]
+pub struct Builder {
+    procedures: Vec<Procedure>,
+    units: Vec<UnitEntry>,
+    unit_numbers: HashMap<UnitId, u16>,
+    projects: Vec<ProjectEntry>,
+    project_numbers: HashMap<ProjectId, u16>,
+    project_procedures: Vec<usize>,
+    parcels: Parcels,
+    days: Vec<StageDays>,
+    money: Vec<u32>,
+    extents: Vec<Extent>,
+    blockers: Vec<(ParcelId, Blocker)>,
+}
+
+impl Builder {
+    /// A builder that knows these procedures and expects about `parcels` rows.
+    pub fn new(procedures: Vec<Procedure>, parcels: usize) -> Self {
+        let mut builder = Self { procedures, ..Self::default() };
+        builder.days.reserve_exact(parcels);
+        builder.extents.reserve_exact(parcels);
+        builder
+    }
+
+    /// Adds a unit.
+    ///
+    /// # Errors
+    /// More than 65 535 units.
+    pub fn unit(&mut self, id: UnitId, unit: AdminUnit) -> Result<(), BuildError> {
+        let number = u16::try_from(self.units.len()).map_err(|_| BuildError::TooMany(65_536, "units"))?;
+        let extent = unit.boundary.as_ref().map_or(Extent::EMPTY, extent_of);
+        self.unit_numbers.insert(id, number);
+        self.units.push(UnitEntry { id, unit, extent, parcels: Vec::new() });
+        Ok(())
+    }
+
+    /// Adds a project.
+    ///
+    /// # Errors
+    /// More than 65 535 projects, or a procedure that is not known.
+    pub fn project(&mut self, id: ProjectId, project: Project) -> Result<(), BuildError> {
+        let number =
+            u16::try_from(self.projects.len()).map_err(|_| BuildError::TooMany(65_536, "projects"))?;
+        let known = |p: &Procedure| p.code() == &project.procedure;
+        let procedure = self.procedures.iter().position(known).ok_or_else(|| {
+            BuildError::NoProcedure(project.code.to_string(), project.procedure.to_string())
+        })?;
+        let mut extent = project.boundary.as_ref().map_or(Extent::EMPTY, extent_of);
+        for coord in project.alignment.iter().flat_map(|line| line.coords()) {
+            extent = extent.with(World::from_degrees(coord.x, coord.y));
+        }
+        let point = project.boundary.as_ref().and_then(InteriorPoint::interior_point);
+        let point = point.or_else(|| project.alignment.as_ref().and_then(InteriorPoint::interior_point));
+        self.project_numbers.insert(id, number);
+        self.project_procedures.push(procedure);
+        self.projects.push(ProjectEntry {
+            id,
+            extent,
+            point: point.map(|p| World::from_degrees(p.x(), p.y())),
+            length_m: project.alignment.as_ref().map(|line| Geodesic.length(line)),
+            alignment: project
+                .alignment
+                .iter()
+                .flat_map(|line| line.coords())
+                .map(|c| World::from_degrees(c.x, c.y))
+                .collect(),
+            project,
+            parcels: Vec::new(),
+            chainages: Vec::new(),
+            units: Vec::new(),
+        });
+        Ok(())
+    }
+
+    /// Adds a parcel.
+    ///
+    /// # Errors
+    /// A project or unit that was not added, an id out of order, or a geometry that is no polygon.
+    pub fn parcel(&mut self, row: &ParcelRow<'_>) -> Result<(), BuildError> {
+        if self.parcels.ids.last().is_some_and(|last| *last >= row.id.0) {
+            return Err(BuildError::Order(row.id));
+        }
+        let project =
+            *self.project_numbers.get(&row.project).ok_or(BuildError::NoProject(row.id, row.project))?;
+        let unit = *self.unit_numbers.get(&row.unit).ok_or(BuildError::NoUnit(row.id, row.unit))?;
+        push_wkb(&mut self.parcels.arena, row.wkb).map_err(|why| BuildError::Geometry(row.id, why))?;
+        let parcels = &mut self.parcels;
+        let index = parcels.ids.len() as u32;
+        let land_use = parcels.uses.intern(row.land_use);
+        parcels
+            .land_uses
+            .push(u16::try_from(land_use).map_err(|_| BuildError::TooMany(65_536, "land uses"))?);
+        parcels.sheets.push(parcels.texts.intern(row.sheet));
+        parcels.numbers.push(parcels.texts.intern(row.number));
+        parcels.ids.push(row.id.0);
+        parcels.projects.push(project);
+        parcels.units.push(unit);
+        parcels.recovered.push(tenths(row.recovered));
+        parcels.total.push(tenths(row.total));
+        parcels.declared.push(row.declared.map_or(NO_AREA, tenths));
+        parcels.holders.push(row.holder.map_or(0, |holder| holder.0));
+        parcels.planned.push(row.planned.map_or(NO_DAY, Day::number));
+        let extent = parcels.arena.shape(index as usize).extent();
+        self.extents.push(extent);
+        self.days.push(row.days);
+        self.money.push(u32::try_from((row.money.0 + 500) / 1000).unwrap_or(u32::MAX));
+        let entry = &mut self.projects[usize::from(project)];
+        entry.parcels.push(index);
+        entry.extent = entry.extent.join(extent);
+        if let Err(at) = entry.units.binary_search(&unit) {
+            entry.units.insert(at, unit);
+        }
+        let entry = &mut self.units[usize::from(unit)];
+        entry.parcels.push(index);
+        if entry.unit.boundary.is_none() {
+            entry.extent = entry.extent.join(extent);
+        }
+        Ok(())
+    }
+
+    /// Adds a blocker of a parcel; those of parcels that are not added are left out.
+    pub fn blocker(&mut self, parcel: ParcelId, blocker: Blocker) {
+        self.blockers.push((parcel, blocker));
+    }
+
+    /// The snapshot at this position of the ledger.
+    pub fn finish(mut self, position: LedgerPosition, head: [u8; 32]) -> Snapshot {
+        let extents = std::mem::take(&mut self.extents);
+        self.parcels.index = Index::new((0u32..).zip(extents));
+        self.parcels.arena.shrink();
+        for entry in &mut self.projects {
+            entry.chainages = chainages(entry, &self.parcels.arena);
+        }
+        let mut pages = Pages::new(&self.days, &self.money);
+        for (parcel, blocker) in self.blockers {
+            if let Some(index) = self.parcels.find(parcel) {
+                pages.open_blocker(index, blocker);
+            }
+        }
+        let (mut project_shapes, mut unit_shapes) = (Arena::default(), Arena::default());
+        self.projects.iter().for_each(|entry| push_geo(&mut project_shapes, entry.project.boundary.as_ref()));
+        self.units.iter().for_each(|entry| push_geo(&mut unit_shapes, entry.unit.boundary.as_ref()));
+        let tables = Tables {
+            project_shapes,
+            unit_shapes,
+            project_index: Index::new((0u32..).zip(self.projects.iter().map(|entry| entry.extent))),
+            unit_index: Index::new((0u32..).zip(self.units.iter().map(|entry| entry.extent))),
+            procedures: self.procedures,
+            project_procedures: self.project_procedures,
+            units: self.units,
+            projects: self.projects,
+        };
+        Snapshot::new(position, head, tables, self.parcels, pages)
+    }
+}
+
+/// Each parcel's reach along the alignment: between its vertices' feet on the line.
+fn chainages(entry: &ProjectEntry, arena: &Arena) -> Vec<[f32; 2]> {
+    let (Some(length), true) = (entry.length_m, entry.alignment.len() > 1) else { return Vec::new() };
+    // A Mercator step is the same length in all directions, so feet fall right.
+    let line: LineString<f64> = entry.alignment.iter().map(|p| (f64::from(p.x), f64::from(p.y))).collect();
+    let reach = |parcel: &u32| {
+        let places = arena.shape(*parcel as usize).places().iter();
+        let feet = places.filter_map(|p| line.line_locate_point(&Point::new(f64::from(p.x), f64::from(p.y))));
+        let (from, to) = feet.fold((1.0f64, 0.0f64), |(from, to), foot| (from.min(foot), to.max(foot)));
+        [(from * length) as f32, (to.max(from) * length) as f32]
+    };
+    entry.parcels.iter().map(reach).collect()
+}
+
+fn tenths(area: SquareMetres) -> u32 {
+    u32::try_from(area.tenths()).unwrap_or(NO_AREA - 1)
+}
+
+fn extent_of(polygons: &geo::MultiPolygon<f64>) -> Extent {
+    let coords = polygons.iter().flat_map(|polygon| polygon.exterior().coords());
+    coords.fold(Extent::EMPTY, |extent, coord| extent.with(World::from_degrees(coord.x, coord.y)))
+}
+
+fn push_geo(arena: &mut Arena, polygons: Option<&geo::MultiPolygon<f64>>) {
+    polygons.into_iter().flatten().for_each(|polygon| push_polygon(arena, polygon));
+    arena.end_shape();
+}
+
+fn push_wkb(arena: &mut Arena, wkb: &[u8]) -> Result<(), String> {
+    let geometry = wkb::reader::read_wkb(wkb).map_err(|e| e.to_string())?;
+    match geometry.as_type() {
+        GeometryType::Polygon(polygon) => push_polygon(arena, polygon),
+        GeometryType::MultiPolygon(polygons) => {
+            polygons.polygons().for_each(|polygon| push_polygon(arena, &polygon));
+        }
+        _ => return Err("neither Polygon nor MultiPolygon".to_owned()),
+    }
+    arena.end_shape();
+    Ok(())
+}
+
+fn push_polygon(arena: &mut Arena, polygon: &impl PolygonTrait<T = f64>) {
+    if let Some(ring) = polygon.exterior() {
+        arena.push_ring(ring.coords().map(|c| World::from_degrees(c.x(), c.y())), false);
+    }
+    for ring in polygon.interiors() {
+        arena.push_ring(ring.coords().map(|c| World::from_degrees(c.x(), c.y())), true);
+    }
+}

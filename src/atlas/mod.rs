@@ -1,0 +1,34 @@
+//! The atlas: everything that reads need, in memory, immutable.
+//!
+//! ```text
+//! Builder ── finish ──► Snapshot ── with_events ──► next Snapshot (shares all that did not change)
+//!                        ├ units, projects        small tables
+//!                        ├ Parcels (columns)      what an import wrote, shared
+//!                        ├ Arena                  vertices in world units, shared
+//!                        ├ R-trees (rstar)        parcels, projects, units, shared
+//!                        └ Pages                  what events change: days, money, blockers
+//! ```
+//! It knows nothing of files, HTTP or the clock: whoever asks says the day.
+//! Vertices are kept as [`World`] units so that a tile is a shift away.
+
+mod apply;
+mod arena;
+mod builder;
+mod index;
+mod pages;
+mod parcels;
+mod project;
+mod snapshot;
+mod symbols;
+mod world;
+
+pub use apply::Applied;
+pub use arena::{Arena, Shape};
+pub use builder::{BuildError, Builder, ParcelRow};
+pub use index::Index;
+pub use pages::Blocker;
+pub use parcels::Parcels;
+pub use project::{ProjectEntry, UnitEntry};
+pub use snapshot::Snapshot;
+pub use symbols::Symbols;
+pub use world::{Extent, World};

@@ -1,0 +1,207 @@
+//! The snapshot: one state of the ledger, readable from any thread.
+
+use std::sync::Arc;
+
+use geo::{Intersects, MultiPolygon};
+
+use super::{
+    arena::{Arena, Shape},
+    index::Index,
+    pages::{Blocker, Pages},
+    parcels::Parcels,
+    project::{ProjectEntry, UnitEntry},
+    world::{Extent, World},
+};
+use crate::domain::{Clock, Day, LedgerPosition, Procedure, Stage, StageDays, Vnd};
+
+/// Projects, units and procedures: few rows, changed by imports only.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    pub procedures: Vec<Procedure>,
+    /// Index of each project's procedure.
+    pub project_procedures: Vec<usize>,
+    pub units: Vec<UnitEntry>,
+    pub projects: Vec<ProjectEntry>,
+    /// Boundaries, by project index.
+    pub project_shapes: Arena,
+    /// Boundaries, by unit index.
+    pub unit_shapes: Arena,
+    pub project_index: Index,
+    pub unit_index: Index,
+}
+
+/// Everything known at one ledger position.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    pub(super) position: LedgerPosition,
+    pub(super) head: [u8; 32],
+    tables: Arc<Tables>,
+    parcels: Arc<Parcels>,
+    pub(super) pages: Pages,
+}
+
+impl Snapshot {
+    pub(super) fn new(
+        position: LedgerPosition,
+        head: [u8; 32],
+        tables: Tables,
+        parcels: Parcels,
+        pages: Pages,
+    ) -> Self {
+        Self { position, head, tables: Arc::new(tables), parcels: Arc::new(parcels), pages }
+    }
+
+    /// Position of the last event that it knows.
+    pub fn position(&self) -> LedgerPosition {
+        self.position
+    }
+
+    /// Hash of that event.
+    pub fn head(&self) -> [u8; 32] {
+        self.head
+    }
+
+    /// The legal procedures.
+    pub fn procedures(&self) -> &[Procedure] {
+        &self.tables.procedures
+    }
+
+    /// Units, in the order of their numbers.
+    pub fn units(&self) -> &[UnitEntry] {
+        &self.tables.units
+    }
+
+    /// Projects, in the order of their numbers.
+    pub fn projects(&self) -> &[ProjectEntry] {
+        &self.tables.projects
+    }
+
+    /// Boundary of the project at `index`; without rings when it has none.
+    pub fn project_shape(&self, index: usize) -> Shape<'_> {
+        self.tables.project_shapes.shape(index)
+    }
+
+    /// Boundary of the unit at `index`; without rings when it has none.
+    pub fn unit_shape(&self, index: usize) -> Shape<'_> {
+        self.tables.unit_shapes.shape(index)
+    }
+
+    /// Index of the project with this code.
+    pub fn project_by_code(&self, code: &str) -> Option<usize> {
+        self.projects().iter().position(|entry| entry.project.code.as_str() == code)
+    }
+
+    /// Index of the unit with this code on `day`, or of the last one that had it.
+    pub fn unit_by_code(&self, code: &str, day: Day) -> Option<usize> {
+        let named = || self.units().iter().enumerate().filter(|(_, entry)| entry.unit.code.as_str() == code);
+        let found = named().find(|(_, entry)| entry.unit.exists_on(day));
+        found.or_else(|| named().max_by_key(|(_, entry)| entry.unit.valid_from)).map(|(index, _)| index)
+    }
+
+    /// What imports wrote about the parcels.
+    pub fn parcels(&self) -> &Parcels {
+        &self.parcels
+    }
+
+    /// The procedure that a parcel follows.
+    pub fn procedure(&self, parcel: u32) -> &Procedure {
+        &self.tables.procedures[self.procedure_index(parcel)]
+    }
+
+    /// Index of the procedure that a parcel follows.
+    pub fn procedure_index(&self, parcel: u32) -> usize {
+        self.tables.project_procedures[self.parcels.project(parcel)]
+    }
+
+    /// The days on which a parcel reached its stages.
+    pub fn days(&self, parcel: u32) -> StageDays {
+        self.pages.days(parcel)
+    }
+
+    /// Money approved for a parcel, rounded to thousands of đồng.
+    pub fn money(&self, parcel: u32) -> Vnd {
+        self.pages.money(parcel)
+    }
+
+    /// A parcel's blockers, past ones too.
+    pub fn blockers(&self, parcel: u32) -> impl Iterator<Item = &Blocker> {
+        self.pages.blockers(parcel)
+    }
+
+    /// Whether something stood in a parcel's way on `day`.
+    pub fn blocked_on(&self, parcel: u32, day: Day) -> bool {
+        self.pages.blockers(parcel).any(|blocker| blocker.stands_on(day))
+    }
+
+    /// Where a parcel stood on `day`; none before it was listed.
+    pub fn stage_on(&self, parcel: u32, day: Day) -> Option<Stage> {
+        self.procedure(parcel).stage_on(self.days(parcel), day)
+    }
+
+    /// The legal deadline that ran for a parcel on `day`.
+    pub fn clock(&self, parcel: u32, day: Day) -> Option<Clock<'_>> {
+        self.procedure(parcel).clock(self.days(parcel), day)
+    }
+
+    /// The day by which a parcel is planned to be handed over: its own, else its project's.
+    pub fn planned_day(&self, parcel: u32) -> Option<Day> {
+        let own = self.parcels.planned_day(parcel);
+        own.or_else(|| self.projects()[self.parcels.project(parcel)].project.required_day)
+    }
+
+    /// Whether a parcel was past its planned day and not handed over on `day`.
+    pub fn late_on(&self, parcel: u32, day: Day) -> bool {
+        self.planned_day(parcel).is_some_and(|planned| planned < day)
+            && !self.days(parcel).reached(Stage::HandedOver, day)
+    }
+
+    /// Whether a legal deadline had passed without its stage on `day`.
+    pub fn overdue_on(&self, parcel: u32, day: Day) -> bool {
+        self.clock(parcel, day).is_some_and(|clock| clock.due < day)
+    }
+
+    /// Parcels whose extent touches `extent`, indexes rising.
+    pub fn parcels_in(&self, extent: Extent) -> Vec<u32> {
+        let mut found: Vec<u32> = self.parcels.index.touching(extent).map(|(index, _)| index).collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// Parcels that hold `place`, indexes rising.
+    pub fn parcels_at(&self, place: World) -> Vec<u32> {
+        let mut found = self.parcels_in(Extent::EMPTY.with(place));
+        found.retain(|index| self.parcels.arena.shape(*index as usize).holds(place));
+        found
+    }
+
+    /// Parcels that share a point with `area` (WGS 84 degrees), indexes rising.
+    pub fn parcels_intersecting(&self, area: &MultiPolygon<f64>) -> Vec<u32> {
+        let coords = area.iter().flat_map(|polygon| polygon.exterior().coords());
+        let around = coords.fold(Extent::EMPTY, |e, c| e.with(World::from_degrees(c.x, c.y)));
+        let mut found = self.parcels_in(around);
+        found.retain(|index| self.parcels.arena.shape(*index as usize).to_geo().intersects(area));
+        found
+    }
+
+    /// Projects whose extent touches `extent`, indexes rising.
+    pub fn projects_in(&self, extent: Extent) -> Vec<u32> {
+        sorted(self.tables.project_index.touching(extent).map(|(index, _)| index).collect())
+    }
+
+    /// Units whose extent touches `extent`, indexes rising.
+    pub fn units_in(&self, extent: Extent) -> Vec<u32> {
+        sorted(self.tables.unit_index.touching(extent).map(|(index, _)| index).collect())
+    }
+
+    /// Bytes that the parcels take, roughly.
+    pub fn bytes(&self) -> usize {
+        let lists: usize = self.projects().iter().map(|entry| entry.parcels.capacity() * 4).sum();
+        let units: usize = self.units().iter().map(|entry| entry.parcels.capacity() * 4).sum();
+        self.parcels.bytes() + self.pages.bytes() + lists + units
+    }
+}
+
+fn sorted(mut numbers: Vec<u32>) -> Vec<u32> {
+    numbers.sort_unstable();
+    numbers
+}

@@ -1,0 +1,79 @@
+//! The command line: one file a command, one place for messages and exit status.
+//!
+//! Results go to standard output, messages to standard error. Status 0 is
+//! success, 1 says that the work failed, 2 (from the parser) wrong usage.
+
+// Printing is what this layer is for.
+#![allow(clippy::print_stdout, clippy::print_stderr)]
+
+mod clock;
+mod demo;
+mod export;
+mod import;
+mod import_report;
+mod progress_bar;
+mod serve;
+mod verify;
+
+use std::{error::Error, path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+
+use crate::{domain::procedures, store::GeoPackage};
+
+/// Follows land clearance (giải phóng mặt bằng) parcel by parcel.
+#[derive(Debug, Parser)]
+#[command(name = "matbang", version, arg_required_else_help = true, max_term_width = 100)]
+pub struct Cli {
+    /// The store: a GeoPackage file with the ledger inside.
+    #[arg(
+        long,
+        global = true,
+        env = "MATBANG_DATA",
+        default_value = "data/matbang.gpkg",
+        value_name = "FILE"
+    )]
+    data: PathBuf,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the web app, tiles and APIs.
+    Serve(serve::Serve),
+    /// Fill an empty store with an illustrative province.
+    Demo(demo::Demo),
+    /// Bring in administrative units, projects or parcels from any GDAL/OGR source.
+    Import(import::Import),
+    /// Write parcels, projects or units as GeoJSON.
+    Export(export::Export),
+    /// Check the whole store: hash chain, references, geometries, areas.
+    Verify(verify::Verify),
+}
+
+/// What every command can end with: a message for a person.
+type Outcome = Result<ExitCode, Box<dyn Error>>;
+
+/// Runs the command and gives the exit status.
+pub fn run(cli: &Cli) -> ExitCode {
+    let outcome = match &cli.command {
+        Command::Serve(command) => serve::run(&cli.data, command),
+        Command::Demo(command) => demo::run(&cli.data, command),
+        Command::Import(command) => import::run(&cli.data, command),
+        Command::Export(command) => export::run(&cli.data, command),
+        Command::Verify(command) => verify::run(&cli.data, command),
+    };
+    outcome.unwrap_or_else(|error| {
+        eprintln!("matbang: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+fn open(data: &std::path::Path) -> Result<GeoPackage, Box<dyn Error>> {
+    Ok(GeoPackage::open(data, procedures()?)?)
+}
+
+fn open_or_create(data: &std::path::Path) -> Result<GeoPackage, Box<dyn Error>> {
+    Ok(GeoPackage::open_or_create(data, procedures()?)?)
+}

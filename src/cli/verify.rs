@@ -1,0 +1,46 @@
+//! `matbang verify`: is the store whole?
+
+use std::{path::Path, process::ExitCode};
+
+use super::{Outcome, open};
+use crate::store::{Store, digest_hex};
+
+/// Options of `matbang verify`.
+#[derive(Debug, clap::Args)]
+pub struct Verify {
+    /// Print the result as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(data: &Path, options: &Verify) -> Outcome {
+    let found = open(data)?.verify()?;
+    let head = digest_hex(&found.head.hash);
+    let whole = found.findings.is_empty();
+    if options.json {
+        let answer = serde_json::json!({
+            "whole": whole,
+            "at": found.head.position,
+            "head": head,
+            "units": found.units,
+            "projects": found.projects,
+            "parcels": found.parcels,
+            "findings": found.findings,
+        });
+        println!("{answer:#}");
+    } else {
+        println!("position {}", found.head.position);
+        println!("head     {head}");
+        println!("units    {}\nprojects {}\nparcels  {}", found.units, found.projects, found.parcels);
+        for finding in &found.findings {
+            let row = finding.row.map_or(String::new(), |row| format!(" {row}"));
+            println!("! {}{row}: {}", finding.table, finding.what);
+        }
+        println!("{}", if whole { "whole" } else { "NOT whole" });
+    }
+    if whole {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let count = found.findings.len();
+    Err(format!("{count} findings; restore a backup and compare before anybody writes to this store").into())
+}

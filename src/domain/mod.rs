@@ -1,0 +1,39 @@
+//! Types and rules of land clearance: units, projects, parcels, stages, events.
+//!
+//! Pure: no I/O, no clock, no HTTP. A value that exists is valid, because its
+//! constructor checked it. Words are the glossary's: a *parcel* is the part of
+//! a cadastral parcel that one project recovers, a *stage* is where it stands
+//! in the legal procedure, *cleared* means handed over.
+
+mod code;
+mod day;
+mod event;
+mod ids;
+mod measure;
+mod parcel;
+mod procedure;
+mod project;
+mod reference;
+mod stage;
+mod unit;
+
+pub use code::{Code, CodeError};
+pub use day::{Day, DayError};
+pub use event::{BlockerKind, Event, EventKind, ImportedLayer, NewEvent};
+pub use ids::{HolderId, LedgerPosition, ParcelId, ProjectId, UnitId};
+pub use measure::{SquareMetres, Vnd};
+pub use parcel::{Parcel, ParcelKey};
+pub use procedure::{Clock, Procedure, ProcedureError, ProcedureStage};
+pub use project::{PlanCurve, PlanError, Project, ProjectKind};
+pub use reference::{Vocabulary, procedures, vocabulary};
+pub use stage::{Stage, StageDays};
+pub use unit::{AdminUnit, Level, Succession, SuccessionError, SuccessionExtent};
+
+/// Text of one concept in the two languages of the product.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct Label {
+    /// Vietnamese, the first language.
+    pub vi: String,
+    /// English, the second.
+    pub en: String,
+}

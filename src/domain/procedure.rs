@@ -1,0 +1,177 @@
+//! Legal procedures as data: the stages in a law's order, with their clocks.
+//!
+//! The files stand in `data/procedures/*.toml`; an operator can correct a
+//! deadline there without touching code. This module knows nothing of files:
+//! it takes their text.
+
+use serde::Deserialize;
+
+use super::{Code, Day, Label, Stage, StageDays};
+
+/// A stage within a procedure.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcedureStage {
+    /// Stage.
+    pub stage: Stage,
+    /// Name on screens and papers.
+    pub name: Label,
+    /// Article that rules it.
+    pub article: Option<String>,
+    /// Days within which it is to be reached, counted from `after`.
+    pub within_days: Option<u16>,
+    /// Stage from whose day the days are counted.
+    pub after: Option<Stage>,
+    /// The entry is a reading still to be confirmed by a lawyer.
+    #[serde(default)]
+    pub to_be_confirmed: bool,
+}
+
+/// A law's way from the parcel list to the handover.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Procedure {
+    code: Code,
+    name: Label,
+    stages: Vec<ProcedureStage>,
+}
+
+/// A deadline that runs for a parcel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Clock<'a> {
+    /// The stage that is due and its rule.
+    pub rule: &'a ProcedureStage,
+    /// Last day in time.
+    pub due: Day,
+}
+
+/// Why a text is not a procedure.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProcedureError {
+    /// Not TOML, or not of this shape; the parser says line and column.
+    #[error("{0}")]
+    Format(String),
+    /// A code that can't be one.
+    #[error("code: {0}")]
+    Code(#[from] super::CodeError),
+    /// The first stage is `listed`, the last `handed_over`, each stage comes once.
+    #[error("stages must start with listed, end with handed_over and come once each; look at \"{0}\"")]
+    Order(&'static str),
+    /// A deadline must count from a stage that comes before.
+    #[error("the deadline of \"{0}\" must name in `after` a stage that comes before it")]
+    Deadline(&'static str),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    code: String,
+    name: Label,
+    stage: Vec<ProcedureStage>,
+}
+
+impl Procedure {
+    /// Reads and checks the text of a procedure file.
+    ///
+    /// # Errors
+    /// With line and column when the text has not the right shape; with the
+    /// stage's code when the rules contradict each other.
+    pub fn parse(text: &str) -> Result<Self, ProcedureError> {
+        let file: File = toml::from_str(text).map_err(|e| ProcedureError::Format(e.to_string()))?;
+        let stages = file.stage;
+        if stages.first().map(|s| s.stage) != Some(Stage::Listed) {
+            return Err(ProcedureError::Order(Stage::Listed.code()));
+        }
+        if stages.last().map(|s| s.stage) != Some(Stage::HandedOver) {
+            return Err(ProcedureError::Order(Stage::HandedOver.code()));
+        }
+        for (i, entry) in stages.iter().enumerate() {
+            if stages[..i].iter().any(|other| other.stage == entry.stage) {
+                return Err(ProcedureError::Order(entry.stage.code()));
+            }
+            let known = |after| stages[..i].iter().any(|other| other.stage == after);
+            if entry.within_days.is_some() != entry.after.is_some() || !entry.after.is_none_or(known) {
+                return Err(ProcedureError::Deadline(entry.stage.code()));
+            }
+        }
+        Ok(Self { code: Code::new(&file.code)?, name: file.name, stages })
+    }
+
+    /// Code, as projects name it.
+    pub fn code(&self) -> &Code {
+        &self.code
+    }
+
+    /// Name on screens.
+    pub fn name(&self) -> &Label {
+        &self.name
+    }
+
+    /// The stages in this law's order.
+    pub fn stages(&self) -> &[ProcedureStage] {
+        &self.stages
+    }
+
+    /// Where a parcel stood on `day`: the last stage, in this law's order, reached by then.
+    /// A parcel that the records do not know yet on that day stands at none.
+    pub fn stage_on(&self, days: StageDays, day: Day) -> Option<Stage> {
+        self.stages.iter().rev().map(|s| s.stage).find(|stage| days.reached(*stage, day))
+    }
+
+    /// The deadline that runs on `day`: of the first stage in order, after the
+    /// one where the parcel stands, that has a clock which has started.
+    /// None once the land is handed over or when the law sets no days.
+    pub fn clock(&self, days: StageDays, day: Day) -> Option<Clock<'_>> {
+        let position = self.stages.iter().rposition(|s| days.reached(s.stage, day))?;
+        self.stages[position + 1..].iter().find_map(|rule| {
+            let start = days.get(rule.after?).filter(|start| *start <= day)?;
+            Some(Clock { rule, due: start.plus(i32::from(rule.within_days?)) })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAW_2024: &str = include_str!("../../data/procedures/law2024.toml");
+    const LAW_2013: &str = include_str!("../../data/procedures/law2013.toml");
+
+    fn days(entries: &[(Stage, &str)]) -> StageDays {
+        let mut days = StageDays::default();
+        for (stage, day) in entries {
+            days.set(*stage, Day::parse(day).ok());
+        }
+        days
+    }
+
+    #[test]
+    fn the_2013_law_pays_after_the_recovery_decision() {
+        let law = Procedure::parse(LAW_2013).unwrap();
+        let days = days(&[(Stage::RecoveryDecided, "2024-03-01"), (Stage::Paid, "2024-03-20")]);
+        assert_eq!(law.stage_on(days, Day::parse("2024-03-10").unwrap()), Some(Stage::RecoveryDecided));
+        assert_eq!(law.stage_on(days, Day::parse("2024-03-20").unwrap()), Some(Stage::Paid));
+    }
+
+    #[test]
+    fn payment_is_due_thirty_days_after_the_approval() {
+        let law = Procedure::parse(LAW_2024).unwrap();
+        let days = days(&[(Stage::Listed, "2025-01-01"), (Stage::PlanApproved, "2025-03-01")]);
+        let clock = law.clock(days, Day::parse("2025-03-02").unwrap()).unwrap();
+        assert_eq!((clock.rule.stage, clock.due.to_string()), (Stage::Paid, "2025-03-31".to_owned()));
+    }
+
+    #[test]
+    fn no_clock_runs_once_the_land_is_handed_over() {
+        let law = Procedure::parse(LAW_2024).unwrap();
+        let days = days(&[(Stage::PlanApproved, "2025-03-01"), (Stage::HandedOver, "2025-03-05")]);
+        assert_eq!(law.clock(days, Day::parse("2025-06-01").unwrap()), None);
+    }
+
+    #[test]
+    fn a_wrong_file_says_where() {
+        let error = Procedure::parse("code = \"x\"\nname = 3\n").unwrap_err();
+        assert!(error.to_string().contains("line 2"), "{error}");
+        let error = Procedure::parse(&LAW_2024.replace("\"handed_over\"", "\"paid\"")).unwrap_err();
+        assert_eq!(error, ProcedureError::Order("handed_over"));
+    }
+}

@@ -1,0 +1,8 @@
+//! Features as other programs take them. One description of each feature's
+//! properties, whatever the format; no personal data in any.
+
+mod feature;
+mod geojson;
+
+pub use feature::{Collection, feature};
+pub use geojson::{ExportError, write_collection, write_sequence};

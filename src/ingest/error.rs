@@ -1,0 +1,174 @@
+//! Why nothing of a file could be read, and what to do about it.
+
+use super::options::MappingError;
+
+/// Nothing can be read. Each message names the file or field at fault and
+/// says what to do next.
+#[derive(Debug, thiserror::Error)]
+pub enum IngestError {
+    /// No such file.
+    #[error("{file}: there is no such file; check the path")]
+    Missing {
+        /// Path as given.
+        file: String,
+    },
+    /// The file can't be opened for reading.
+    #[error("{file}: can't be read: {cause}")]
+    Unreadable {
+        /// Path as given.
+        file: String,
+        /// The system's words.
+        cause: String,
+    },
+    /// No format that we read.
+    #[error(
+        "{file}: not a vector data set that can be read ({cause}); Shapefile, GeoPackage, GeoJSON, FlatGeobuf, KML, MapInfo, DXF, DGN v7 and CSV are; check that the file is what its name says"
+    )]
+    NotADataset {
+        /// Path as given.
+        file: String,
+        /// GDAL's words.
+        cause: String,
+    },
+    /// Shorter than its own header says, or damaged inside.
+    #[error("{file}: the file is damaged or cut off ({cause}); fetch it again from its source")]
+    Damaged {
+        /// Path as given.
+        file: String,
+        /// What is wrong.
+        cause: String,
+    },
+    /// Several layers and none chosen.
+    #[error("{file}: has several layers: {layers}; choose one with --layer NAME")]
+    SeveralLayers {
+        /// Path as given.
+        file: String,
+        /// Their names and numbers of features.
+        layers: String,
+    },
+    /// No layer with the name asked for.
+    #[error("{file}: has no layer \"{layer}\"; it has: {layers}")]
+    NoLayer {
+        /// Path as given.
+        file: String,
+        /// The name asked for.
+        layer: String,
+        /// Names of those that are there.
+        layers: String,
+    },
+    /// A layer without features.
+    #[error("{file}: layer \"{layer}\" has no features; there is nothing to import")]
+    Empty {
+        /// Path as given.
+        file: String,
+        /// The layer.
+        layer: String,
+    },
+    /// A `--map` that can't be followed.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+    /// `--map` names a field that the target does not have.
+    #[error("--map: {target} have no field \"{field}\"; they have: {fields}")]
+    UnknownField {
+        /// The target's word.
+        target: &'static str,
+        /// The name given.
+        field: String,
+        /// The names that exist.
+        fields: String,
+    },
+    /// `--map` names a column that the file does not have.
+    #[error("{file}: --map {field}={column}: there is no column \"{column}\"; the file has: {columns}")]
+    UnknownColumn {
+        /// Path as given.
+        file: String,
+        /// The field.
+        field: String,
+        /// The name given.
+        column: String,
+        /// The names that exist.
+        columns: String,
+    },
+    /// A field that every record needs has no column.
+    #[error(
+        "{file}: no column for the required field \"{field}\"; the file has: {columns}; name it with --map {field}=COLUMN{hint}"
+    )]
+    MissingField {
+        /// Path as given.
+        file: String,
+        /// The field.
+        field: &'static str,
+        /// The columns that exist.
+        columns: String,
+        /// Another way out, if there is one.
+        hint: &'static str,
+    },
+    /// `--crs` that GDAL does not know.
+    #[error("--crs \"{crs}\" is not a coordinate reference system that is known; write it as EPSG:5897")]
+    UnknownCrs {
+        /// The name given.
+        crs: String,
+    },
+    /// No CRS in the file, and the coordinates don't tell it.
+    #[error("{file}: layer \"{layer}\" has no CRS and {cause}; say it with --crs EPSG:CODE")]
+    NoCrs {
+        /// Path as given.
+        file: String,
+        /// The layer.
+        layer: String,
+        /// What the coordinates told.
+        cause: String,
+    },
+    /// The CRS puts the data outside Vietnam.
+    #[error("{file}: layer \"{layer}\": with {crs} the data lie at {place}, outside Vietnam{hint}")]
+    OutsideVietnam {
+        /// Path as given.
+        file: String,
+        /// The layer.
+        layer: String,
+        /// The CRS used.
+        crs: String,
+        /// Longitude and latitude of the corners.
+        place: String,
+        /// What would fit.
+        hint: String,
+    },
+    /// A ring with absurdly many vertices.
+    #[error(
+        "{file}: feature {feature} has a ring of {vertices} vertices, more than the {limit} allowed; split or simplify it first"
+    )]
+    RingTooLong {
+        /// Path as given.
+        file: String,
+        /// The feature.
+        feature: String,
+        /// Vertices of the ring.
+        vertices: usize,
+        /// [`super::MAX_RING_VERTICES`].
+        limit: usize,
+    },
+    /// The target needs areas and the layer has none.
+    #[error("{file}: layer \"{layer}\" holds {found}, but {target} need {needed}")]
+    WrongGeometry {
+        /// Path as given.
+        file: String,
+        /// The layer.
+        layer: String,
+        /// What it holds.
+        found: String,
+        /// The target's word.
+        target: &'static str,
+        /// What is needed.
+        needed: &'static str,
+    },
+    /// GDAL failed where it should not.
+    #[error("{file}: {what}: {cause}")]
+    Gdal {
+        /// Path as given.
+        file: String,
+        /// What was being done.
+        what: &'static str,
+        /// GDAL's words.
+        cause: String,
+    },
+}

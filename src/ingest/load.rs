@@ -1,0 +1,173 @@
+//! From a file to rows of understood text and WGS 84 shapes: the way that all
+//! three targets share.
+//!
+//! ```text
+//! file ─ source ─► rows ─ (drawing: linework) ─► text ─► crs ─► rows of a target
+//! ```
+
+use std::path::Path;
+
+use super::columns::{Binding, Field};
+use super::error::IngestError;
+use super::options::{Options, Target};
+use super::report::{Remark, Report};
+use super::source::{Row, Source};
+use super::{crs, linework, text};
+
+/// Called with the features read and, where known, how many there are.
+pub type Progress<'a> = &'a mut dyn FnMut(u64, Option<u64>);
+
+/// What one target asks of a file.
+pub struct Request {
+    /// The target.
+    pub target: Target,
+    /// Its fields.
+    pub fields: &'static [Field],
+    /// Fields that the caller gives: their columns are not looked for.
+    pub given: &'static [&'static str],
+    /// Fields that need no column, because there is a default.
+    pub defaulted: &'static [&'static str],
+}
+
+/// Rows ready to become records.
+pub struct Loaded {
+    /// The rows that are not refused yet.
+    pub rows: Vec<Row>,
+    /// Where the fields' values are.
+    pub binding: Binding,
+    /// The report so far.
+    pub report: Report,
+}
+
+/// Reads `path` for `request`.
+///
+/// # Errors
+/// See [`IngestError`].
+pub fn load(
+    path: &Path,
+    options: &Options,
+    request: &Request,
+    progress: Progress<'_>,
+) -> Result<Loaded, IngestError> {
+    let source = Source::open(path, options.layer.as_deref())?;
+    let mut binding = Binding::new(request.target, request.fields, &source, &options.mapping, request.given)?;
+    let text_cell = bind_drawing(&source, request.target, &mut binding);
+    binding.check_required(&source, &[request.given, request.defaulted].concat())?;
+    let mut rows = source.read(&binding.read, progress)?;
+    let read = rows.len();
+    let encoding = text::decode(&mut rows, &binding, options.encoding);
+    let mut warnings = encoding.warnings;
+    if let Some(text_cell) = text_cell {
+        let drawing = linework::assemble(&rows, text_cell)
+            .map_err(|cause| IngestError::Damaged { file: source.file.clone(), cause })?;
+        rows = drawing.rows;
+        warnings.extend(drawing.warnings);
+    } else if source.is_drawing() {
+        rows.iter_mut().for_each(|row| linework::close_lines(&mut row.shape));
+    }
+    let placement = crs::place(&source, &rows, options)?;
+    placement.apply(&mut rows);
+    warnings.extend(placement.warnings);
+    let mut report = Report {
+        file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        layer: source.layer.clone(),
+        driver: source.driver.clone(),
+        target: request.target,
+        crs: placement.report,
+        encoding: encoding.report,
+        mapping: binding.describe(&source.columns),
+        read,
+        accepted: 0,
+        repaired: Vec::new(),
+        refused: Vec::new(),
+        overlaps: Vec::new(),
+        area_differences: Vec::new(),
+        duplicates: 0,
+        warnings,
+    };
+    rows.retain_mut(|row| keep(row, &mut report));
+    Ok(Loaded { rows, binding, report })
+}
+
+/// Parcels of a drawing take their fields from its texts: binds them and
+/// returns the cell of the words. None for anything else.
+fn bind_drawing(source: &Source, target: Target, binding: &mut Binding) -> Option<usize> {
+    let column = source.columns.iter().position(|column| column.name.eq_ignore_ascii_case("text"))?;
+    if !source.is_drawing() || target != Target::Parcels {
+        return None;
+    }
+    let cell = binding.also_read(column);
+    binding.add_cells(&linework::LABEL_FIELDS);
+    Some(cell)
+}
+
+/// Moves a row's remark and refusal to the report.
+fn keep(row: &mut Row, report: &mut Report) -> bool {
+    if let Some(reason) = row.repaired.take() {
+        report.repaired.push(Remark { feature: row.feature.clone(), reason });
+    }
+    let refused = row.refused.take();
+    if let Some(reason) = &refused {
+        report.refuse(&row.feature, None, reason);
+    }
+    refused.is_none()
+}
+
+/// Why a row does not become a record.
+pub struct Fault {
+    /// The field at fault.
+    pub field: &'static str,
+    /// Why.
+    pub reason: String,
+}
+
+/// A row seen through its binding.
+#[derive(Clone, Copy)]
+pub struct Fields<'a> {
+    binding: &'a Binding,
+    row: &'a Row,
+}
+
+impl<'a> Fields<'a> {
+    /// The row's fields.
+    pub fn new(binding: &'a Binding, row: &'a Row) -> Self {
+        Self { binding, row }
+    }
+
+    /// The text of the field at `position`, trimmed; none where empty.
+    pub fn text(self, position: usize) -> Option<&'a str> {
+        self.binding.value(self.row, position).map(str::trim).filter(|text| !text.is_empty())
+    }
+
+    /// The text of a field that must be there.
+    ///
+    /// # Errors
+    /// Empty.
+    pub fn required(self, position: usize) -> Result<&'a str, Fault> {
+        self.text(position).ok_or_else(|| self.fault(position, "is empty"))
+    }
+
+    /// The value of a field, read by `parse`.
+    ///
+    /// # Errors
+    /// What `parse` says.
+    pub fn parsed<T>(
+        self,
+        position: usize,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Result<Option<T>, Fault> {
+        self.text(position).map(parse).transpose().map_err(|reason| self.fault(position, reason))
+    }
+
+    /// Name of the field at `position`.
+    pub fn name(self, position: usize) -> &'static str {
+        self.binding.field(position).name
+    }
+
+    /// A fault of the field at `position`; of personal data only that it is there.
+    pub fn fault(self, position: usize, reason: impl Into<String>) -> Fault {
+        let field = self.binding.field(position);
+        let reason = if field.personal { "can't be read".to_owned() } else { reason.into() };
+        Fault { field: field.name, reason }
+    }
+}

@@ -1,0 +1,45 @@
+//! Reading units, projects and parcels from files of any kind.
+//!
+//! A file goes in, validated domain records and a report of what was assumed,
+//! repaired and refused come out. GDAL reads the formats; understanding the
+//! text of Vietnamese 8-bit fonts, the missing CRS and the swapped axes, and
+//! building parcels from drawings, happens here. Nothing is stored: this
+//! module knows nothing of stores, servers and command lines.
+//!
+//! Invariants: geometries leave as valid WGS 84 polygons; text leaves as
+//! Unicode NFC; values of personal fields appear in records only, never in
+//! reports, messages or errors; nothing uncertain is assumed without a warning.
+//!
+//! GDAL's messages are kept per thread and its options are set per thread, so
+//! that several imports may run at once, each on its own thread.
+
+mod area;
+mod checks;
+mod columns;
+mod crs;
+mod error;
+mod fold;
+mod intersect;
+mod linework;
+mod load;
+mod options;
+mod parallel;
+mod parcels;
+mod projects;
+mod report;
+mod source;
+mod text;
+mod units;
+mod values;
+
+pub use error::IngestError;
+pub use intersect::{IntersectRow, intersect};
+pub use options::{Encoding, Mapping, MappingError, Options, Origin, Target};
+pub use parcels::read_parcels;
+pub use projects::read_projects;
+pub use report::{
+    AreaDifference, Axes, Batch, CrsReport, CrsSource, EncodingReport, Overlap, Refusal, Remark, Report,
+    Sample,
+};
+pub use source::shape::MAX_RING_VERTICES;
+pub use units::read_units;

@@ -1,0 +1,239 @@
+//! Parcels from a cadastral file.
+
+use std::path::Path;
+
+use geo::MultiPolygon;
+
+use crate::domain::{Code, Parcel, ParcelKey, SquareMetres};
+
+use super::area::area_of;
+use super::checks;
+use super::columns::Field;
+use super::error::IngestError;
+use super::load::{Fault, Fields, Loaded, Progress, Request, load};
+use super::options::{Options, Target};
+use super::report::{AreaDifference, Batch, Report};
+use super::source::Row;
+use super::values;
+
+const SHEET: usize = 0;
+const NUMBER: usize = 1;
+const LAND_USE: usize = 2;
+const DECLARED_AREA: usize = 3;
+const TOTAL_AREA: usize = 4;
+const RECOVERED_AREA: usize = 5;
+const UNIT: usize = 6;
+const PROJECT: usize = 7;
+const HOLDER: usize = 8;
+const PLANNED_DAY: usize = 9;
+
+static FIELDS: [Field; 10] = [
+    Field::required(
+        "sheet",
+        &[
+            "so_to",
+            "so_to_ban_do",
+            "so_hieu_to",
+            "so_to_bd",
+            "shbando",
+            "sh_ban_do",
+            "to_bd",
+            "to_ban_do",
+            "sheet",
+        ],
+    ),
+    Field::required(
+        "number",
+        &[
+            "so_thua",
+            "so_thua_dat",
+            "so_hieu_thua",
+            "shthua",
+            "sh_thua",
+            "thua",
+            "thua_dat",
+            "parcel",
+            "number",
+        ],
+    ),
+    Field::optional(
+        "land_use",
+        &[
+            "loai_dat",
+            "mdsd",
+            "muc_dich",
+            "muc_dich_sd",
+            "muc_dich_su_dung",
+            "mdsd2003",
+            "kh2003",
+            "ma_ld",
+            "land_use",
+            "use",
+        ],
+    ),
+    Field::optional(
+        "declared_area",
+        &["dien_tich", "dt_phap_ly", "dtpl", "dien_tich_pl", "dien_tich_phap_ly", "declared_area", "area"],
+    ),
+    Field::optional("total_area", &["dt_thua", "dien_tich_thua", "tong_dien_tich", "tong_dt", "total_area"]),
+    Field::optional(
+        "recovered_area",
+        &["dt_thu_hoi", "dien_tich_thu_hoi", "dt_th", "dtth", "recovered_area"],
+    ),
+    Field::required("unit", &["ma_xa", "ma_dvhc", "xa", "ma_phuong", "unit", "commune"]),
+    Field::required("project", &["du_an", "ma_da", "ma_du_an", "project"]),
+    Field {
+        name: "holder",
+        required: false,
+        personal: true,
+        names: &[
+            "chu_su_dung",
+            "chu_su_dung_dat",
+            "ten_chu_su_dung",
+            "ten_chu",
+            "chu_sd",
+            "chusd",
+            "chu_ho",
+            "ho_ten",
+            "ho_va_ten",
+            "holder",
+        ],
+    },
+    Field::optional(
+        "planned_day",
+        &["ngay_bg", "ngay_ban_giao", "ke_hoach", "ngay_ke_hoach", "ngay_kh", "planned_day"],
+    ),
+];
+
+/// An area that differs from the computed one by less is not worth a word.
+const DIFFERENCE_SHARE: f64 = 0.05;
+const DIFFERENCE_M2: f64 = 5.0;
+
+/// Reads parcels; duplicates are refused, overlaps and area differences reported.
+///
+/// # Errors
+/// See [`IngestError`].
+pub fn read_parcels(
+    path: &Path,
+    options: &Options,
+    progress: Progress<'_>,
+) -> Result<Batch<Parcel>, IngestError> {
+    let request = Request {
+        target: Target::Parcels,
+        fields: &FIELDS,
+        given: if options.project.is_some() { &["project"] } else { &[] },
+        defaulted: if options.unit.is_some() { &["unit"] } else { &[] },
+    };
+    let Loaded { rows, binding, mut report } = load(path, options, &request, progress)?;
+    require_areas(path, &rows, &report)?;
+    let defaults = Defaults { project: options.project.clone(), unit: options.unit.clone() };
+    let areas = computed_areas(&rows);
+    let mut parcels: Vec<(String, Parcel)> = Vec::with_capacity(rows.len());
+    for (mut row, computed) in rows.into_iter().zip(areas) {
+        let polygons = std::mem::take(&mut row.shape.polygons);
+        if polygons.is_empty() {
+            report.refuse(&row.feature, None, no_area(&row));
+            continue;
+        }
+        match parcel(Fields::new(&binding, &row), &defaults, computed) {
+            Err(fault) => report.refuse(&row.feature, Some(fault.field), fault.reason),
+            Ok(parcel) => {
+                report.area_differences.extend(difference(&row.feature, &parcel, computed));
+                parcels.push((row.feature, Parcel { geometry: MultiPolygon::new(polygons), ..parcel }));
+            }
+        }
+    }
+    let parcels = checks::refuse_duplicates(parcels, &mut report);
+    report.overlaps = checks::overlaps(&parcels);
+    report.accepted = parcels.len();
+    Ok(Batch { records: parcels.into_iter().map(|(_, parcel)| parcel).collect(), report })
+}
+
+/// What every parcel of the file shares.
+struct Defaults {
+    project: Option<Code>,
+    unit: Option<Code>,
+}
+
+fn parcel(fields: Fields<'_>, defaults: &Defaults, computed: SquareMetres) -> Result<Parcel, Fault> {
+    let declared_area = fields.parsed(DECLARED_AREA, values::area)?.filter(|area| *area > SquareMetres::ZERO);
+    let total = fields.parsed(TOTAL_AREA, values::area)?.filter(|area| *area > SquareMetres::ZERO);
+    let recovered_area = fields.parsed(RECOVERED_AREA, values::area)?.unwrap_or(computed);
+    Ok(Parcel {
+        key: key(fields, defaults)?,
+        land_use: fields.text(LAND_USE).map(values::land_use).unwrap_or_default(),
+        total_area: total.or(declared_area).unwrap_or(computed),
+        recovered_area,
+        declared_area,
+        holder: fields.text(HOLDER).map(str::to_owned),
+        planned_day: fields.parsed(PLANNED_DAY, values::day)?,
+        geometry: MultiPolygon::new(Vec::new()),
+    })
+}
+
+fn key(fields: Fields<'_>, defaults: &Defaults) -> Result<ParcelKey, Fault> {
+    let code = |position: usize, default: Option<&Code>| match (fields.text(position), default) {
+        (None, Some(code)) => Ok(code.clone()),
+        (None, None) => Err(fields.fault(position, "is empty")),
+        (Some(text), _) => values::code(text).map_err(|reason| {
+            fields.fault(
+                position,
+                format!("{reason}; give codes, or one for all with --map {}=#CODE", fields.name(position)),
+            )
+        }),
+    };
+    let project = match &defaults.project {
+        Some(project) => project.clone(),
+        None => code(PROJECT, None)?,
+    };
+    Ok(ParcelKey {
+        project,
+        unit: code(UNIT, defaults.unit.as_ref())?,
+        sheet: fields.required(SHEET)?.to_owned(),
+        number: fields.required(NUMBER)?.to_owned(),
+    })
+}
+
+fn require_areas(path: &Path, rows: &[Row], report: &Report) -> Result<(), IngestError> {
+    if rows.is_empty() || rows.iter().any(|row| !row.shape.polygons.is_empty()) {
+        return Ok(());
+    }
+    let found = if rows.iter().any(|row| !row.shape.lines.is_empty()) {
+        "lines that close nothing"
+    } else if rows.iter().any(|row| !row.shape.points.is_empty()) {
+        "points"
+    } else {
+        "no geometry"
+    };
+    Err(IngestError::WrongGeometry {
+        file: path.display().to_string(),
+        layer: report.layer.clone(),
+        found: found.into(),
+        target: Target::Parcels.word(),
+        needed: "polygons",
+    })
+}
+
+fn no_area(row: &Row) -> &'static str {
+    if row.shape.is_empty() { "has no geometry" } else { "has no area, only lines or points" }
+}
+
+/// Areas of all rows on the ellipsoid, on all processors.
+fn computed_areas(rows: &[Row]) -> Vec<SquareMetres> {
+    let area = |row: &Row| {
+        let area: f64 = row.shape.polygons.iter().map(|p| area_of(&MultiPolygon::new(vec![p.clone()]))).sum();
+        SquareMetres::new(area)
+    };
+    super::parallel::map(rows, area)
+}
+
+fn difference(feature: &str, parcel: &Parcel, computed: SquareMetres) -> Option<AreaDifference> {
+    let declared = parcel.declared_area?.get();
+    let change = computed.get() - declared;
+    (change.abs() > DIFFERENCE_M2 && change.abs() > DIFFERENCE_SHARE * declared).then(|| AreaDifference {
+        feature: feature.to_owned(),
+        declared_m2: declared,
+        computed_m2: computed.get(),
+        percent: (change / declared * 1000.0).round() / 10.0,
+    })
+}

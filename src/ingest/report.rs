@@ -1,0 +1,171 @@
+//! The report of an import: what was read, assumed, repaired and refused.
+//!
+//! It serialises to stable JSON. It never holds a value of a personal field.
+
+use std::collections::BTreeMap;
+
+use super::options::Target;
+
+/// Records read from a file, and how it went. When `report.refused` is not
+/// empty the caller stores nothing: an import is all or nothing.
+#[derive(Debug, Clone)]
+pub struct Batch<T> {
+    /// Valid records; those refused are missing.
+    pub records: Vec<T>,
+    /// How it went.
+    pub report: Report,
+}
+
+/// How reading a file went. Features are named by the number that `ogrinfo`
+/// and QGIS show ("12"), faces built from lines by number and place.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Report {
+    /// File name without its folder.
+    pub file: String,
+    /// Layer read.
+    pub layer: String,
+    /// GDAL's name of the format.
+    pub driver: String,
+    /// What the records became.
+    pub target: Target,
+    /// CRS of the coordinates and how it is known.
+    pub crs: CrsReport,
+    /// Encoding of the text and how well it fits.
+    pub encoding: EncodingReport,
+    /// Column, or `#constant`, of each field found.
+    pub mapping: BTreeMap<String, String>,
+    /// Features read from the file.
+    pub read: usize,
+    /// Records accepted.
+    pub accepted: usize,
+    /// Geometries repaired.
+    pub repaired: Vec<Remark>,
+    /// Features refused: with one of these nothing is to be stored.
+    pub refused: Vec<Refusal>,
+    /// Pairs of parcels that overlap: warnings.
+    pub overlaps: Vec<Overlap>,
+    /// Declared areas that differ from the computed ones: warnings.
+    pub area_differences: Vec<AreaDifference>,
+    /// Features that repeat an identity; each is refused too.
+    pub duplicates: usize,
+    /// Everything else worth knowing.
+    pub warnings: Vec<String>,
+}
+
+/// Where the knowledge of the CRS comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CrsSource {
+    /// The file says so.
+    File,
+    /// The caller said so.
+    Option,
+    /// Found out from where the coordinates would lie.
+    Detected,
+    /// No geometry, no question.
+    None,
+}
+
+/// Order of the coordinates in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+pub enum Axes {
+    /// Easting or longitude first, as files have it.
+    #[serde(rename = "as written")]
+    AsWritten,
+    /// Northing or latitude first, as surveyors write it.
+    #[serde(rename = "swapped")]
+    Swapped,
+}
+
+/// The CRS of a file's coordinates.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct CrsReport {
+    /// How it is known.
+    pub source: CrsSource,
+    /// EPSG code as in `EPSG:5897`; none for a CRS without one.
+    pub code: Option<String>,
+    /// Name of the CRS.
+    pub name: String,
+    /// Order of the coordinates.
+    pub axes: Axes,
+    /// What the operator should know about it.
+    pub note: Option<String>,
+}
+
+/// The encoding of a file's text.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct EncodingReport {
+    /// Name of the encoding used.
+    pub used: String,
+    /// Whether the caller chose it.
+    pub chosen: bool,
+    /// A few texts before and after; never of personal fields.
+    pub sample: Vec<Sample>,
+    /// Share of the words with Vietnamese letters that are well-formed
+    /// syllables, 0 … 1; 1 when there are no such words.
+    pub score: f64,
+}
+
+/// A text before and after decoding.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Sample {
+    /// As it looks when read as Latin-1.
+    pub before: String,
+    /// As understood.
+    pub after: String,
+}
+
+/// Something done to a feature.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Remark {
+    /// The feature.
+    pub feature: String,
+    /// What and why.
+    pub reason: String,
+}
+
+/// Why a feature can't be accepted.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Refusal {
+    /// The feature.
+    pub feature: String,
+    /// The field at fault; none when it is the geometry.
+    pub field: Option<String>,
+    /// Why.
+    pub reason: String,
+}
+
+/// Two parcels that claim the same land.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Overlap {
+    /// One feature.
+    pub a: String,
+    /// The other feature.
+    pub b: String,
+    /// Land claimed by both, m².
+    pub area_m2: f64,
+}
+
+/// A declared area that differs from the computed one by over 5 % and 5 m².
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct AreaDifference {
+    /// The feature.
+    pub feature: String,
+    /// As the file says, m².
+    pub declared_m2: f64,
+    /// On the ellipsoid, m².
+    pub computed_m2: f64,
+    /// Difference in percent of the declared area.
+    pub percent: f64,
+}
+
+impl Report {
+    /// Notes a refusal.
+    pub(super) fn refuse(&mut self, feature: &str, field: Option<&str>, reason: impl Into<String>) {
+        self.refused.push(Refusal {
+            feature: feature.to_owned(),
+            field: field.map(str::to_owned),
+            reason: reason.into(),
+        });
+    }
+}

@@ -1,0 +1,298 @@
+//! Opening a file with GDAL and reading its features as they are.
+//!
+//! Text comes out as it stands in the file: bytes of 8-bit fonts arrive as the
+//! characters of Latin-1 (or of Windows-1252, where GDAL can't be kept from
+//! recoding), ready for [`super::text`] to understand. Coordinates are the
+//! file's own. Only the columns asked for are read.
+
+mod curve;
+pub mod messages;
+mod plain;
+mod preflight;
+mod raw;
+pub mod shape;
+
+use std::path::Path;
+
+use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
+use gdal::vector::{Feature, LayerAccess, OGRFieldType};
+use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
+
+use super::error::IngestError;
+use shape::{MAX_RING_VERTICES, Problem, Shape};
+
+/// Formats that are read. Drivers that follow references to other files or to
+/// the network (VRT, WFS, databases) are left out: files come from anyone.
+const DRIVERS: [&str; 16] = [
+    "ESRI Shapefile",
+    "GPKG",
+    "GeoJSON",
+    "GeoJSONSeq",
+    "TopoJSON",
+    "FlatGeobuf",
+    "LIBKML",
+    "KML",
+    "GML",
+    "MapInfo File",
+    "DXF",
+    "DGN",
+    "CSV",
+    "XLSX",
+    "ODS",
+    "OpenFileGDB",
+];
+
+/// What a column holds; decides how its text is cleaned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Text.
+    Text,
+    /// Whole numbers.
+    Integer,
+    /// Numbers.
+    Real,
+    /// Dates, with or without time.
+    Date,
+}
+
+/// A column of the layer.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Name as in the file.
+    pub name: String,
+    /// Kind.
+    pub kind: Kind,
+}
+
+/// One feature as read.
+#[derive(Debug, Clone)]
+pub struct Row {
+    /// Name of the feature in reports.
+    pub feature: String,
+    /// Number of the feature in the file.
+    pub fid: u64,
+    /// Values of the columns asked for, in their order; none where empty.
+    pub cells: Vec<Option<String>>,
+    /// Geometry.
+    pub shape: Shape,
+    /// What was repaired.
+    pub repaired: Option<String>,
+    /// Why the geometry can't be used.
+    pub refused: Option<String>,
+}
+
+/// An opened layer.
+pub struct Source {
+    dataset: Dataset,
+    layer_index: usize,
+    /// Path as given, for messages.
+    pub file: String,
+    /// Name of the layer.
+    pub layer: String,
+    /// GDAL's name of the format.
+    pub driver: String,
+    /// Columns.
+    pub columns: Vec<Column>,
+    /// CRS that the file states, in traditional axis order.
+    pub crs: Option<SpatialRef>,
+}
+
+impl Source {
+    /// Opens the layer named, or the only one there is.
+    ///
+    /// # Errors
+    /// Missing, damaged, unknown format; no layer, or several to choose from.
+    pub fn open(path: &Path, layer: Option<&str>) -> Result<Self, IngestError> {
+        messages::listen();
+        preflight::check(path)?;
+        messages::take();
+        let file = path.display().to_string();
+        let dataset = open_dataset(path, &file)?;
+        let layer_index = choose_layer(&dataset, layer, &file)?;
+        let found = dataset.layer(layer_index).map_err(|e| gdal_error(&file, "opening the layer", &e))?;
+        let columns = found
+            .defn()
+            .fields()
+            .map(|field| Column { name: column_name(&field.name()), kind: kind_of(field.field_type()) })
+            .collect();
+        let crs = found.spatial_ref().map(|mut crs| {
+            crs.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+            crs
+        });
+        let (layer, driver) = (found.name(), dataset.driver().short_name());
+        drop(found);
+        Ok(Self { dataset, layer_index, file, layer, driver, columns, crs })
+    }
+
+    /// Names of the columns, for messages.
+    pub fn column_names(&self) -> String {
+        if self.columns.is_empty() {
+            return "no columns".into();
+        }
+        self.columns.iter().map(|c| c.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Whether the format knows lines and texts but no polygons with attributes.
+    pub fn is_drawing(&self) -> bool {
+        matches!(self.driver.as_str(), "DXF" | "DGN")
+    }
+
+    /// Reads all features with the columns of these indices.
+    ///
+    /// # Errors
+    /// An empty layer, damage found on the way, an overlong ring.
+    pub fn read(
+        &self,
+        columns: &[usize],
+        progress: &mut dyn FnMut(u64, Option<u64>),
+    ) -> Result<Vec<Row>, IngestError> {
+        let mut layer =
+            self.dataset.layer(self.layer_index).map_err(|e| gdal_error(&self.file, "reading", &e))?;
+        let total = layer.try_feature_count();
+        let mut rows = Vec::new();
+        messages::take();
+        for feature in layer.features() {
+            rows.push(self.row(&feature, columns)?);
+            if rows.len() % 1000 == 0 {
+                progress(rows.len() as u64, total);
+            }
+        }
+        progress(rows.len() as u64, total);
+        if let Some(cause) = messages::take_failure() {
+            return Err(IngestError::Damaged { file: self.file.clone(), cause });
+        }
+        if rows.is_empty() {
+            return Err(IngestError::Empty { file: self.file.clone(), layer: self.layer.clone() });
+        }
+        raw::restore_bytes(&self.dataset, &self.layer, &self.columns, columns, &mut rows);
+        Ok(rows)
+    }
+
+    fn row(&self, feature: &Feature<'_>, columns: &[usize]) -> Result<Row, IngestError> {
+        let fid = feature.fid().unwrap_or_default();
+        let cells = columns.iter().map(|&i| cell(feature, i, self.columns[i].kind)).collect();
+        let mut row = Row {
+            feature: fid.to_string(),
+            fid,
+            cells,
+            shape: Shape::default(),
+            repaired: None,
+            refused: None,
+        };
+        // By index, because a missing geometry is an error there and a null pointer elsewhere.
+        let Ok(geometry) = feature.geometry_by_index(0) else { return Ok(row) };
+        self.keep_failures()?;
+        match shape::read(geometry) {
+            Ok((shape, repaired)) => (row.shape, row.repaired) = (shape, repaired),
+            Err(Problem::Refused(reason)) => row.refused = Some(reason),
+            Err(Problem::RingTooLong(vertices)) => {
+                return Err(IngestError::RingTooLong {
+                    file: self.file.clone(),
+                    feature: row.feature,
+                    vertices,
+                    limit: MAX_RING_VERTICES,
+                });
+            }
+        }
+        Ok(row)
+    }
+
+    /// Reading one more feature may have failed inside GDAL; repairing its
+    /// geometry clears the messages, so they are looked at before.
+    fn keep_failures(&self) -> Result<(), IngestError> {
+        match messages::take_failure() {
+            Some(cause) => Err(IngestError::Damaged { file: self.file.clone(), cause }),
+            None => Ok(()),
+        }
+    }
+}
+
+fn open_dataset(path: &Path, file: &str) -> Result<Dataset, IngestError> {
+    // Read every byte of a drawing's or Shapefile's text as one Latin-1
+    // character: what it says about its code page is seldom true.
+    let _ = gdal::config::set_thread_local_config_option("DXF_ENCODING", "ISO-8859-1");
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let open_options: &[&str] = match extension.as_str() {
+        "shp" | "dbf" => &["ENCODING=ISO-8859-1"],
+        "csv" | "tsv" => {
+            &["GEOM_POSSIBLE_NAMES=WKT,geom,geometry,the_geom,wkt_geom,hinh_hoc", "KEEP_GEOM_COLUMNS=NO"]
+        }
+        _ => &[],
+    };
+    let options = DatasetOptions {
+        open_flags: GdalOpenFlags::GDAL_OF_VECTOR | GdalOpenFlags::GDAL_OF_VERBOSE_ERROR,
+        allowed_drivers: Some(&DRIVERS),
+        open_options: Some(open_options),
+        ..DatasetOptions::default()
+    };
+    let opened = Dataset::open_ex(path, options);
+    let failure = messages::take().into_iter().find(|m| m.failure).map(|m| m.text);
+    opened.map_err(|e| {
+        let cause = failure.unwrap_or_else(|| e.to_string());
+        // GDAL repeats the path, which our message has already.
+        let cause = cause.replace(&format!("`{file}'"), "the file");
+        IngestError::NotADataset { file: file.to_owned(), cause }
+    })
+}
+
+fn choose_layer(dataset: &Dataset, wanted: Option<&str>, file: &str) -> Result<usize, IngestError> {
+    let names: Vec<String> = dataset.layers().map(|layer| layer.name()).collect();
+    if let Some(wanted) = wanted {
+        return names.iter().position(|name| name == wanted).ok_or_else(|| IngestError::NoLayer {
+            file: file.to_owned(),
+            layer: wanted.to_owned(),
+            layers: names.join(", "),
+        });
+    }
+    let spatial: Vec<usize> = (0..names.len())
+        .filter(|&i| dataset.layer(i).is_ok_and(|layer| layer.defn().geom_fields().next().is_some()))
+        .collect();
+    match (names.len(), spatial.as_slice()) {
+        (0, _) => Err(IngestError::NotADataset { file: file.to_owned(), cause: "it has no layers".into() }),
+        (1, _) => Ok(0),
+        (_, [only]) => Ok(*only),
+        _ => {
+            let describe = |layer: gdal::vector::Layer<'_>| {
+                format!("\"{}\" ({} features)", layer.name(), layer.feature_count())
+            };
+            let layers = dataset.layers().map(describe).collect::<Vec<_>>().join(", ");
+            Err(IngestError::SeveralLayers { file: file.to_owned(), layers })
+        }
+    }
+}
+
+/// A Shapefile's column names are read as Latin-1 like all its text.
+fn column_name(name: &str) -> String {
+    super::text::utf8_of_bytes(name).unwrap_or_else(|| name.to_owned())
+}
+
+fn kind_of(field_type: OGRFieldType::Type) -> Kind {
+    match field_type {
+        OGRFieldType::OFTInteger | OGRFieldType::OFTInteger64 => Kind::Integer,
+        OGRFieldType::OFTReal => Kind::Real,
+        OGRFieldType::OFTDate | OGRFieldType::OFTDateTime => Kind::Date,
+        _ => Kind::Text,
+    }
+}
+
+fn cell(feature: &Feature<'_>, index: usize, kind: Kind) -> Option<String> {
+    let text = feature.field_as_string(index).ok().flatten()?;
+    let text = text.trim();
+    if text.is_empty() {
+        return None;
+    }
+    Some(match kind {
+        // A sheet number kept as a real number is still a number without decimals.
+        Kind::Real if text.contains('.') => {
+            let shorter = text.trim_end_matches('0').trim_end_matches('.');
+            if shorter.contains('e') { text.to_owned() } else { shorter.to_owned() }
+        }
+        // OGR writes 2026/11/24 and may add a time.
+        Kind::Date => text.split([' ', 'T']).next().unwrap_or(text).replace('/', "-"),
+        _ => text.to_owned(),
+    })
+}
+
+fn gdal_error(file: &str, what: &'static str, error: &gdal::errors::GdalError) -> IngestError {
+    IngestError::Gdal { file: file.to_owned(), what, cause: error.to_string() }
+}

@@ -1,0 +1,19 @@
+//! Matbang: a province's land clearance, parcel by parcel.
+//!
+//! ```text
+//! cadastral files ─ ingest ─► store (GeoPackage + ledger) ─ load ─► atlas (snapshot, R-trees)
+//!                                                                    │
+//!                                    tiles · features · analysis ◄───┘ ─► server ─► web app
+//! ```
+//! Layers depend one way: `domain ← analysis, atlas ← tile, store, ingest,
+//! export ← server ← cli`; `tests/layers.rs` holds them to it.
+pub mod analysis;
+pub mod atlas;
+pub mod cli;
+pub mod demo;
+pub mod domain;
+pub mod export;
+pub mod ingest;
+pub mod server;
+pub mod store;
+pub mod tile;

@@ -1,0 +1,122 @@
+//! `/api/v1/catalog`: names, codes and extents; what a screen needs before it draws.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{RawQuery, State},
+    http::HeaderMap,
+    response::Response,
+};
+use serde_json::{Value, json};
+
+use super::{bbox, province_bbox, time_span};
+use crate::{
+    analysis::View,
+    domain::{BlockerKind, ProjectKind, Stage},
+    server::{app::App, params::Query, problem::Problem},
+};
+
+/// The catalogue.
+pub async fn catalog(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Query::parse(query.as_deref(), &[])?;
+    Ok(app.json(&headers, "/api/v1/catalog".to_owned(), make).await?.respond(&headers))
+}
+
+fn make(app: &App, view: &View) -> Result<Value, Problem> {
+    let snapshot = &view.snapshot;
+    let (first, last) = time_span(view);
+    let mut bodies: Vec<_> =
+        snapshot.projects().iter().filter_map(|entry| entry.project.body.as_deref()).collect();
+    bodies.sort_unstable();
+    bodies.dedup();
+    let named = |code: &str, name: Option<&crate::domain::Label>| json!({ "code": code, "name": name });
+    let kinds = ProjectKind::ALL.map(|kind| named(kind.code(), app.words.kinds.get(kind.code())));
+    let blockers = BlockerKind::ALL.map(|kind| named(kind.code(), app.words.blockers.get(kind.code())));
+    let uses =
+        (0..snapshot.parcels().land_uses().len() as u32).map(|n| snapshot.parcels().land_uses().text(n));
+    let mut uses: Vec<_> = uses.filter(|code| !code.is_empty()).collect();
+    uses.sort_unstable();
+    Ok(json!({
+        "at": snapshot.position(),
+        "today": view.today.number(),
+        "illustration": app.about.illustration,
+        "province": app.about.province,
+        "bbox": province_bbox(view),
+        "first_day": first.number(),
+        "last_day": last.number(),
+        "stages": stages(view),
+        "procedures": procedures(view),
+        "kinds": kinds,
+        "land_uses": uses.iter().map(|code| named(code, app.words.land_uses.get(*code))).collect::<Vec<_>>(),
+        "blocker_kinds": blockers,
+        "bodies": bodies,
+        "units": units(view),
+        "projects": projects(view),
+    }))
+}
+
+/// Stages by number with the names of the first procedure that has them.
+fn stages(view: &View) -> Value {
+    let name = |stage: Stage| {
+        let rules = view.snapshot.procedures().iter().flat_map(|procedure| procedure.stages());
+        rules.into_iter().find(|rule| rule.stage == stage).map(|rule| &rule.name)
+    };
+    let entry = |stage: Stage| json!({ "code": stage, "number": stage.number(), "name": name(stage) });
+    Stage::ALL.into_iter().map(entry).collect()
+}
+
+fn procedures(view: &View) -> Value {
+    let entry = |procedure: &crate::domain::Procedure| {
+        let order: Vec<Stage> = procedure.stages().iter().map(|rule| rule.stage).collect();
+        json!({ "code": procedure.code().as_str(), "name": procedure.name(), "order": order })
+    };
+    view.snapshot.procedures().iter().map(entry).collect()
+}
+
+fn units(view: &View) -> Value {
+    let entry = |entry: &crate::atlas::UnitEntry| {
+        let unit = &entry.unit;
+        json!({
+            "id": entry.id,
+            "code": unit.code.as_str(),
+            "name": unit.name,
+            "level": unit.level,
+            "parent": unit.parent.as_ref().map(AsRef::<str>::as_ref),
+            "valid_from": unit.valid_from.map(crate::domain::Day::number),
+            "valid_to": unit.valid_to.map(crate::domain::Day::number),
+            "bbox": bbox(entry.extent),
+            "parcels": entry.parcels.len(),
+        })
+    };
+    view.snapshot.units().iter().map(entry).collect()
+}
+
+fn projects(view: &View) -> Value {
+    let entry = |(entry, figures): (&crate::atlas::ProjectEntry, &crate::analysis::Figures)| {
+        let project = &entry.project;
+        let units =
+            entry.units.iter().map(|unit| view.snapshot.units()[usize::from(*unit)].unit.code.as_str());
+        json!({
+            "id": entry.id,
+            "code": project.code.as_str(),
+            "name": project.name,
+            "kind": project.kind,
+            "key": project.key,
+            "investor": project.investor,
+            "body": project.body,
+            "procedure": project.procedure.as_str(),
+            "required_day": project.required_day.map(crate::domain::Day::number),
+            "units": units.collect::<Vec<_>>(),
+            "bbox": bbox(entry.extent),
+            "linear": project.alignment.is_some(),
+            "length_m": entry.length_m,
+            "parcels": entry.parcels.len(),
+            "area_m2": figures.progress.measures.area.total,
+        })
+    };
+    view.snapshot.projects().iter().zip(&view.projects).map(entry).collect()
+}

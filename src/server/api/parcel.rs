@@ -1,0 +1,132 @@
+//! `/api/v1/parcels/{id}`: a parcel's sheet, with its history from the ledger.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, RawQuery, State},
+    http::HeaderMap,
+    response::Response,
+};
+use serde_json::{Value, json};
+
+use super::bbox;
+use crate::{
+    analysis::View,
+    domain::{Day, Event, EventKind, ParcelId, Stage},
+    server::{app::App, params::Query, problem::Problem},
+    store::Store,
+};
+
+/// The sheet.
+pub async fn parcel(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+    RawQuery(text): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let query = Query::parse(text.as_deref(), &["as_of"])?;
+    let missing = Problem::not_found(format!("no parcel has the number \"{id}\""));
+    let id = id.parse().map(ParcelId).map_err(|_| missing.clone())?;
+    app.current()?.view.snapshot.parcels().find(id).ok_or(missing.clone())?;
+    // Documents and times stand in the ledger on disk, not in memory; the page cache has them.
+    let history = app.with_store(move |store| store.history(id)).await?;
+    // The position of the last event names the history, so that an answer never mixes two states.
+    let last = history.last().map_or(0, |event| event.position.0);
+    let key = format!("/api/v1/parcels/{id} {last} {}", text.unwrap_or_default());
+    let answer = app.json(&headers, key, move |_, view| {
+        let index = view.snapshot.parcels().find(id).ok_or(missing)?;
+        make(view, index, &history, query.as_of(view.today)?)
+    });
+    Ok(answer.await?.respond(&headers))
+}
+
+fn make(view: &View, index: u32, history: &[Event], day: Day) -> Result<Value, Problem> {
+    let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
+    let unit = &snapshot.units()[columns.unit(index)].unit;
+    let (procedure, days) = (snapshot.procedure(index), snapshot.days(index));
+    let shape = columns.arena().shape(index as usize);
+    let stage = |rule: &crate::domain::ProcedureStage| {
+        let on = days.get(rule.stage).filter(|on| *on <= day);
+        json!({
+            "stage": rule.stage,
+            "day": on.map(Day::number),
+            "article": rule.article,
+            "document": on.and_then(|_| document(history, rule.stage)),
+        })
+    };
+    let blocker = |blocker: &crate::atlas::Blocker| {
+        json!({
+            "kind": blocker.kind,
+            "opened_day": blocker.opened.number(),
+            "closed_day": blocker.closed.map(Day::number),
+        })
+    };
+    Ok(json!({
+        "at": snapshot.position(),
+        "as_of": day.to_string(),
+        "id": columns.id(index),
+        "project": snapshot.projects()[columns.project(index)].project.code.as_str(),
+        "unit": unit.code.as_str(),
+        "unit_name": unit.name,
+        "sheet": columns.sheet(index),
+        "parcel": columns.number(index),
+        "use": columns.land_use(index),
+        "area": columns.recovered(index),
+        "total_area": columns.total(index),
+        "declared_area": columns.declared(index),
+        "stage": snapshot.stage_on(index, day),
+        "cleared": days.reached(Stage::HandedOver, day),
+        "blocked": snapshot.blocked_on(index, day),
+        "overdue": snapshot.overdue_on(index, day),
+        "late": snapshot.late_on(index, day),
+        "procedure": procedure.code().as_str(),
+        "planned_day": snapshot.planned_day(index).map(Day::number),
+        "stages": procedure.stages().iter().map(stage).collect::<Vec<_>>(),
+        "clock": clock(view, index, day),
+        "blockers": snapshot.blockers(index).filter(|b| b.opened <= day).map(blocker).collect::<Vec<_>>(),
+        "history": history.iter().filter(|event| event.body.day <= day).filter_map(entry).collect::<Vec<_>>(),
+        "bbox": bbox(shape.extent()),
+        "point": point(&shape.to_geo()),
+    }))
+}
+
+fn clock(view: &View, index: u32, day: Day) -> Option<Value> {
+    let clock = view.snapshot.clock(index, day)?;
+    Some(json!({
+        "stage": clock.rule.stage,
+        "due_day": clock.due.number(),
+        "days_left": clock.due.since(day),
+        "article": clock.rule.article,
+        "statutory_days": clock.rule.within_days,
+        "to_be_confirmed": clock.rule.to_be_confirmed,
+    }))
+}
+
+fn point(shape: &geo::MultiPolygon<f64>) -> Option<[f64; 2]> {
+    geo::InteriorPoint::interior_point(shape).map(|point| [point.x(), point.y()])
+}
+
+/// The document of the last event that recorded this stage.
+fn document(history: &[Event], stage: Stage) -> Option<&str> {
+    let of = |event: &&Event| event.body.kind == EventKind::StageReached { stage };
+    history.iter().rev().find(of)?.body.document.as_deref()
+}
+
+/// An event as everybody may see it: a holder's money is left out.
+fn entry(event: &Event) -> Option<Value> {
+    let (stage, blocker) = match event.body.kind {
+        EventKind::StageReached { stage } => (Some(stage), None),
+        EventKind::BlockerOpened { blocker } | EventKind::BlockerClosed { blocker } => (None, Some(blocker)),
+        EventKind::MoneyApproved { .. } | EventKind::Imported { .. } => return None,
+    };
+    let recorded = jiff::Timestamp::from_millisecond(event.body.recorded_at).ok();
+    Some(json!({
+        "position": event.position,
+        "day": event.body.day.number(),
+        "recorded_at": recorded.map(|at| at.to_string()),
+        "kind": event.body.kind.code(),
+        "stage": stage,
+        "blocker": blocker,
+        "document": event.body.document,
+    }))
+}

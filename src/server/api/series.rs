@@ -1,0 +1,72 @@
+//! `/api/v1/series`: S-curves by week, of all that a filter lets through and of each project.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{RawQuery, State},
+    http::HeaderMap,
+    response::Response,
+};
+use serde_json::{Value, json};
+
+use super::time_span;
+use crate::{
+    analysis::{self, View, week_days},
+    domain::Day,
+    server::{
+        app::App,
+        params::{Query, with_filter},
+        problem::Problem,
+    },
+};
+
+/// The curves.
+pub async fn series(
+    State(app): State<Arc<App>>,
+    RawQuery(text): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let query = Query::parse(text.as_deref(), &with_filter(&[]))?;
+    let key = format!("/api/v1/series {}", text.unwrap_or_default());
+    Ok(app.json(&headers, key, move |_, view| make(view, &query)).await?.respond(&headers))
+}
+
+fn make(view: &View, query: &Query) -> Result<Value, Problem> {
+    let snapshot = &view.snapshot;
+    let filter = query.filter(view, view.today)?;
+    let chosen = filter.select(snapshot, view.today);
+    let (first, last) = time_span(view);
+    let days = week_days(first, last);
+    let all = analysis::series(snapshot, &chosen, &days);
+    let mut by_project = vec![Vec::new(); snapshot.projects().len()];
+    chosen.iter().for_each(|parcel| by_project[snapshot.parcels().project(*parcel)].push(*parcel));
+    let project = |(entry, parcels): (&crate::atlas::ProjectEntry, &Vec<u32>)| {
+        let own = analysis::series(snapshot, parcels, &days);
+        json!({ "code": entry.project.code.as_str(), "id": entry.id, "area": own.area, "actual": tenths(own.actual) })
+    };
+    let some = snapshot.projects().iter().zip(&by_project).filter(|(_, parcels)| !parcels.is_empty());
+    Ok(json!({
+        "at": snapshot.position(),
+        "days": days.iter().map(|day| day.number()).collect::<Vec<_>>(),
+        "area": all.area,
+        "actual": tenths(all.actual),
+        "planned": all.planned.map(tenths),
+        "projects": some.map(project).collect::<Vec<_>>(),
+    }))
+}
+
+/// m² with one decimal, as areas are kept.
+pub(super) fn tenths(areas: Vec<f64>) -> Vec<f64> {
+    areas.into_iter().map(|area| (area * 10.0).round() / 10.0).collect()
+}
+
+/// The S-curve of one set of parcels between two days, as JSON.
+pub(super) fn curve(view: &View, parcels: &[u32], first: Day, last: Day) -> Value {
+    let days = week_days(first, last);
+    let own = analysis::series(&view.snapshot, parcels, &days);
+    json!({
+        "days": days.iter().map(|day| day.number()).collect::<Vec<_>>(),
+        "actual": tenths(own.actual),
+        "planned": own.planned.map(tenths),
+    })
+}

@@ -1,0 +1,75 @@
+//! `/api/v1/totals`: figures of the parcels inside a drawn polygon.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::{RawQuery, State},
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use geo::{InteriorPoint, Intersects, MultiPolygon};
+use serde_json::json;
+
+use super::stages;
+use crate::{
+    analysis::{View, progress},
+    server::{
+        app::App,
+        params::{Query, with_filter},
+        problem::Problem,
+    },
+};
+
+/// Vertices that a drawn polygon may have.
+const MOST_VERTICES: usize = 10_000;
+
+/// The totals of parcels whose inside point lies in the polygon of the body.
+pub async fn totals(
+    State(app): State<Arc<App>>,
+    RawQuery(text): RawQuery,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let query = Query::parse(text.as_deref(), &with_filter(&["as_of"]))?;
+    let area = polygon(&body)?;
+    let current = app.current()?;
+    let work = tokio::task::spawn_blocking(move || make(&current.view, &query, &area));
+    let bytes = work.await.map_err(|e| Problem::internal(&e))??;
+    let headers: HeaderMap =
+        [(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"))].into_iter().collect();
+    Ok((headers, bytes).into_response())
+}
+
+fn polygon(body: &[u8]) -> Result<MultiPolygon<f64>, Problem> {
+    let wrong = "the body must be a GeoJSON Polygon or MultiPolygon in WGS 84 degrees";
+    let geometry: geojson::Geometry = serde_json::from_slice(body).map_err(|_| Problem::nonsense(wrong))?;
+    let area = match geo::Geometry::<f64>::try_from(geometry).map_err(|_| Problem::nonsense(wrong))? {
+        geo::Geometry::Polygon(polygon) => MultiPolygon(vec![polygon]),
+        geo::Geometry::MultiPolygon(polygons) => polygons,
+        _ => return Err(Problem::nonsense(wrong)),
+    };
+    if geo::CoordsIter::coords_count(&area) > MOST_VERTICES {
+        return Err(Problem::nonsense(format!("the polygon has more than {MOST_VERTICES} vertices")));
+    }
+    Ok(area)
+}
+
+fn make(view: &View, query: &Query, area: &MultiPolygon<f64>) -> Result<String, Problem> {
+    let day = query.as_of(view.today)?;
+    let snapshot = &view.snapshot;
+    let mut chosen = query.filter(view, day)?.select(snapshot, day);
+    let near = snapshot.parcels_intersecting(area);
+    chosen.retain(|parcel| near.binary_search(parcel).is_ok() && inside(view, *parcel, area));
+    let answer = json!({
+        "at": snapshot.position(),
+        "as_of": day.to_string(),
+        "total": progress(snapshot, &chosen, &[], day),
+        "stages": stages(view, &chosen, day),
+    });
+    Ok(answer.to_string())
+}
+
+fn inside(view: &View, parcel: u32, area: &MultiPolygon<f64>) -> bool {
+    let shape = view.snapshot.parcels().arena().shape(parcel as usize).to_geo();
+    shape.interior_point().is_some_and(|point| area.intersects(&point))
+}

@@ -1,0 +1,157 @@
+//! Query parameters: each one known by name, checked, and refused with a reason.
+
+use super::problem::Problem;
+use crate::{
+    analysis::{Filter, View},
+    domain::{Day, ProjectKind, Stage},
+};
+
+/// The query of a request.
+#[derive(Debug, Clone)]
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Reads `a=1&b=2`. Parameters that are not in `known`, or come twice, are refused.
+    ///
+    /// # Errors
+    /// The first parameter that is not known, and those that are.
+    pub fn parse(text: Option<&str>, known: &[&str]) -> Result<Self, Problem> {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for (name, value) in form_urlencoded::parse(text.unwrap_or_default().as_bytes()) {
+            let (name, value) = (name.into_owned(), value.into_owned());
+            if !known.contains(&name.as_str()) {
+                let names = known.join(", ");
+                return Err(Problem::parameter(&name, format!("is not known here; these are: {names}")));
+            }
+            if pairs.iter().any(|(other, _)| *other == name) {
+                return Err(Problem::parameter(&name, "comes twice"));
+            }
+            pairs.push((name, value));
+        }
+        Ok(Self(pairs))
+    }
+
+    /// The value of a parameter; an empty one counts as left out.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(other, _)| other == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
+    }
+
+    /// The value of a parameter, read with `read`.
+    ///
+    /// # Errors
+    /// What `read` gives, with the parameter's name.
+    pub fn read<T, E: std::fmt::Display>(
+        &self,
+        name: &str,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, Problem> {
+        self.get(name).map(read).transpose().map_err(|why| Problem::parameter(name, why))
+    }
+
+    /// `true` or `false`; false when left out.
+    ///
+    /// # Errors
+    /// Another value.
+    pub fn flag(&self, name: &str) -> Result<bool, Problem> {
+        let read = |text: &str| text.parse::<bool>().map_err(|_| "must be true or false");
+        Ok(self.read(name, read)?.unwrap_or(false))
+    }
+
+    /// The day that figures are asked for: `as_of`, else today.
+    ///
+    /// # Errors
+    /// Not a date.
+    pub fn as_of(&self, today: Day) -> Result<Day, Problem> {
+        Ok(self.read("as_of", Day::parse)?.unwrap_or(today))
+    }
+
+    /// West, south, east, north in WGS 84 degrees; six numbers have heights, which are left out.
+    ///
+    /// # Errors
+    /// Not four or six numbers, or edges the wrong way round.
+    pub fn bbox(&self) -> Result<Option<[f64; 4]>, Problem> {
+        self.read("bbox", bbox)
+    }
+
+    /// The conditions on parcels.
+    ///
+    /// # Errors
+    /// A code that names nothing.
+    pub fn filter(&self, view: &View, day: Day) -> Result<Filter, Problem> {
+        let snapshot = &view.snapshot;
+        let unknown = |text: &str| format!("\"{text}\" names nothing here");
+        let list = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
+        let uses = self.get("use").map(list).unwrap_or_default();
+        // A code that no parcel has finds nothing, it is not an error.
+        let symbol = |code: &String| snapshot.parcels().land_uses().find(code).unwrap_or(u32::MAX);
+        Ok(Filter {
+            project: self
+                .read("project", |code| snapshot.project_by_code(code).ok_or_else(|| unknown(code)))?,
+            unit: self.read("unit", |code| snapshot.unit_by_code(code, day).ok_or_else(|| unknown(code)))?,
+            kind: self.read("kind", |code| ProjectKind::from_code(code).ok_or_else(|| unknown(code)))?,
+            body: self.get("body").map(str::to_owned),
+            key: self.flag("key")?,
+            stages: self
+                .read("stage", |text| {
+                    let stage = |code: &str| Stage::from_code(code).ok_or_else(|| unknown(code));
+                    text.split(',').map(stage).collect::<Result<Vec<_>, _>>()
+                })?
+                .unwrap_or_default(),
+            land_uses: uses.iter().map(symbol).collect(),
+            blocked: self.flag("blocked")?,
+            overdue: self.flag("overdue")?,
+            late: self.flag("late")?,
+        })
+    }
+}
+
+/// Names of the parameters that [`Query::filter`] reads.
+pub const FILTER: [&str; 10] =
+    ["project", "unit", "kind", "body", "key", "stage", "use", "blocked", "overdue", "late"];
+
+/// The filter's parameters and `more`.
+pub fn with_filter(more: &[&'static str]) -> Vec<&'static str> {
+    FILTER.iter().chain(more).copied().collect()
+}
+
+/// Reads west,south,east,north.
+///
+/// # Errors
+/// What is wrong, for a person.
+pub fn bbox(text: &str) -> Result<[f64; 4], String> {
+    let numbers: Vec<f64> = text
+        .split(',')
+        .map(|number| number.trim().parse().ok().filter(|n: &f64| n.is_finite()))
+        .collect::<Option<_>>()
+        .ok_or("must be numbers: west,south,east,north")?;
+    let edges = match numbers[..] {
+        [west, south, east, north] => [west, south, east, north],
+        [west, south, _, east, north, _] => [west, south, east, north],
+        _ => return Err("must be four numbers: west,south,east,north".to_owned()),
+    };
+    if edges[1] > edges[3] || edges[0] > edges[2] {
+        return Err("west must not exceed east, nor south north".to_owned());
+    }
+    Ok(edges)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_decoded_and_unknown_ones_refused() {
+        let query = Query::parse(Some("q=Ph%E1%BB%A7+L%C3%BD&limit="), &["q", "limit"]).unwrap();
+        assert_eq!(query.get("q"), Some("Phủ Lý"));
+        assert_eq!(query.get("limit"), None);
+        assert!(Query::parse(Some("w=1"), &["q"]).is_err());
+        assert!(Query::parse(Some("q=1&q=2"), &["q"]).is_err());
+    }
+
+    #[test]
+    fn a_bbox_has_four_numbers_or_six() {
+        assert_eq!(bbox("1,2,3,4"), Ok([1., 2., 3., 4.]));
+        assert_eq!(bbox("1,2,0,3,4,9"), Ok([1., 2., 3., 4.]));
+        assert!(bbox("1,2,3").is_err() && bbox("3,2,1,4").is_err() && bbox("a,2,3,4").is_err());
+    }
+}

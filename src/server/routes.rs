@@ -1,0 +1,95 @@
+//! Which address is answered by what.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::Request,
+    http::{HeaderValue, StatusCode, header},
+    middleware::{self, Next},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+
+use super::{api, app::App, assets, health, ogc, problem::Problem, tiles};
+
+/// All routes around the state.
+pub fn router(app: Arc<App>) -> Router {
+    Router::new()
+        .route("/healthz", get(health::live))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .route("/tiles", get(tiles::list))
+        .route("/tiles/{layers}", get(tiles::tilejson))
+        .route("/tiles/{layers}/{z}/{x}/{y}", get(tiles::tile))
+        .route("/ogc", get(ogc::landing))
+        .route("/ogc/conformance", get(ogc::conformance))
+        .route("/ogc/collections", get(ogc::collections))
+        .route("/ogc/collections/{id}", get(ogc::collection))
+        .route("/ogc/collections/{id}/items", get(ogc::items))
+        .route("/ogc/collections/{id}/items/{item}", get(ogc::item))
+        .route("/api/v1/catalog", get(api::catalog))
+        .route("/api/v1/summary", get(api::summary))
+        .route("/api/v1/series", get(api::series))
+        .route("/api/v1/projects/{code}", get(api::project))
+        .route("/api/v1/parcels/{id}", get(api::parcel))
+        .route("/api/v1/search", get(api::search))
+        .route("/api/v1/totals", post(api::totals))
+        .fallback(elsewhere)
+        .layer(middleware::from_fn(guard))
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            Problem::internal(&"a request panicked").into_response()
+        }))
+        .with_state(app)
+}
+
+/// Under the interfaces an unknown address is a problem; elsewhere it is a state of the web app.
+async fn elsewhere(request: Request) -> Response {
+    let path = request.uri().path();
+    if ["/api/", "/ogc/", "/tiles/"].iter().any(|prefix| path.starts_with(prefix)) {
+        return Problem::not_found(format!("nothing has the address {path}")).into_response();
+    }
+    assets::serve(request.uri().clone(), request.headers().clone()).await
+}
+
+/// Counts requests, and tells browsers to load nothing from elsewhere.
+async fn guard(request: Request, next: Next) -> Response {
+    let area = area(request.uri().path());
+    let mut response = next.run(request).await;
+    let status = response.status();
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        response = Problem::method().into_response();
+    }
+    metrics::counter!("matbang_requests_total", "area" => area, "status" => status_class(status))
+        .increment(1);
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    if area == "web" {
+        let policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
+                      worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
+        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+    }
+    response
+}
+
+fn area(path: &str) -> &'static str {
+    let areas = [
+        ("/tiles", "tiles"),
+        ("/ogc", "ogc"),
+        ("/api", "api"),
+        ("/healthz", "health"),
+        ("/readyz", "health"),
+        ("/metrics", "health"),
+    ];
+    areas.into_iter().find(|(prefix, _)| path.starts_with(prefix)).map_or("web", |(_, area)| area)
+}
+
+fn status_class(status: StatusCode) -> &'static str {
+    match status.as_u16() {
+        100..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    }
+}

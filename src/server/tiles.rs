@@ -1,0 +1,189 @@
+//! `/tiles`: vector tiles and what describes them.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, RawQuery, State},
+    http::{HeaderMap, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use super::{
+    app::{App, Current},
+    cache::{Answer, TileFormat, TileKey},
+    encoding::Encoding,
+    params::Query,
+    problem::Problem,
+};
+use crate::{
+    domain::LedgerPosition,
+    tile::{self, Layer, Square},
+};
+
+const MVT: &str = "application/vnd.mapbox-vector-tile";
+const MLT: &str = "application/vnd.maplibre-tile";
+
+/// The list of layers.
+pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    let address = base(&headers);
+    let key = format!("/tiles {address}");
+    let answer = app.json(&headers, key, move |_, view| {
+        let entry = |layer: Layer| {
+            let (first, last) = layer.zooms();
+            json!({
+                "name": layer.name(),
+                "tilejson": format!("{address}/tiles/{}", layer.name()),
+                "minzoom": first,
+                "maxzoom": last,
+            })
+        };
+        Ok(json!({ "at": view.snapshot.position(), "layers": Layer::ALL.map(entry) }))
+    });
+    Ok(answer.await?.respond(&headers))
+}
+
+/// `TileJSON` 3.0.0 of one or several layers.
+pub async fn tilejson(
+    State(app): State<Arc<App>>,
+    Path(names): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let layers = layers(&names)?;
+    let address = base(&headers);
+    let answer = app.json(&headers, format!("/tiles/{names} {address}"), move |app, view| {
+        let bounds = super::api::province_bbox(view);
+        let zooms: Vec<_> = layers.iter().map(|layer| layer.zooms()).collect();
+        let described = |layer: &Layer| {
+            let fields: serde_json::Map<String, serde_json::Value> =
+                layer.fields().iter().map(|(name, kind)| ((*name).to_owned(), json!(kind))).collect();
+            let (first, last) = layer.zooms();
+            json!({ "id": layer.name(), "fields": fields, "minzoom": first, "maxzoom": last })
+        };
+        let names = layers.iter().map(|layer| layer.name()).collect::<Vec<_>>().join(",");
+        let note = if app.about.illustration { "Số liệu minh họa" } else { "Matbang" };
+        Ok(json!({
+            "tilejson": "3.0.0",
+            "name": names,
+            "tiles": [format!("{address}/tiles/{names}/{{z}}/{{x}}/{{y}}")],
+            "vector_layers": layers.iter().map(described).collect::<Vec<_>>(),
+            "bounds": bounds,
+            "center": bounds.map(|[w, s, e, n]| [f64::midpoint(w, e), f64::midpoint(s, n), 11.0]),
+            "minzoom": zooms.iter().map(|zooms| zooms.0).min(),
+            "maxzoom": zooms.iter().map(|zooms| zooms.1).max(),
+            "attribution": note,
+            "at": view.snapshot.position(),
+        }))
+    });
+    Ok(answer.await?.respond(&headers))
+}
+
+/// A tile.
+pub async fn tile(
+    State(app): State<Arc<App>>,
+    Path((names, z, x, y)): Path<(String, String, String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let layers = layers(&names)?;
+    let square = square(&z, &x, &y)?;
+    let query = Query::parse(query.as_deref(), &["at"])?;
+    let at =
+        query.read("at", |text| text.parse().map(LedgerPosition).map_err(|_| "must be a whole number"))?;
+    let key = TileKey {
+        layers: layers.iter().fold(0, |mask, layer| mask | (1 << *layer as u8)),
+        square,
+        format: if wants_mlt(&headers) { TileFormat::Mlt } else { TileFormat::Mvt },
+        encoding: Encoding::negotiate(&headers),
+    };
+    let current = match at {
+        Some(position) => app.at(position).await?,
+        None => app.current()?,
+    };
+    let of_now = current.number != 0;
+    if let Some(answer) = of_now.then(|| app.cache.tile(&key)).flatten() {
+        return Ok(respond(&answer, &current, &headers));
+    }
+    let (shared, from) = (Arc::clone(&app), Arc::clone(&current));
+    let work = tokio::task::spawn_blocking(move || {
+        let answer = make(&from, &layers, key)?;
+        if of_now {
+            shared.cache.keep_tile(from.number, key, &answer);
+        }
+        Ok::<_, Problem>(answer)
+    });
+    let answer = work.await.map_err(|e| Problem::internal(&e))??;
+    Ok(respond(&answer, &current, &headers))
+}
+
+fn make(current: &Current, layers: &[Layer], key: TileKey) -> Result<Answer, Problem> {
+    let started = std::time::Instant::now();
+    let mvt = tile::render(&current.view, layers, key.square);
+    let (bytes, content_type) = match key.format {
+        TileFormat::Mlt if !mvt.is_empty() => (tile::to_mlt(&mvt).map_err(|e| Problem::internal(&e))?, MLT),
+        TileFormat::Mlt => (mvt, MLT),
+        TileFormat::Mvt => (mvt, MVT),
+    };
+    let answer = Answer::new(bytes, content_type, key.encoding);
+    metrics::histogram!("matbang_tile_seconds").record(started.elapsed().as_secs_f64());
+    Ok(answer)
+}
+
+fn respond(answer: &Answer, current: &Current, headers: &HeaderMap) -> Response {
+    let mut response = answer.respond(headers).into_response();
+    let at = current.view.snapshot.position().0;
+    response.headers_mut().insert("matbang-at", header::HeaderValue::from(at));
+    response
+}
+
+fn wants_mlt(headers: &HeaderMap) -> bool {
+    let accepts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepts
+        .flat_map(|value| value.split(','))
+        .any(|range| range.split(';').next().map(str::trim) == Some(MLT))
+}
+
+/// One or several names joined by commas, each once, in the order from the ground up.
+fn layers(names: &str) -> Result<Vec<Layer>, Problem> {
+    let mut layers = Vec::new();
+    for name in names.split(',') {
+        let layer = Layer::from_name(name).ok_or_else(|| {
+            let known = Layer::ALL.map(Layer::name).join(", ");
+            Problem::not_found(format!("there is no layer \"{name}\"; these are: {known}"))
+        })?;
+        if layers.contains(&layer) {
+            return Err(Problem::nonsense(format!("the layer \"{name}\" is asked for twice")));
+        }
+        layers.push(layer);
+    }
+    layers.sort_unstable();
+    Ok(layers)
+}
+
+/// 400 for what is no number, 404 for a square outside the grid.
+fn square(z: &str, x: &str, y: &str) -> Result<Square, Problem> {
+    // Some clients end the address as they would a file's.
+    let y = y
+        .strip_suffix(".mvt")
+        .or_else(|| y.strip_suffix(".pbf"))
+        .or_else(|| y.strip_suffix(".mlt"))
+        .unwrap_or(y);
+    let number = |name: &str, text: &str| -> Result<u32, Problem> {
+        text.parse().map_err(|_| Problem::nonsense(format!("{name} = \"{text}\" is not a whole number")))
+    };
+    let (z, x, y) = (number("z", z)?, number("x", x)?, number("y", y)?);
+    u8::try_from(z).ok().and_then(|z| Square::new(z, x, y)).ok_or_else(|| {
+        Problem::not_found(format!(
+            "there is no tile {z}/{x}/{y}: zoom goes to {}, x and y to 2^z - 1",
+            tile::MAX_ZOOM
+        ))
+    })
+}
+
+/// Scheme and host as the client wrote them.
+pub fn base(headers: &HeaderMap) -> String {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let scheme = text("x-forwarded-proto").filter(|proto| *proto == "https").unwrap_or("http");
+    let host = text("host").unwrap_or("127.0.0.1");
+    format!("{scheme}://{host}")
+}

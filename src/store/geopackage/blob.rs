@@ -1,0 +1,93 @@
+//! GeoPackage geometry blobs: a header with the envelope, then WKB
+//! (OGC 12-128r18, clause 2.1.3).
+
+use geo::{BoundingRect, LineString, MultiPolygon};
+use wkb::writer::{WriteOptions, write_line_string, write_multi_polygon};
+
+const HEADER: [u8; 8] = [b'G', b'P', 0, 0b0000_0011, 0xE6, 0x10, 0, 0];
+
+/// Blob of a `MultiPolygon` in WGS 84 degrees.
+pub fn multi_polygon(polygons: &MultiPolygon<f64>) -> Vec<u8> {
+    let mut blob = header(polygons.bounding_rect());
+    // Writing to memory does not fail.
+    let _ = write_multi_polygon(&mut blob, polygons, &WriteOptions::default());
+    blob
+}
+
+/// Blob of a `LineString` in WGS 84 degrees.
+pub fn line_string(line: &LineString<f64>) -> Vec<u8> {
+    let mut blob = header(line.bounding_rect());
+    let _ = write_line_string(&mut blob, line, &WriteOptions::default());
+    blob
+}
+
+fn header(rect: Option<geo::Rect<f64>>) -> Vec<u8> {
+    let mut blob = HEADER.to_vec();
+    let edges = rect.map_or([f64::NAN; 4], |r| [r.min().x, r.max().x, r.min().y, r.max().y]);
+    edges.iter().for_each(|edge| blob.extend_from_slice(&edge.to_le_bytes()));
+    blob
+}
+
+/// The WKB inside a blob.
+///
+/// # Errors
+/// What is wrong with the header.
+pub fn wkb(blob: &[u8]) -> Result<&[u8], String> {
+    let header = blob.get(..8).ok_or("shorter than a GeoPackage header")?;
+    if &header[..2] != b"GP" {
+        return Err("does not begin with GP".to_owned());
+    }
+    let envelope = match (header[3] >> 1) & 0b111 {
+        0 => 0,
+        1 => 32,
+        2 | 3 => 48,
+        4 => 64,
+        other => return Err(format!("envelope of unknown kind {other}")),
+    };
+    blob.get(8 + envelope..).ok_or_else(|| "ends inside its envelope".to_owned())
+}
+
+/// The `MultiPolygon` in a blob; a Polygon becomes one of one part.
+///
+/// # Errors
+/// Another geometry, or bytes that are none.
+pub fn to_multi_polygon(blob: &[u8]) -> Result<MultiPolygon<f64>, String> {
+    match to_geometry(blob)? {
+        geo::Geometry::MultiPolygon(polygons) => Ok(polygons),
+        geo::Geometry::Polygon(polygon) => Ok(MultiPolygon(vec![polygon])),
+        _ => Err("not a MultiPolygon".to_owned()),
+    }
+}
+
+/// The `LineString` in a blob.
+///
+/// # Errors
+/// Another geometry, or bytes that are none.
+pub fn to_line_string(blob: &[u8]) -> Result<LineString<f64>, String> {
+    match to_geometry(blob)? {
+        geo::Geometry::LineString(line) => Ok(line),
+        _ => Err("not a LineString".to_owned()),
+    }
+}
+
+fn to_geometry(blob: &[u8]) -> Result<geo::Geometry<f64>, String> {
+    use geo_traits::to_geo::ToGeoGeometry as _;
+    let geometry = ::wkb::reader::read_wkb(wkb(blob)?).map_err(|e| e.to_string())?;
+    geometry.try_to_geometry().ok_or_else(|| "holds an empty point".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::polygon;
+
+    #[test]
+    fn geometries_come_back() {
+        let polygons =
+            MultiPolygon(vec![polygon![(x: 105.9, y: 20.5), (x: 106.0, y: 20.5), (x: 106.0, y: 20.6)]]);
+        assert_eq!(to_multi_polygon(&multi_polygon(&polygons)), Ok(polygons));
+        let alignment = LineString::from(vec![(105.9, 20.5), (106.0, 20.5)]);
+        assert_eq!(to_line_string(&line_string(&alignment)), Ok(alignment));
+        assert!(to_line_string(b"GP").is_err() && wkb(b"PK345678").is_err());
+    }
+}

@@ -1,0 +1,145 @@
+//! The embedded store: one GeoPackage file in WAL mode.
+//!
+//! `ogrinfo` and QGIS open it as it is, also while the server runs. GDAL and
+//! this module share the system's `SQLite` library, so that POSIX locks hold
+//! between them inside one process.
+
+pub mod blob;
+pub(super) mod read;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension};
+
+use super::{Head, Store, StoreError, Transaction, Verification, verify};
+use crate::{
+    atlas::Snapshot,
+    domain::{Event, LedgerPosition, ParcelId, Procedure},
+};
+
+const SCHEMA: &str = include_str!("schema.sql");
+
+/// An open store.
+#[derive(Debug)]
+pub struct GeoPackage {
+    connection: Connection,
+    path: PathBuf,
+    procedures: Vec<Procedure>,
+}
+
+impl GeoPackage {
+    /// Opens the store at `path`.
+    ///
+    /// # Errors
+    /// No such file, a file that is not a store, or one that can't be read and written.
+    pub fn open(path: &Path, procedures: Vec<Procedure>) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Open {
+                path: path.display().to_string(),
+                why: "there is no such file; fill one with `matbang demo` or `matbang import`".to_owned(),
+            });
+        }
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let not_a_store = |why: String| StoreError::NotAStore { path: path.display().to_string(), why };
+        let schema = connection
+            .query_row("SELECT value FROM settings WHERE name = 'schema'", [], |row| row.get::<_, String>(0));
+        match schema.as_deref() {
+            Ok("1") => {}
+            Ok(other) => {
+                return Err(not_a_store(format!("its schema is number {other}, this program's is 1")));
+            }
+            Err(error) => return Err(not_a_store(error.to_string())),
+        }
+        prepare(&connection)?;
+        Ok(Self { connection, path: path.to_owned(), procedures })
+    }
+
+    /// Opens the store at `path`, or makes an empty one where no file is.
+    ///
+    /// # Errors
+    /// As [`GeoPackage::open`], or a folder that can't be written.
+    pub fn open_or_create(path: &Path, procedures: Vec<Procedure>) -> Result<Self, StoreError> {
+        if path.exists() {
+            return Self::open(path, procedures);
+        }
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|e| StoreError::Open { path: folder.display().to_string(), why: e.to_string() })?;
+        }
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        prepare(&connection)?;
+        connection.execute_batch(&format!("BEGIN IMMEDIATE;{SCHEMA}COMMIT;"))?;
+        Ok(Self { connection, path: path.to_owned(), procedures })
+    }
+
+    /// Another connection to the same file.
+    ///
+    /// # Errors
+    /// As [`GeoPackage::open`].
+    pub fn reopen(&self) -> Result<Self, StoreError> {
+        Self::open(&self.path, self.procedures.clone())
+    }
+}
+
+fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
+    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags)
+        .map_err(|e| StoreError::Open { path: path.display().to_string(), why: e.to_string() })
+}
+
+fn prepare(connection: &Connection) -> Result<(), StoreError> {
+    // By pragma: the function of that name wants a newer SQLite than Debian 12 has.
+    connection.query_row("PRAGMA busy_timeout = 10000", [], |_| Ok(()))?;
+    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
+    connection
+        .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;")?;
+    Ok(())
+}
+
+impl Store for GeoPackage {
+    fn head(&self) -> Result<Head, StoreError> {
+        read::head(&self.connection)
+    }
+
+    fn version(&self) -> Result<u64, StoreError> {
+        let seen: i64 = self.connection.query_row("PRAGMA data_version", [], |row| row.get(0))?;
+        Ok(seen.unsigned_abs())
+    }
+
+    fn load(&self) -> Result<Snapshot, StoreError> {
+        let transaction = self.connection.unchecked_transaction()?;
+        read::load(&transaction, &self.procedures, None)
+    }
+
+    fn load_at(&self, position: LedgerPosition) -> Result<Snapshot, StoreError> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let head = read::head(&transaction)?.position;
+        if position > head {
+            return Err(StoreError::NoPosition { asked: position, head });
+        }
+        read::load(&transaction, &self.procedures, Some(position))
+    }
+
+    fn events_after(&self, position: LedgerPosition) -> Result<Vec<Event>, StoreError> {
+        read::events(&self.connection, "position > ?1 ORDER BY position", position.0 as i64)
+    }
+
+    fn history(&self, parcel: ParcelId) -> Result<Vec<Event>, StoreError> {
+        read::events(&self.connection, "parcel = ?1 ORDER BY position", i64::from(parcel.0))
+    }
+
+    fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let sql = "SELECT value FROM settings WHERE name = ?1";
+        Ok(self.connection.query_row(sql, [name], |row| row.get(0)).optional()?)
+    }
+
+    fn begin(&mut self) -> Result<Box<dyn Transaction + '_>, StoreError> {
+        Ok(Box::new(write::Write::begin(&mut self.connection)?))
+    }
+
+    fn verify(&self) -> Result<Verification, StoreError> {
+        let transaction = self.connection.unchecked_transaction()?;
+        verify::verify(&transaction, &self.procedures)
+    }
+}

@@ -1,0 +1,313 @@
+//! The layers and what each feature of them says.
+
+use super::{
+    grid::{MAX_ZOOM, Square},
+    mvt::{GeometryKind, LayerWriter, Value},
+    parcels,
+    shape::Pen,
+};
+use crate::{
+    analysis::View,
+    atlas::{ProjectEntry, World},
+    domain::Level,
+};
+
+/// A layer of tiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Layer {
+    /// Administrative units of today, polygons.
+    Units,
+    /// Projects, polygons.
+    Projects,
+    /// Projects, one point inside each.
+    ProjectPoints,
+    /// Alignments of linear projects, lines.
+    Alignments,
+    /// Chainage marks along them, points.
+    Chainage,
+    /// Parcels, polygons.
+    Parcels,
+}
+
+impl Layer {
+    /// All layers, from the ground up.
+    pub const ALL: [Self; 6] =
+        [Self::Units, Self::Projects, Self::ProjectPoints, Self::Alignments, Self::Chainage, Self::Parcels];
+
+    /// The name in addresses and tiles.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Units => "units",
+            Self::Projects => "projects",
+            Self::ProjectPoints => "project_points",
+            Self::Alignments => "alignments",
+            Self::Chainage => "chainage",
+            Self::Parcels => "parcels",
+        }
+    }
+
+    /// The layer with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|layer| layer.name() == name)
+    }
+
+    /// First and last zoom with features.
+    pub fn zooms(self) -> (u8, u8) {
+        match self {
+            Self::Units => (0, 16),
+            Self::Projects | Self::ProjectPoints | Self::Alignments => (0, MAX_ZOOM),
+            Self::Chainage | Self::Parcels => (10, MAX_ZOOM),
+        }
+    }
+
+    fn writer(self) -> LayerWriter {
+        LayerWriter::new(self.name(), self.fields())
+    }
+
+    /// Names of the attributes with their type in `TileJSON` words.
+    pub fn fields(self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Units => {
+                &[("code", "String"), ("name", "String"), ("level", "String"), ("share", "Number")]
+            }
+            Self::Projects | Self::ProjectPoints => &PROJECT_FIELDS,
+            Self::Alignments => &[
+                ("code", "String"),
+                ("name", "String"),
+                ("kind", "String"),
+                ("key", "Boolean"),
+                ("length", "Number"),
+            ],
+            Self::Chainage => {
+                &[("code", "String"), ("label", "String"), ("metres", "Number"), ("major", "Boolean")]
+            }
+            Self::Parcels => &PARCEL_FIELDS,
+        }
+    }
+}
+
+const PROJECT_FIELDS: [(&str, &str); 16] = [
+    ("code", "String"),
+    ("name", "String"),
+    ("kind", "String"),
+    ("key", "Boolean"),
+    ("investor", "String"),
+    ("body", "String"),
+    ("share", "Number"),
+    ("planned", "Number"),
+    ("behind", "Number"),
+    ("complete", "Boolean"),
+    ("linear", "Boolean"),
+    ("parcels", "Number"),
+    ("cleared", "Number"),
+    ("area", "Number"),
+    ("cleared_area", "Number"),
+    ("required", "Number"),
+];
+
+const PARCEL_FIELDS: [(&str, &str); 22] = [
+    ("project", "String"),
+    ("unit", "String"),
+    ("sheet", "String"),
+    ("parcel", "String"),
+    ("use", "String"),
+    ("area", "Number"),
+    ("stage", "String"),
+    ("law", "String"),
+    ("cleared", "Boolean"),
+    ("blocked", "Boolean"),
+    ("overdue", "Boolean"),
+    ("late", "Boolean"),
+    ("planned", "Number"),
+    ("d0", "Number"),
+    ("d1", "Number"),
+    ("d2", "Number"),
+    ("d3", "Number"),
+    ("d4", "Number"),
+    ("d5", "Number"),
+    ("d6", "Number"),
+    ("d7", "Number"),
+    ("d8", "Number"),
+];
+
+/// The MVT tile of `layers` in `square`; empty when nothing lies there.
+pub fn render(view: &View, layers: &[Layer], square: Square) -> Vec<u8> {
+    let mut tile = Vec::new();
+    for layer in layers {
+        let (first, last) = layer.zooms();
+        if !(first..=last).contains(&square.z()) {
+            continue;
+        }
+        match layer {
+            Layer::Units => units(view, square, &mut tile),
+            Layer::Projects => projects(view, square, &mut tile),
+            Layer::ProjectPoints => project_points(view, square, &mut tile),
+            Layer::Alignments => alignments(view, square, &mut tile),
+            Layer::Chainage => chainage(view, square, &mut tile),
+            Layer::Parcels => parcels::write(view, square, &mut tile),
+        }
+    }
+    tile
+}
+
+fn units(view: &View, square: Square, tile: &mut Vec<u8>) {
+    let mut layer = Layer::Units.writer();
+    let mut pen = Pen::default();
+    for index in view.snapshot.units_in(square.buffered()) {
+        let entry = &view.snapshot.units()[index as usize];
+        // Communes carry the picture; the levels above are their outlines.
+        if !entry.unit.exists_on(view.today) || entry.unit.level != Level::Commune {
+            continue;
+        }
+        let geometry = pen.polygon(view.snapshot.unit_shape(index as usize), square);
+        if geometry.is_empty() {
+            continue;
+        }
+        let progress = &view.units[index as usize].progress;
+        let share = if progress.measures.parcels.total == 0 { -1.0 } else { progress.share };
+        let values = [
+            Value::Text(entry.unit.code.as_str()),
+            Value::Text(&entry.unit.name),
+            Value::Text(entry.unit.level.code()),
+            Value::Double(share),
+        ];
+        write(&mut layer, u64::from(entry.id.0), GeometryKind::Polygon, &values, geometry);
+    }
+    layer.finish(tile);
+}
+
+fn write(layer: &mut LayerWriter, id: u64, kind: GeometryKind, values: &[Value<'_>], geometry: &[u32]) {
+    let mut tags = Vec::with_capacity(values.len() * 2);
+    for (key, value) in (0..).zip(values) {
+        // A text that is missing is an attribute that is missing.
+        if *value != Value::Text("") {
+            tags.extend([key, layer.value(*value)]);
+        }
+    }
+    layer.feature(id, kind, &tags, geometry);
+}
+
+fn project_values(view: &View, index: usize) -> [Value<'_>; 16] {
+    let entry = &view.snapshot.projects()[index];
+    let (project, progress) = (&entry.project, &view.projects[index].progress);
+    let measures = &progress.measures;
+    [
+        Value::Text(project.code.as_str()),
+        Value::Text(&project.name),
+        Value::Text(project.kind.code()),
+        Value::Bool(project.key),
+        Value::Text(project.investor.as_deref().unwrap_or_default()),
+        Value::Text(project.body.as_deref().unwrap_or_default()),
+        Value::Double(progress.share),
+        Value::Double(progress.planned_share.unwrap_or(-1.0)),
+        Value::Int(-i64::from(progress.days_ahead.unwrap_or(0))),
+        Value::Bool(measures.parcels.total > 0 && measures.parcels.done == measures.parcels.total),
+        Value::Bool(project.alignment.is_some()),
+        Value::Int(measures.parcels.total as i64),
+        Value::Int(measures.parcels.done as i64),
+        Value::Double(measures.area.total.get()),
+        Value::Double(measures.area.done.get()),
+        project.required_day.map_or(Value::Text(""), |day| Value::Int(i64::from(day.number()))),
+    ]
+}
+
+fn projects(view: &View, square: Square, tile: &mut Vec<u8>) {
+    let mut layer = Layer::Projects.writer();
+    let mut pen = Pen::default();
+    for index in view.snapshot.projects_in(square.buffered()) {
+        let geometry = pen.polygon(view.snapshot.project_shape(index as usize), square);
+        if !geometry.is_empty() {
+            let id = u64::from(view.snapshot.projects()[index as usize].id.0);
+            write(&mut layer, id, GeometryKind::Polygon, &project_values(view, index as usize), geometry);
+        }
+    }
+    layer.finish(tile);
+}
+
+fn project_points(view: &View, square: Square, tile: &mut Vec<u8>) {
+    let mut layer = Layer::ProjectPoints.writer();
+    let mut pen = Pen::default();
+    for index in view.snapshot.projects_in(square.buffered()) {
+        let entry = &view.snapshot.projects()[index as usize];
+        let Some(point) = entry.point else { continue };
+        let geometry = pen.point(point, square);
+        if !geometry.is_empty() {
+            let values = project_values(view, index as usize);
+            write(&mut layer, u64::from(entry.id.0), GeometryKind::Point, &values, geometry);
+        }
+    }
+    layer.finish(tile);
+}
+
+fn linear(view: &View, square: Square) -> impl Iterator<Item = &ProjectEntry> {
+    let near = view.snapshot.projects_in(square.buffered());
+    near.into_iter()
+        .map(|index| &view.snapshot.projects()[index as usize])
+        .filter(|entry| entry.alignment.len() > 1)
+}
+
+fn alignments(view: &View, square: Square, tile: &mut Vec<u8>) {
+    let mut layer = Layer::Alignments.writer();
+    let mut pen = Pen::default();
+    for entry in linear(view, square) {
+        let geometry = pen.line(&entry.alignment, square);
+        if geometry.is_empty() {
+            continue;
+        }
+        let values = [
+            Value::Text(entry.project.code.as_str()),
+            Value::Text(&entry.project.name),
+            Value::Text(entry.project.kind.code()),
+            Value::Bool(entry.project.key),
+            Value::Double(entry.length_m.unwrap_or(0.0).round()),
+        ];
+        write(&mut layer, u64::from(entry.id.0), GeometryKind::Line, &values, geometry);
+    }
+    layer.finish(tile);
+}
+
+fn chainage(view: &View, square: Square, tile: &mut Vec<u8>) {
+    let mut layer = Layer::Chainage.writer();
+    let mut pen = Pen::default();
+    for entry in linear(view, square) {
+        for (mark, (metres, place)) in (1..).zip(marks(entry)) {
+            let geometry = pen.point(place, square);
+            if geometry.is_empty() {
+                continue;
+            }
+            let label = format!("Km{}+{:03}", metres / 1000, metres % 1000);
+            let values = [
+                Value::Text(entry.project.code.as_str()),
+                Value::Text(&label),
+                Value::Int(metres),
+                Value::Bool(metres % 1000 == 0),
+            ];
+            // The number of the project and the mark, so that no two are the same.
+            write(&mut layer, u64::from(entry.id.0) << 16 | mark, GeometryKind::Point, &values, geometry);
+        }
+    }
+    layer.finish(tile);
+}
+
+/// A mark every 100 m from the start of the alignment.
+fn marks(entry: &ProjectEntry) -> Vec<(i64, World)> {
+    let lengths = entry.alignment.windows(2).map(|side| {
+        let along = |v: fn(World) -> u32| f64::from(v(side[1])) - f64::from(v(side[0]));
+        along(|place| place.x).hypot(along(|place| place.y))
+    });
+    let lengths: Vec<f64> = lengths.collect();
+    let scale = entry.length_m.unwrap_or(0.0) / lengths.iter().sum::<f64>().max(1.0);
+    let (mut marks, mut before, mut metres) = (Vec::new(), 0.0, 0i64);
+    for (side, length) in entry.alignment.windows(2).zip(lengths) {
+        let after = before + length * scale;
+        while metres as f64 <= after {
+            let part = ((metres as f64 - before) / (after - before).max(1e-9)).clamp(0.0, 1.0);
+            let at = |a: u32, b: u32| (f64::from(a) + (f64::from(b) - f64::from(a)) * part).round() as u32;
+            marks.push((metres, World { x: at(side[0].x, side[1].x), y: at(side[0].y, side[1].y) }));
+            metres += 100;
+        }
+        before = after;
+    }
+    marks
+}

@@ -1,0 +1,142 @@
+//! What tests of the real binary share: stores in temporary folders, a running server.
+#![allow(dead_code, reason = "each test file uses a part")]
+
+use std::{
+    io::{BufRead, BufReader},
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::OnceLock,
+    time::{Duration, Instant},
+};
+
+/// Day until which the demo's ledger runs, so that tests do not depend on the calendar.
+pub const UNTIL: &str = "2026-06-30";
+
+/// Runs the binary on `store`.
+pub fn matbang(store: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_matbang"))
+        .arg("--data")
+        .arg(store)
+        .args(arguments)
+        .env_remove("MATBANG_DATA")
+        .output()
+        .expect("the binary runs")
+}
+
+/// Standard output of a run that must succeed.
+pub fn succeed(store: &Path, arguments: &[&str]) -> String {
+    let run = matbang(store, arguments);
+    assert!(run.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&run.stderr));
+    String::from_utf8(run.stdout).expect("UTF-8")
+}
+
+/// A temporary folder with a copy of a demo store of 2 000 parcels.
+pub struct Demo {
+    folder: tempfile::TempDir,
+}
+
+impl Demo {
+    pub fn new() -> Self {
+        static TEMPLATE: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
+        let (_, template) = TEMPLATE.get_or_init(|| {
+            let folder = tempfile::tempdir().expect("a folder");
+            let path = folder.path().join("template.gpkg");
+            succeed(&path, &["demo", "--parcels", "2000", "--seed", "1", "--until", UNTIL]);
+            (folder, path)
+        });
+        let folder = tempfile::tempdir().expect("a folder");
+        std::fs::copy(template, folder.path().join("store.gpkg")).expect("a copy");
+        Self { folder }
+    }
+
+    pub fn store(&self) -> PathBuf {
+        self.folder.path().join("store.gpkg")
+    }
+
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+}
+
+/// A running server; it is stopped when dropped.
+pub struct Server {
+    child: Child,
+    pub url: String,
+    agent: ureq::Agent,
+}
+
+pub struct Reply {
+    pub status: u16,
+    pub headers: ureq::http::HeaderMap,
+    pub body: Vec<u8>,
+}
+
+impl Reply {
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+}
+
+impl Server {
+    /// Serves `store` on a free port and waits until it is ready.
+    pub fn start(store: &Path) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_matbang"))
+            .arg("--data")
+            .arg(store)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut url = String::new();
+        BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut url).expect("a URL");
+        let config = ureq::Agent::config_builder().http_status_as_error(false).build();
+        let server = Self { child, url: url.trim().to_owned(), agent: config.new_agent() };
+        server.until(|| server.get("/readyz", &[]).status == 200);
+        server
+    }
+
+    /// Asks; bodies come as they were sent, in their encoding.
+    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let mut request = self.agent.get(format!("{}{path}", self.url)).header("accept-encoding", "identity");
+        for (name, value) in headers {
+            request = if *name == "accept-encoding" {
+                self.agent.get(format!("{}{path}", self.url)).header(*name, *value)
+            } else {
+                request.header(*name, *value)
+            };
+        }
+        let mut response = request.call().expect("an answer");
+        let body = response.body_mut().with_config().limit(1 << 30).read_to_vec().expect("a body");
+        Reply { status: response.status().as_u16(), headers: response.headers().clone(), body }
+    }
+
+    /// Asks again until `done`, for ten seconds at most.
+    pub fn until(&self, done: impl Fn() -> bool) {
+        let started = Instant::now();
+        while !done() {
+            assert!(
+                started.elapsed() < Duration::from_secs(10),
+                "the server did not get there in ten seconds"
+            );
+            std::thread::yield_now();
+        }
+    }
+
+    /// Sends a signal and gives the exit status.
+    pub fn stop(mut self, signal: &str) -> Option<i32> {
+        let pid = self.child.id().to_string();
+        Command::new("kill").args(["-s", signal, &pid]).status().expect("kill runs");
+        self.child.wait().expect("an end").code()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

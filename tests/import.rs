@@ -1,0 +1,149 @@
+//! Files of all formats come in: right place, right text, right count; and
+//! what can't come in is refused with words that help.
+
+#![allow(missing_docs)]
+
+mod support;
+
+use std::path::{Path, PathBuf};
+
+use geo::BoundingRect;
+use matbang::domain::{AdminUnit, Level, Parcel};
+use matbang::ingest::{self, Batch, IngestError, Mapping, Options};
+use support::{CHECK_WGS84, metres_between, ogr2ogr, shared, square_5897, wkt};
+
+fn parcels(path: &Path, options: &Options) -> Result<Batch<Parcel>, IngestError> {
+    ingest::read_parcels(path, options, &mut |_, _| {})
+}
+
+fn units(path: &Path) -> Batch<AdminUnit> {
+    ingest::read_units(path, &Options::default(), &mut |_, _| {}).unwrap()
+}
+
+/// Two squares side by side, the first with its corner at the check point.
+fn csv_5897(folder: &Path) -> PathBuf {
+    let path = folder.join("thua.csv");
+    let mut text = String::from("so_to,so_thua,loai_dat,dien_tich,du_an,ma_xa,chu_su_dung,WKT\n");
+    for (number, east) in [(1, 0.0), (2, 20.0)] {
+        let ring = wkt(&square_5897(east, 0.0));
+        text += &format!("12,{number},luc,\"400,0\",DA01,13285,Nguyễn Văn Thường,\"{ring}\"\n");
+    }
+    std::fs::write(&path, text).unwrap();
+    path
+}
+
+fn in_5897() -> Options {
+    Options { crs: Some("EPSG:5897".into()), ..Options::default() }
+}
+
+/// The parcel at the check point; some formats keep features in an order of their own.
+fn first(batch: &Batch<Parcel>) -> &Parcel {
+    batch.records.iter().find(|parcel| parcel.key.number == "1").unwrap()
+}
+
+/// Distance of the first parcel's south-west corner from the check point.
+fn miss(batch: &Batch<Parcel>) -> f64 {
+    let corner = first(batch).geometry.bounding_rect().unwrap().min();
+    metres_between(CHECK_WGS84, (corner.x, corner.y))
+}
+
+fn assert_two_good_parcels(batch: &Batch<Parcel>) {
+    assert!(batch.report.refused.is_empty(), "{:?}", batch.report.refused);
+    assert_eq!(batch.records.len(), 2);
+    assert!(miss(batch) < 2.0, "{} m off", miss(batch));
+    let first = first(batch);
+    assert_eq!((first.key.sheet.as_str(), first.key.number.as_str()), ("12", "1"));
+    assert_eq!((first.key.project.as_str(), first.key.unit.as_str()), ("DA01", "13285"));
+    assert_eq!(first.land_use, "LUC");
+    assert_eq!(first.declared_area.map(|a| a.get()), Some(400.0));
+    assert!((first.recovered_area.get() - 400.0).abs() < 1.0, "{:?}", first.recovered_area);
+    assert_eq!(first.holder.as_deref(), Some("Nguyễn Văn Thường"));
+    assert!(batch.report.overlaps.is_empty());
+}
+
+#[test]
+fn csv_with_wkt_comes_in_at_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_two_good_parcels(&parcels(&csv_5897(folder.path()), &in_5897()).unwrap());
+}
+
+#[test]
+fn every_format_brings_the_same_parcels_to_the_same_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let csv = csv_5897(folder.path());
+    let formats = [
+        ("GPKG", "gpkg", "EPSG:5897"),
+        ("FlatGeobuf", "fgb", "EPSG:5897"),
+        ("ESRI Shapefile", "shp", "EPSG:5897"),
+        ("MapInfo File", "mif", "EPSG:5897"),
+        ("MapInfo File", "tab", "EPSG:5897"),
+        ("GeoJSON", "geojson", "EPSG:4326"),
+        ("GeoJSONSeq", "geojsonl", "EPSG:4326"),
+        ("LIBKML", "kml", "EPSG:4326"),
+        ("KML", "kml", "EPSG:4326"),
+        ("GML", "gml", "EPSG:5897"),
+    ];
+    for (driver, extension, crs) in formats {
+        let out = folder.path().join(format!("{}.{extension}", driver.replace(' ', "_")));
+        let (from, to) = (csv.to_str().unwrap(), out.to_str().unwrap());
+        ogr2ogr(&[
+            "-f",
+            driver,
+            to,
+            from,
+            "-a_srs",
+            "EPSG:5897",
+            "-s_srs",
+            "EPSG:5897",
+            "-t_srs",
+            crs,
+            "-lco",
+            "ENCODING=UTF-8",
+            "-oo",
+            "GEOM_POSSIBLE_NAMES=WKT",
+            "-oo",
+            "KEEP_GEOM_COLUMNS=NO",
+        ]);
+        let batch = parcels(&out, &Options::default()).unwrap_or_else(|e| panic!("{driver}: {e}"));
+        println!("{driver}: {:?}", batch.report.crs);
+        assert_two_good_parcels(&batch);
+    }
+}
+
+#[test]
+fn the_real_units_of_ha_nam_come_in_with_their_successions() {
+    let (Some(old), Some(new)) =
+        (shared("units-ha-nam-to-2025-06.csv"), shared("units-ha-nam-from-2025-07.csv"))
+    else {
+        return println!("the_real_units_of_ha_nam_come_in_with_their_successions: skipped");
+    };
+    let old = units(&old);
+    assert_eq!((old.records.len(), old.report.refused.len()), (105, 0));
+    assert_eq!(old.records.iter().filter(|u| u.level == Level::Commune).count(), 98);
+    assert_eq!(old.records[0].name, "Tỉnh Hà Nam");
+    let new = units(&new);
+    assert_eq!((new.records.len(), new.report.refused.len()), (34, 0));
+    assert_eq!(new.records[1].predecessors.len(), 4);
+}
+
+#[test]
+fn the_boundaries_of_the_districts_come_in() {
+    let Some(path) = shared("ha-nam-districts.geojson") else {
+        return println!("the_boundaries_of_the_districts_come_in: skipped");
+    };
+    let batch = units(&path);
+    assert_eq!((batch.records.len(), batch.report.refused.len()), (7, 0));
+    assert!(batch.records.iter().all(|unit| unit.boundary.is_some()));
+}
+
+#[test]
+fn a_required_column_that_is_missing_is_asked_for_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x.csv");
+    std::fs::write(&path, "to,thua_so,WKT\n1,2,\"POINT(1 1)\"\n").unwrap();
+    let error = parcels(&path, &Options::default()).unwrap_err().to_string();
+    assert!(error.contains("--map sheet=COLUMN") && error.contains("to, thua_so"), "{error}");
+    let mapping = Mapping::parse("sheets=to").unwrap();
+    let error = parcels(&path, &Options { mapping, ..Options::default() }).unwrap_err().to_string();
+    assert!(error.contains("no field \"sheets\""), "{error}");
+}

@@ -1,0 +1,258 @@
+//! Tiles over real HTTP, decoded by GDAL's MVT driver, against the geometries in the store.
+
+mod harness;
+
+use std::collections::BTreeMap;
+
+use gdal::{Dataset, DatasetOptions, vector::LayerAccess};
+use geo::{BoundingRect, Intersects, Rect, coord};
+use harness::{Demo, Server};
+use matbang::{
+    atlas::{Snapshot, World},
+    domain::{Day, EventKind, NewEvent, ParcelId, Stage, procedures},
+    store::{GeoPackage, Store},
+    tile::Square,
+};
+use proptest::prelude::*;
+
+fn open(demo: &Demo) -> GeoPackage {
+    GeoPackage::open(&demo.store(), procedures().unwrap()).unwrap()
+}
+
+fn address(layer: &str, square: Square) -> String {
+    format!("/tiles/{layer}/{}/{}/{}", square.z(), square.x(), square.y())
+}
+
+/// A feature as GDAL decodes it: its bounds in Web Mercator metres, sheet, parcel number, stage.
+#[derive(Debug)]
+struct Decoded {
+    bounds: Rect<f64>,
+    sheet: String,
+    number: String,
+    stage: String,
+}
+
+/// What GDAL finds in a tile of parcels, by id. Each id must come once.
+fn decode(folder: &std::path::Path, square: Square, bytes: &[u8]) -> BTreeMap<u32, Decoded> {
+    let mut found = BTreeMap::new();
+    if bytes.is_empty() {
+        return found;
+    }
+    let file = folder.join(format!("{}-{}-{}.pbf", square.z(), square.x(), square.y()));
+    std::fs::write(&file, bytes).unwrap();
+    // The driver would cut the margin off around the tile.
+    let clip = "CLIP=NO".to_owned();
+    let options =
+        [clip, format!("X={}", square.x()), format!("Y={}", square.y()), format!("Z={}", square.z())];
+    let options: Vec<&str> = options.iter().map(String::as_str).collect();
+    let open = DatasetOptions {
+        open_options: Some(&options),
+        allowed_drivers: Some(&["MVT"]),
+        ..Default::default()
+    };
+    let dataset = Dataset::open_ex(&file, open).expect("GDAL opens the tile");
+    let mut layer = dataset.layer_by_name("parcels").expect("a layer of parcels");
+    let names: Vec<String> = layer.defn().fields().map(|field| field.name()).collect();
+    let index = |name: &str| names.iter().position(|other| other == name).expect("the attribute is there");
+    let (sheet, number, stage) = (index("sheet"), index("parcel"), index("stage"));
+    for feature in layer.features() {
+        let id = feature.field_as_integer(index("mvt_id")).unwrap().expect("an id") as u32;
+        let envelope = feature.geometry().expect("a geometry").envelope();
+        let bounds = Rect::new(
+            coord! { x: envelope.MinX, y: envelope.MinY },
+            coord! { x: envelope.MaxX, y: envelope.MaxY },
+        );
+        let text = |at: usize| feature.field_as_string(at).unwrap().unwrap_or_default();
+        let decoded = Decoded { bounds, sheet: text(sheet), number: text(number), stage: text(stage) };
+        assert!(found.insert(id, decoded).is_none(), "parcel {id} is in the tile twice");
+    }
+    std::fs::remove_file(&file).unwrap();
+    found
+}
+
+/// Half the side of the Web Mercator square, metres.
+const HALF: f64 = 20_037_508.342_789_244;
+
+fn metres(place: World) -> (f64, f64) {
+    let one = |v: u32| f64::from(v) / 4_294_967_296.0 * 2.0 * HALF;
+    (one(place.x) - HALF, HALF - one(place.y))
+}
+
+fn square_rect(square: Square, margin: f64) -> Rect<f64> {
+    let side = 2.0 * HALF / f64::from(1u32 << square.z());
+    let (west, north) = (f64::from(square.x()) * side - HALF, HALF - f64::from(square.y()) * side);
+    let m = margin * side / 4096.0;
+    Rect::new(coord! { x: west - m, y: north - side - m }, coord! { x: west + side + m, y: north + m })
+}
+
+/// A parcel's polygon in Web Mercator metres.
+fn parcel_metres(snapshot: &Snapshot, index: u32) -> geo::MultiPolygon<f64> {
+    let shape = snapshot.parcels().arena().shape(index as usize);
+    geo::MultiPolygon(
+        shape
+            .rings()
+            .filter(|(hole, _)| !hole)
+            .map(|(_, ring)| geo::Polygon::new(ring.iter().map(|place| metres(*place)).collect(), vec![]))
+            .collect(),
+    )
+}
+
+fn check(server: &Server, snapshot: &Snapshot, folder: &std::path::Path, square: Square) {
+    let reply = server.get(&address("parcels", square), &[]);
+    assert!(matches!(reply.status, 200 | 204), "{}", reply.status);
+    let found = decode(folder, square, &reply.body);
+    let (inner, outer) = (square_rect(square, -1.0), square_rect(square, 66.0));
+    let unit = inner.width() / 4094.0;
+    for index in 0..snapshot.parcels().len() as u32 {
+        let parcel = parcel_metres(snapshot, index);
+        let bounds = parcel.bounding_rect().unwrap();
+        let id = snapshot.parcels().id(index).0;
+        let Some(decoded) = found.get(&id) else {
+            assert!(!parcel.intersects(&inner), "parcel {id} lies in {square:?} but not in its tile");
+            continue;
+        };
+        assert!(bounds.intersects(&outer), "parcel {id} is in the tile {square:?} but lies elsewhere");
+        assert_eq!(decoded.sheet, snapshot.parcels().sheet(index));
+        assert_eq!(decoded.number, snapshot.parcels().number(index));
+        // The margin is 64 units wide; what crosses it is cut there.
+        if geo::Contains::contains(&square_rect(square, 63.0), &bounds) {
+            let apart = [
+                decoded.bounds.min().x - bounds.min().x,
+                decoded.bounds.min().y - bounds.min().y,
+                decoded.bounds.max().x - bounds.max().x,
+                decoded.bounds.max().y - bounds.max().y,
+            ];
+            assert!(
+                apart.iter().all(|d| d.abs() <= 1.5 * unit),
+                "parcel {id} is drawn {apart:?} m off, unit {unit}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_parcel_visible_in_a_tile_is_in_it_once() {
+    let demo = Demo::new();
+    let snapshot = open(&demo).load().unwrap();
+    let server = Server::start(&demo.store());
+    let parcels = snapshot.parcels().len() as u32;
+    let mut runner =
+        proptest::test_runner::TestRunner::new(ProptestConfig { cases: 120, ..ProptestConfig::default() });
+    // Squares around parcels' vertices, so that tile edges cut parcels at every zoom.
+    runner
+        .run(&(0..parcels, 10u8..=18, any::<prop::sample::Index>()), |(parcel, z, vertex)| {
+            let places = snapshot.parcels().arena().shape(parcel as usize).places();
+            let square = Square::around(places[vertex.index(places.len())], z).unwrap();
+            check(&server, &snapshot, demo.folder(), square);
+            Ok(())
+        })
+        .unwrap();
+}
+
+#[test]
+fn a_tile_tells_the_stage_of_today() {
+    let demo = Demo::new();
+    let snapshot = open(&demo).load().unwrap();
+    let server = Server::start(&demo.store());
+    let place = snapshot.parcels().arena().shape(7).places()[0];
+    let square = Square::around(place, 16).unwrap();
+    let found = decode(demo.folder(), square, &server.get(&address("parcels", square), &[]).body);
+    let id = snapshot.parcels().id(7).0;
+    let api = server.get(&format!("/api/v1/parcels/{id}"), &[]).json();
+    assert_eq!(found[&id].stage, api["stage"]);
+}
+
+#[test]
+fn encodings_and_formats_are_negotiated() {
+    let demo = Demo::new();
+    let snapshot = open(&demo).load().unwrap();
+    let server = Server::start(&demo.store());
+    let square = Square::around(snapshot.parcels().arena().shape(0).places()[0], 14).unwrap();
+    let path = address("parcels", square);
+    let plain = server.get(&path, &[]);
+    assert_eq!(plain.header("content-type"), "application/vnd.mapbox-vector-tile");
+    let zstd = server.get(&path, &[("accept-encoding", "zstd")]);
+    assert_eq!(zstd.header("content-encoding"), "zstd");
+    assert_eq!(zstd::decode_all(&zstd.body[..]).unwrap(), plain.body);
+    let brotli = server.get(&path, &[("accept-encoding", "br")]);
+    let mut decoded = Vec::new();
+    std::io::copy(&mut brotli::Decompressor::new(&brotli.body[..], 4096), &mut decoded).unwrap();
+    assert_eq!(decoded, plain.body);
+    let mlt = server.get(&path, &[("accept", "application/vnd.maplibre-tile")]);
+    assert_eq!(mlt.header("content-type"), "application/vnd.maplibre-tile");
+    let layers = mlt_core::Parser::default().parse_layers(&mlt.body).unwrap();
+    assert_eq!(layers.len(), 1);
+    assert!(
+        mlt.body.len() < plain.body.len(),
+        "MLT is smaller: {} against {}",
+        mlt.body.len(),
+        plain.body.len()
+    );
+    assert_ne!(mlt.header("etag"), plain.header("etag"));
+}
+
+#[test]
+fn nonsense_and_empty_squares_are_told_apart() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    for (path, status) in [
+        ("/tiles/parcels/14/0/0", 204),
+        ("/tiles/parcels/5/25/14", 204),
+        ("/tiles/parcels/2/4/0", 404),
+        ("/tiles/parcels/23/0/0", 404),
+        ("/tiles/lots/1/0/0", 404),
+        ("/tiles/parcels/a/0/0", 400),
+        ("/tiles/parcels/1/-1/0", 400),
+        ("/tiles/parcels,parcels/1/0/0", 400),
+        ("/tiles/parcels/1/0/0?at=x", 400),
+        ("/tiles/parcels/1/0/0?at=999999999", 400),
+        ("/tiles/parcels/1/0/0?when=1", 400),
+    ] {
+        let reply = server.get(path, &[]);
+        assert_eq!(reply.status, status, "{path}");
+        if status >= 400 {
+            assert_eq!(reply.header("content-type"), "application/problem+json");
+            assert_eq!(reply.json()["status"], status, "{path}");
+        }
+    }
+}
+
+#[test]
+fn an_event_retires_the_tiles_that_it_touches_and_no_other() {
+    let demo = Demo::new();
+    let mut store = open(&demo);
+    let snapshot = store.load().unwrap();
+    let day = Day::parse(harness::UNTIL).unwrap();
+    let columns = snapshot.parcels();
+    let pending = (0..columns.len() as u32).find(|p| snapshot.days(*p).cleared_on().is_none()).unwrap();
+    let here = columns.arena().shape(pending as usize).places()[0];
+    let touched = Square::around(here, 16).unwrap();
+    let far = (0..columns.len() as u32)
+        .map(|p| Square::around(columns.arena().shape(p as usize).places()[0], 16).unwrap())
+        .find(|square| square.x().abs_diff(touched.x()) > 3)
+        .unwrap();
+    let server = Server::start(&demo.store());
+    let (before, elsewhere) =
+        (server.get(&address("parcels", touched), &[]), server.get(&address("parcels", far), &[]));
+    let tag = |reply: &harness::Reply| reply.header("etag").to_owned();
+    let again = server.get(&address("parcels", touched), &[("if-none-match", &tag(&before))]);
+    assert_eq!((again.status, again.body.len()), (304, 0));
+
+    let id: ParcelId = columns.id(pending);
+    let mut change = store.begin().unwrap();
+    let kind = EventKind::StageReached { stage: Stage::HandedOver };
+    let event =
+        NewEvent { parcel: Some(id), day, recorded_at: 0, author: "test".into(), document: None, kind };
+    change.append(&[event]).unwrap();
+    let head = change.commit().unwrap();
+
+    server.until(|| server.get("/tiles", &[]).json()["at"] == head.position.0);
+    let after = server.get(&address("parcels", touched), &[("if-none-match", &tag(&before))]);
+    assert_eq!(after.status, 200);
+    assert_eq!(decode(demo.folder(), touched, &after.body)[&id.0].stage, "handed_over");
+    let still = server.get(&address("parcels", far), &[("if-none-match", &tag(&elsewhere))]);
+    assert_eq!(still.status, 304);
+    // What was known before can still be asked for.
+    let then = server.get(&format!("{}?at={}", address("parcels", touched), head.position.0 - 1), &[]);
+    assert_eq!(tag(&then), tag(&before));
+}

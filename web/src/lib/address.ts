@@ -1,0 +1,150 @@
+/** The whole state of the app as a query string, so that a link shows the other person the same thing. */
+import { dayOfIso, isoOfDay } from './days'
+import { noFilter, type ColourMode, type Filter } from './filter'
+import type { Lang } from './format'
+import type { Theme } from './palette'
+
+export interface View {
+  zoom: number
+  lng: number
+  lat: number
+}
+
+export type Ring = [lng: number, lat: number][]
+
+export type Selection =
+  | { type: 'project'; code: string }
+  | { type: 'parcel'; id: number }
+  | { type: 'place'; lng: number; lat: number }
+  | { type: 'area'; ring: Ring }
+
+export interface Address {
+  view: View | null
+  filter: Filter
+  /** Null follows today. */
+  date: number | null
+  selection: Selection | null
+  lang: Lang
+  /** Null follows the system. */
+  theme: Theme | null
+  colour: ColourMode
+  /** Null follows the width of the window. */
+  panel: boolean | null
+  table: boolean
+}
+
+const flags = ['key', 'blocked', 'overdue', 'late'] as const
+const texts = ['project', 'unit', 'kind', 'body'] as const
+
+const list = (text: string | null) => (text ? text.split(',').filter(Boolean) : [])
+
+function number(text: string | undefined | null): number | null {
+  if (text === undefined || text === null || text.trim() === '') return null
+  const value = Number(text)
+  return Number.isFinite(value) ? value : null
+}
+
+function readView(text: string | null): View | null {
+  const [zoom, lat, lng] = (text ?? '').split('/').map(number)
+  if (zoom == null || lat == null || lng == null) return null
+  if (Math.abs(lat) > 85 || Math.abs(lng) > 180 || zoom < 0 || zoom > 22) return null
+  return { zoom, lng, lat }
+}
+
+function readPoints(text: string): Ring {
+  return text.split(';').flatMap((pair): Ring => {
+    const [lng, lat] = pair.split(',').map(number)
+    return lng == null || lat == null ? [] : [[lng, lat]]
+  })
+}
+
+function readSelection(text: string | null): Selection | null {
+  const colon = text?.indexOf(':') ?? -1
+  if (!text || colon < 0) return null
+  const value = text.slice(colon + 1)
+  switch (text.slice(0, colon)) {
+    case 'project':
+      return value ? { type: 'project', code: value } : null
+    case 'parcel': {
+      const id = number(value)
+      return id === null ? null : { type: 'parcel', id }
+    }
+    case 'place': {
+      const [point] = readPoints(value)
+      return point ? { type: 'place', lng: point[0], lat: point[1] } : null
+    }
+    case 'area': {
+      const ring = readPoints(value)
+      return ring.length >= 3 ? { type: 'area', ring } : null
+    }
+    default:
+      return null
+  }
+}
+
+function readFilter(query: URLSearchParams): Filter {
+  const filter: Filter = {
+    ...noFilter,
+    stages: list(query.get('stage')),
+    uses: list(query.get('use')),
+  }
+  for (const name of texts) filter[name] = query.get(name)
+  for (const name of flags) filter[name] = query.get(name) === '1'
+  filter.step = number(query.get('step'))
+  return filter
+}
+
+/** Reads a query string; whatever makes no sense falls back to the default. */
+export function parseAddress(search: string): Address {
+  const query = new URLSearchParams(search)
+  const theme = query.get('theme')
+  const panel = query.get('panel')
+  return {
+    view: readView(query.get('v')),
+    filter: readFilter(query),
+    date: dayOfIso(query.get('date') ?? ''),
+    selection: readSelection(query.get('sel')),
+    lang: query.get('lang') === 'en' ? 'en' : 'vi',
+    theme: theme === 'dark' || theme === 'light' ? theme : null,
+    colour: query.get('colour') === 'plan' ? 'plan' : 'progress',
+    panel: panel === null ? null : panel === '1',
+    table: query.get('table') === '1',
+  }
+}
+
+const fixed = (value: number, digits: number) => String(Number(value.toFixed(digits)))
+const pair = ([lng, lat]: [number, number]) => `${fixed(lng, 5)},${fixed(lat, 5)}`
+
+function writeSelection(selection: Selection): string {
+  switch (selection.type) {
+    case 'project':
+      return `project:${selection.code}`
+    case 'parcel':
+      return `parcel:${String(selection.id)}`
+    case 'place':
+      return `place:${pair([selection.lng, selection.lat])}`
+    case 'area':
+      return `area:${selection.ring.map(pair).join(';')}`
+  }
+}
+
+/** Writes the query string of an address, defaults left out; empty when all is default. */
+export function writeAddress(address: Address): string {
+  const query = new URLSearchParams()
+  const { view, filter, date, selection, lang, theme, colour, panel, table } = address
+  if (view) query.set('v', [fixed(view.zoom, 2), fixed(view.lat, 5), fixed(view.lng, 5)].join('/'))
+  for (const name of texts) if (filter[name]) query.set(name, filter[name])
+  for (const name of flags) if (filter[name]) query.set(name, '1')
+  if (filter.stages.length) query.set('stage', filter.stages.join(','))
+  if (filter.uses.length) query.set('use', filter.uses.join(','))
+  if (filter.step !== null) query.set('step', String(filter.step))
+  if (date !== null) query.set('date', isoOfDay(date))
+  if (selection) query.set('sel', writeSelection(selection))
+  if (lang !== 'vi') query.set('lang', lang)
+  if (theme) query.set('theme', theme)
+  if (colour !== 'progress') query.set('colour', colour)
+  if (panel !== null) query.set('panel', panel ? '1' : '0')
+  if (table) query.set('table', '1')
+  const text = query.toString().replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%3A', ':')
+  return text ? `?${text}` : ''
+}

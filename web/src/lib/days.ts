@@ -1,0 +1,48 @@
+/** Days are whole days since 1970-01-01, as the server counts them; no time zone ever enters. */
+
+const MILLISECONDS = 86_400_000
+
+/** `20781` to `2026-11-24`. */
+export function isoOfDay(day: number): string {
+  return new Date(day * MILLISECONDS).toISOString().slice(0, 10)
+}
+
+/** `2026-11-24` to `20781`; null for anything that is not a date. */
+export function dayOfIso(iso: string): number | null {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(iso)) return null
+  const time = Date.parse(`${iso}T00:00:00Z`)
+  return Number.isNaN(time) ? null : Math.round(time / MILLISECONDS)
+}
+
+/** `20781` to `24/11/2026`, the way dates are written in Vietnam. */
+export function dateOfDay(day: number): string {
+  const [year, month, date] = isoOfDay(day).split('-')
+  return `${date ?? ''}/${month ?? ''}/${year ?? ''}`
+}
+
+/** The first day of each year and quarter inside a span, for the ticks of an axis. */
+export function quarterStarts(first: number, last: number): { day: number; label: string }[] {
+  const starts: { day: number; label: string }[] = []
+  for (let year = Number(isoOfDay(first).slice(0, 4)); ; year += 1)
+    for (const month of [1, 4, 7, 10]) {
+      const day = Math.round(Date.UTC(year, month - 1, 1) / MILLISECONDS)
+      if (day > last) return starts
+      if (day >= first)
+        starts.push({ day, label: `${String(month).padStart(2, '0')}/${String(year)}` })
+    }
+}
+
+/**
+ * The value of a weekly series at a day, linear between grid points and flat
+ * beyond the ends. `days` ascends; `values` is as long.
+ */
+export function valueAt(days: readonly number[], values: readonly number[], day: number): number {
+  const after = days.findIndex((at) => at >= day)
+  if (after === -1) return values.at(-1) ?? 0
+  const high = values[after] ?? 0
+  if (after === 0) return high
+  const low = values[after - 1] ?? 0
+  const from = days[after - 1] ?? day
+  const to = days[after] ?? day
+  return to === from ? high : low + ((high - low) * (day - from)) / (to - from)
+}

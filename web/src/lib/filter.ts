@@ -1,0 +1,117 @@
+/** What part of the land is looked at. The same filter goes to the server (figures) and to the map (layers). */
+import type { Catalog, Row } from './types'
+
+export interface Filter {
+  project: string | null
+  unit: string | null
+  kind: string | null
+  body: string | null
+  key: boolean
+  stages: string[]
+  uses: string[]
+  blocked: boolean
+  overdue: boolean
+  late: boolean
+  /** A step of the project legend in the colour mode that is on. */
+  step: number | null
+}
+
+export const noFilter: Filter = {
+  project: null,
+  unit: null,
+  kind: null,
+  body: null,
+  key: false,
+  stages: [],
+  uses: [],
+  blocked: false,
+  overdue: false,
+  late: false,
+  step: null,
+}
+
+/** How many conditions narrow the view. */
+export function conditions(filter: Filter): number {
+  const single = [filter.project, filter.unit, filter.kind, filter.body, filter.step]
+  const flags = [filter.key, filter.blocked, filter.overdue, filter.late]
+  return (
+    single.filter((value) => value !== null).length +
+    flags.filter(Boolean).length +
+    filter.stages.length +
+    filter.uses.length
+  )
+}
+
+/**
+ * The filter without what the legend itself chooses: counts beside legend
+ * entries must not vanish because a neighbour is chosen.
+ */
+export function facets(filter: Filter): Filter {
+  return { ...filter, stages: [], uses: [], blocked: false, overdue: false, late: false }
+}
+
+/** The filter as query parameters; `members` are the projects of the chosen legend step. */
+export function filterParameters(filter: Filter, members: string[] | null): URLSearchParams {
+  const query = new URLSearchParams()
+  const projects = filter.project ?? members?.join(',')
+  if (projects) query.set('project', projects)
+  if (filter.unit) query.set('unit', filter.unit)
+  if (filter.kind) query.set('kind', filter.kind)
+  if (filter.body) query.set('body', filter.body)
+  if (filter.key) query.set('key', 'true')
+  if (filter.stages.length) query.set('stage', filter.stages.join(','))
+  if (filter.uses.length) query.set('use', filter.uses.join(','))
+  if (filter.blocked) query.set('blocked', 'true')
+  if (filter.overdue) query.set('overdue', 'true')
+  if (filter.late) query.set('late', 'true')
+  return query
+}
+
+export type ColourMode = 'progress' | 'plan'
+
+/** Bounds, in days ahead of plan, between the steps of the ahead-or-behind scale. */
+export const planBounds = [-60, -15, 15, 60] as const
+
+/** Share from which a project counts as complete; rounding of square metres must not hide the tick. */
+const COMPLETE = 0.99995
+
+/** The legend step of a share: 0..4 for fifths, 5 when complete. */
+export function progressStep(share: number): number {
+  return share >= COMPLETE ? 5 : Math.min(4, Math.max(0, Math.floor(share * 5)))
+}
+
+/** The legend step of days ahead of plan: 0 far behind .. 4 far ahead; null without a plan. */
+export function planStep(daysAhead: number | null): number | null {
+  if (daysAhead === null) return null
+  const [far, behind, ahead, farAhead] = planBounds
+  if (daysAhead < far) return 0
+  if (daysAhead < behind) return 1
+  if (daysAhead <= ahead) return 2
+  return daysAhead <= farAhead ? 3 : 4
+}
+
+/** The legend step of a project in the given colour mode. */
+export function stepOf(row: Pick<Row, 'share' | 'days_ahead'>, mode: ColourMode): number | null {
+  return mode === 'progress' ? progressStep(row.share) : planStep(row.days_ahead)
+}
+
+/** Codes of the projects that pass the filter's project conditions; null when none is set. */
+export function matchingProjects(
+  catalog: Catalog,
+  filter: Filter,
+  members: string[] | null,
+): string[] | null {
+  const { project, unit, kind, body, key } = filter
+  if (!project && !unit && !kind && !body && !key && !members) return null
+  return catalog.projects
+    .filter(
+      (entry) =>
+        (!project || entry.code === project) &&
+        (!unit || entry.units.includes(unit)) &&
+        (!kind || entry.kind === kind) &&
+        (!body || entry.body === body) &&
+        (!key || entry.key) &&
+        (!members || members.includes(entry.code)),
+    )
+    .map((entry) => entry.code)
+}

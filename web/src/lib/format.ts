@@ -1,0 +1,50 @@
+/** Numbers as people here write them: decimal comma and dot for thousands in Vietnamese; dates are dd/mm/yyyy in both languages. */
+
+export type Lang = 'vi' | 'en'
+
+const locales: Record<Lang, string> = { vi: 'vi-VN', en: 'en-GB' }
+const cache = new Map<string, Intl.NumberFormat>()
+
+function formatter(lang: Lang, digits: number, style: 'decimal' | 'percent' = 'decimal') {
+  const key = `${lang}${String(digits)}${style}`
+  let format = cache.get(key)
+  if (!format) {
+    format = new Intl.NumberFormat(locales[lang], {
+      style,
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+    })
+    cache.set(key, format)
+  }
+  return format
+}
+
+/** A count, without decimals. */
+export const count = (value: number, lang: Lang) => formatter(lang, 0).format(value)
+
+/** A share 0..1 as per cent with one decimal. */
+export const percent = (share: number, lang: Lang) => formatter(lang, 1, 'percent').format(share)
+
+/** Square metres in hectares, for projects: one decimal, two below ten hectares. */
+export function hectares(squareMetres: number, lang: Lang): string {
+  const value = squareMetres / 10_000
+  return formatter(lang, Math.abs(value) < 10 && value !== 0 ? 2 : 1).format(value)
+}
+
+/** Square metres with one decimal, for parcels. */
+export const squareMetres = (value: number, lang: Lang) => formatter(lang, 1).format(value)
+
+/** Dong in billions (tỷ đồng) with one decimal. */
+export const billions = (dong: number, lang: Lang) => formatter(lang, 1).format(dong / 1e9)
+
+/** Metres in kilometres with two decimals. */
+export const kilometres = (metres: number, lang: Lang) => formatter(lang, 2).format(metres / 1000)
+
+/** A signed hectare figure for changes, with a real minus. */
+export function signedHectares(value: number, lang: Lang): string {
+  const sign = value > 0 ? '+' : value < 0 ? '−' : '±'
+  return sign + hectares(Math.abs(value), lang)
+}
+
+/** A WGS 84 coordinate with five decimals, about a metre. */
+export const coordinate = (degrees: number, lang: Lang) => formatter(lang, 5).format(degrees)

@@ -1,0 +1,215 @@
+/** The shapes of the server's answers. Areas are square metres, money is dong, days are whole days since 1970-01-01. */
+
+export interface Named {
+  vi: string
+  en: string
+}
+export type Bbox = [west: number, south: number, east: number, north: number]
+
+export interface Measures {
+  area: { total: number; done: number; planned: number | null }
+  parcels: { total: number; done: number; planned: number | null }
+  holders: { total: number; done: number; planned: number | null }
+  money: { approved: number; paid: number }
+  length: { total: number; done: number } | null
+}
+
+export interface Progress {
+  share: number
+  planned_share: number | null
+  days_ahead: number | null
+  measures: Measures
+}
+
+export interface Tally {
+  parcels: number
+  area: number
+}
+export type StageTally = Tally & { stage: string }
+
+export interface Unit {
+  code: string
+  name: string
+  level: 'province' | 'district' | 'commune'
+  parent: string | null
+  valid_from: string | null
+  valid_to: string | null
+  bbox: Bbox | null
+  parcels: number
+}
+
+export interface ProjectEntry {
+  id: number
+  code: string
+  name: string
+  kind: string
+  key: boolean
+  investor: string
+  body: string
+  procedure: string
+  required_day: number | null
+  units: string[]
+  bbox: Bbox
+  linear: boolean
+  length_m: number | null
+  parcels: number
+  area_m2: number
+}
+
+export interface Stage {
+  code: string
+  number: number
+  name: Named
+}
+export interface Procedure {
+  code: string
+  name: Named
+  order: string[]
+}
+export interface Coded {
+  code: string
+  name: Named
+}
+
+export interface Catalog {
+  at: number
+  today: number
+  illustration: boolean
+  province: string
+  bbox: Bbox
+  first_day: number
+  last_day: number
+  stages: Stage[]
+  procedures: Procedure[]
+  kinds: Coded[]
+  land_uses: Coded[]
+  blocker_kinds: Coded[]
+  bodies: string[]
+  units: Unit[]
+  projects: ProjectEntry[]
+}
+
+export interface Row {
+  code: string
+  share: number
+  planned_share: number | null
+  days_ahead: number | null
+  parcels: number
+  cleared_parcels: number
+  area: number
+  cleared_area: number
+  blocked: number
+  overdue: number
+  late: number
+}
+
+export interface Summary {
+  at: number
+  as_of: string
+  total: Progress
+  stages: StageTally[]
+  blocked: Tally
+  overdue: Tally
+  late: Tally
+  uses: (Tally & { use: string })[]
+  projects: Row[]
+  units: Row[]
+  kinds: (Tally & { kind: string; cleared_area: number })[]
+}
+
+export interface Curve {
+  days: number[]
+  actual: number[]
+  planned: number[] | null
+}
+
+export interface Series extends Curve {
+  at: number
+  area: number
+  projects: { code: string; id: number; area: number; actual: number[] }[]
+}
+
+export interface ProjectDetail {
+  at: number
+  as_of: string
+  id: number
+  code: string
+  name: string
+  kind: string
+  key: boolean
+  investor: string
+  body: string
+  procedure: string
+  required_day: number | null
+  plan_start_day: number | null
+  bbox: Bbox
+  units: { code: string; name: string }[]
+  progress: Progress
+  change: { days7: number; days30: number }
+  stages: StageTally[]
+  series: Curve
+  blockers: (Tally & { kind: string })[]
+  deadlines: { stage: string; due_day: number; days_left: number; parcels: number }[]
+  blocked: Tally
+  overdue: Tally
+  late: Tally
+  alignment: { length_m: number; cleared_m: number } | null
+}
+
+export interface ParcelDetail {
+  at: number
+  as_of: string
+  id: number
+  project: string
+  unit: string
+  unit_name: string
+  sheet: string | number
+  parcel: string | number
+  use: string
+  area: number
+  total_area: number
+  declared_area: number | null
+  stage: string
+  cleared: boolean
+  blocked: boolean
+  overdue: boolean
+  late: boolean
+  procedure: string
+  planned_day: number | null
+  stages: { stage: string; day: number | null; document: string | null }[]
+  clock: {
+    stage: string
+    due_day: number
+    days_left: number
+    article: string
+    statutory_days: number | null
+  } | null
+  blockers: { kind: string; opened_day: number; closed_day: number | null }[]
+  history: {
+    position: number
+    day: number
+    recorded_at: string
+    kind: string
+    stage: string | null
+    blocker: string | null
+    document: string | null
+  }[]
+  bbox: Bbox
+  point: [lon: number, lat: number]
+}
+
+export interface SearchResult {
+  type: 'project' | 'parcel' | 'unit' | 'place'
+  code: string
+  id: number | null
+  label: string
+  detail: string
+  bbox: Bbox
+}
+
+export interface Totals {
+  at: number
+  as_of: string
+  total: Progress
+  stages: StageTally[]
+}

@@ -1,0 +1,166 @@
+/** Names and symbols of the map: everything that is text or stands at a point. */
+import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
+import type { Palette } from '../lib/palette'
+import { areaOfPixels } from './expressions'
+import { gaugePrefix, pinName } from './images'
+import { all, projectMatch, type Look } from './layers'
+
+/** A project whose area covers a square of fewer pixels than this is shown by its gauge. */
+const GAUGE_PIXELS = 40
+
+const REGULAR = ['Be Vietnam Pro']
+const SEMIBOLD = ['Be Vietnam Pro SemiBold']
+
+const halo = (colours: Palette) => ({
+  'text-halo-color': colours.halo,
+  'text-halo-width': 1.5,
+})
+
+/** Names: units, chainage, parcel numbers. */
+export function labelLayers({ colours }: Look): LayerSpecification[] {
+  return [
+    {
+      id: 'unit-label',
+      type: 'symbol',
+      source: 'unit-names',
+      minzoom: 9.5,
+      maxzoom: 15,
+      layout: {
+        'text-field': ['get', 'name'],
+        'text-font': REGULAR,
+        'text-size': ['interpolate', ['linear'], ['zoom'], 9.5, 10.5, 13, 14],
+        'text-letter-spacing': 0.02,
+        'text-max-width': 7,
+        'text-padding': 6,
+      },
+      paint: { 'text-color': colours.inkSoft, ...halo(colours) },
+    },
+    {
+      id: 'parcel-label',
+      type: 'symbol',
+      source: 'parcels',
+      'source-layer': 'parcels',
+      minzoom: 16.5,
+      layout: {
+        'text-field': ['concat', ['get', 'sheet'], '/', ['get', 'parcel']],
+        'text-font': REGULAR,
+        'text-size': 11,
+      },
+      paint: { 'text-color': colours.ink, ...halo(colours) },
+    },
+    {
+      id: 'chainage-dot',
+      type: 'circle',
+      source: 'chainage',
+      'source-layer': 'chainage',
+      minzoom: 12,
+      filter: ['any', ['==', ['get', 'major'], true], ['>=', ['zoom'], 14]],
+      paint: {
+        'circle-radius': 3,
+        'circle-color': colours.halo,
+        'circle-stroke-color': colours.ink,
+        'circle-stroke-width': 1.5,
+      },
+    },
+    {
+      id: 'chainage-label',
+      type: 'symbol',
+      source: 'chainage',
+      'source-layer': 'chainage',
+      minzoom: 12,
+      filter: ['any', ['==', ['get', 'major'], true], ['>=', ['zoom'], 14]],
+      layout: {
+        'text-field': ['get', 'label'],
+        'text-font': SEMIBOLD,
+        'text-size': 11,
+        'text-anchor': 'left',
+        'text-offset': [1.1, 0],
+        'text-padding': 4,
+      },
+      paint: { 'text-color': colours.ink, ...halo(colours) },
+    },
+  ]
+}
+
+/** Gauges and names of projects, and the pin of a searched place; on top of everything. */
+export function markLayers(look: Look): LayerSpecification[] {
+  const { catalog, colours, theme, mode } = look
+  const latitude = (catalog.bbox[1] + catalog.bbox[3]) / 2
+  const source = { source: 'marks', 'source-layer': 'project_points' }
+  const small: ExpressionSpecification = [
+    '<',
+    ['get', 'area'],
+    areaOfPixels(GAUGE_PIXELS, latitude),
+  ]
+  const matching = projectMatch(look)
+  const known: ExpressionSpecification = ['object', ['global-state', 'gauges'], ['literal', {}]]
+  const name: ExpressionSpecification = ['coalesce', ['get', ['get', 'code'], known], '0|-1']
+  const text = {
+    'text-field': ['get', 'name'] as ExpressionSpecification,
+    'text-font': SEMIBOLD,
+    'text-size': ['interpolate', ['linear'], ['zoom'], 9, 11, 13, 14] as ExpressionSpecification,
+    'text-max-width': 9,
+    'text-padding': 4,
+  }
+  const paint = { 'text-color': colours.ink, ...halo(colours) }
+  const size: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 8, 0.7, 10, 1]
+  return [
+    {
+      id: 'project-label',
+      type: 'symbol',
+      ...source,
+      maxzoom: 14,
+      filter: all(['!', small], matching),
+      layout: text,
+      paint,
+    },
+    {
+      id: 'gauge-label',
+      type: 'symbol',
+      ...source,
+      filter: all(small, matching),
+      layout: {
+        ...text,
+        'text-padding': 1,
+        'text-variable-anchor': ['top', 'bottom', 'left', 'right'],
+        'text-radial-offset': 1.75,
+        'text-justify': 'auto',
+        'symbol-sort-key': ['-', 0, ['get', 'area']],
+      },
+      paint,
+    },
+    {
+      id: 'gauge-selected',
+      type: 'circle',
+      ...source,
+      filter: all(small, ['==', ['get', 'code'], look.selectedProject ?? '']),
+      paint: {
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 15, 10, 20],
+        'circle-color': colours.accent,
+      },
+    },
+    {
+      id: 'project-gauge',
+      type: 'symbol',
+      ...source,
+      filter: all(small, matching),
+      layout: {
+        'icon-image': ['concat', gaugePrefix({ theme, mode }), name],
+        'icon-allow-overlap': true,
+        'icon-size': size,
+        'icon-padding': 0,
+        'symbol-sort-key': ['get', 'area'],
+      },
+    },
+    {
+      id: 'pin',
+      type: 'symbol',
+      source: 'pin',
+      layout: {
+        'icon-image': pinName(theme),
+        'icon-anchor': 'bottom',
+        'icon-allow-overlap': true,
+      },
+    },
+  ]
+}

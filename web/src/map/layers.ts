@@ -1,0 +1,264 @@
+/** The areas and lines of the map, from the ground up, as functions of what is looked at. */
+import type { ExpressionSpecification, FilterSpecification, LayerSpecification } from 'maplibre-gl'
+import type { Filter } from '../lib/filter'
+import type { Palette, Theme } from '../lib/palette'
+import type { Catalog } from '../lib/types'
+import { cleared, projectColour, shareColour, stageColour, stageNumber } from './expressions'
+import { hatchName } from './images'
+
+/** Zoom from which parcels are drawn. */
+export const PARCEL_ZOOM = 13
+export interface Look {
+  catalog: Catalog
+  colours: Palette
+  theme: Theme
+  mode: 'progress' | 'plan'
+  filter: Filter
+  /** Codes of the projects that pass the filter; null when all do. */
+  projects: string[] | null
+  /** Whether the day is today: blocked and overdue are known for today only. */
+  today: boolean
+  selectedProject: string | null
+  selectedParcel: number | null
+}
+
+/** All of the conditions that are set. */
+export const all = (...parts: (ExpressionSpecification | null)[]) =>
+  ['all', ...parts.filter((part) => part !== null)] as unknown as FilterSpecification
+
+const oneOf = (property: string, values: readonly (string | number)[]) =>
+  ['in', ['get', property], ['literal', [...values]]] as ExpressionSpecification
+
+const isTrue = (property: string) => ['==', ['get', property], true] as ExpressionSpecification
+
+/** A corridor is narrower than its own outline when seen from afar: there its alignment stands for it. */
+const wideEnough: ExpressionSpecification = [
+  'any',
+  ['!=', ['get', 'linear'], true],
+  ['>=', ['zoom'], 12.5],
+]
+
+/** The condition that a project passes the filter; null when every project does. */
+export const projectMatch = ({ projects }: Look) => (projects ? oneOf('code', projects) : null)
+
+/** Land, unit boundaries. */
+export function groundLayers({ colours }: Look): LayerSpecification[] {
+  const communes: FilterSpecification = ['==', ['get', 'level'], 'commune']
+  const source = { source: 'units', 'source-layer': 'units' }
+  return [
+    { id: 'outside', type: 'background', paint: { 'background-color': colours.outside } },
+    {
+      id: 'land',
+      type: 'fill',
+      ...source,
+      paint: { 'fill-color': colours.land, 'fill-antialias': false },
+    },
+    {
+      id: 'unit-boundary',
+      type: 'line',
+      ...source,
+      filter: communes,
+      layout: { 'line-join': 'round' },
+      paint: {
+        'line-color': colours.boundary,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 9, 0.8, 13, 1.4, 16, 2],
+      },
+    },
+  ]
+}
+
+/** Project areas and alignments, coloured by legend step. */
+export function projectLayers(look: Look): LayerSpecification[] {
+  const { colours, mode } = look
+  const matching = projectMatch(look)
+  const areas = { source: 'projects', 'source-layer': 'projects' }
+  const lines = { source: 'projects', 'source-layer': 'alignments' }
+  const width = (extra: number): ExpressionSpecification => [
+    'interpolate',
+    ['linear'],
+    ['zoom'],
+    8,
+    3 + extra,
+    11,
+    6 + extra,
+    13,
+    8 + extra,
+  ]
+  const unset = mode === 'progress' ? shareColour(colours) : colours.unknown
+  const dim: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 12.6, 0.92, 13.2, 0.1]
+  const layers: LayerSpecification[] = [
+    {
+      id: 'project-fill',
+      type: 'fill',
+      ...areas,
+      filter: all(matching),
+      paint: { 'fill-color': projectColour(colours, mode, unset), 'fill-opacity': dim },
+    },
+    {
+      id: 'alignment-selected',
+      type: 'line',
+      ...lines,
+      maxzoom: 12.5,
+      filter: ['==', ['get', 'code'], look.selectedProject ?? ''],
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': colours.accent, 'line-width': width(8) },
+    },
+    {
+      id: 'alignment-casing',
+      type: 'line',
+      ...lines,
+      maxzoom: PARCEL_ZOOM + 0.4,
+      filter: all(matching),
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: { 'line-color': colours.casing, 'line-width': width(2) },
+    },
+    {
+      id: 'alignment',
+      type: 'line',
+      ...lines,
+      maxzoom: PARCEL_ZOOM + 0.4,
+      filter: all(matching),
+      layout: { 'line-cap': 'round', 'line-join': 'round' },
+      paint: {
+        'line-color': projectColour(colours, mode, colours.unknown),
+        'line-width': width(0),
+      },
+    },
+  ]
+  return layers
+}
+
+/** Outlines of project areas: firm where they pass the filter, faint elsewhere; above the parcels. */
+export function projectEdges(look: Look): LayerSpecification[] {
+  const { colours, projects } = look
+  const areas = { source: 'projects', 'source-layer': 'projects' }
+  return [
+    {
+      id: 'project-edge',
+      type: 'line',
+      ...areas,
+      filter: all(wideEnough),
+      layout: { 'line-join': 'round' },
+      paint: {
+        'line-color': colours.projectEdge,
+        'line-opacity': projects ? ['case', oneOf('code', projects), 1, 0.3] : 1,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 8, 0.7, 13, 1.6],
+      },
+    },
+  ]
+}
+
+function parcelMatch(look: Look): FilterSpecification {
+  const { catalog, filter, projects, today } = look
+  const { stages, procedures } = catalog
+  const numbers = stages.filter(({ code }) => filter.stages.includes(code)).map((s) => s.number)
+  return all(
+    projects ? oneOf('project', projects) : null,
+    filter.unit ? (['==', ['get', 'unit'], filter.unit] as ExpressionSpecification) : null,
+    filter.uses.length ? oneOf('use', filter.uses) : null,
+    today && filter.blocked ? isTrue('blocked') : null,
+    today && filter.overdue ? isTrue('overdue') : null,
+    today && filter.late ? isTrue('late') : null,
+    numbers.length
+      ? (['in', stageNumber(stages, procedures), ['literal', numbers]] as ExpressionSpecification)
+      : null,
+  )
+}
+
+/** Parcels by stage, with what must be told without colour: pending outline, hatch, dots. */
+export function parcelLayers(look: Look): LayerSpecification[] {
+  const { catalog, colours, theme, today } = look
+  const { stages, procedures } = catalog
+  const source = { source: 'parcels', 'source-layer': 'parcels', minzoom: PARCEL_ZOOM }
+  const matching = parcelMatch(look)
+  const also = (condition: ExpressionSpecification) =>
+    all(matching as ExpressionSpecification, condition)
+  const visibility = today ? 'visible' : 'none'
+  return [
+    {
+      id: 'parcel-ghost',
+      type: 'fill',
+      ...source,
+      paint: { 'fill-color': colours.unknown, 'fill-opacity': 0.25 },
+    },
+    {
+      id: 'parcel-fill',
+      type: 'fill',
+      ...source,
+      filter: matching,
+      paint: { 'fill-color': stageColour(stages, procedures, colours), 'fill-antialias': false },
+    },
+    {
+      id: 'parcel-blocked',
+      type: 'fill',
+      ...source,
+      filter: also(isTrue('blocked')),
+      layout: { visibility },
+      paint: { 'fill-pattern': hatchName(theme) },
+    },
+    {
+      id: 'parcel-edge',
+      type: 'line',
+      ...source,
+      filter: matching,
+      paint: {
+        'line-color': colours.parcelEdge,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 13, 0.6, 16, 1.6],
+        'line-opacity': ['case', cleared(stages), 0, 1],
+      },
+    },
+    {
+      id: 'parcel-overdue',
+      type: 'line',
+      ...source,
+      filter: also(isTrue('overdue')),
+      layout: { visibility, 'line-cap': 'round' },
+      paint: {
+        'line-color': colours.alert,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 13, 1.4, 16, 3],
+        'line-dasharray': [0.01, 2],
+      },
+    },
+  ]
+}
+
+/** What the pointer is over and what is selected. */
+export function highlightLayers(look: Look): LayerSpecification[] {
+  const { colours, selectedProject, selectedParcel } = look
+  const areas = { source: 'projects', 'source-layer': 'projects' }
+  const parcels = { source: 'parcels', 'source-layer': 'parcels', minzoom: PARCEL_ZOOM }
+  const hover: ExpressionSpecification = [
+    'case',
+    ['boolean', ['feature-state', 'hover'], false],
+    1,
+    0,
+  ]
+  const chosen = (id: string, source: object, filter: FilterSpecification) =>
+    [
+      {
+        id: `${id}-halo`,
+        type: 'line',
+        ...source,
+        filter,
+        layout: { 'line-join': 'round' },
+        paint: { 'line-color': colours.halo, 'line-width': 6 },
+      },
+      {
+        id,
+        type: 'line',
+        ...source,
+        filter,
+        layout: { 'line-join': 'round' },
+        paint: { 'line-color': colours.accent, 'line-width': 3 },
+      },
+    ] as LayerSpecification[]
+  const project: FilterSpecification = ['==', ['get', 'code'], selectedProject ?? '']
+  const parcel: FilterSpecification = ['==', ['id'], selectedParcel ?? -1]
+  const hovered = { 'line-color': colours.ink, 'line-width': 2, 'line-opacity': hover }
+  return [
+    { id: 'project-hover', type: 'line', ...areas, filter: all(wideEnough), paint: hovered },
+    { id: 'parcel-hover', type: 'line', ...parcels, paint: hovered },
+    ...chosen('project-selected', areas, all(wideEnough, project as ExpressionSpecification)),
+    ...chosen('parcel-selected', parcels, parcel),
+  ]
+}

@@ -1,0 +1,39 @@
+/** Where each project stands on the day of the slider, for its colour and its gauge. */
+import { isoOfDay, valueAt } from '../lib/days'
+import { stepOf, type ColourMode } from '../lib/filter'
+import type { Catalog, Series, Summary } from '../lib/types'
+
+export interface Standing {
+  id: number
+  code: string
+  share: number
+  step: number | null
+}
+
+/**
+ * The share comes from the weekly curves while the slider moves and from the
+ * summary once it has arrived for that very day; days ahead of plan come from
+ * the summary alone.
+ */
+export function standings(
+  catalog: Catalog,
+  whole: Series | null,
+  overall: Summary | null,
+  day: number,
+  mode: ColourMode,
+): Standing[] {
+  const exact = overall?.as_of === isoOfDay(day)
+  const rows = new Map(overall?.projects.map((row) => [row.code, row]))
+  const curves = new Map(whole?.projects.map((curve) => [curve.code, curve]))
+  return catalog.projects.flatMap(({ id, code }) => {
+    const row = rows.get(code)
+    const curve = curves.get(code)
+    const drawn =
+      whole && curve && curve.area > 0
+        ? valueAt(whole.days, curve.actual, day) / curve.area
+        : undefined
+    const share = exact ? (row?.share ?? drawn) : (drawn ?? row?.share)
+    if (share === undefined) return []
+    return [{ id, code, share, step: stepOf({ share, days_ahead: row?.days_ahead ?? null }, mode) }]
+  })
+}

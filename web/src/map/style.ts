@@ -1,0 +1,95 @@
+/** The whole map style as a value: MapLibre compares it with the last one and changes only what differs. */
+import type { SourceSpecification, StyleSpecification } from 'maplibre-gl'
+import type { Ring, Selection } from '../lib/address'
+import type { Catalog } from '../lib/types'
+import {
+  groundLayers,
+  highlightLayers,
+  parcelLayers,
+  projectEdges,
+  projectLayers,
+  type Look,
+} from './layers'
+import { labelLayers, markLayers } from './labels'
+
+/** Beyond this zoom parcels are drawn from the tiles of this zoom: finer ones would add nothing. */
+const DEEPEST = 16
+
+function tiles(layers: string, minzoom: number, maxzoom: number): SourceSpecification {
+  return {
+    type: 'vector',
+    tiles: [`${location.origin}/tiles/${layers}/{z}/{x}/{y}`],
+    minzoom,
+    maxzoom,
+  }
+}
+
+function points(features: GeoJSON.Feature[]): SourceSpecification {
+  return { type: 'geojson', data: { type: 'FeatureCollection', features } }
+}
+
+const feature = (geometry: GeoJSON.Geometry, properties: object = {}): GeoJSON.Feature => ({
+  type: 'Feature',
+  properties: { ...properties },
+  geometry,
+})
+
+/** Names at the middle of each unit's box: labels of tiled polygons would repeat in every tile. */
+function unitNames({ units }: Catalog): GeoJSON.Feature[] {
+  return units.flatMap(({ name, level, bbox, valid_to }) => {
+    if (level !== 'commune' || !bbox || valid_to) return []
+    const [west, south, east, north] = bbox
+    return [
+      feature({ type: 'Point', coordinates: [(west + east) / 2, (south + north) / 2] }, { name }),
+    ]
+  })
+}
+
+const polygon = (ring: Ring) =>
+  feature({ type: 'Polygon', coordinates: [ring.concat(ring.slice(0, 1))] })
+
+/** The style for what is looked at; `selection` adds the drawn area and the pin. */
+export function mapStyle(look: Look, selection: Selection | null): StyleSpecification {
+  const { colours, catalog } = look
+  const area = selection?.type === 'area' ? [polygon(selection.ring)] : []
+  const pin =
+    selection?.type === 'place'
+      ? [feature({ type: 'Point', coordinates: [selection.lng, selection.lat] })]
+      : []
+  return {
+    version: 8,
+    state: { day: { default: catalog.today }, gauges: { default: {} } },
+    transition: { duration: 150, delay: 0 },
+    sources: {
+      units: tiles('units', 0, 13),
+      projects: tiles('projects,alignments', 0, DEEPEST),
+      parcels: tiles('parcels', 13, DEEPEST),
+      chainage: tiles('chainage', 10, DEEPEST),
+      marks: tiles('project_points', 0, 14),
+      'unit-names': points(unitNames(catalog)),
+      area: points(area),
+      pin: points(pin),
+    },
+    layers: [
+      ...groundLayers(look),
+      ...projectLayers(look),
+      ...parcelLayers(look),
+      ...projectEdges(look),
+      ...highlightLayers(look),
+      {
+        id: 'area-fill',
+        type: 'fill',
+        source: 'area',
+        paint: { 'fill-color': colours.accent, 'fill-opacity': 0.12 },
+      },
+      {
+        id: 'area-edge',
+        type: 'line',
+        source: 'area',
+        paint: { 'line-color': colours.accent, 'line-width': 2.5 },
+      },
+      ...labelLayers(look),
+      ...markLayers(look),
+    ],
+  }
+}

@@ -1,0 +1,110 @@
+/** All figures on screen, each asked once per question; the address and the date are the questions. */
+import {
+  fetchCatalog,
+  fetchParcel,
+  fetchProject,
+  fetchSeries,
+  fetchSummary,
+  fetchTotals,
+} from '../lib/api'
+import { isoOfDay } from '../lib/days'
+import { facets, filterParameters, matchingProjects, noFilter, stepOf } from '../lib/filter'
+import type { Catalog, ParcelDetail, ProjectDetail, Series, Summary, Totals } from '../lib/types'
+import { address } from './address.svelte'
+import { Resource } from './resource.svelte'
+
+class Figures {
+  readonly catalog = new Resource<Catalog>()
+  /** The curve of what passes the filter: the slider's track. */
+  readonly series = new Resource<Series>()
+  /** The curve of everything: colours projects at any day. */
+  readonly whole = new Resource<Series>()
+  /** Everything at the date: which project stands in which legend step. */
+  readonly overall = new Resource<Summary>()
+  /** What passes the filter apart from the legend's own choices: counts beside legend entries. */
+  readonly facets = new Resource<Summary>()
+  /** What passes the filter: the headline. */
+  readonly summary = new Resource<Summary>()
+  readonly project = new Resource<ProjectDetail>()
+  readonly parcel = new Resource<ParcelDetail>()
+  readonly totals = new Resource<Totals>()
+
+  readonly asOf = $derived(address.now.date === null ? null : isoOfDay(address.now.date))
+
+  /** Projects of the chosen legend step; null when none is chosen. */
+  readonly members = $derived.by(() => {
+    const { filter, colour } = address.now
+    if (filter.step === null) return null
+    const rows = this.overall.value?.projects ?? []
+    return rows.filter((row) => stepOf(row, colour) === filter.step).map((row) => row.code)
+  })
+
+  /** Projects that pass the filter's project conditions; null when it has none. */
+  readonly projects = $derived(
+    this.catalog.value && matchingProjects(this.catalog.value, address.now.filter, this.members),
+  )
+
+  /** The same without the legend's choice of a step: counts beside the steps. */
+  readonly candidates = $derived(
+    this.catalog.value && matchingProjects(this.catalog.value, address.now.filter, null),
+  )
+
+  loadCatalog(): void {
+    this.catalog.ask('catalog', fetchCatalog)
+  }
+
+  /** Asks for everything that the address needs; call it in an effect. */
+  follow(): void {
+    const asOf = this.asOf
+    this.#askSeries(this.whole, this.#query(noFilter))
+    this.#askSummary(this.overall, this.#query(noFilter), asOf)
+    if (address.now.filter.step !== null && !this.overall.value) return
+    const query = this.#query(address.now.filter)
+    this.#askSeries(this.series, query)
+    this.#askSummary(this.facets, this.#query(facets(address.now.filter)), asOf)
+    this.#askSummary(this.summary, query, asOf)
+  }
+
+  /** Asks for the sheet of the selection; call it in an effect. */
+  followSelection(): void {
+    const { selection } = address.now
+    const asOf = this.asOf
+    const when = asOf ?? ''
+    if (selection?.type === 'project') {
+      const { code } = selection
+      this.project.ask(`${code} ${when}`, (signal) => fetchProject(code, asOf, signal))
+    } else this.project.clear()
+    if (selection?.type === 'parcel') {
+      const { id } = selection
+      this.parcel.ask(`${String(id)} ${when}`, (signal) => fetchParcel(id, asOf, signal))
+    } else this.parcel.clear()
+    if (selection?.type === 'area') {
+      const { ring } = selection
+      const query = this.#query(address.now.filter)
+      this.totals.ask(`${JSON.stringify(ring)} ${query.toString()} ${when}`, (signal) =>
+        fetchTotals(ring, query, asOf, signal),
+      )
+    } else this.totals.clear()
+  }
+
+  /** Asks again for all that failed. */
+  retry(): void {
+    const all = [this.catalog, this.series, this.whole, this.overall, this.facets, this.summary]
+    for (const resource of [...all, this.project, this.parcel, this.totals])
+      if (resource.problem) resource.retry()
+  }
+
+  #query(filter: typeof noFilter): URLSearchParams {
+    return filterParameters(filter, filter.step === null ? null : this.members)
+  }
+
+  #askSeries(resource: Resource<Series>, query: URLSearchParams): void {
+    resource.ask(query.toString(), (signal) => fetchSeries(query, signal))
+  }
+
+  #askSummary(resource: Resource<Summary>, query: URLSearchParams, asOf: string | null): void {
+    resource.ask(`${query.toString()} ${asOf ?? ''}`, (signal) => fetchSummary(query, asOf, signal))
+  }
+}
+
+export const figures = new Figures()

@@ -1,0 +1,40 @@
+/** The map on screen, for those who move it: search, sheets, keys. */
+import type { LngLatBoundsLike, Map as MapLibre, PaddingOptions } from 'maplibre-gl'
+import type { Bbox } from '../lib/types'
+
+const MARGIN = 28
+
+/** Room taken by panels: each names the side it covers in `data-cover`. */
+function padding(): PaddingOptions {
+  const sides = { left: MARGIN, right: MARGIN, top: MARGIN, bottom: MARGIN }
+  for (const panel of document.querySelectorAll<HTMLElement>('[data-cover]')) {
+    const { left, right, top, bottom, width } = panel.getBoundingClientRect()
+    const side = getComputedStyle(panel).getPropertyValue('--cover').trim()
+    if (width === 0) continue
+    if (side === 'left') sides.left = Math.max(sides.left, right + MARGIN)
+    if (side === 'right') sides.right = Math.max(sides.right, innerWidth - left + MARGIN)
+    if (side === 'top') sides.top = Math.max(sides.top, bottom + MARGIN / 2)
+    if (side === 'bottom') sides.bottom = Math.max(sides.bottom, innerHeight - top + MARGIN / 2)
+  }
+  return sides
+}
+
+class Stage {
+  map = $state.raw<MapLibre | null>(null)
+  zoom = $state(0)
+  drawing = $state(false)
+
+  /** Shows a box between the panels; small boxes are not blown up beyond what is readable. */
+  fit([west, south, east, north]: Bbox, maxZoom = 17, animate = true): void {
+    const bounds: LngLatBoundsLike = [west, south, east, north]
+    const still = !animate || matchMedia('(prefers-reduced-motion: reduce)').matches
+    this.map?.fitBounds(bounds, { padding: padding(), maxZoom, duration: still ? 0 : 900 })
+  }
+
+  zoomBy(steps: number): void {
+    if (steps > 0) this.map?.zoomIn()
+    else this.map?.zoomOut()
+  }
+}
+
+export const stage = new Stage()

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import en from '../../src/i18n/en.json'
+import vi from '../../src/i18n/vi.json'
+
+const source = join(import.meta.dirname, '../../src')
+const code = readdirSync(source, { recursive: true })
+  .map(String)
+  .filter((name) => /\.(svelte|ts)$/.test(name))
+  .map((name) => readFileSync(join(source, name), 'utf8'))
+  .join('\n')
+
+const keys = Object.keys(vi)
+const used = new Set([...code.matchAll(/'([a-z]+(?:\.[a-zA-Z]+)?)'/g)].map(([, key]) => key))
+
+const holes = (message: string) =>
+  [...message.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort()
+
+it('both languages have the same messages', () => {
+  expect(Object.keys(en)).toEqual(keys)
+})
+
+it('both languages fill the same holes', () => {
+  const english: Record<string, string> = en
+  for (const [key, message] of Object.entries(vi))
+    expect(holes(english[key] ?? ''), key).toEqual(holes(message))
+})
+
+it('every message is used', () => {
+  expect(keys.filter((key) => !used.has(key))).toEqual([])
+})
+
+it('every message that is asked for exists', () => {
+  const asked = [...code.matchAll(/\bt\(\s*'([^']+)'/g)].map(([, key]) => key ?? '')
+  expect(asked.filter((key) => !keys.includes(key))).toEqual([])
+})
+
+it('no message is empty', () => {
+  for (const message of [...Object.values(vi), ...Object.values(en)])
+    expect(message.trim()).not.toBe('')
+})
