@@ -1,5 +1,12 @@
 //! The figures of docs/performance.md: the real binary over HTTP with 1 000 000 parcels.
 //! `cargo bench --bench million` (PARCELS=100000 for fewer; `wrk` must be installed)
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a failed measurement stops"
+)]
+#![allow(missing_docs, reason = "criterion makes public items")]
 
 use std::{
     io::{BufRead, BufReader, Read, Write},

@@ -1,5 +1,12 @@
 //! Reads from the atlas by `criterion`: tiles, bbox queries, features.
 //! `cargo bench --bench reads`
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a failed measurement stops"
+)]
+#![allow(missing_docs, reason = "criterion makes public items")]
 
 use std::sync::Arc;
 

@@ -55,7 +55,7 @@ fn assert_two_good_parcels(batch: &Batch<Parcel>) {
     assert_eq!((first.key.sheet.as_str(), first.key.number.as_str()), ("12", "1"));
     assert_eq!((first.key.project.as_str(), first.key.unit.as_str()), ("DA01", "13285"));
     assert_eq!(first.land_use, "LUC");
-    assert_eq!(first.declared_area.map(|a| a.get()), Some(400.0));
+    assert_eq!(first.declared_area.map(matbang::domain::SquareMetres::get), Some(400.0));
     assert!((first.recovered_area.get() - 400.0).abs() < 1.0, "{:?}", first.recovered_area);
     assert_eq!(first.holder.as_deref(), Some("Nguyễn Văn Thường"));
     assert!(batch.report.overlaps.is_empty());

@@ -1,4 +1,5 @@
 //! Tiles over real HTTP, decoded by GDAL's MVT driver, against the geometries in the store.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod harness;
 
@@ -246,7 +247,7 @@ fn an_event_retires_the_tiles_that_it_touches_and_no_other() {
     change.append(&[event]).unwrap();
     let head = change.commit().unwrap();
 
-    server.until(|| server.get("/tiles", &[]).json()["at"] == head.position.0);
+    Server::wait(|| server.get("/tiles", &[]).json()["at"] == head.position.0);
     let after = server.get(&address("parcels", touched), &[("if-none-match", &tag(&before))]);
     assert_eq!(after.status, 200);
     assert_eq!(decode(demo.folder(), touched, &after.body)[&id.0].stage, "handed_over");

@@ -99,7 +99,7 @@ fn project(number: usize, count: usize) -> Project {
         code: Code::new(&format!("P{number:04}")).expect("a code"),
         name: format!("Dự án đo tốc độ {number}"),
         kind: ProjectKind::ALL[number % 6],
-        key: number % 5 == 0,
+        key: number.is_multiple_of(5),
         investor: None,
         body: None,
         procedure: Code::new("law2024").expect("a code"),

@@ -8,6 +8,7 @@ use crate::{
 /// Conditions that all must hold; inside a list, one of them. Projects and
 /// units are indexes of the snapshot, land uses symbols of its parcels.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a condition of its own")]
 pub struct Filter {
     /// Project.
     pub project: Option<usize>,

@@ -74,7 +74,7 @@ pub struct ParcelRow<'a> {
     pub money: Vnd,
     /// Days of the stages.
     pub days: StageDays,
-    /// Polygon or MultiPolygon as WKB, WGS 84 degrees (lon, lat).
+    /// `Polygon` or `MultiPolygon` as WKB, WGS 84 degrees (lon, lat).
     pub wkb: &'a [u8],
 }
 
@@ -127,7 +127,7 @@ impl Builder {
             BuildError::NoProcedure(project.code.to_string(), project.procedure.to_string())
         })?;
         let mut extent = project.boundary.as_ref().map_or(Extent::EMPTY, extent_of);
-        for coord in project.alignment.iter().flat_map(|line| line.coords()) {
+        for coord in project.alignment.iter().flat_map(LineString::coords) {
             extent = extent.with(World::from_degrees(coord.x, coord.y));
         }
         let point = project.boundary.as_ref().and_then(InteriorPoint::interior_point);
@@ -142,7 +142,7 @@ impl Builder {
             alignment: project
                 .alignment
                 .iter()
-                .flat_map(|line| line.coords())
+                .flat_map(LineString::coords)
                 .map(|c| World::from_degrees(c.x, c.y))
                 .collect(),
             project,

@@ -36,6 +36,11 @@ impl Symbols {
         self.texts.len()
     }
 
+    /// Whether there is no text.
+    pub fn is_empty(&self) -> bool {
+        self.texts.is_empty()
+    }
+
     /// Bytes, roughly.
     pub fn bytes(&self) -> usize {
         self.texts.iter().map(|text| text.len() * 2 + 64).sum()

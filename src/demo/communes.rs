@@ -69,7 +69,7 @@ pub fn units() -> Result<Vec<AdminUnit>, UnitsError> {
 }
 
 fn union<'a>(parts: impl Iterator<Item = &'a MultiPolygon<f64>>) -> MultiPolygon<f64> {
-    let polygons: Vec<&Polygon<f64>> = parts.flat_map(|part| part.iter()).collect();
+    let polygons: Vec<&Polygon<f64>> = parts.flat_map(MultiPolygon::iter).collect();
     unary_union(polygons)
 }
 

@@ -358,10 +358,9 @@ fn record(work: &mut Work, pieces: Vec<Piece>, communes: &Communes, rng: &mut Ch
 /// 0 … 1 along the alignment, or from one side of a site to the other.
 fn along(work: &Work, place: Coord<f64>, around: Rect<f64>) -> f64 {
     use geo::LineLocatePoint;
-    match &work.alignment {
-        Some(line) => line.line_locate_point(&geo::Point::from(place)).unwrap_or(0.0),
-        None => {
-            ((place.x - around.min().x) / around.width() + (place.y - around.min().y) / around.height()) / 2.0
-        }
+    if let Some(line) = &work.alignment {
+        return line.line_locate_point(&geo::Point::from(place)).unwrap_or(0.0);
     }
+    let (x, y) = (place.x - around.min().x, place.y - around.min().y);
+    f64::midpoint(x / around.width(), y / around.height())
 }

@@ -220,7 +220,7 @@ impl Story {
             ("ONT", 0..4) => BlockerKind::Resettlement,
             ("ONT", 4 | 5) => BlockerKind::Origin,
             (_, 0 | 1) => BlockerKind::Utilities,
-            (_, 2 | 3 | 4) => BlockerKind::Complaint,
+            (_, 2..=4) => BlockerKind::Complaint,
             _ => BlockerKind::Price,
         };
         let wait = if self.rng.random_bool(0.3) { 900 } else { self.rng.random_range(25..190) };

@@ -14,11 +14,11 @@ use super::{encoding::Encoding, problem::Problem};
 struct Files;
 
 /// The file at this path; paths without an extension are states of the app.
-pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
+pub fn serve(uri: &Uri, headers: &HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');
     let state = path.is_empty() || !path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     let path = if state { "index.html" } else { path };
-    let encoding = Encoding::negotiate(&headers);
+    let encoding = Encoding::negotiate(headers);
     let (file, encoding) = match encoding {
         Encoding::Brotli | Encoding::Zstd => either(path, "br", Encoding::Brotli),
         Encoding::Gzip => either(path, "gz", Encoding::Gzip),
@@ -31,7 +31,7 @@ pub async fn serve(uri: Uri, headers: HeaderMap) -> Response {
         _ => (file, encoding),
     };
     match file {
-        Some(file) => respond(path, file, encoding, &headers),
+        Some(file) => respond(path, file, encoding, headers),
         None if state => {
             Problem::not_found("this binary was built without the web app; build it with `make build`")
                 .into_response()

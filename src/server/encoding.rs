@@ -29,10 +29,9 @@ impl Encoding {
                 let (name, parameters) = entry.split_once(';').unwrap_or((entry, ""));
                 let quality = parameters.trim().strip_prefix("q=").map_or(1.0, |q| q.parse().unwrap_or(0.0));
                 let encoding = match name.trim() {
-                    "zstd" => Self::Zstd,
+                    "zstd" | "*" => Self::Zstd,
                     "br" => Self::Brotli,
                     "gzip" | "x-gzip" => Self::Gzip,
-                    "*" => Self::Zstd,
                     _ => continue,
                 };
                 if quality > best.1 || (quality > 0.0 && quality >= best.1 && encoding.rank() > best.0.rank())

@@ -125,8 +125,7 @@ pub fn bbox(text: &str) -> Result<[f64; 4], String> {
         .collect::<Option<_>>()
         .ok_or("must be numbers: west,south,east,north")?;
     let edges = match numbers[..] {
-        [west, south, east, north] => [west, south, east, north],
-        [west, south, _, east, north, _] => [west, south, east, north],
+        [west, south, east, north] | [west, south, _, east, north, _] => [west, south, east, north],
         _ => return Err("must be four numbers: west,south,east,north".to_owned()),
     };
     if edges[1] > edges[3] || edges[0] > edges[2] {

@@ -49,7 +49,7 @@ async fn elsewhere(request: Request) -> Response {
     if ["/api/", "/ogc/", "/tiles/"].iter().any(|prefix| path.starts_with(prefix)) {
         return Problem::not_found(format!("nothing has the address {path}")).into_response();
     }
-    assets::serve(request.uri().clone(), request.headers().clone()).await
+    assets::serve(request.uri(), request.headers())
 }
 
 /// Counts requests, and tells browsers to load nothing from elsewhere.

@@ -169,7 +169,7 @@ fn sealed_tables(sql: &Connection, replay: &Replay, findings: &mut Findings) -> 
             Some(sealed) if *sealed == (rows, digest) => {}
             None if rows == 0 => {}
             _ => {
-                findings.add(table, None, "the rows are not those that the last import sealed in the ledger")
+                findings.add(table, None, "the rows are not those that the last import sealed in the ledger");
             }
         }
     }

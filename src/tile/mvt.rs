@@ -170,7 +170,7 @@ mod tests {
         let mut tile = Vec::new();
         layer.finish(&mut tile);
         let read = mlt_core::mvt::mvt_to_tile_layers(&tile).unwrap();
-        let text = format!("{:?}", read);
+        let text = format!("{read:?}");
         assert!(text.contains("đất lúa") && text.contains("12.5") && text.contains("-20000"), "{text}");
     }
 

@@ -11,7 +11,10 @@ use super::{
     mvt::{GeometryKind, LayerWriter, Value},
     shape::Pen,
 };
-use crate::{analysis::View, domain::Stage};
+use crate::{
+    analysis::View,
+    domain::{Day, Stage},
+};
 
 /// From a small number to a value's number, for one tile at a time.
 #[derive(Debug, Default)]
@@ -124,7 +127,7 @@ impl Tables {
         let dates =
             std::iter::once(snapshot.planned_day(parcel)).chain(Stage::ALL.map(|stage| days.get(stage)));
         for (key, day) in (12..).zip(dates) {
-            if let Some(day) = day.map(|day| day.number()) {
+            if let Some(day) = day.map(Day::number) {
                 let value = Value::Int(i64::from(day));
                 tags.extend([key, self.days.get(usize::from(day), || layer.push_value(value))]);
             }

@@ -95,7 +95,7 @@ impl Server {
         BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut url).expect("a URL");
         let config = ureq::Agent::config_builder().http_status_as_error(false).build();
         let server = Self { child, url: url.trim().to_owned(), agent: config.new_agent() };
-        server.until(|| server.get("/readyz", &[]).status == 200);
+        Self::wait(|| server.get("/readyz", &[]).status == 200);
         server
     }
 
@@ -115,7 +115,7 @@ impl Server {
     }
 
     /// Asks again until `done`, for ten seconds at most.
-    pub fn until(&self, done: impl Fn() -> bool) {
+    pub fn wait(done: impl Fn() -> bool) {
         let started = Instant::now();
         while !done() {
             assert!(

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{bbox, province_bbox, time_span};
 use crate::{
     analysis::View,
-    domain::{BlockerKind, ProjectKind, Stage},
+    domain::{BlockerKind, Procedure, ProjectKind, Stage},
     server::{app::App, params::Query, problem::Problem},
 };
 
@@ -23,10 +23,13 @@ pub async fn catalog(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     Query::parse(query.as_deref(), &[])?;
-    Ok(app.json(&headers, "/api/v1/catalog".to_owned(), make).await?.respond(&headers))
+    Ok(app
+        .json(&headers, "/api/v1/catalog".to_owned(), |app, view| Ok(make(app, view)))
+        .await?
+        .respond(&headers))
 }
 
-fn make(app: &App, view: &View) -> Result<Value, Problem> {
+fn make(app: &App, view: &View) -> Value {
     let snapshot = &view.snapshot;
     let (first, last) = time_span(view);
     let mut bodies: Vec<_> =
@@ -40,7 +43,7 @@ fn make(app: &App, view: &View) -> Result<Value, Problem> {
         (0..snapshot.parcels().land_uses().len() as u32).map(|n| snapshot.parcels().land_uses().text(n));
     let mut uses: Vec<_> = uses.filter(|code| !code.is_empty()).collect();
     uses.sort_unstable();
-    Ok(json!({
+    json!({
         "at": snapshot.position(),
         "today": view.today.number(),
         "illustration": app.about.illustration,
@@ -56,13 +59,13 @@ fn make(app: &App, view: &View) -> Result<Value, Problem> {
         "bodies": bodies,
         "units": units(view),
         "projects": projects(view),
-    }))
+    })
 }
 
 /// Stages by number with the names of the first procedure that has them.
 fn stages(view: &View) -> Value {
     let name = |stage: Stage| {
-        let rules = view.snapshot.procedures().iter().flat_map(|procedure| procedure.stages());
+        let rules = view.snapshot.procedures().iter().flat_map(Procedure::stages);
         rules.into_iter().find(|rule| rule.stage == stage).map(|rule| &rule.name)
     };
     let entry = |stage: Stage| json!({ "code": stage, "number": stage.number(), "name": name(stage) });

@@ -35,12 +35,12 @@ pub async fn parcel(
     let key = format!("/api/v1/parcels/{id} {last} {}", text.unwrap_or_default());
     let answer = app.json(&headers, key, move |_, view| {
         let index = view.snapshot.parcels().find(id).ok_or(missing)?;
-        make(view, index, &history, query.as_of(view.today)?)
+        Ok(make(view, index, &history, query.as_of(view.today)?))
     });
     Ok(answer.await?.respond(&headers))
 }
 
-fn make(view: &View, index: u32, history: &[Event], day: Day) -> Result<Value, Problem> {
+fn make(view: &View, index: u32, history: &[Event], day: Day) -> Value {
     let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
     let unit = &snapshot.units()[columns.unit(index)].unit;
     let (procedure, days) = (snapshot.procedure(index), snapshot.days(index));
@@ -61,7 +61,7 @@ fn make(view: &View, index: u32, history: &[Event], day: Day) -> Result<Value, P
             "closed_day": blocker.closed.map(Day::number),
         })
     };
-    Ok(json!({
+    json!({
         "at": snapshot.position(),
         "as_of": day.to_string(),
         "id": columns.id(index),
@@ -87,7 +87,7 @@ fn make(view: &View, index: u32, history: &[Event], day: Day) -> Result<Value, P
         "history": history.iter().filter(|event| event.body.day <= day).filter_map(entry).collect::<Vec<_>>(),
         "bbox": bbox(shape.extent()),
         "point": point(&shape.to_geo()),
-    }))
+    })
 }
 
 fn clock(view: &View, index: u32, day: Day) -> Option<Value> {

@@ -189,7 +189,7 @@ impl Transaction for Write<'_> {
                 parcel.land_use,
                 parcel.recovered_area.get(),
                 parcel.total_area.get(),
-                parcel.declared_area.map(|area| area.get()),
+                parcel.declared_area.map(crate::domain::SquareMetres::get),
                 holder,
                 text(parcel.planned_day),
                 entry.day.number(),
