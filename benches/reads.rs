@@ -30,12 +30,19 @@ fn view() -> View {
 fn reads(criterion: &mut Criterion) {
     let view = view();
     let place = World::from_degrees(105.80, 20.39);
+    let mut tile = Vec::new();
     for z in [12, 14, 16] {
         let square = Square::around(place, z).expect("a square");
-        criterion
-            .bench_function(&format!("tile z{z}"), |b| b.iter(|| render(&view, &[Layer::Parcels], square)));
+        criterion.bench_function(&format!("tile z{z}"), |b| {
+            b.iter(|| {
+                tile.clear();
+                render(&view, &[Layer::Parcels], square, &mut tile);
+                tile.len()
+            })
+        });
     }
-    let mvt = render(&view, &[Layer::Parcels], Square::around(place, 14).expect("a square"));
+    let mut mvt = Vec::new();
+    render(&view, &[Layer::Parcels], Square::around(place, 14).expect("a square"), &mut mvt);
     criterion.bench_function("MVT to MLT z14", |b| b.iter(|| to_mlt(&mvt)));
     let box_ = Extent::from_degrees([105.79, 20.38, 105.81, 20.40]);
     criterion.bench_function("bbox query", |b| b.iter(|| view.snapshot.parcels_in(box_)));

@@ -52,9 +52,12 @@ impl View {
         let project = |(index, entry): (usize, &crate::atlas::ProjectEntry)| {
             Figures::of(&snapshot, &entry.parcels, &[index], today)
         };
-        let projects = snapshot.projects().iter().enumerate().map(project).collect();
         let unit = |entry: &crate::atlas::UnitEntry| Figures::of(&snapshot, &entry.parcels, &[], today);
-        let units = snapshot.units().iter().map(unit).collect();
+        let (projects, units) = std::thread::scope(|scope| {
+            let units = scope.spawn(|| snapshot.units().iter().map(unit).collect());
+            let projects = snapshot.projects().iter().enumerate().map(project).collect();
+            (projects, units.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
         Self { snapshot, today, projects, units }
     }
 

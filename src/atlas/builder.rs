@@ -3,24 +3,22 @@
 //! Units and projects come first, parcels in the order of their ids. A
 //! builder is used once; errors name the row.
 
-use std::collections::HashMap;
+use std::sync::Arc;
 
 use geo::{Geodesic, InteriorPoint, Length, LineLocatePoint, LineString, Point};
-use geo_traits::{CoordTrait, GeometryTrait, GeometryType, LineStringTrait, MultiPolygonTrait, PolygonTrait};
+use geo_traits::{CoordTrait, LineStringTrait, PolygonTrait};
 
 use super::{
     arena::Arena,
     index::Index,
     pages::{Blocker, Pages},
-    parcels::{NO_AREA, NO_DAY, Parcels},
+    parcels::Parcels,
     project::{ProjectEntry, UnitEntry},
     snapshot::{Snapshot, Tables},
+    strand::{Numbers, Strand},
     world::{Extent, World},
 };
-use crate::domain::{
-    AdminUnit, Day, HolderId, LedgerPosition, ParcelId, Procedure, Project, ProjectId, SquareMetres,
-    StageDays, UnitId, Vnd,
-};
+use crate::domain::{AdminUnit, LedgerPosition, ParcelId, Procedure, Project, ProjectId, UnitId};
 
 /// Why rows do not make an atlas: the store holds what it never should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -45,51 +43,16 @@ pub enum BuildError {
     TooMany(usize, &'static str),
 }
 
-/// A parcel's row.
-#[derive(Debug, Clone, Copy)]
-pub struct ParcelRow<'a> {
-    /// Id; greater than the one before.
-    pub id: ParcelId,
-    /// Project.
-    pub project: ProjectId,
-    /// Unit.
-    pub unit: UnitId,
-    /// Sheet number.
-    pub sheet: &'a str,
-    /// Parcel number.
-    pub number: &'a str,
-    /// Land-use code or empty.
-    pub land_use: &'a str,
-    /// Recovered area.
-    pub recovered: SquareMetres,
-    /// Area of the whole parcel.
-    pub total: SquareMetres,
-    /// Area as the file declared it.
-    pub declared: Option<SquareMetres>,
-    /// Holder.
-    pub holder: Option<HolderId>,
-    /// Planned day of handover.
-    pub planned: Option<Day>,
-    /// Money approved.
-    pub money: Vnd,
-    /// Days of the stages.
-    pub days: StageDays,
-    /// `Polygon` or `MultiPolygon` as WKB, WGS 84 degrees (lon, lat).
-    pub wkb: &'a [u8],
-}
-
 /// Collects rows.
 #[derive(Debug, Default)]
 pub struct Builder {
     procedures: Vec<Procedure>,
     units: Vec<UnitEntry>,
-    unit_numbers: HashMap<UnitId, u16>,
     projects: Vec<ProjectEntry>,
-    project_numbers: HashMap<ProjectId, u16>,
     project_procedures: Vec<usize>,
+    numbers: Arc<Numbers>,
     parcels: Parcels,
-    days: Vec<StageDays>,
-    money: Vec<u32>,
+    pages: Pages,
     extents: Vec<Extent>,
     blockers: Vec<(ParcelId, Blocker)>,
 }
@@ -98,7 +61,6 @@ impl Builder {
     /// A builder that knows these procedures and expects about `parcels` rows.
     pub fn new(procedures: Vec<Procedure>, parcels: usize) -> Self {
         let mut builder = Self { procedures, ..Self::default() };
-        builder.days.reserve_exact(parcels);
         builder.extents.reserve_exact(parcels);
         builder
     }
@@ -110,7 +72,7 @@ impl Builder {
     pub fn unit(&mut self, id: UnitId, unit: AdminUnit) -> Result<(), BuildError> {
         let number = u16::try_from(self.units.len()).map_err(|_| BuildError::TooMany(65_536, "units"))?;
         let extent = unit.boundary.as_ref().map_or(Extent::EMPTY, extent_of);
-        self.unit_numbers.insert(id, number);
+        Arc::make_mut(&mut self.numbers).units.insert(id, number);
         self.units.push(UnitEntry { id, unit, extent, parcels: Vec::new() });
         Ok(())
     }
@@ -132,7 +94,7 @@ impl Builder {
         }
         let point = project.boundary.as_ref().and_then(InteriorPoint::interior_point);
         let point = point.or_else(|| project.alignment.as_ref().and_then(InteriorPoint::interior_point));
-        self.project_numbers.insert(id, number);
+        Arc::make_mut(&mut self.numbers).projects.insert(id, number);
         self.project_procedures.push(procedure);
         self.projects.push(ProjectEntry {
             id,
@@ -153,48 +115,38 @@ impl Builder {
         Ok(())
     }
 
-    /// Adds a parcel.
+    /// A strand for parcels of the units and projects added so far.
+    pub fn strand(&self) -> Strand {
+        Strand::new(Arc::clone(&self.numbers))
+    }
+
+    /// Joins a strand whose ids come after all that were joined before.
     ///
     /// # Errors
-    /// A project or unit that was not added, an id out of order, or a geometry that is no polygon.
-    pub fn parcel(&mut self, row: &ParcelRow<'_>) -> Result<(), BuildError> {
-        if self.parcels.ids.last().is_some_and(|last| *last >= row.id.0) {
-            return Err(BuildError::Order(row.id));
+    /// Ids out of order, or more land uses than an atlas can name.
+    pub fn join(&mut self, strand: &Strand) -> Result<(), BuildError> {
+        let Some(&first) = strand.parcels.ids.first() else { return Ok(()) };
+        if self.parcels.ids.last().is_some_and(|last| *last >= first) {
+            return Err(BuildError::Order(ParcelId(first)));
         }
-        let project =
-            *self.project_numbers.get(&row.project).ok_or(BuildError::NoProject(row.id, row.project))?;
-        let unit = *self.unit_numbers.get(&row.unit).ok_or(BuildError::NoUnit(row.id, row.unit))?;
-        push_wkb(&mut self.parcels.arena, row.wkb).map_err(|why| BuildError::Geometry(row.id, why))?;
-        let parcels = &mut self.parcels;
-        let index = parcels.ids.len() as u32;
-        let land_use = parcels.uses.intern(row.land_use);
-        parcels
-            .land_uses
-            .push(u16::try_from(land_use).map_err(|_| BuildError::TooMany(65_536, "land uses"))?);
-        parcels.sheets.push(parcels.texts.intern(row.sheet));
-        parcels.numbers.push(parcels.texts.intern(row.number));
-        parcels.ids.push(row.id.0);
-        parcels.projects.push(project);
-        parcels.units.push(unit);
-        parcels.recovered.push(tenths(row.recovered));
-        parcels.total.push(tenths(row.total));
-        parcels.declared.push(row.declared.map_or(NO_AREA, tenths));
-        parcels.holders.push(row.holder.map_or(0, |holder| holder.0));
-        parcels.planned.push(row.planned.map_or(NO_DAY, Day::number));
-        let extent = parcels.arena.shape(index as usize).extent();
-        self.extents.push(extent);
-        self.days.push(row.days);
-        self.money.push(u32::try_from((row.money.0 + 500) / 1000).unwrap_or(u32::MAX));
-        let entry = &mut self.projects[usize::from(project)];
-        entry.parcels.push(index);
-        entry.extent = entry.extent.join(extent);
-        if let Err(at) = entry.units.binary_search(&unit) {
-            entry.units.insert(at, unit);
-        }
-        let entry = &mut self.units[usize::from(unit)];
-        entry.parcels.push(index);
-        if entry.unit.boundary.is_none() {
+        let mut index = self.parcels.ids.len() as u32;
+        self.parcels.append(&strand.parcels)?;
+        self.extents.extend_from_slice(&strand.extents);
+        self.pages.extend(&strand.days, &strand.money);
+        let places = strand.parcels.projects.iter().zip(&strand.parcels.units).zip(&strand.extents);
+        for ((&project, &unit), &extent) in places {
+            let entry = &mut self.projects[usize::from(project)];
+            entry.parcels.push(index);
             entry.extent = entry.extent.join(extent);
+            if let Err(at) = entry.units.binary_search(&unit) {
+                entry.units.insert(at, unit);
+            }
+            let entry = &mut self.units[usize::from(unit)];
+            entry.parcels.push(index);
+            if entry.unit.boundary.is_none() {
+                entry.extent = entry.extent.join(extent);
+            }
+            index += 1;
         }
         Ok(())
     }
@@ -207,12 +159,16 @@ impl Builder {
     /// The snapshot at this position of the ledger.
     pub fn finish(mut self, position: LedgerPosition, head: [u8; 32]) -> Snapshot {
         let extents = std::mem::take(&mut self.extents);
-        self.parcels.index = Index::new((0u32..).zip(extents));
         self.parcels.arena.shrink();
-        for entry in &mut self.projects {
-            entry.chainages = chainages(entry, &self.parcels.arena);
-        }
-        let mut pages = Pages::new(&self.days, &self.money);
+        // The R-tree takes longest; the rest is made beside it.
+        self.parcels.index = std::thread::scope(|scope| {
+            let index = scope.spawn(|| Index::new((0u32..).zip(extents.iter().copied())));
+            for entry in &mut self.projects {
+                entry.chainages = chainages(entry, &self.parcels.arena);
+            }
+            index.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        let mut pages = self.pages;
         for (parcel, blocker) in self.blockers {
             if let Some(index) = self.parcels.find(parcel) {
                 pages.open_blocker(index, blocker);
@@ -249,10 +205,6 @@ fn chainages(entry: &ProjectEntry, arena: &Arena) -> Vec<[f32; 2]> {
     entry.parcels.iter().map(reach).collect()
 }
 
-fn tenths(area: SquareMetres) -> u32 {
-    u32::try_from(area.tenths()).unwrap_or(NO_AREA - 1)
-}
-
 fn extent_of(polygons: &geo::MultiPolygon<f64>) -> Extent {
     let coords = polygons.iter().flat_map(|polygon| polygon.exterior().coords());
     coords.fold(Extent::EMPTY, |extent, coord| extent.with(World::from_degrees(coord.x, coord.y)))
@@ -263,20 +215,8 @@ fn push_geo(arena: &mut Arena, polygons: Option<&geo::MultiPolygon<f64>>) {
     arena.end_shape();
 }
 
-fn push_wkb(arena: &mut Arena, wkb: &[u8]) -> Result<(), String> {
-    let geometry = wkb::reader::read_wkb(wkb).map_err(|e| e.to_string())?;
-    match geometry.as_type() {
-        GeometryType::Polygon(polygon) => push_polygon(arena, polygon),
-        GeometryType::MultiPolygon(polygons) => {
-            polygons.polygons().for_each(|polygon| push_polygon(arena, &polygon));
-        }
-        _ => return Err("neither Polygon nor MultiPolygon".to_owned()),
-    }
-    arena.end_shape();
-    Ok(())
-}
-
-fn push_polygon(arena: &mut Arena, polygon: &impl PolygonTrait<T = f64>) {
+/// Writes the rings of one polygon, outer ring first.
+pub(super) fn push_polygon(arena: &mut Arena, polygon: &impl PolygonTrait<T = f64>) {
     if let Some(ring) = polygon.exterior() {
         arena.push_ring(ring.coords().map(|c| World::from_degrees(c.x(), c.y())), false);
     }

@@ -1,7 +1,7 @@
 //! The atlas: everything that reads need, in memory, immutable.
 //!
 //! ```text
-//! Builder ── finish ──► Snapshot ── with_events ──► next Snapshot (shares all that did not change)
+//! Strands ── join ──► Builder ── finish ──► Snapshot ── with_events ──► next Snapshot (shares all that did not change)
 //!                        ├ units, projects        small tables
 //!                        ├ Parcels (columns)      what an import wrote, shared
 //!                        ├ Arena                  vertices in world units, shared
@@ -19,16 +19,18 @@ mod pages;
 mod parcels;
 mod project;
 mod snapshot;
+mod strand;
 mod symbols;
 mod world;
 
 pub use apply::Applied;
 pub use arena::{Arena, Shape};
-pub use builder::{BuildError, Builder, ParcelRow};
+pub use builder::{BuildError, Builder};
 pub use index::Index;
 pub use pages::Blocker;
 pub use parcels::Parcels;
 pub use project::{ProjectEntry, UnitEntry};
 pub use snapshot::Snapshot;
+pub use strand::{ParcelRow, Strand};
 pub use symbols::Symbols;
 pub use world::{Extent, World};

@@ -27,7 +27,7 @@ impl Blocker {
 }
 
 /// 1 024 parcels' changing columns.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Page {
     days: Vec<StageDays>,
     /// Thousands of đồng: steps of compensation tables, and half the memory.
@@ -40,12 +40,20 @@ pub struct Page {
 pub struct Pages(Vec<Arc<Page>>);
 
 impl Pages {
-    /// Pages for `days` and `money` (thousands of đồng), both by parcel index.
-    pub fn new(days: &[StageDays], money: &[u32]) -> Self {
-        let page = |(days, money): (&[StageDays], &[u32])| {
-            Arc::new(Page { days: days.to_vec(), money: money.to_vec(), blockers: Vec::new() })
-        };
-        Self(days.chunks(PAGE).zip(money.chunks(PAGE)).map(page).collect())
+    /// Adds parcels with these days and money (thousands of đồng) behind the last.
+    pub fn extend(&mut self, mut days: &[StageDays], mut money: &[u32]) {
+        while !days.is_empty() {
+            if self.0.last().is_none_or(|page| page.days.len() == PAGE) {
+                self.0.push(Arc::default());
+            }
+            let Some(page) = self.0.last_mut().map(Arc::make_mut) else { return };
+            let part = (PAGE - page.days.len()).min(days.len());
+            page.days.reserve_exact(part);
+            page.days.extend_from_slice(&days[..part]);
+            page.money.reserve_exact(part);
+            page.money.extend_from_slice(&money[..part]);
+            (days, money) = (&days[part..], &money[part..]);
+        }
     }
 
     /// The days of the parcel at `index`.
@@ -114,7 +122,10 @@ mod tests {
 
     #[test]
     fn an_event_copies_one_page_and_leaves_the_old_one_alone() {
-        let old = Pages::new(&vec![StageDays::default(); 3000], &vec![0; 3000]);
+        let mut old = Pages::default();
+        old.extend(&[StageDays::default(); 1500], &[0; 1500]);
+        old.extend(&[StageDays::default(); 1500], &[0; 1500]);
+        assert_eq!(old.0.iter().map(|page| page.days.len()).collect::<Vec<_>>(), [1024, 1024, 952]);
         let mut new = old.clone();
         let day = Day::from_number(20_000).unwrap();
         new.open_blocker(2000, Blocker { kind: BlockerKind::Price, opened: day, closed: None });

@@ -131,7 +131,7 @@ impl Parcels {
 
     /// Planned day of handover.
     pub fn planned_day(&self, index: u32) -> Option<Day> {
-        Day::from_number(i64::from(self.planned[index as usize])).ok()
+        Day::from_cell(self.planned[index as usize])
     }
 
     /// Shapes, by index.

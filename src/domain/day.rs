@@ -38,6 +38,11 @@ impl Day {
             .ok_or_else(|| DayError::Range(format!("day {number}")))
     }
 
+    /// From a cell of a column in which [`u16::MAX`] means none.
+    pub fn from_cell(cell: u16) -> Option<Self> {
+        (cell <= Self::LAST.0).then_some(Self(cell))
+    }
+
     /// From a calendar date.
     ///
     /// # Errors

@@ -84,8 +84,7 @@ impl Default for StageDays {
 impl StageDays {
     /// The day on which `stage` was reached.
     pub fn get(self, stage: Stage) -> Option<Day> {
-        let number = self.0[stage.number()];
-        Day::from_number(i64::from(number)).ok()
+        Day::from_cell(self.0[stage.number()])
     }
 
     /// Records `day` for `stage`; a later record of the same stage replaces the earlier one.

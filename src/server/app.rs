@@ -184,7 +184,7 @@ impl App {
         }
         let (app, current) = (Arc::clone(self), self.current()?);
         let work = tokio::task::spawn_blocking(move || {
-            let answer = Answer::new(make(&app, &current.view)?, content_type, encoding);
+            let answer = Answer::new(&make(&app, &current.view)?, content_type, encoding);
             app.cache.keep_answer(current.number, key, &answer);
             Ok(answer)
         });

@@ -32,14 +32,14 @@ pub struct Answer {
 
 impl Answer {
     /// An answer with these bytes, encoded, under a strong entity tag.
-    pub fn new(bytes: Vec<u8>, content_type: &'static str, encoding: Encoding) -> Self {
+    pub fn new(bytes: &[u8], content_type: &'static str, encoding: Encoding) -> Self {
         let (body, encoding) = encoding.encode(bytes);
         let mut hasher = DefaultHasher::new();
         body.hash(&mut hasher);
         content_type.hash(&mut hasher);
         let etag = format!("\"{:016x}-{}\"", hasher.finish(), encoding.name().unwrap_or("id"));
         let etag = HeaderValue::try_from(etag).unwrap_or(HeaderValue::from_static("\"0\""));
-        Self { body: body.into(), etag, encoding, content_type }
+        Self { body, etag, encoding, content_type }
     }
 
     /// The response: 304 when the client has it, 204 when nothing is there.
@@ -199,7 +199,7 @@ mod tests {
     fn an_event_retires_just_the_tiles_that_it_touches() {
         let cache = Cache::new(1 << 20, 1 << 20);
         let (here, far) = (World::from_degrees(105.9, 20.5), World::from_degrees(106.1, 20.6));
-        let answer = Answer::new(vec![1; 100], "x", Encoding::Identity);
+        let answer = Answer::new(&[1; 100], "x", Encoding::Identity);
         for place in [here, far] {
             cache.keep_tile(0, key(Layer::Parcels, place, 14), &answer);
             cache.keep_tile(0, key(Layer::Units, place, 14), &answer);
@@ -216,7 +216,7 @@ mod tests {
         let cache = Cache::new(1 << 20, 1 << 20);
         let key = key(Layer::Parcels, World::from_degrees(105.9, 20.5), 14);
         cache.turn(1, Some(&Touched::default()), || {});
-        cache.keep_tile(0, key, &Answer::new(vec![1; 100], "x", Encoding::Identity));
+        cache.keep_tile(0, key, &Answer::new(&[1; 100], "x", Encoding::Identity));
         assert!(cache.tile(&key).is_none());
     }
 }

@@ -1,8 +1,9 @@
 //! Content encodings: which one a client takes, and the bytes in it.
 
-use std::io::Write;
+use std::{cell::RefCell, io::Write};
 
 use axum::http::{HeaderMap, header};
+use bytes::Bytes;
 
 /// A content encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -64,34 +65,54 @@ impl Encoding {
 
     /// `bytes` in this encoding at a speed fit for answers made on request,
     /// and the encoding that was used: small answers stay as they are.
-    pub fn encode(self, bytes: Vec<u8>) -> (Vec<u8>, Self) {
-        if bytes.len() < SMALL {
-            return (bytes, Self::Identity);
+    pub fn encode(self, bytes: &[u8]) -> (Bytes, Self) {
+        if bytes.len() < SMALL || self == Self::Identity {
+            return (Bytes::copy_from_slice(bytes), Self::Identity);
         }
-        let encoded = match self {
-            Self::Identity => return (bytes, self),
-            Self::Gzip => gzip(&bytes),
-            Self::Brotli => brotli(&bytes),
-            Self::Zstd => zstd::bulk::compress(&bytes, 1),
-        };
-        // Writing to memory does not fail; if it did, the plain bytes are right too.
-        encoded.map_or((bytes, Self::Identity), |encoded| (encoded, self))
+        SCRATCH.with_borrow_mut(|out| {
+            out.clear();
+            let encoded = match self {
+                Self::Identity => Ok(()),
+                Self::Gzip => gzip(bytes, out),
+                Self::Brotli => brotli(bytes, out),
+                Self::Zstd => zstd(bytes, out),
+            };
+            // Writing to memory does not fail; if it did, the plain bytes are right too.
+            match encoded {
+                Ok(()) => (Bytes::copy_from_slice(out), self),
+                Err(_) => (Bytes::copy_from_slice(bytes), Self::Identity),
+            }
+        })
     }
 }
 
-fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let out = Vec::with_capacity(bytes.len() / 3);
-    let mut encoder = flate2::write::GzEncoder::new(out, flate2::Compression::new(1));
-    encoder.write_all(bytes)?;
-    encoder.finish()
+thread_local! {
+    /// Where encoders write, so that what is kept afterwards takes no more than it needs.
+    static SCRATCH: RefCell<Vec<u8>> = RefCell::default();
+    /// A compressor with its tables.
+    static ZSTD: RefCell<Option<zstd::bulk::Compressor<'static>>> = RefCell::default();
 }
 
-fn brotli(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut out = Vec::with_capacity(bytes.len() / 3);
-    let mut encoder = brotli::CompressorWriter::new(&mut out, 1 << 16, 3, 20);
+fn gzip(bytes: &[u8], out: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut encoder = flate2::write::GzEncoder::new(out, flate2::Compression::new(1));
     encoder.write_all(bytes)?;
-    drop(encoder);
-    Ok(out)
+    encoder.finish().map(drop)
+}
+
+fn brotli(bytes: &[u8], out: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut encoder = brotli::CompressorWriter::new(out, 1 << 16, 3, 20);
+    encoder.write_all(bytes)
+}
+
+fn zstd(bytes: &[u8], out: &mut Vec<u8>) -> std::io::Result<()> {
+    ZSTD.with_borrow_mut(|kept| {
+        let compressor = match kept {
+            Some(compressor) => compressor,
+            None => kept.insert(zstd::bulk::Compressor::new(1)?),
+        };
+        out.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
+        compressor.compress_to_buffer(bytes, out).map(drop)
+    })
 }
 
 #[cfg(test)]
@@ -117,13 +138,13 @@ mod tests {
     #[test]
     fn bytes_come_back_from_each_encoding() {
         let bytes = "mặt bằng ".repeat(100).into_bytes();
-        let (gzip, _) = Encoding::Gzip.encode(bytes.clone());
+        let (gzip, _) = Encoding::Gzip.encode(&bytes);
         let mut out = Vec::new();
         std::io::copy(&mut flate2::read::GzDecoder::new(&gzip[..]), &mut out).unwrap();
         assert_eq!(out, bytes);
-        let (zstd, _) = Encoding::Zstd.encode(bytes.clone());
+        let (zstd, _) = Encoding::Zstd.encode(&bytes);
         assert_eq!(zstd::decode_all(&zstd[..]).unwrap(), bytes);
-        let (br, _) = Encoding::Brotli.encode(bytes.clone());
+        let (br, _) = Encoding::Brotli.encode(&bytes);
         out.clear();
         std::io::copy(&mut brotli::Decompressor::new(&br[..], 4096), &mut out).unwrap();
         assert_eq!(out, bytes);

@@ -116,15 +116,23 @@ pub async fn tile(
     Ok(respond(&answer, &current, &headers))
 }
 
+thread_local! {
+    /// The tile being made, before its encoding.
+    static TILE: std::cell::RefCell<Vec<u8>> = std::cell::RefCell::default();
+}
+
 fn make(current: &Current, layers: &[Layer], key: TileKey) -> Result<Answer, Problem> {
     let started = std::time::Instant::now();
-    let mvt = tile::render(&current.view, layers, key.square);
-    let (bytes, content_type) = match key.format {
-        TileFormat::Mlt if !mvt.is_empty() => (tile::to_mlt(&mvt).map_err(|e| Problem::internal(&e))?, MLT),
-        TileFormat::Mlt => (mvt, MLT),
-        TileFormat::Mvt => (mvt, MVT),
-    };
-    let answer = Answer::new(bytes, content_type, key.encoding);
+    let answer = TILE.with_borrow_mut(|mvt| {
+        mvt.clear();
+        tile::render(&current.view, layers, key.square, mvt);
+        match key.format {
+            TileFormat::Mlt if mvt.is_empty() => Ok(Answer::new(mvt, MLT, key.encoding)),
+            TileFormat::Mlt => tile::to_mlt(mvt).map(|mlt| Answer::new(&mlt, MLT, key.encoding)),
+            TileFormat::Mvt => Ok(Answer::new(mvt, MVT, key.encoding)),
+        }
+    });
+    let answer = answer.map_err(|e| Problem::internal(&e))?;
     metrics::histogram!("matbang_tile_seconds").record(started.elapsed().as_secs_f64());
     Ok(answer)
 }

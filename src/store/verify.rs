@@ -83,7 +83,7 @@ pub(super) fn verify(sql: &Connection, procedures: &[Procedure]) -> Result<Verif
     };
     let (units, projects) = (count("units")?, count("projects")?);
     if findings.0.is_empty()
-        && let Err(error) = read::load(sql, procedures, None)
+        && let Err(error) = read::load(sql, Vec::new(), procedures, None)
     {
         findings.add("file", None, error.to_string());
     }

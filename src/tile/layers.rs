@@ -131,24 +131,22 @@ const PARCEL_FIELDS: [(&str, &str); 22] = [
     ("d8", "Number"),
 ];
 
-/// The MVT tile of `layers` in `square`; empty when nothing lies there.
-pub fn render(view: &View, layers: &[Layer], square: Square) -> Vec<u8> {
-    let mut tile = Vec::new();
+/// Appends the MVT tile of `layers` in `square` to `tile`; nothing when nothing lies there.
+pub fn render(view: &View, layers: &[Layer], square: Square, tile: &mut Vec<u8>) {
     for layer in layers {
         let (first, last) = layer.zooms();
         if !(first..=last).contains(&square.z()) {
             continue;
         }
         match layer {
-            Layer::Units => units(view, square, &mut tile),
-            Layer::Projects => projects(view, square, &mut tile),
-            Layer::ProjectPoints => project_points(view, square, &mut tile),
-            Layer::Alignments => alignments(view, square, &mut tile),
-            Layer::Chainage => chainage(view, square, &mut tile),
-            Layer::Parcels => parcels::write(view, square, &mut tile),
+            Layer::Units => units(view, square, tile),
+            Layer::Projects => projects(view, square, tile),
+            Layer::ProjectPoints => project_points(view, square, tile),
+            Layer::Alignments => alignments(view, square, tile),
+            Layer::Chainage => chainage(view, square, tile),
+            Layer::Parcels => parcels::write(view, square, tile),
         }
     }
-    tile
 }
 
 fn units(view: &View, square: Square, tile: &mut Vec<u8>) {

@@ -28,90 +28,99 @@ pub enum Value<'a> {
     Bool(bool),
 }
 
+/// What layers are written into; kept between layers, since fresh memory costs
+/// more than what is written there.
+#[derive(Debug, Default)]
+pub struct Buffers {
+    values: Vec<u8>,
+    features: Vec<u8>,
+    feature: Vec<u8>,
+}
+
 /// Writes one layer.
 #[derive(Debug)]
 pub struct LayerWriter {
     name: &'static str,
     keys: &'static [(&'static str, &'static str)],
-    values: Vec<u8>,
     value_count: u32,
     known: HashMap<Vec<u8>, u32>,
-    features: Vec<u8>,
     feature_count: usize,
-    scratch: Vec<u8>,
+    buffers: Buffers,
 }
 
 impl LayerWriter {
     /// A layer whose features have these attributes (name, type), named by their rank.
     pub fn new(name: &'static str, keys: &'static [(&'static str, &'static str)]) -> Self {
-        Self {
-            name,
-            keys,
-            values: Vec::new(),
-            value_count: 0,
-            known: HashMap::new(),
-            features: Vec::new(),
-            feature_count: 0,
-            scratch: Vec::new(),
-        }
+        Self::within(Buffers::default(), name, keys)
+    }
+
+    /// The same, written into `buffers`.
+    pub fn within(
+        mut buffers: Buffers,
+        name: &'static str,
+        keys: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        buffers.values.clear();
+        buffers.features.clear();
+        Self { name, keys, value_count: 0, known: HashMap::new(), feature_count: 0, buffers }
     }
 
     /// Writes a value and gives its number, without looking whether it is known.
     pub fn push_value(&mut self, value: Value<'_>) -> u32 {
-        let start = self.values.len();
-        self.values.push(4 << 3 | 2);
+        let values = &mut self.buffers.values;
+        values.push(4 << 3 | 2);
         match value {
             Value::Text(text) => {
-                varint(&mut self.values, (1 + varint_len(text.len() as u64) + text.len()) as u64);
-                bytes(&mut self.values, 1, text.as_bytes());
+                varint(values, (1 + varint_len(text.len() as u64) + text.len()) as u64);
+                bytes(values, 1, text.as_bytes());
             }
             Value::Double(number) => {
-                self.values.extend([9, 3 << 3 | 1]);
-                self.values.extend(number.to_le_bytes());
+                values.extend([9, 3 << 3 | 1]);
+                values.extend(number.to_le_bytes());
             }
             Value::Int(number) => {
                 let number = ((number << 1) ^ (number >> 63)).cast_unsigned();
-                varint(&mut self.values, (1 + varint_len(number)) as u64);
-                self.values.push(6 << 3);
-                varint(&mut self.values, number);
+                varint(values, (1 + varint_len(number)) as u64);
+                values.push(6 << 3);
+                varint(values, number);
             }
-            Value::Bool(yes) => self.values.extend([2, 7 << 3, u8::from(yes)]),
+            Value::Bool(yes) => values.extend([2, 7 << 3, u8::from(yes)]),
         }
-        debug_assert!(self.values.len() > start);
         self.value_count += 1;
         self.value_count - 1
     }
 
     /// The number of a value, written once.
     pub fn value(&mut self, value: Value<'_>) -> u32 {
-        let start = self.values.len();
+        let start = self.buffers.values.len();
         let number = self.push_value(value);
-        if let Some(known) = self.known.get(&self.values[start..]) {
-            self.values.truncate(start);
+        let values = &mut self.buffers.values;
+        if let Some(known) = self.known.get(&values[start..]) {
+            values.truncate(start);
             self.value_count -= 1;
             return *known;
         }
-        self.known.insert(self.values[start..].to_vec(), number);
+        self.known.insert(values[start..].to_vec(), number);
         number
     }
 
     /// Writes a feature; `tags` are pairs of key rank and value number.
     pub fn feature(&mut self, id: u64, kind: GeometryKind, tags: &[u32], geometry: &[u32]) {
-        let body = &mut self.scratch;
+        let body = &mut self.buffers.feature;
         body.clear();
         body.push(1 << 3);
         varint(body, id);
         packed(body, 2, tags);
         body.extend([3 << 3, kind as u8]);
         packed(body, 4, geometry);
-        bytes(&mut self.features, 2, body);
+        bytes(&mut self.buffers.features, 2, body);
         self.feature_count += 1;
     }
 
-    /// Appends the layer to a tile; an empty layer is left out.
-    pub fn finish(self, tile: &mut Vec<u8>) {
+    /// Appends the layer to a tile and gives the buffers back; an empty layer is left out.
+    pub fn finish(self, tile: &mut Vec<u8>) -> Buffers {
         if self.feature_count == 0 {
-            return;
+            return self.buffers;
         }
         let mut head = vec![15 << 3, 2];
         bytes(&mut head, 1, self.name.as_bytes());
@@ -119,11 +128,12 @@ impl LayerWriter {
         self.keys.iter().for_each(|(key, _)| bytes(&mut keys, 3, key.as_bytes()));
         let mut tail = vec![5 << 3];
         varint(&mut tail, super::grid::EXTENT as u64);
-        let parts = [&head, &self.features, &keys, &self.values, &tail];
+        let parts = [&head, &self.buffers.features, &keys, &self.buffers.values, &tail];
         tile.push(3 << 3 | 2);
         varint(tile, parts.iter().map(|part| part.len() as u64).sum());
         tile.reserve(parts.iter().map(|part| part.len()).sum());
         parts.iter().for_each(|part| tile.extend_from_slice(part));
+        self.buffers
     }
 }
 
@@ -135,8 +145,9 @@ fn varint(out: &mut Vec<u8>, mut number: u64) {
     out.push(number as u8);
 }
 
+/// ⌈bits / 7⌉ without a division.
 fn varint_len(number: u64) -> usize {
-    (64 - (number | 1).leading_zeros() as usize).div_ceil(7)
+    (64 - (number | 1).leading_zeros() as usize) * 9 / 64 + 1
 }
 
 fn bytes(out: &mut Vec<u8>, field: u8, content: &[u8]) {
@@ -147,8 +158,23 @@ fn bytes(out: &mut Vec<u8>, field: u8, content: &[u8]) {
 
 fn packed(out: &mut Vec<u8>, field: u8, numbers: &[u32]) {
     out.push(field << 3 | 2);
-    varint(out, numbers.iter().map(|number| varint_len(u64::from(*number)) as u64).sum());
-    numbers.iter().for_each(|number| varint(out, u64::from(*number)));
+    let length = numbers.iter().map(|number| varint_len(u64::from(*number))).sum::<usize>();
+    varint(out, length as u64);
+    let start = out.len();
+    out.resize(start + length, 0);
+    let mut room = out[start..].iter_mut();
+    for &(mut number) in numbers {
+        loop {
+            let more = number >= 0x80;
+            if let Some(byte) = room.next() {
+                *byte = number as u8 | if more { 0x80 } else { 0 };
+            }
+            if !more {
+                break;
+            }
+            number >>= 7;
+        }
+    }
 }
 
 #[cfg(test)]
@@ -172,6 +198,17 @@ mod tests {
         let read = mlt_core::mvt::mvt_to_tile_layers(&tile).unwrap();
         let text = format!("{read:?}");
         assert!(text.contains("đất lúa") && text.contains("12.5") && text.contains("-20000"), "{text}");
+    }
+
+    #[test]
+    fn numbers_take_as_many_bytes_as_was_reckoned() {
+        for bits in 0..64 {
+            for number in [(1u64 << bits) - 1, 1 << bits] {
+                let mut out = Vec::new();
+                varint(&mut out, number);
+                assert_eq!(varint_len(number), out.len(), "{number}");
+            }
+        }
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::cell::RefCell;
 use super::{
     grid::Square,
     layers::Layer,
-    mvt::{GeometryKind, LayerWriter, Value},
+    mvt::{Buffers, GeometryKind, LayerWriter, Value},
     shape::Pen,
 };
 use crate::{
@@ -53,6 +53,7 @@ struct Tables {
     bools: Table,
     tags: Vec<u32>,
     pen: Pen,
+    buffers: Buffers,
 }
 
 thread_local! {
@@ -63,11 +64,12 @@ thread_local! {
 pub fn write(view: &View, square: Square, tile: &mut Vec<u8>) {
     TABLES.with_borrow_mut(|tables| {
         tables.begin(view);
-        let mut layer = LayerWriter::new(Layer::Parcels.name(), Layer::Parcels.fields());
+        let buffers = std::mem::take(&mut tables.buffers);
+        let mut layer = LayerWriter::within(buffers, Layer::Parcels.name(), Layer::Parcels.fields());
         for parcel in view.snapshot.parcels_in(square.buffered()) {
             tables.feature(view, parcel, square, &mut layer);
         }
-        layer.finish(tile);
+        tables.buffers = layer.finish(tile);
     });
 }
 

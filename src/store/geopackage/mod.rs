@@ -6,6 +6,7 @@
 
 pub mod blob;
 pub(super) mod read;
+mod strands;
 mod write;
 
 use std::path::{Path, PathBuf};
@@ -73,6 +74,21 @@ impl GeoPackage {
         Ok(Self { connection, path: path.to_owned(), procedures })
     }
 
+    /// Connections, a processor each, that see the store at `head`; none when it has moved on.
+    fn readers(&self, head: Head) -> Result<Vec<Connection>, StoreError> {
+        let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+        let mut readers = Vec::new();
+        for _ in 0..count {
+            let connection = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+            connection.execute_batch("PRAGMA query_only = ON; BEGIN")?;
+            if read::head(&connection)? != head {
+                return Ok(Vec::new());
+            }
+            readers.push(connection);
+        }
+        Ok(readers)
+    }
+
     /// Another connection to the same file.
     ///
     /// # Errors
@@ -109,7 +125,8 @@ impl Store for GeoPackage {
 
     fn load(&self) -> Result<Snapshot, StoreError> {
         let transaction = self.connection.unchecked_transaction()?;
-        read::load(&transaction, &self.procedures, None)
+        let others = self.readers(read::head(&transaction)?)?;
+        read::load(&transaction, others, &self.procedures, None)
     }
 
     fn load_at(&self, position: LedgerPosition) -> Result<Snapshot, StoreError> {
@@ -118,7 +135,8 @@ impl Store for GeoPackage {
         if position > head {
             return Err(StoreError::NoPosition { asked: position, head });
         }
-        read::load(&transaction, &self.procedures, Some(position))
+        let others = self.readers(read::head(&transaction)?)?;
+        read::load(&transaction, others, &self.procedures, Some(position))
     }
 
     fn events_after(&self, position: LedgerPosition) -> Result<Vec<Event>, StoreError> {

@@ -2,13 +2,12 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, types::ValueRef};
 
-use super::blob;
+use super::{blob, strands};
 use crate::{
-    atlas::{Blocker, Builder, ParcelRow, Snapshot},
+    atlas::{Blocker, Builder, Snapshot},
     domain::{
-        AdminUnit, Code, Day, Event, EventKind, HolderId, ImportedLayer, LedgerPosition, Level, NewEvent,
-        ParcelId, PlanCurve, Procedure, Project, ProjectId, ProjectKind, SquareMetres, Stage, StageDays,
-        Succession, UnitId, Vnd,
+        AdminUnit, Code, Day, Event, EventKind, ImportedLayer, LedgerPosition, Level, NewEvent, ParcelId,
+        PlanCurve, Procedure, Project, ProjectId, ProjectKind, Succession, UnitId,
     },
     store::{Head, StoreError},
 };
@@ -50,7 +49,7 @@ pub fn event(row: &Row<'_>) -> Result<(Event, String), StoreError> {
 }
 
 /// A column that may be empty, read with `parse`.
-fn parsed<T, E: std::fmt::Display>(
+pub(super) fn parsed<T, E: std::fmt::Display>(
     row: &Row<'_>,
     table: &'static str,
     (index, column): (usize, &'static str),
@@ -143,8 +142,11 @@ pub fn project(row: &Row<'_>) -> Result<(ProjectId, Project), StoreError> {
 ///
 /// Units and projects are those of today at any position: their rows are
 /// brought up to date in place, only parcels and what happened to them go back.
+///
+/// `others` see the same state of the store as `sql`; they read parcels beside it.
 pub fn load(
     sql: &Connection,
+    others: Vec<Connection>,
     procedures: &[Procedure],
     until: Option<LedgerPosition>,
 ) -> Result<Snapshot, StoreError> {
@@ -166,7 +168,11 @@ pub fn load(
         None => head(sql)?,
         Some(position) => head_at(sql, position)?,
     };
-    parcels(sql, &mut builder, until.map(|_| head.position))?;
+    let scope = match until {
+        None => strands::Scope::Everything,
+        Some(_) => strands::Scope::Listing { last: last_parcel(sql, head.position)? },
+    };
+    strands::read(sql, others, &mut builder, scope)?;
     blockers(sql, &mut builder, head.position)?;
     let snapshot = builder.finish(head.position, head.hash);
     if until.is_none() {
@@ -188,53 +194,6 @@ fn replay(sql: &Connection, snapshot: Snapshot, head: Head) -> Result<Snapshot, 
         head.position.0 as i64,
     )?;
     Ok(snapshot.replayed(&events, head.position, head.hash))
-}
-
-const PARCELS: &str =
-    "SELECT fid, project, unit, sheet, number, land_use, recovered_area, total_area, declared_area,
-    holder, planned_on, money, d0, d1, d2, d3, d4, d5, d6, d7, d8, geom FROM parcels
-    WHERE fid <= ?1 ORDER BY fid";
-
-/// Adds the parcels; when `until` is given, those listed by then, with nothing but the day of their listing.
-fn parcels(sql: &Connection, builder: &mut Builder, until: Option<LedgerPosition>) -> Result<(), StoreError> {
-    let last = match until {
-        Some(position) => last_parcel(sql, position)?,
-        None => i64::MAX,
-    };
-    let mut statement = sql.prepare(PARCELS)?;
-    let mut rows = statement.query([last])?;
-    while let Some(row) = rows.next()? {
-        let id: u32 = row.get(0)?;
-        let fault =
-            |column, why: String| StoreError::Row { table: "parcels", row: i64::from(id), column, why };
-        let text = |index: usize| row.get_ref(index).map(|v| v.as_str().unwrap_or_default());
-        let mut days = StageDays::default();
-        let stages = if until.is_some() { &Stage::ALL[..1] } else { &Stage::ALL[..] };
-        for stage in stages {
-            let number: Option<i64> = row.get(12 + stage.number())?;
-            let day = number.map(Day::from_number).transpose().map_err(|e| fault("d0…d8", e.to_string()))?;
-            days.set(*stage, day);
-        }
-        let blob = row.get_ref(21)?.as_blob().map_err(|e| fault("geom", e.to_string()))?;
-        let money: i64 = if until.is_some() { 0 } else { row.get(11)? };
-        builder.parcel(&ParcelRow {
-            id: ParcelId(id),
-            project: ProjectId(row.get(1)?),
-            unit: UnitId(row.get(2)?),
-            sheet: text(3)?,
-            number: text(4)?,
-            land_use: text(5)?,
-            recovered: SquareMetres::new(row.get(6)?),
-            total: SquareMetres::new(row.get(7)?),
-            declared: row.get::<_, Option<f64>>(8)?.map(SquareMetres::new),
-            holder: row.get::<_, Option<u32>>(9)?.map(HolderId),
-            planned: parsed(row, "parcels", (10, "planned_on"), Day::parse)?,
-            money: Vnd(money.unsigned_abs()),
-            days,
-            wkb: blob::wkb(blob).map_err(|why| fault("geom", why))?,
-        })?;
-    }
-    Ok(())
 }
 
 /// The last parcel that imports up to `position` wrote.
