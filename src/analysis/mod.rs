@@ -16,5 +16,5 @@ pub use filter::{Filter, Selection};
 pub use length::cleared_length;
 pub use plan::PlanLine;
 pub use progress::{AreaMeasure, CountMeasure, LengthMeasure, Measures, MoneyMeasure, Progress, progress};
-pub use series::{Series, series, week_days};
+pub use series::{Series, each_day, series, steps};
 pub use view::{Figures, View};

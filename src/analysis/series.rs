@@ -1,27 +1,39 @@
-//! Cleared and planned area over time: S-curves.
+//! Cleared and planned area over time: S-curves, exact for each day.
 
 use super::plan::PlanLine;
 use crate::{atlas::Snapshot, domain::Day};
 
-/// An S-curve on a grid of days.
+/// An S-curve, day by day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
     /// m² in all.
     pub area: f64,
-    /// m² cleared by each day of the grid; days after the last known one repeat it.
+    /// m² cleared by each day; days after the last known one repeat it.
     pub actual: Vec<f64>,
     /// m² planned by each day; none without a plan.
     pub planned: Option<Vec<f64>>,
 }
 
-/// Every seventh day from `first`, and `last`.
-pub fn week_days(first: Day, last: Day) -> Vec<Day> {
-    let weeks = last.since(first).max(0) / 7;
-    let mut days: Vec<Day> = (0..=weeks).map(|week| first.plus(week * 7)).collect();
-    if days.last() != Some(&last) && last > first {
-        days.push(last);
-    }
-    days
+/// Every day from `first` to `last`.
+pub fn each_day(first: Day, last: Day) -> Vec<Day> {
+    (0..=last.since(first).max(0)).map(|offset| first.plus(offset)).collect()
+}
+
+/// The days on which `parcels` were handed over, rising, each with the m²
+/// cleared in all by its end: the curve of [`series`] without its level stretches.
+pub fn steps(snapshot: &Snapshot, parcels: &[u32]) -> Vec<(Day, f64)> {
+    let cleared = |parcel: &u32| {
+        let on = snapshot.days(*parcel).cleared_on()?;
+        Some((on, snapshot.parcels().recovered(*parcel).tenths()))
+    };
+    let mut all: Vec<(Day, u64)> = parcels.iter().filter_map(cleared).collect();
+    all.sort_unstable();
+    let mut sum = 0;
+    let by_day = all.chunk_by(|a, b| a.0 == b.0).map(|same| {
+        sum += same.iter().map(|(_, area)| area).sum::<u64>();
+        (same[0].0, sum as f64 / 10.0)
+    });
+    by_day.collect()
 }
 
 /// The S-curve of `parcels` on the rising `days`.
@@ -55,10 +67,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_grid_begins_and_ends_on_the_days_asked_for() {
+    fn both_ends_are_among_the_days() {
         let day = |n| Day::from_number(n).unwrap();
-        assert_eq!(week_days(day(10), day(30)), [10, 17, 24, 30].map(day).to_vec());
-        assert_eq!(week_days(day(10), day(24)), [10, 17, 24].map(day).to_vec());
-        assert_eq!(week_days(day(10), day(10)), vec![day(10)]);
+        assert_eq!(each_day(day(10), day(12)), [10, 11, 12].map(day).to_vec());
+        assert_eq!(each_day(day(10), day(10)), vec![day(10)]);
     }
 }

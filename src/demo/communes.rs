@@ -42,13 +42,13 @@ pub fn units() -> Result<Vec<AdminUnit>, UnitsError> {
     let mut before = table(BEFORE)?;
     let mut after = table(AFTER)?;
     let cells = cells(&before);
+    let heirs: HashMap<Code, Code> =
+        before.iter().filter_map(|unit| Some((unit.code.clone(), heir(unit)?))).collect();
     for unit in before.iter_mut().chain(after.iter_mut()).filter(|unit| unit.level == Level::Commune) {
         let metres = match unit.valid_from {
             None => cells.get(unit.code.as_str()).cloned(),
             Some(_) => Some(union(unit.predecessors.iter().filter_map(|p| {
-                // What passed in parts is drawn whole at the successor that kept the code.
-                let kept = p.extent == crate::domain::SuccessionExtent::Full || p.code == unit.code;
-                cells.get(p.code.as_str()).filter(|_| kept)
+                cells.get(p.code.as_str()).filter(|_| heirs.get(&p.code) == Some(&unit.code))
             }))),
         };
         unit.boundary = metres.filter(|cell| !cell.0.is_empty()).map(|cell| polygons_to_degrees(&cell));
@@ -66,6 +66,13 @@ pub fn units() -> Result<Vec<AdminUnit>, UnitsError> {
     }
     before.append(&mut after);
     Ok(before)
+}
+
+/// The one unit at which a commune of before the reform is drawn whole, although
+/// it may have passed in parts: the one that kept its code, else the first.
+fn heir(unit: &AdminUnit) -> Option<Code> {
+    let codes = || unit.successors.iter().map(|successor| &successor.code);
+    codes().find(|code| **code == unit.code).or_else(|| codes().next()).cloned()
 }
 
 fn union<'a>(parts: impl Iterator<Item = &'a MultiPolygon<f64>>) -> MultiPolygon<f64> {
@@ -188,6 +195,18 @@ fn ragged(ring: &LineString<f64>) -> LineString<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_reform_leaves_no_ground_without_a_commune() {
+        use geo::GeodesicArea;
+        let units = units().unwrap();
+        let area = |today: bool| -> f64 {
+            let of = units.iter().filter(|u| u.level == Level::Commune && u.valid_to.is_none() == today);
+            of.filter_map(|u| u.boundary.as_ref()).map(GeodesicArea::geodesic_area_unsigned).sum()
+        };
+        let (before, after) = (area(false), area(true));
+        assert!((before - after).abs() < 1e-6 * before, "{before} {after}");
+    }
 
     #[test]
     fn every_commune_of_today_has_a_boundary() {

@@ -1,4 +1,5 @@
-//! `/api/v1/series`: S-curves by week, of all that a filter lets through and of each project.
+//! `/api/v1/series`: S-curves of all that a filter lets through, day by day, and
+//! of each project, on the days when it changed.
 
 use std::sync::Arc;
 
@@ -11,8 +12,8 @@ use serde_json::{Value, json};
 
 use super::time_span;
 use crate::{
-    analysis::{self, View, week_days},
-    domain::Day,
+    analysis::{self, View, each_day, steps},
+    domain::{Day, SquareMetres},
     server::{
         app::App,
         params::{Query, with_filter},
@@ -36,13 +37,15 @@ fn make(view: &View, query: &Query) -> Result<Value, Problem> {
     let filter = query.filter(view, view.today)?;
     let chosen = filter.select(snapshot, view.today);
     let (first, last) = time_span(view);
-    let days = week_days(first, last);
+    let days = each_day(first, last);
     let all = analysis::series(snapshot, &chosen, &days);
     let mut by_project = vec![Vec::new(); snapshot.projects().len()];
     chosen.iter().for_each(|parcel| by_project[snapshot.parcels().project(*parcel)].push(*parcel));
     let project = |(entry, parcels): (&crate::atlas::ProjectEntry, &Vec<u32>)| {
-        let own = analysis::series(snapshot, parcels, &days);
-        json!({ "code": entry.project.code.as_str(), "id": entry.id, "area": own.area, "actual": tenths(own.actual) })
+        let (days, actual): (Vec<_>, Vec<_>) =
+            steps(snapshot, parcels).into_iter().map(|(day, area)| (day.number(), area)).unzip();
+        let area = parcels.iter().map(|p| snapshot.parcels().recovered(*p)).sum::<SquareMetres>();
+        json!({ "code": entry.project.code.as_str(), "id": entry.id, "area": area, "days": days, "actual": actual })
     };
     let some = snapshot.projects().iter().zip(&by_project).filter(|(_, parcels)| !parcels.is_empty());
     Ok(json!({
@@ -62,7 +65,7 @@ pub(super) fn tenths(areas: Vec<f64>) -> Vec<f64> {
 
 /// The S-curve of one set of parcels between two days, as JSON.
 pub(super) fn curve(view: &View, parcels: &[u32], first: Day, last: Day) -> Value {
-    let days = week_days(first, last);
+    let days = each_day(first, last);
     let own = analysis::series(&view.snapshot, parcels, &days);
     json!({
         "days": days.iter().map(|day| day.number()).collect::<Vec<_>>(),

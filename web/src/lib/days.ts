@@ -32,8 +32,14 @@ export function quarterStarts(first: number, last: number): { day: number; label
     }
 }
 
+/** The value of a series that holds from each of its days to the next; nothing before the first. */
+export function stepAt(days: readonly number[], values: readonly number[], day: number): number {
+  const after = days.findIndex((at) => at > day)
+  return (after === -1 ? values.at(-1) : values[after - 1]) ?? 0
+}
+
 /**
- * The value of a weekly series at a day, linear between grid points and flat
+ * The value of a daily series at a day, linear between grid points and flat
  * beyond the ends. `days` ascends; `values` is as long.
  */
 export function valueAt(days: readonly number[], values: readonly number[], day: number): number {

@@ -126,7 +126,8 @@ export interface Curve {
 export interface Series extends Curve {
   at: number
   area: number
-  projects: { code: string; id: number; area: number; actual: number[] }[]
+  /** On the days when something was handed over, rising; level in between. */
+  projects: { code: string; id: number; area: number; days: number[]; actual: number[] }[]
 }
 
 export interface ProjectDetail {

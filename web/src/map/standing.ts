@@ -1,5 +1,5 @@
 /** Where each project stands on the day of the slider, for its colour and its gauge. */
-import { isoOfDay, valueAt } from '../lib/days'
+import { isoOfDay, stepAt } from '../lib/days'
 import { stepOf, type ColourMode } from '../lib/filter'
 import type { Catalog, Series, Summary } from '../lib/types'
 
@@ -11,7 +11,7 @@ export interface Standing {
 }
 
 /**
- * The share comes from the weekly curves while the slider moves and from the
+ * The share comes from the daily curves while the slider moves and from the
  * summary once it has arrived for that very day; days ahead of plan come from
  * the summary alone.
  */
@@ -30,7 +30,7 @@ export function standings(
     const curve = curves.get(code)
     const drawn =
       whole && curve && curve.area > 0
-        ? valueAt(whole.days, curve.actual, day) / curve.area
+        ? stepAt(curve.days, curve.actual, day) / curve.area
         : undefined
     const share = exact ? (row?.share ?? drawn) : (drawn ?? row?.share)
     if (share === undefined) return []
