@@ -135,7 +135,7 @@ impl Binding {
                 columns: source.column_names(),
                 hint: match field.name {
                     "project" => ", or give the project with --project CODE",
-                    "unit" => ", or give one commune for all with --map unit=#CODE",
+                    "unit" => ", or give one commune for all with --map unit=#CODE, or import the communes' boundaries with `matbang import units`, by which parcels are then placed",
                     _ => "",
                 },
             })

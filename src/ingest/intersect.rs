@@ -18,6 +18,9 @@ const SLIVER_SHARE: f64 = 0.001;
 /// How much of a parcel a project recovers.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub struct IntersectRow {
+    /// Place of the parcel in the list that was cut.
+    #[serde(skip)]
+    pub position: usize,
     /// The parcel, as it reads in reports.
     #[serde(serialize_with = "as_text")]
     pub key: ParcelKey,
@@ -48,11 +51,13 @@ pub fn intersect(boundary: &MultiPolygon<f64>, parcels: Vec<Parcel>) -> (Vec<Par
     parcels
         .into_iter()
         .zip(cut)
-        .filter_map(|(parcel, part)| {
+        .enumerate()
+        .filter_map(|(position, (parcel, part))| {
             let part = part?;
             let recovered_area =
                 if part.whole { parcel.total_area } else { share_of(parcel.total_area, part.share) };
             let row = IntersectRow {
+                position,
                 key: parcel.key.clone(),
                 total_area: parcel.total_area,
                 recovered_area,
@@ -101,7 +106,7 @@ fn recovered_part(boundary: &MultiPolygon<f64>, around: Rect<f64>, parcel: &Parc
 }
 
 /// Whether an edge of the boundary enters a rectangle.
-fn is_crossed(boundary: &MultiPolygon<f64>, rect: Rect<f64>) -> bool {
+pub(super) fn is_crossed(boundary: &MultiPolygon<f64>, rect: Rect<f64>) -> bool {
     let beside = |a: Coord<f64>, b: Coord<f64>| {
         a.x.max(b.x) < rect.min().x
             || a.x.min(b.x) > rect.max().x

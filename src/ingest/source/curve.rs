@@ -9,6 +9,18 @@ use geo::Coord;
 /// Widest angle that one chord spans: 4°, as in GDAL.
 const STEP: f64 = std::f64::consts::PI / 45.0;
 
+/// Whether geometries of this type may have arcs.
+pub fn is_curved(kind: OGRwkbGeometryType::Type) -> bool {
+    matches!(
+        geometry_type_flatten(kind),
+        OGRwkbGeometryType::wkbCircularString
+            | OGRwkbGeometryType::wkbCompoundCurve
+            | OGRwkbGeometryType::wkbCurvePolygon
+            | OGRwkbGeometryType::wkbMultiCurve
+            | OGRwkbGeometryType::wkbMultiSurface
+    )
+}
+
 /// The points of a line, circular string or compound curve, in order.
 pub fn points_of(geometry: &Geometry) -> Vec<Coord<f64>> {
     match geometry_type_flatten(geometry.geometry_type()) {
