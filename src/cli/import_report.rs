@@ -41,7 +41,7 @@ pub fn print(report: &Report, rows: &[IntersectRow], written: Option<&(Written, 
         report.mapping.iter().map(|(field, column)| format!("{field}={column}")).collect();
     println!("columns   {}", columns.join(", "));
     for level in &report.levels {
-        let used = if level.used { "" } else { ", lines left out" };
+        let used = if level.used || level.lines == 0 { "" } else { ", lines left out" };
         println!("level     {}: {} lines, {} texts{used}", level.name, level.lines, level.texts);
     }
     for place in &report.located {
@@ -94,6 +94,9 @@ fn print_crs(crs: &CrsReport) {
 fn print_text(encoding: &EncodingReport) {
     let source = if encoding.chosen { "as told by --encoding" } else { "found out" };
     println!("text      {} ({source})", encoding.used);
+    if encoding.sample.is_empty() {
+        println!("          no Vietnamese letters outside personal columns");
+    }
     for sample in &encoding.sample {
         if sample.before == sample.after {
             println!("          {}", sample.after);

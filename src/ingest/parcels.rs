@@ -6,7 +6,7 @@ use geo::MultiPolygon;
 
 use crate::domain::{Code, Parcel, ParcelKey, SquareMetres};
 
-use super::area::area_of;
+use super::area::area_of_polygon;
 use super::checks;
 use super::columns::{Binding, Field};
 use super::error::IngestError;
@@ -277,10 +277,7 @@ fn no_area(row: &Row) -> &'static str {
 
 /// Areas of all rows on the ellipsoid, on all processors.
 fn computed_areas(rows: &[Row]) -> Vec<SquareMetres> {
-    let area = |row: &Row| {
-        let area: f64 = row.shape.polygons.iter().map(|p| area_of(&MultiPolygon::new(vec![p.clone()]))).sum();
-        SquareMetres::new(area)
-    };
+    let area = |row: &Row| SquareMetres::new(row.shape.polygons.iter().map(area_of_polygon).sum());
     super::parallel::map(rows, area)
 }
 

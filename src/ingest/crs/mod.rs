@@ -247,8 +247,8 @@ fn describe(points: &[Coord<f64>]) -> String {
 }
 
 impl Placement {
-    /// Moves all coordinates to WGS 84 degrees; features that end up outside
-    /// Vietnam are refused.
+    /// Moves all coordinates to WGS 84 degrees, outer rings counter-clockwise;
+    /// features that end up outside Vietnam are refused.
     pub fn apply(&self, rows: &mut [Row]) {
         let mut points = Vec::new();
         rows.iter().for_each(|row| row.shape.for_each(|c| points.push(c)));
@@ -266,6 +266,7 @@ impl Placement {
                 let reason = format!("lies outside Vietnam, at {}", describe(&[place]));
                 row.refused.get_or_insert(reason);
             }
+            row.shape.orient();
         }
         super::source::messages::take();
     }

@@ -5,7 +5,7 @@
 
 use gdal::cpl::CslStringList;
 use gdal::vector::{Geometry, OGRwkbGeometryType, ToGdal, geometry_type_flatten};
-use geo::{Area, BoundingRect, ConvexHull, Coord, LineString, MultiPolygon, Point, Polygon};
+use geo::{Area, BoundingRect, ConvexHull, Coord, LineString, MultiPolygon, Point, Polygon, Winding};
 
 use super::plain::is_plainly_valid;
 use super::{curve, messages};
@@ -41,6 +41,15 @@ impl Shape {
     /// Whether there is no part at all.
     pub fn is_empty(&self) -> bool {
         self.polygons.is_empty() && self.lines.is_empty() && self.points.is_empty()
+    }
+
+    /// Outer rings counter-clockwise, holes clockwise, as RFC 7946 has it and
+    /// areas on the ellipsoid need it; Shapefiles have it the other way round.
+    pub fn orient(&mut self) {
+        for polygon in &mut self.polygons {
+            polygon.exterior_mut(Winding::make_ccw_winding);
+            polygon.interiors_mut(|rings| rings.iter_mut().for_each(Winding::make_cw_winding));
+        }
     }
 
     /// Every coordinate, to change it in place.
