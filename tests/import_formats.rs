@@ -1,7 +1,7 @@
 //! The formats and fonts that cadastral offices hand out come back as they
 //! went in: place, text, count and area.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod harness;
 mod support;
@@ -14,7 +14,7 @@ use std::{
 use geo::{BoundingRect, GeodesicArea};
 use harness::{matbang, succeed};
 use matbang::{
-    domain::Parcel,
+    domain::{Parcel, SquareMetres},
     ingest::{self, Batch, Encoding, Options},
 };
 use support::{CHECK_5897, CHECK_WGS84, HOLDER, converted, metres_between, parcel_row, parcels_csv, square};
@@ -162,14 +162,16 @@ impl Sketch {
         let (x, y) = CHECK_5897;
         for (layer, points) in &self.lines {
             for ends in points.windows(2) {
-                let [(a, b), (c, d)] = [ends[0], ends[1]];
-                let (a, b, c, d) = (x + a, y + b, x + c, y + d);
-                write!(text, "0\nLINE\n8\nL{layer}\n10\n{a}\n20\n{b}\n11\n{c}\n21\n{d}\n").unwrap();
+                let end = |code: u32, (east, north): (f64, f64)| {
+                    format!("{}\n{}\n{}\n{}", code, x + east, code + 10, y + north)
+                };
+                let (from, to) = (end(10, ends[0]), end(11, ends[1]));
+                write!(text, "0\nLINE\n8\nL{layer}\n{from}\n{to}\n").unwrap();
             }
         }
         for (layer, (east, north), words) in &self.texts {
-            let (a, b) = (x + east, y + north);
-            write!(text, "0\nTEXT\n8\nL{layer}\n10\n{a}\n20\n{b}\n40\n1.5\n1\n{words}\n").unwrap();
+            let (east, north) = (x + east, y + north);
+            write!(text, "0\nTEXT\n8\nL{layer}\n10\n{east}\n20\n{north}\n40\n1.5\n1\n{words}\n").unwrap();
         }
         text += "0\nENDSEC\n0\nEOF\n";
         let path = folder.join("to12.dxf");
@@ -226,7 +228,9 @@ fn closed_polylines_of_a_drawing_become_parcels() {
         let east = f64::from(number - 1) * 20.0;
         let corners = &support::square_5897(east, 0.0)[..4];
         write!(text, "0\nLWPOLYLINE\n8\nRANH\n100\nAcDbPolyline\n90\n4\n70\n1\n").unwrap();
-        corners.iter().for_each(|(x, y)| write!(text, "10\n{x}\n20\n{y}\n").unwrap());
+        for (x, y) in corners {
+            write!(text, "10\n{x}\n20\n{y}\n").unwrap();
+        }
         let (x, y) = (corners[0].0 + 8.0, corners[0].1 + 8.0);
         write!(text, "0\nTEXT\n8\nSO\n10\n{x}\n20\n{y}\n40\n1\n1\nLUC {number}/400.0\n").unwrap();
     }
@@ -236,7 +240,7 @@ fn closed_polylines_of_a_drawing_become_parcels() {
     let mapping = ingest::Mapping::parse("sheet=#12").unwrap();
     let batch = parcels(&path, &Options { mapping, ..drawing_options(&[]) });
     assert_row_of_squares(&batch, 3, "closed polylines");
-    assert!(batch.records.iter().all(|parcel| parcel.declared_area.map(|a| a.get()) == Some(400.0)));
+    assert!(batch.records.iter().all(|parcel| parcel.declared_area.map(SquareMetres::get) == Some(400.0)));
 }
 
 #[test]

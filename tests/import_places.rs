@@ -1,7 +1,7 @@
 //! Parcels and places: communes found by their boundaries, and what a
 //! project's boundary recovers of a cadastral map.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod harness;
 mod support;

@@ -22,6 +22,7 @@ use crate::{
 };
 
 /// Options of `matbang import`.
+#[allow(clippy::doc_markdown, reason = "shown as help, where backticks are noise")]
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Import {
@@ -117,25 +118,24 @@ fn import(data: &Path, options: &Import) -> Outcome {
         What::Units => {
             let batch = read_units(&options.file, &reading, &mut tell)?;
             bar.end();
-            finish(data, options, batch, &[], |change, entry, records| change.units(entry, records), day)
+            finish(data, options, &batch, &[], |change, entry, records| change.units(entry, records), day)
         }
         What::Projects => {
             let batch = read_projects(&options.file, &reading, &mut tell)?;
             bar.end();
-            finish(data, options, batch, &[], |change, entry, records| change.projects(entry, records), day)
+            finish(data, options, &batch, &[], |change, entry, records| change.projects(entry, records), day)
         }
         What::Parcels => {
             let mut batch = read_parcels(&options.file, &reading, &mut tell)?;
             bar.end();
-            let rows = match &before {
-                Some(snapshot) => compared(snapshot, options, &mut batch, day)?,
-                None => {
-                    let words = "there is no store yet: codes of projects and communes were not checked";
-                    batch.report.warnings.push(words.to_owned());
-                    Vec::new()
-                }
+            let rows = if let Some(snapshot) = &before {
+                compared(snapshot, options, &mut batch, day)?
+            } else {
+                let words = "there is no store yet: codes of projects and communes were not checked";
+                batch.report.warnings.push(words.to_owned());
+                Vec::new()
             };
-            finish(data, options, batch, &rows, |change, entry, records| change.parcels(entry, records), day)
+            finish(data, options, &batch, &rows, |change, entry, records| change.parcels(entry, records), day)
         }
     }
 }
@@ -146,10 +146,10 @@ fn reading(options: &Import, before: Option<&Snapshot>, day: Day) -> Result<Opti
     if options.what == What::Parcels && before.is_none() && (!options.dry_run || options.intersect) {
         return Err("the store holds no projects yet; import units and projects first".into());
     }
-    if let Some((code, snapshot)) = options.project.as_ref().zip(before) {
-        if snapshot.project_by_code(code.as_str()).is_none() {
-            return Err(unknown_project(code).into());
-        }
+    if let Some((code, snapshot)) = options.project.as_ref().zip(before)
+        && snapshot.project_by_code(code.as_str()).is_none()
+    {
+        return Err(unknown_project(code).into());
     }
     Ok(Options {
         layer: options.layer.clone(),
@@ -194,15 +194,12 @@ fn compared(
 /// Where the data should lie: the project's boundary, else all that is known.
 fn expected_area(snapshot: &Snapshot, project: Option<&Code>) -> Option<Rect<f64>> {
     let named = project.and_then(|code| snapshot.project_by_code(code.as_str()));
-    let extent =
-        match named.map(|index| snapshot.projects()[index].extent).filter(|extent| !extent.is_empty()) {
-            Some(extent) => extent,
-            None => {
-                let units = snapshot.units().iter().map(|entry| entry.extent);
-                let projects = snapshot.projects().iter().map(|entry| entry.extent);
-                units.chain(projects).fold(Extent::EMPTY, Extent::join)
-            }
-        };
+    let own = named.map(|index| snapshot.projects()[index].extent).filter(|extent| !extent.is_empty());
+    let extent = own.unwrap_or_else(|| {
+        let units = snapshot.units().iter().map(|entry| entry.extent);
+        let projects = snapshot.projects().iter().map(|entry| entry.extent);
+        units.chain(projects).fold(Extent::EMPTY, Extent::join)
+    });
     let [west, south, east, north] = (!extent.is_empty()).then(|| extent.to_degrees())?;
     Some(Rect::new(coord! { x: west, y: south }, coord! { x: east, y: north }))
 }
@@ -248,7 +245,7 @@ fn project_boundary<'a>(
 fn finish<T>(
     data: &Path,
     options: &Import,
-    batch: Batch<T>,
+    batch: &Batch<T>,
     rows: &[IntersectRow],
     write: impl FnOnce(
         &mut dyn crate::store::Transaction,

@@ -86,11 +86,12 @@ impl Binding {
             }
         }
         for (position, field) in fields.iter().enumerate() {
-            if binding.origins[position].is_none() && !given.contains(&field.name) {
-                if let Some(column) = default_column(field, &source.columns, &taken) {
-                    binding.bind(position, column);
-                    taken.push(column);
-                }
+            if binding.origins[position].is_none()
+                && !given.contains(&field.name)
+                && let Some(column) = default_column(field, &source.columns, &taken)
+            {
+                binding.bind(position, column);
+                taken.push(column);
             }
         }
         Ok(binding)

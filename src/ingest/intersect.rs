@@ -116,7 +116,7 @@ pub(super) fn is_crossed(boundary: &MultiPolygon<f64>, rect: Rect<f64>) -> bool 
     boundary
         .iter()
         .flat_map(|polygon| std::iter::once(polygon.exterior()).chain(polygon.interiors()))
-        .flat_map(|ring| ring.lines())
+        .flat_map(geo::LineString::lines)
         .any(|edge| !beside(edge.start, edge.end) && rect.intersects(&edge))
 }
 
@@ -234,7 +234,8 @@ mod tests {
                 let share = row.map_or(0.0, |row| row.share);
                 let sliver = SLIVER_SHARE.max(SLIVER_M2 / totals[i]);
                 let whole_or_none = share <= 0.0 || row.is_some_and(|row| row.whole);
-                let allowed = if whole_or_none { sliver * 1.01 } else { 0.0 } + 1e-4;
+                // A plane knows no geodesics: of a long edge they stray by some cm².
+                let allowed = if whole_or_none { sliver * 1.01 } else { 0.0 } + 0.02 / totals[i];
                 prop_assert!((share - naive).abs() < allowed, "{share} but {naive}");
                 let recovered = row.map_or(0.0, |row| row.recovered_area.get());
                 // Areas are kept to a tenth of a square metre or finer.

@@ -72,7 +72,9 @@ pub fn load(
         rows = drawing.rows;
         warnings.extend(drawing.warnings);
     } else if source.is_drawing() {
-        rows.iter_mut().for_each(|row| linework::close_lines(&mut row.shape));
+        for row in &mut rows {
+            linework::close_lines(&mut row.shape);
+        }
     }
     let placement = crs::place(&source, &rows, options)?;
     placement.apply(&mut rows);

@@ -37,7 +37,7 @@ pub enum Encoding {
     /// Unicode.
     #[serde(rename = "utf-8")]
     Utf8,
-    /// TCVN 5712 VN3, also called ABC: the .VnTime fonts.
+    /// TCVN 5712 VN3, also called ABC: the `.VnTime` fonts.
     Tcvn3,
     /// VNI for Windows: the VNI-Times fonts.
     Vni,

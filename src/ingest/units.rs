@@ -94,10 +94,10 @@ fn unit(fields: Fields<'_>) -> Result<AdminUnit, Fault> {
     let succession = |text: &str| Succession::parse_list(text).map_err(|e| e.to_string());
     let (valid_from, valid_to) =
         (fields.parsed(VALID_FROM, values::day)?, fields.parsed(VALID_TO, values::day)?);
-    if let (Some(from), Some(to)) = (valid_from, valid_to) {
-        if to < from {
-            return Err(fields.fault(VALID_TO, format!("ends on {to}, before it begins on {from}")));
-        }
+    if let (Some(from), Some(to)) = (valid_from, valid_to)
+        && to < from
+    {
+        return Err(fields.fault(VALID_TO, format!("ends on {to}, before it begins on {from}")));
     }
     Ok(AdminUnit {
         code,

@@ -134,7 +134,9 @@ fn texts_by_face<'a>(faces: &[Polygon<f64>], texts: &'a [Text<'a>]) -> BTreeMap<
 /// A row for a face with a parcel number; none without.
 fn row_of(index: usize, face: &Polygon<f64>, texts: &[&Text<'_>], sheet: Option<&str>) -> Option<Row> {
     let mut label = Label::default();
-    texts.iter().for_each(|text| label.add(text.words));
+    for text in texts {
+        label.add(text.words);
+    }
     let numbered = texts.iter().find(|text| {
         let mut alone = Label::default();
         alone.add(text.words);

@@ -79,13 +79,14 @@ fn chords(start: Coord<f64>, middle: Coord<f64>, end: Coord<f64>) -> Vec<Coord<f
 /// Centre of the circle through three points, relative to the first for
 /// precision; none when they lie on a line.
 fn centre(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> Option<Coord<f64>> {
-    let (p, q) = (b - a, c - a);
-    let double = 2.0 * (p.x * q.y - p.y * q.x);
-    let (pp, qq) = (p.x * p.x + p.y * p.y, q.x * q.x + q.y * q.y);
-    if double.abs() < 1e-12 * (pp + qq) {
+    let (to_b, to_c) = (b - a, c - a);
+    let double = 2.0 * (to_b.x * to_c.y - to_b.y * to_c.x);
+    let (bb, cc) = (to_b.x * to_b.x + to_b.y * to_b.y, to_c.x * to_c.x + to_c.y * to_c.y);
+    if double.abs() < 1e-12 * (bb + cc) {
         return None;
     }
-    Some(a + Coord { x: (q.y * pp - p.y * qq) / double, y: (p.x * qq - q.x * pp) / double })
+    let offset = Coord { x: to_c.y * bb - to_b.y * cc, y: to_b.x * cc - to_c.x * bb };
+    Some(a + offset / double)
 }
 
 #[cfg(test)]

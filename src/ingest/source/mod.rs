@@ -120,7 +120,6 @@ impl Source {
             crs
         });
         let (layer, driver) = (found.name(), dataset.driver().short_name());
-        drop(found);
         Ok(Self { dataset, layer_index, file, layer, driver, columns, crs })
     }
 
