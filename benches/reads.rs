@@ -38,7 +38,7 @@ fn reads(criterion: &mut Criterion) {
                 tile.clear();
                 render(&view, &[Layer::Parcels], square, &mut tile);
                 tile.len()
-            })
+            });
         });
     }
     let mut mvt = Vec::new();

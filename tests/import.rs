@@ -1,16 +1,16 @@
 //! Files of all formats come in: right place, right text, right count; and
 //! what can't come in is refused with words that help.
 
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
 
 mod support;
 
 use std::path::{Path, PathBuf};
 
 use geo::BoundingRect;
-use matbang::domain::{AdminUnit, Level, Parcel};
+use matbang::domain::{AdminUnit, Level, Parcel, SquareMetres};
 use matbang::ingest::{self, Batch, IngestError, Mapping, Options};
-use support::{CHECK_WGS84, metres_between, ogr2ogr, shared, square_5897, wkt};
+use support::{CHECK_WGS84, metres_between, ogr2ogr, parcel_row, parcels_csv, shared, square};
 
 fn parcels(path: &Path, options: &Options) -> Result<Batch<Parcel>, IngestError> {
     ingest::read_parcels(path, options, &mut |_, _| {})
@@ -22,14 +22,8 @@ fn units(path: &Path) -> Batch<AdminUnit> {
 
 /// Two squares side by side, the first with its corner at the check point.
 fn csv_5897(folder: &Path) -> PathBuf {
-    let path = folder.join("thua.csv");
-    let mut text = String::from("so_to,so_thua,loai_dat,dien_tich,du_an,ma_xa,chu_su_dung,WKT\n");
-    for (number, east) in [(1, 0.0), (2, 20.0)] {
-        let ring = wkt(&square_5897(east, 0.0));
-        text += &format!("12,{number},luc,\"400,0\",DA01,13285,Nguyễn Văn Thường,\"{ring}\"\n");
-    }
-    std::fs::write(&path, text).unwrap();
-    path
+    let row = |number: &str, east| parcel_row(number, &square(east, 0.0));
+    parcels_csv(folder, "thua.csv", &[row("1", 0.0), row("2", 20.0)])
 }
 
 fn in_5897() -> Options {
@@ -55,7 +49,7 @@ fn assert_two_good_parcels(batch: &Batch<Parcel>) {
     assert_eq!((first.key.sheet.as_str(), first.key.number.as_str()), ("12", "1"));
     assert_eq!((first.key.project.as_str(), first.key.unit.as_str()), ("DA01", "13285"));
     assert_eq!(first.land_use, "LUC");
-    assert_eq!(first.declared_area.map(matbang::domain::SquareMetres::get), Some(400.0));
+    assert_eq!(first.declared_area.map(SquareMetres::get), Some(400.0));
     assert!((first.recovered_area.get() - 400.0).abs() < 1.0, "{:?}", first.recovered_area);
     assert_eq!(first.holder.as_deref(), Some("Nguyễn Văn Thường"));
     assert!(batch.report.overlaps.is_empty());

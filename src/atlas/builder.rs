@@ -125,16 +125,16 @@ impl Builder {
     /// # Errors
     /// Ids out of order, or more land uses than an atlas can name.
     pub fn join(&mut self, strand: &Strand) -> Result<(), BuildError> {
-        let Some(&first) = strand.parcels.ids.first() else { return Ok(()) };
-        if self.parcels.ids.last().is_some_and(|last| *last >= first) {
-            return Err(BuildError::Order(ParcelId(first)));
+        let Some(&lowest) = strand.parcels.ids.first() else { return Ok(()) };
+        if self.parcels.ids.last().is_some_and(|last| *last >= lowest) {
+            return Err(BuildError::Order(ParcelId(lowest)));
         }
-        let mut index = self.parcels.ids.len() as u32;
+        let first = self.parcels.ids.len() as u32;
         self.parcels.append(&strand.parcels)?;
         self.extents.extend_from_slice(&strand.extents);
         self.pages.extend(&strand.days, &strand.money);
         let places = strand.parcels.projects.iter().zip(&strand.parcels.units).zip(&strand.extents);
-        for ((&project, &unit), &extent) in places {
+        for (index, ((&project, &unit), &extent)) in (first..).zip(places) {
             let entry = &mut self.projects[usize::from(project)];
             entry.parcels.push(index);
             entry.extent = entry.extent.join(extent);
@@ -146,7 +146,6 @@ impl Builder {
             if entry.unit.boundary.is_none() {
                 entry.extent = entry.extent.join(extent);
             }
-            index += 1;
         }
         Ok(())
     }

@@ -123,8 +123,9 @@ mod tests {
     #[test]
     fn an_event_copies_one_page_and_leaves_the_old_one_alone() {
         let mut old = Pages::default();
-        old.extend(&[StageDays::default(); 1500], &[0; 1500]);
-        old.extend(&[StageDays::default(); 1500], &[0; 1500]);
+        let (days, money) = (vec![StageDays::default(); 1500], vec![0; 1500]);
+        old.extend(&days, &money);
+        old.extend(&days, &money);
         assert_eq!(old.0.iter().map(|page| page.days.len()).collect::<Vec<_>>(), [1024, 1024, 952]);
         let mut new = old.clone();
         let day = Day::from_number(20_000).unwrap();

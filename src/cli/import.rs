@@ -8,16 +8,23 @@ use std::{
 
 use geo::{MultiPolygon, Rect, coord};
 
-use super::{Outcome, clock, import_report as report, open, open_or_create, progress_bar::Progress};
+use super::{
+    Outcome, clock, import_checks, import_report as report, open, open_or_create, progress_bar::Progress,
+};
 use crate::{
     atlas::{Extent, Snapshot},
-    domain::{Code, Day, Parcel},
-    ingest::{Batch, Encoding, Mapping, Options, intersect, read_parcels, read_projects, read_units},
+    domain::{Code, Day, Level, Parcel},
+    ingest::{
+        Batch, Commune, Encoding, IngestError, IntersectRow, Mapping, Options, intersect, read_parcels,
+        read_projects, read_units,
+    },
     store::{Entry, Store, Written},
 };
 
 /// Options of `matbang import`.
+#[allow(clippy::doc_markdown, reason = "shown as help, where backticks are noise")]
 #[derive(Debug, clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Import {
     /// What the file holds.
     #[arg(value_enum)]
@@ -36,12 +43,17 @@ pub struct Import {
     /// Parcels: code of the project that recovers them, where the file has no column for it.
     #[arg(long, value_name = "CODE", value_parser = Code::new)]
     project: Option<Code>,
-    /// Parcels: code of the commune, where the file has no column for it.
+    /// Parcels: code of the commune, where the file names none; without it they are placed by
+    /// the communes' boundaries.
     #[arg(long, value_name = "CODE", value_parser = Code::new)]
     unit: Option<Code>,
-    /// Parcels: cut them at the project's boundary; what lies outside is not recovered.
+    /// Parcels: cut them at the project's boundary. Lists those recovered, whole or in part, with
+    /// the recovered area of each; what lies outside is left out.
     #[arg(long, requires = "project")]
     intersect: bool,
+    /// DGN levels or DXF layers whose lines bound parcels; all if left out. --dry-run lists them.
+    #[arg(long = "level", value_name = "NAME,…", value_delimiter = ',')]
+    levels: Vec<String>,
     /// Columns of fields, as in sheet=SO_TO,number=SO_THUA; #text is the same for every feature.
     #[arg(long, default_value = "", value_name = "FIELD=COLUMN,…", value_parser = Mapping::parse, hide_default_value = true)]
     map: Mapping,
@@ -59,10 +71,24 @@ pub struct Import {
     json: bool,
 }
 
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+const EXAMPLES: &str = "\
+Begin with --dry-run: it shows what was understood and stores nothing. Then units, projects, parcels:
+  matbang import units xa.csv
+  matbang import projects du-an.geojson
+  matbang import parcels thua.shp --project DA01 --dry-run
+  matbang import parcels to12.dgn --project DA01 --crs EPSG:5897 --level 10 --map sheet=#12
+What a project recovers of a whole cadastral map, with the recovered area of each parcel:
+  matbang import parcels ban-do.gpkg --project DA01 --intersect --dry-run --report thu-hoi.json
+
+Status: 0 done, 1 refused or failed and nothing stored, 2 wrong usage.";
+
+#[derive(Debug, Clone, Copy, PartialEq, clap::ValueEnum)]
 enum What {
+    /// Administrative units: code, name, level, and boundary if there is one.
     Units,
+    /// Projects: code, name; areas are boundaries, lines alignments.
     Projects,
+    /// Parcels that projects recover: sheet, number, commune, project, area.
     Parcels,
 }
 
@@ -71,56 +97,109 @@ fn encoding(name: &str) -> Result<Encoding, &'static str> {
 }
 
 pub fn run(data: &Path, options: &Import) -> Outcome {
+    let outcome = import(data, options);
+    match outcome {
+        Err(error) if error.downcast_ref::<IngestError>().is_some_and(IngestError::is_wrong_usage) => {
+            eprintln!("matbang: {error}");
+            Ok(ExitCode::from(2))
+        }
+        other => other,
+    }
+}
+
+fn import(data: &Path, options: &Import) -> Outcome {
     let day = options.day.map_or_else(clock::today, Ok)?;
     // A store is made only once there is something to write.
     let before = if data.exists() { Some(open(data)?.load()?) } else { None };
-    let reading = Options {
-        layer: options.layer.clone(),
-        crs: options.crs.clone(),
-        encoding: options.encoding,
-        mapping: options.map.clone(),
-        project: options.project.clone(),
-        unit: options.unit.clone(),
-        expected_area: before.as_ref().and_then(|snapshot| expected_area(snapshot, options.project.as_ref())),
-    };
+    let reading = reading(options, before.as_ref(), day)?;
     let mut bar = Progress::new(&format!("reading {}", options.file.display()));
     let mut tell = |done, total| bar.at(done, total);
     match options.what {
         What::Units => {
             let batch = read_units(&options.file, &reading, &mut tell)?;
             bar.end();
-            finish(data, options, batch, &[], |change, entry, records| change.units(entry, records), day)
+            finish(data, options, &batch, &[], |change, entry, records| change.units(entry, records), day)
         }
         What::Projects => {
             let batch = read_projects(&options.file, &reading, &mut tell)?;
             bar.end();
-            finish(data, options, batch, &[], |change, entry, records| change.projects(entry, records), day)
+            finish(data, options, &batch, &[], |change, entry, records| change.projects(entry, records), day)
         }
         What::Parcels => {
             let mut batch = read_parcels(&options.file, &reading, &mut tell)?;
             bar.end();
-            let Some(snapshot) = before else {
-                return Err("the store holds no projects yet; import units and projects first".into());
+            let rows = if let Some(snapshot) = &before {
+                compared(snapshot, options, &mut batch, day)?
+            } else {
+                let words = "there is no store yet: codes of projects and communes were not checked";
+                batch.report.warnings.push(words.to_owned());
+                Vec::new()
             };
-            let rows = if options.intersect { cut(&snapshot, options, &mut batch)? } else { Vec::new() };
-            report::against_store(&snapshot, &mut batch, day);
-            finish(data, options, batch, &rows, |change, entry, records| change.parcels(entry, records), day)
+            finish(data, options, &batch, &rows, |change, entry, records| change.parcels(entry, records), day)
         }
     }
+}
+
+/// What the reader is told; wrong words of the caller are found here, before
+/// a long file is read.
+fn reading(options: &Import, before: Option<&Snapshot>, day: Day) -> Result<Options, Box<dyn Error>> {
+    if options.what == What::Parcels && before.is_none() && (!options.dry_run || options.intersect) {
+        return Err("the store holds no projects yet; import units and projects first".into());
+    }
+    if let Some((code, snapshot)) = options.project.as_ref().zip(before)
+        && snapshot.project_by_code(code.as_str()).is_none()
+    {
+        return Err(unknown_project(code).into());
+    }
+    Ok(Options {
+        layer: options.layer.clone(),
+        crs: options.crs.clone(),
+        encoding: options.encoding,
+        mapping: options.map.clone(),
+        project: options.project.clone(),
+        unit: options.unit.clone(),
+        communes: before.map_or_else(Vec::new, |snapshot| communes(snapshot, day)),
+        levels: options.levels.clone(),
+        expected_area: before.and_then(|snapshot| expected_area(snapshot, options.project.as_ref())),
+    })
+}
+
+fn unknown_project(code: &Code) -> String {
+    format!("no project has the code \"{code}\"; import it first with `matbang import projects`")
+}
+
+/// The communes in force on `day` whose boundaries are known.
+fn communes(snapshot: &Snapshot, day: Day) -> Vec<Commune> {
+    let units = snapshot.units().iter().map(|entry| &entry.unit);
+    let known = units.filter(|unit| unit.level == Level::Commune && unit.exists_on(day));
+    let commune = |unit: &crate::domain::AdminUnit| {
+        let boundary = unit.boundary.clone()?;
+        Some(Commune { code: unit.code.clone(), name: unit.name.clone(), boundary })
+    };
+    known.filter_map(commune).collect()
+}
+
+/// Cuts at the project's boundary if asked to, and checks against the store.
+fn compared(
+    snapshot: &Snapshot,
+    options: &Import,
+    batch: &mut Batch<Parcel>,
+    day: Day,
+) -> Result<Vec<IntersectRow>, Box<dyn Error>> {
+    let rows = if options.intersect { cut(snapshot, options, batch)? } else { Vec::new() };
+    import_checks::against_store(snapshot, batch, day);
+    Ok(rows)
 }
 
 /// Where the data should lie: the project's boundary, else all that is known.
 fn expected_area(snapshot: &Snapshot, project: Option<&Code>) -> Option<Rect<f64>> {
     let named = project.and_then(|code| snapshot.project_by_code(code.as_str()));
-    let extent =
-        match named.map(|index| snapshot.projects()[index].extent).filter(|extent| !extent.is_empty()) {
-            Some(extent) => extent,
-            None => {
-                let units = snapshot.units().iter().map(|entry| entry.extent);
-                let projects = snapshot.projects().iter().map(|entry| entry.extent);
-                units.chain(projects).fold(Extent::EMPTY, Extent::join)
-            }
-        };
+    let own = named.map(|index| snapshot.projects()[index].extent).filter(|extent| !extent.is_empty());
+    let extent = own.unwrap_or_else(|| {
+        let units = snapshot.units().iter().map(|entry| entry.extent);
+        let projects = snapshot.projects().iter().map(|entry| entry.extent);
+        units.chain(projects).fold(Extent::EMPTY, Extent::join)
+    });
     let [west, south, east, north] = (!extent.is_empty()).then(|| extent.to_degrees())?;
     Some(Rect::new(coord! { x: west, y: south }, coord! { x: east, y: north }))
 }
@@ -130,7 +209,7 @@ fn cut(
     snapshot: &Snapshot,
     options: &Import,
     batch: &mut Batch<Parcel>,
-) -> Result<Vec<crate::ingest::IntersectRow>, Box<dyn Error>> {
+) -> Result<Vec<IntersectRow>, Box<dyn Error>> {
     let boundary = project_boundary(snapshot, options.project.as_ref())?;
     let (recovered, rows) = intersect(boundary, std::mem::take(&mut batch.records));
     let outside = batch.report.accepted - recovered.len();
@@ -141,6 +220,7 @@ fn cut(
             .push(format!("{outside} parcels lie outside the project's boundary and are left out"));
     }
     batch.report.accepted = recovered.len();
+    batch.features = rows.iter().map(|row| std::mem::take(&mut batch.features[row.position])).collect();
     batch.records = recovered;
     if batch.records.is_empty() && batch.report.refused.is_empty() {
         return Err("none of the parcels lies inside the project's boundary; check project and CRS".into());
@@ -153,9 +233,8 @@ fn project_boundary<'a>(
     project: Option<&Code>,
 ) -> Result<&'a MultiPolygon<f64>, Box<dyn Error>> {
     let code = project.map(Code::as_str).unwrap_or_default();
-    let index = snapshot.project_by_code(code).ok_or_else(|| {
-        format!("no project has the code \"{code}\"; import it first with `matbang import projects`")
-    })?;
+    let index = project.and_then(|code| snapshot.project_by_code(code.as_str()));
+    let index = index.ok_or("--intersect needs --project CODE")?;
     let boundary = snapshot.projects()[index].project.boundary.as_ref();
     Ok(boundary.ok_or_else(|| {
         format!("project {code} has no boundary to cut at; import one with `matbang import projects`")
@@ -166,8 +245,8 @@ fn project_boundary<'a>(
 fn finish<T>(
     data: &Path,
     options: &Import,
-    batch: Batch<T>,
-    rows: &[crate::ingest::IntersectRow],
+    batch: &Batch<T>,
+    rows: &[IntersectRow],
     write: impl FnOnce(
         &mut dyn crate::store::Transaction,
         &Entry,
@@ -176,6 +255,10 @@ fn finish<T>(
     day: Day,
 ) -> Outcome {
     let refused = batch.report.refused.len();
+    // Written first without what is stored: a report that can't be written must not follow a commit.
+    if let Some(path) = &options.report {
+        write_report(path, &report::to_json(&batch.report, rows, None)?)?;
+    }
     let written = if options.dry_run || refused > 0 {
         None
     } else {
@@ -192,8 +275,8 @@ fn finish<T>(
         Some((written, change.commit()?))
     };
     let json = report::to_json(&batch.report, rows, written.as_ref())?;
-    if let Some(path) = &options.report {
-        std::fs::write(path, &json).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+    if let Some(path) = options.report.as_ref().filter(|_| written.is_some()) {
+        write_report(path, &json)?;
     }
     if options.json {
         println!("{json}");
@@ -209,4 +292,8 @@ fn finish<T>(
         eprintln!("dry run: nothing was stored");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn write_report(path: &Path, json: &str) -> Result<(), String> {
+    std::fs::write(path, json).map_err(|e| format!("the report {} can't be written: {e}", path.display()))
 }

@@ -1,77 +1,12 @@
 //! What an import tells: for a person on the terminal, for a program as JSON.
 
-use std::collections::HashMap;
-
-use geo::{BooleanOps, GeodesicArea};
-
 use crate::{
-    atlas::{Extent, Snapshot, World},
-    domain::{Day, Parcel},
-    ingest::{Axes, Batch, CrsSource, IntersectRow, Overlap, Refusal, Report},
+    ingest::{Axes, CrsReport, CrsSource, EncodingReport, IntersectRow, Report},
     store::{Head, Written, digest_hex},
 };
 
 /// Lines of each list that are printed; the JSON report has them all.
 const SHOWN: usize = 20;
-/// Overlaps below this are drawing noise, m².
-const NOISE: f64 = 0.5;
-
-/// Checks parcels against what the store holds: unknown projects and communes
-/// and parcels that are there already are refused, overlaps are reported.
-pub fn against_store(snapshot: &Snapshot, batch: &mut Batch<Parcel>, day: Day) {
-    let known = known_keys(snapshot);
-    for parcel in &batch.records {
-        let key = &parcel.key;
-        let (project, unit) =
-            (snapshot.project_by_code(key.project.as_str()), snapshot.unit_by_code(key.unit.as_str(), day));
-        let mut refuse = |field: &str, reason: String| {
-            let feature = format!("{}/{}", key.sheet, key.number);
-            batch.report.refused.push(Refusal { feature, field: Some(field.to_owned()), reason });
-        };
-        match (project, unit) {
-            (None, _) => {
-                refuse("project", format!("no project has the code \"{}\"; import it first", key.project))
-            }
-            (_, None) => refuse(
-                "unit",
-                format!("no administrative unit has the code \"{}\"; import it first", key.unit),
-            ),
-            (Some(project), Some(unit)) => {
-                if known.contains_key(&(project, unit, key.sheet.as_str(), key.number.as_str())) {
-                    refuse("number", format!("the store already holds {key}"));
-                }
-            }
-        }
-        overlaps(snapshot, parcel, &mut batch.report.overlaps);
-    }
-}
-
-fn known_keys(snapshot: &Snapshot) -> HashMap<(usize, usize, &str, &str), u32> {
-    let columns = snapshot.parcels();
-    let key = |parcel| {
-        (columns.project(parcel), columns.unit(parcel), columns.sheet(parcel), columns.number(parcel))
-    };
-    (0..columns.len() as u32).map(|parcel| (key(parcel), parcel)).collect()
-}
-
-fn overlaps(snapshot: &Snapshot, parcel: &Parcel, found: &mut Vec<Overlap>) {
-    let coords = parcel.geometry.iter().flat_map(|polygon| polygon.exterior().coords());
-    let around = coords.fold(Extent::EMPTY, |extent, c| extent.with(World::from_degrees(c.x, c.y)));
-    for other in snapshot.parcels_in(around) {
-        let columns = snapshot.parcels();
-        let shared = columns.arena().shape(other as usize).to_geo().intersection(&parcel.geometry);
-        let area = shared.geodesic_area_unsigned();
-        if area > NOISE {
-            let project = &snapshot.projects()[columns.project(other)].project.code;
-            found.push(Overlap {
-                a: format!("{}/{}", parcel.key.sheet, parcel.key.number),
-                b: format!("{project} {}/{} (in the store)", columns.sheet(other), columns.number(other)),
-                area_m2: (area * 10.0).round() / 10.0,
-            });
-        }
-    }
-}
-
 /// The report, what the project recovers, and what was stored, as JSON.
 ///
 /// # Errors
@@ -100,23 +35,18 @@ pub fn to_json(
 /// Prints the report for a person.
 pub fn print(report: &Report, rows: &[IntersectRow], written: Option<&(Written, Head)>) {
     println!("{}: layer \"{}\" ({})", report.file, report.layer, report.driver);
-    let crs = &report.crs;
-    let source = match crs.source {
-        CrsSource::File => "from the file",
-        CrsSource::Option => "as told by --crs",
-        CrsSource::Detected => "DETECTED from the coordinates",
-        CrsSource::None => "no geometry",
-    };
-    let axes = if crs.axes == Axes::Swapped { ", axes SWAPPED" } else { "" };
-    println!("CRS       {} {} ({source}{axes})", crs.code.as_deref().unwrap_or("-"), crs.name);
-    let encoding = &report.encoding;
-    println!("text      {}", encoding.used);
-    for sample in encoding.sample.iter().filter(|sample| sample.before != sample.after) {
-        println!("          {} -> {}", sample.before, sample.after);
-    }
+    print_crs(&report.crs);
+    print_text(&report.encoding);
     let columns: Vec<String> =
         report.mapping.iter().map(|(field, column)| format!("{field}={column}")).collect();
     println!("columns   {}", columns.join(", "));
+    for level in &report.levels {
+        let used = if level.used || level.lines == 0 { "" } else { ", lines left out" };
+        println!("level     {}: {} lines, {} texts{used}", level.name, level.lines, level.texts);
+    }
+    for place in &report.located {
+        println!("commune   {} {}: {} parcels, by its boundary", place.unit, place.name, place.parcels);
+    }
     println!(
         "read {}, accepted {}, repaired {}, refused {}",
         report.read,
@@ -136,6 +66,7 @@ pub fn print(report: &Report, rows: &[IntersectRow], written: Option<&(Written, 
             d.feature, d.declared_m2, d.computed_m2, d.percent
         )
     });
+    list("commune", &report.divided, |remark| format!("{}: {}", remark.feature, remark.reason));
     list("warning", &report.warnings, Clone::clone);
     list("recovered", rows, |row| {
         let how = if row.whole { "whole" } else { "in part" };
@@ -146,6 +77,32 @@ pub fn print(report: &Report, rows: &[IntersectRow], written: Option<&(Written, 
             "stored {} new, {} brought up to date; ledger position {}",
             written.inserted, written.updated, head.position
         );
+    }
+}
+
+fn print_crs(crs: &CrsReport) {
+    let source = match crs.source {
+        CrsSource::File => "from the file",
+        CrsSource::Option => "as told by --crs",
+        CrsSource::Detected => "DETECTED from the coordinates",
+        CrsSource::None => return println!("CRS       none, because there is no geometry"),
+    };
+    let axes = if crs.axes == Axes::Swapped { ", axes SWAPPED" } else { "" };
+    println!("CRS       {} {} ({source}{axes})", crs.code.as_deref().unwrap_or("-"), crs.name);
+}
+
+fn print_text(encoding: &EncodingReport) {
+    let source = if encoding.chosen { "as told by --encoding" } else { "found out" };
+    println!("text      {} ({source})", encoding.used);
+    if encoding.sample.is_empty() {
+        println!("          no Vietnamese letters outside personal columns");
+    }
+    for sample in &encoding.sample {
+        if sample.before == sample.after {
+            println!("          {}", sample.after);
+        } else {
+            println!("          {} -> {}", sample.before, sample.after);
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod clock;
 mod demo;
 mod export;
 mod import;
+mod import_checks;
 mod import_report;
 mod progress_bar;
 mod serve;

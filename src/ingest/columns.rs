@@ -86,11 +86,12 @@ impl Binding {
             }
         }
         for (position, field) in fields.iter().enumerate() {
-            if binding.origins[position].is_none() && !given.contains(&field.name) {
-                if let Some(column) = default_column(field, &source.columns, &taken) {
-                    binding.bind(position, column);
-                    taken.push(column);
-                }
+            if binding.origins[position].is_none()
+                && !given.contains(&field.name)
+                && let Some(column) = default_column(field, &source.columns, &taken)
+            {
+                binding.bind(position, column);
+                taken.push(column);
             }
         }
         Ok(binding)
@@ -135,7 +136,7 @@ impl Binding {
                 columns: source.column_names(),
                 hint: match field.name {
                     "project" => ", or give the project with --project CODE",
-                    "unit" => ", or give one commune for all with --map unit=#CODE",
+                    "unit" => ", or give one commune for all with --map unit=#CODE, or import the communes' boundaries with `matbang import units`, by which parcels are then placed",
                     _ => "",
                 },
             })

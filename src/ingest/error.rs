@@ -120,7 +120,9 @@ pub enum IngestError {
         cause: String,
     },
     /// The CRS puts the data outside Vietnam.
-    #[error("{file}: layer \"{layer}\": with {crs} the data lie at {place}, outside Vietnam{hint}")]
+    #[error(
+        "{file}: layer \"{layer}\": with {crs} the data lie at {place}, outside Vietnam{hint}; say the right system with --crs EPSG:CODE"
+    )]
     OutsideVietnam {
         /// Path as given.
         file: String,
@@ -148,7 +150,9 @@ pub enum IngestError {
         limit: usize,
     },
     /// The target needs areas and the layer has none.
-    #[error("{file}: layer \"{layer}\" holds {found}, but {target} need {needed}")]
+    #[error(
+        "{file}: layer \"{layer}\" holds {found}, but {target} need {needed}; choose another layer with --layer NAME, or save them as {needed} first"
+    )]
     WrongGeometry {
         /// Path as given.
         file: String,
@@ -161,6 +165,38 @@ pub enum IngestError {
         /// What is needed.
         needed: &'static str,
     },
+    /// A drawing whose lines and texts make no parcel.
+    #[error(
+        "{file}: none of the {faces} areas between the lines has a parcel number inside; name the levels of the boundary lines with --level NAME,…; there are: {levels}"
+    )]
+    NoParcels {
+        /// Path as given.
+        file: String,
+        /// Closed areas found.
+        faces: usize,
+        /// The levels with their counts.
+        levels: String,
+    },
+    /// `--level` names a level that the drawing does not have.
+    #[error("{file}: has no level \"{level}\"; it has: {levels}")]
+    NoLevel {
+        /// Path as given.
+        file: String,
+        /// The name given.
+        level: String,
+        /// The levels with their counts.
+        levels: String,
+    },
+    /// `--level` for a file that is no drawing.
+    #[error(
+        "--level names the levels of a DGN or the layers of a DXF drawing, but {file} is {driver}; leave it out"
+    )]
+    LevelsElsewhere {
+        /// Path as given.
+        file: String,
+        /// GDAL's name of the format.
+        driver: String,
+    },
     /// GDAL failed where it should not.
     #[error("{file}: {what}: {cause}")]
     Gdal {
@@ -171,4 +207,17 @@ pub enum IngestError {
         /// GDAL's words.
         cause: String,
     },
+}
+
+impl IngestError {
+    /// Whether the caller's words are at fault rather than the file.
+    pub fn is_wrong_usage(&self) -> bool {
+        matches!(
+            self,
+            Self::Mapping(_)
+                | Self::UnknownField { .. }
+                | Self::UnknownCrs { .. }
+                | Self::LevelsElsewhere { .. }
+        )
+    }
 }

@@ -9,10 +9,11 @@ use std::path::Path;
 
 use super::columns::{Binding, Field};
 use super::error::IngestError;
+use super::linework::{self, levels};
 use super::options::{Options, Target};
 use super::report::{Remark, Report};
 use super::source::{Row, Source};
-use super::{crs, linework, text};
+use super::{crs, text};
 
 /// Called with the features read and, where known, how many there are.
 pub type Progress<'a> = &'a mut dyn FnMut(u64, Option<u64>);
@@ -51,19 +52,29 @@ pub fn load(
 ) -> Result<Loaded, IngestError> {
     let source = Source::open(path, options.layer.as_deref())?;
     let mut binding = Binding::new(request.target, request.fields, &source, &options.mapping, request.given)?;
+    let level_cell = bind_level(&source, options, &mut binding)?;
     let text_cell = bind_drawing(&source, request.target, &mut binding);
     binding.check_required(&source, &[request.given, request.defaulted].concat())?;
-    let mut rows = source.read(&binding.read, progress)?;
+    let (mut rows, simplified) = source.read(&binding.read, progress)?;
     let read = rows.len();
     let encoding = text::decode(&mut rows, &binding, options.encoding);
     let mut warnings = encoding.warnings;
+    warnings.extend(simplified);
+    let levels = level_cell
+        .map_or(Ok(Vec::new()), |cell| levels::choose(&mut rows, cell, &options.levels, &source.file))?;
     if let Some(text_cell) = text_cell {
         let drawing = linework::assemble(&rows, text_cell)
             .map_err(|cause| IngestError::Damaged { file: source.file.clone(), cause })?;
+        if drawing.rows.is_empty() {
+            let levels = levels::describe(&levels);
+            return Err(IngestError::NoParcels { file: source.file.clone(), faces: drawing.faces, levels });
+        }
         rows = drawing.rows;
         warnings.extend(drawing.warnings);
     } else if source.is_drawing() {
-        rows.iter_mut().for_each(|row| linework::close_lines(&mut row.shape));
+        for row in &mut rows {
+            linework::close_lines(&mut row.shape);
+        }
     }
     let placement = crs::place(&source, &rows, options)?;
     placement.apply(&mut rows);
@@ -76,6 +87,9 @@ pub fn load(
         crs: placement.report,
         encoding: encoding.report,
         mapping: binding.describe(&source.columns),
+        levels,
+        located: Vec::new(),
+        divided: Vec::new(),
         read,
         accepted: 0,
         repaired: Vec::new(),
@@ -87,6 +101,20 @@ pub fn load(
     };
     rows.retain_mut(|row| keep(row, &mut report));
     Ok(Loaded { rows, binding, report })
+}
+
+/// The cell of the level in a drawing; none for anything else.
+fn bind_level(
+    source: &Source,
+    options: &Options,
+    binding: &mut Binding,
+) -> Result<Option<usize>, IngestError> {
+    let cell = source.level_column().map(|column| binding.also_read(column));
+    if cell.is_none() && !options.levels.is_empty() {
+        let (file, driver) = (source.file.clone(), source.driver.clone());
+        return Err(IngestError::LevelsElsewhere { file, driver });
+    }
+    Ok(cell)
 }
 
 /// Parcels of a drawing take their fields from its texts: binds them and

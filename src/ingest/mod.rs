@@ -22,6 +22,7 @@ mod fold;
 mod intersect;
 mod linework;
 mod load;
+mod locate;
 mod options;
 mod parallel;
 mod parcels;
@@ -34,12 +35,12 @@ mod values;
 
 pub use error::IngestError;
 pub use intersect::{IntersectRow, intersect};
-pub use options::{Encoding, Mapping, MappingError, Options, Origin, Target};
+pub use options::{Commune, Encoding, Mapping, MappingError, Options, Origin, Target};
 pub use parcels::read_parcels;
 pub use projects::read_projects;
 pub use report::{
-    AreaDifference, Axes, Batch, CrsReport, CrsSource, EncodingReport, Overlap, Refusal, Remark, Report,
-    Sample,
+    AreaDifference, Axes, Batch, CrsReport, CrsSource, EncodingReport, LevelReport, Located, Overlap,
+    Refusal, Remark, Report, Sample,
 };
 pub use source::shape::MAX_RING_VERTICES;
 pub use units::read_units;

@@ -1,6 +1,6 @@
 //! What the caller may decide about reading a file: layer, CRS, encoding, columns.
 
-use geo::Rect;
+use geo::{MultiPolygon, Rect};
 
 use crate::domain::Code;
 
@@ -37,7 +37,7 @@ pub enum Encoding {
     /// Unicode.
     #[serde(rename = "utf-8")]
     Utf8,
-    /// TCVN 5712 VN3, also called ABC: the .VnTime fonts.
+    /// TCVN 5712 VN3, also called ABC: the `.VnTime` fonts.
     Tcvn3,
     /// VNI for Windows: the VNI-Times fonts.
     Vni,
@@ -133,6 +133,17 @@ impl Mapping {
     }
 }
 
+/// A commune with its boundary, to place parcels by.
+#[derive(Debug, Clone)]
+pub struct Commune {
+    /// Code on the day of the import.
+    pub code: Code,
+    /// Name, for the report.
+    pub name: String,
+    /// Boundary in WGS 84 degrees.
+    pub boundary: MultiPolygon<f64>,
+}
+
 /// What the caller decides; the default decides nothing.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
@@ -148,6 +159,11 @@ pub struct Options {
     pub project: Option<Code>,
     /// Parcels: the commune of those for which the file names none.
     pub unit: Option<Code>,
+    /// Parcels: the communes by whose boundaries those are placed for which
+    /// neither the file nor the caller names one.
+    pub communes: Vec<Commune>,
+    /// Drawings: the DGN levels or DXF layers whose lines count; all when empty.
+    pub levels: Vec<String>,
     /// Where the data should lie (WGS 84 degrees), as the bounding box of the
     /// known units or projects: helps to detect a missing CRS.
     pub expected_area: Option<Rect<f64>>,

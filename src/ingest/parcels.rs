@@ -6,13 +6,14 @@ use geo::MultiPolygon;
 
 use crate::domain::{Code, Parcel, ParcelKey, SquareMetres};
 
-use super::area::area_of;
+use super::area::area_of_polygon;
 use super::checks;
-use super::columns::Field;
+use super::columns::{Binding, Field};
 use super::error::IngestError;
 use super::load::{Fault, Fields, Loaded, Progress, Request, load};
-use super::options::{Options, Target};
-use super::report::{AreaDifference, Batch, Report};
+use super::locate::{Communes, Place};
+use super::options::{Commune, Options, Target};
+use super::report::{AreaDifference, Batch, Located, Remark, Report};
 use super::source::Row;
 use super::values;
 
@@ -105,6 +106,9 @@ static FIELDS: [Field; 10] = [
     ),
 ];
 
+/// Said of a parcel that no commune holds.
+const NOWHERE: &str = "is not given, and no commune that has a boundary and is in force holds most of the parcel; import the communes' boundaries with `matbang import units`, or give the commune with --map unit=#CODE";
+
 /// An area that differs from the computed one by less is not worth a word.
 const DIFFERENCE_SHARE: f64 = 0.05;
 const DIFFERENCE_M2: f64 = 5.0;
@@ -122,45 +126,91 @@ pub fn read_parcels(
         target: Target::Parcels,
         fields: &FIELDS,
         given: if options.project.is_some() { &["project"] } else { &[] },
-        defaulted: if options.unit.is_some() { &["unit"] } else { &[] },
+        defaulted: if options.unit.is_some() || !options.communes.is_empty() { &["unit"] } else { &[] },
     };
     let Loaded { rows, binding, mut report } = load(path, options, &request, progress)?;
     require_areas(path, &rows, &report)?;
-    let defaults = Defaults { project: options.project.clone(), unit: options.unit.clone() };
+    let communes = Communes::new(&options.communes);
+    let places = placed(&communes, options, &binding, &rows);
+    tell_given(options, &mut report);
+    let mut placed_in = vec![0_usize; options.communes.len()];
     let areas = computed_areas(&rows);
     let mut parcels: Vec<(String, Parcel)> = Vec::with_capacity(rows.len());
-    for (mut row, computed) in rows.into_iter().zip(areas) {
+    for ((mut row, computed), place) in rows.into_iter().zip(areas).zip(places) {
         let polygons = std::mem::take(&mut row.shape.polygons);
         if polygons.is_empty() {
             report.refuse(&row.feature, None, no_area(&row));
             continue;
         }
-        match parcel(Fields::new(&binding, &row), &defaults, computed) {
+        let unit = options.unit.as_ref().or(place.map(|p| &communes.get(p.commune).code));
+        match parcel(Fields::new(&binding, &row), options, unit, computed) {
             Err(fault) => report.refuse(&row.feature, Some(fault.field), fault.reason),
             Ok(parcel) => {
                 report.area_differences.extend(difference(&row.feature, &parcel, computed));
+                if let Some(place) = place {
+                    placed_in[place.commune] += 1;
+                    report.divided.extend(divided(&row.feature, communes.get(place.commune), place));
+                }
                 parcels.push((row.feature, Parcel { geometry: MultiPolygon::new(polygons), ..parcel }));
             }
         }
     }
+    report.located = located(&options.communes, &placed_in);
     let parcels = checks::refuse_duplicates(parcels, &mut report);
     report.overlaps = checks::overlaps(&parcels);
     report.accepted = parcels.len();
-    Ok(Batch { records: parcels.into_iter().map(|(_, parcel)| parcel).collect(), report })
+    let (features, records) = parcels.into_iter().unzip();
+    Ok(Batch { records, features, report })
 }
 
-/// What every parcel of the file shares.
-struct Defaults {
-    project: Option<Code>,
-    unit: Option<Code>,
+/// The communes of the parcels for which nobody names one.
+fn placed(communes: &Communes<'_>, options: &Options, binding: &Binding, rows: &[Row]) -> Vec<Option<Place>> {
+    if options.unit.is_some() || options.communes.is_empty() {
+        return vec![None; rows.len()];
+    }
+    super::parallel::map(rows, |row| {
+        let named = Fields::new(binding, row).text(UNIT).is_some();
+        if named { None } else { communes.holding(&MultiPolygon::new(row.shape.polygons.clone())) }
+    })
 }
 
-fn parcel(fields: Fields<'_>, defaults: &Defaults, computed: SquareMetres) -> Result<Parcel, Fault> {
+/// The fields that the caller gives for all parcels stand beside the columns.
+fn tell_given(options: &Options, report: &mut Report) {
+    for (field, code) in [("project", &options.project), ("unit", &options.unit)] {
+        if let Some(code) = code {
+            report.mapping.entry(field.to_owned()).or_insert_with(|| format!("#{code}"));
+        }
+    }
+}
+
+fn located(communes: &[Commune], placed_in: &[usize]) -> Vec<Located> {
+    let entry = |(commune, parcels): (&Commune, &usize)| Located {
+        unit: commune.code.to_string(),
+        name: commune.name.clone(),
+        parcels: *parcels,
+    };
+    communes.iter().zip(placed_in).filter(|(_, parcels)| **parcels > 0).map(entry).collect()
+}
+
+fn divided(feature: &str, commune: &Commune, place: Place) -> Option<Remark> {
+    let reason = || {
+        let percent = (place.share * 100.0).floor();
+        format!("{percent} % of it lies in {} {}, the rest elsewhere", commune.code, commune.name)
+    };
+    place.is_divided().then(|| Remark { feature: feature.to_owned(), reason: reason() })
+}
+
+fn parcel(
+    fields: Fields<'_>,
+    options: &Options,
+    unit: Option<&Code>,
+    computed: SquareMetres,
+) -> Result<Parcel, Fault> {
     let declared_area = fields.parsed(DECLARED_AREA, values::area)?.filter(|area| *area > SquareMetres::ZERO);
     let total = fields.parsed(TOTAL_AREA, values::area)?.filter(|area| *area > SquareMetres::ZERO);
     let recovered_area = fields.parsed(RECOVERED_AREA, values::area)?.unwrap_or(computed);
     Ok(Parcel {
-        key: key(fields, defaults)?,
+        key: key(fields, options, unit)?,
         land_use: fields.text(LAND_USE).map(values::land_use).unwrap_or_default(),
         total_area: total.or(declared_area).unwrap_or(computed),
         recovered_area,
@@ -171,9 +221,12 @@ fn parcel(fields: Fields<'_>, defaults: &Defaults, computed: SquareMetres) -> Re
     })
 }
 
-fn key(fields: Fields<'_>, defaults: &Defaults) -> Result<ParcelKey, Fault> {
+fn key(fields: Fields<'_>, options: &Options, unit: Option<&Code>) -> Result<ParcelKey, Fault> {
     let code = |position: usize, default: Option<&Code>| match (fields.text(position), default) {
         (None, Some(code)) => Ok(code.clone()),
+        (None, None) if position == UNIT && !options.communes.is_empty() => {
+            Err(fields.fault(position, NOWHERE))
+        }
         (None, None) => Err(fields.fault(position, "is empty")),
         (Some(text), _) => values::code(text).map_err(|reason| {
             fields.fault(
@@ -182,13 +235,13 @@ fn key(fields: Fields<'_>, defaults: &Defaults) -> Result<ParcelKey, Fault> {
             )
         }),
     };
-    let project = match &defaults.project {
+    let project = match &options.project {
         Some(project) => project.clone(),
         None => code(PROJECT, None)?,
     };
     Ok(ParcelKey {
         project,
-        unit: code(UNIT, defaults.unit.as_ref())?,
+        unit: code(UNIT, unit)?,
         sheet: fields.required(SHEET)?.to_owned(),
         number: fields.required(NUMBER)?.to_owned(),
     })
@@ -215,15 +268,16 @@ fn require_areas(path: &Path, rows: &[Row], report: &Report) -> Result<(), Inges
 }
 
 fn no_area(row: &Row) -> &'static str {
-    if row.shape.is_empty() { "has no geometry" } else { "has no area, only lines or points" }
+    if row.shape.is_empty() {
+        "has no geometry; draw the parcel or delete its row"
+    } else {
+        "has no area, only lines or points; close the boundary or delete the feature"
+    }
 }
 
 /// Areas of all rows on the ellipsoid, on all processors.
 fn computed_areas(rows: &[Row]) -> Vec<SquareMetres> {
-    let area = |row: &Row| {
-        let area: f64 = row.shape.polygons.iter().map(|p| area_of(&MultiPolygon::new(vec![p.clone()]))).sum();
-        SquareMetres::new(area)
-    };
+    let area = |row: &Row| SquareMetres::new(row.shape.polygons.iter().map(area_of_polygon).sum());
     super::parallel::map(rows, area)
 }
 

@@ -73,9 +73,10 @@ pub fn read_projects(
             }
         }
     }
-    let records: Vec<Project> = parts.into_iter().filter_map(|p| p.finish(&mut report)).collect();
+    let (features, records): (Vec<String>, Vec<Project>) =
+        parts.into_iter().filter_map(|p| p.finish(&mut report)).unzip();
     report.accepted = records.len();
-    Ok(Batch { records, report })
+    Ok(Batch { records, features, report })
 }
 
 fn project(fields: Fields<'_>) -> Result<Project, Fault> {
@@ -152,7 +153,7 @@ impl Parts {
         self.lines.append(&mut row.shape.lines);
     }
 
-    fn finish(mut self, report: &mut Report) -> Option<Project> {
+    fn finish(mut self, report: &mut Report) -> Option<(String, Project)> {
         if !self.lines.is_empty() {
             let alignment = joined(std::mem::take(&mut self.lines));
             if alignment.is_none() {
@@ -164,7 +165,7 @@ impl Parts {
         if !self.areas.0.is_empty() {
             self.project.boundary = Some(self.areas);
         }
-        Some(self.project)
+        Some((self.feature, self.project))
     }
 }
 

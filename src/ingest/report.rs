@@ -12,6 +12,8 @@ use super::options::Target;
 pub struct Batch<T> {
     /// Valid records; those refused are missing.
     pub records: Vec<T>,
+    /// The feature that each record comes from, or the first of several.
+    pub features: Vec<String>,
     /// How it went.
     pub report: Report,
 }
@@ -34,6 +36,12 @@ pub struct Report {
     pub encoding: EncodingReport,
     /// Column, or `#constant`, of each field found.
     pub mapping: BTreeMap<String, String>,
+    /// Levels of a drawing; empty for anything else.
+    pub levels: Vec<LevelReport>,
+    /// Communes found from their boundaries, because the file names none.
+    pub located: Vec<Located>,
+    /// Parcels placed in a commune that does not hold all of them: warnings.
+    pub divided: Vec<Remark>,
     /// Features read from the file.
     pub read: usize,
     /// Records accepted.
@@ -113,6 +121,30 @@ pub struct Sample {
     pub before: String,
     /// As understood.
     pub after: String,
+}
+
+/// A level (DGN) or layer (DXF) of a drawing.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct LevelReport {
+    /// Its number or name.
+    pub name: String,
+    /// Features with lines or areas.
+    pub lines: usize,
+    /// Texts.
+    pub texts: usize,
+    /// Whether its lines count.
+    pub used: bool,
+}
+
+/// A commune in which parcels were placed by its boundary.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Located {
+    /// Code of the commune.
+    pub unit: String,
+    /// Its name.
+    pub name: String,
+    /// Parcels placed in it.
+    pub parcels: usize,
 }
 
 /// Something done to a feature.

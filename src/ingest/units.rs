@@ -49,6 +49,7 @@ pub fn read_units(
     let loaded = load(path, options, &request, progress)?;
     let (binding, mut report) = (loaded.binding, loaded.report);
     let mut records: Vec<AdminUnit> = Vec::new();
+    let mut features = Vec::new();
     let mut known: HashMap<_, (usize, String)> = HashMap::new();
     for mut row in loaded.rows {
         let polygons = std::mem::take(&mut row.shape.polygons);
@@ -69,11 +70,12 @@ pub fn read_units(
             }
             continue;
         }
+        features.push(row.feature.clone());
         known.insert(key, (records.len(), row.feature));
         records.push(AdminUnit { boundary, ..unit });
     }
     report.accepted = records.len();
-    Ok(Batch { records, report })
+    Ok(Batch { records, features, report })
 }
 
 /// Adds one more part to a unit; false if it is not the same unit, or no part.
@@ -92,10 +94,10 @@ fn unit(fields: Fields<'_>) -> Result<AdminUnit, Fault> {
     let succession = |text: &str| Succession::parse_list(text).map_err(|e| e.to_string());
     let (valid_from, valid_to) =
         (fields.parsed(VALID_FROM, values::day)?, fields.parsed(VALID_TO, values::day)?);
-    if let (Some(from), Some(to)) = (valid_from, valid_to) {
-        if to < from {
-            return Err(fields.fault(VALID_TO, format!("ends on {to}, before it begins on {from}")));
-        }
+    if let (Some(from), Some(to)) = (valid_from, valid_to)
+        && to < from
+    {
+        return Err(fields.fault(VALID_TO, format!("ends on {to}, before it begins on {from}")));
     }
     Ok(AdminUnit {
         code,

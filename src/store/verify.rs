@@ -352,7 +352,7 @@ fn shape(id: i64, geometry: &[u8], (recovered, total): (f64, f64), findings: &mu
     if let Err(invalid) = polygons.check_validation() {
         findings.add("parcels", Some(id), format!("geometry: {invalid}"));
     }
-    let computed = polygons.geodesic_area_unsigned();
+    let computed = polygons.geodesic_area_signed().abs();
     if recovered > total + 0.05 + total * 0.5 {
         findings.add("parcels", Some(id), format!("recovers {recovered} m² of a parcel of {total} m²"));
     }

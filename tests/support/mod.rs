@@ -1,4 +1,5 @@
 //! Fixtures made on the fly, with GDAL's own tools.
+#![allow(dead_code, reason = "each test file uses a part")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -39,4 +40,42 @@ pub fn square_5897(east: f64, north: f64) -> Vec<(f64, f64)> {
 pub fn wkt(ring: &[(f64, f64)]) -> String {
     let points: Vec<String> = ring.iter().map(|(x, y)| format!("{x} {y}")).collect();
     format!("POLYGON(({}))", points.join(","))
+}
+
+/// Name of the holder in every fixture: personal data that no message may show.
+pub const HOLDER: &str = "Nguyễn Văn Thường";
+
+/// Columns of [`parcel_row`].
+pub const PARCEL_COLUMNS: &str = "so_to,so_thua,loai_dat,dien_tich,du_an,ma_xa,chu_su_dung,WKT\n";
+
+/// A line of a parcels CSV: sheet 12, 400 m², project DA01, commune 13285.
+pub fn parcel_row(number: &str, geometry: &str) -> String {
+    format!("12,{number},luc,\"400,0\",DA01,13285,{HOLDER},\"{geometry}\"\n")
+}
+
+/// A CSV of parcels in EPSG:5897, which the file does not say.
+pub fn parcels_csv(folder: &Path, name: &str, rows: &[String]) -> PathBuf {
+    let path = folder.join(name);
+    std::fs::write(&path, PARCEL_COLUMNS.to_owned() + &rows.concat()).expect("a file");
+    path
+}
+
+/// A square parcel of 20 m × 20 m as WKT; see [`square_5897`].
+pub fn square(east: f64, north: f64) -> String {
+    wkt(&square_5897(east, north))
+}
+
+/// A square in WGS 84 degrees as WKT: its south-west corner and its side in degrees.
+pub fn square_degrees(lon: f64, lat: f64, side: f64) -> String {
+    let (right, top) = (lon + side, lat + side);
+    wkt(&[(lon, lat), (right, lat), (right, top), (lon, top), (lon, lat)])
+}
+
+/// Another format of a CSV in EPSG:5897, by `ogr2ogr`.
+pub fn converted(csv: &Path, driver: &str, name: &str, options: &[&str]) -> PathBuf {
+    let out = csv.with_file_name(name);
+    let (from, to) = (csv.to_str().expect("UTF-8"), out.to_str().expect("UTF-8"));
+    let reading = ["-oo", "GEOM_POSSIBLE_NAMES=WKT", "-oo", "KEEP_GEOM_COLUMNS=NO"];
+    ogr2ogr(&[&["-f", driver, to, from], &reading[..], options].concat());
+    out
 }

@@ -145,7 +145,7 @@ fn epsg_of(crs: &SpatialRef) -> Option<u32> {
 }
 
 /// Recognises VN-2000 by its parameters where the file carries no code: only
-/// then does PROJ know the shift to WGS 84. MapInfo has no VN-2000 and writes
+/// then does PROJ know the shift to WGS 84. `MapInfo` has no VN-2000 and writes
 /// WGS 84 in its place, but 3-degree zones with scale 0.9999 exist in VN-2000 only.
 fn epsg_by_parameters(crs: &SpatialRef) -> Option<u32> {
     let datum = fold(&crs.get_attr_value("DATUM", 0).ok().flatten()?);
@@ -247,11 +247,13 @@ fn describe(points: &[Coord<f64>]) -> String {
 }
 
 impl Placement {
-    /// Moves all coordinates to WGS 84 degrees; features that end up outside
-    /// Vietnam are refused.
+    /// Moves all coordinates to WGS 84 degrees, outer rings counter-clockwise;
+    /// features that end up outside Vietnam are refused.
     pub fn apply(&self, rows: &mut [Row]) {
         let mut points = Vec::new();
-        rows.iter().for_each(|row| row.shape.for_each(|c| points.push(c)));
+        for row in rows.iter() {
+            row.shape.for_each(|c| points.push(c));
+        }
         let points = moved(self.transform.as_ref(), self.report.axes, &points);
         let mut rest = points.into_iter();
         for row in rows {
@@ -266,6 +268,7 @@ impl Placement {
                 let reason = format!("lies outside Vietnam, at {}", describe(&[place]));
                 row.refused.get_or_insert(reason);
             }
+            row.shape.orient();
         }
         super::source::messages::take();
     }

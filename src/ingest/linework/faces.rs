@@ -86,7 +86,7 @@ impl<'a> Graph<'a> {
     /// Direction in which a half edge leaves its node.
     fn angle(&self, half: HalfEdge) -> f64 {
         let points = &self.lines[half / 2].0;
-        let (from, to) = if half % 2 == 0 {
+        let (from, to) = if half.is_multiple_of(2) {
             (points[0], points[1])
         } else {
             (points[points.len() - 1], points[points.len() - 2])

@@ -111,7 +111,9 @@ mod tests {
 
     fn label(texts: &[&str]) -> Label {
         let mut label = Label::default();
-        texts.iter().for_each(|text| label.add(text));
+        for text in texts {
+            label.add(text);
+        }
         label
     }
 

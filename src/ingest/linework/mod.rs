@@ -10,6 +10,7 @@
 
 mod faces;
 mod labels;
+pub mod levels;
 mod nodes;
 
 use std::collections::BTreeMap;
@@ -29,6 +30,8 @@ pub const LABEL_FIELDS: [&str; 4] = ["sheet", "number", "land_use", "declared_ar
 pub struct Drawing {
     /// One row a face with a number.
     pub rows: Vec<Row>,
+    /// Closed areas, numbered or not.
+    pub faces: usize,
     /// For the operator.
     pub warnings: Vec<String>,
 }
@@ -50,7 +53,7 @@ pub fn assemble(rows: &[Row], text_cell: usize) -> Result<Drawing, String> {
     let faces = faces::faces(&nodes::noded(lines_of(rows))?);
     let inside = texts_by_face(&faces, &texts);
     let sheet = sheet_of(&texts);
-    let mut drawing = Drawing { rows: Vec::new(), warnings: Vec::new() };
+    let mut drawing = Drawing { rows: Vec::new(), faces: faces.len(), warnings: Vec::new() };
     let mut nameless = 0;
     for (index, face) in faces.into_iter().enumerate() {
         match inside.get(&index).and_then(|texts| row_of(index, &face, texts, sheet.as_deref())) {
@@ -131,7 +134,9 @@ fn texts_by_face<'a>(faces: &[Polygon<f64>], texts: &'a [Text<'a>]) -> BTreeMap<
 /// A row for a face with a parcel number; none without.
 fn row_of(index: usize, face: &Polygon<f64>, texts: &[&Text<'_>], sheet: Option<&str>) -> Option<Row> {
     let mut label = Label::default();
-    texts.iter().for_each(|text| label.add(text.words));
+    for text in texts {
+        label.add(text.words);
+    }
     let numbered = texts.iter().find(|text| {
         let mut alone = Label::default();
         alone.add(text.words);

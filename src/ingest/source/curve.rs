@@ -9,6 +9,18 @@ use geo::Coord;
 /// Widest angle that one chord spans: 4°, as in GDAL.
 const STEP: f64 = std::f64::consts::PI / 45.0;
 
+/// Whether geometries of this type may have arcs.
+pub fn is_curved(kind: OGRwkbGeometryType::Type) -> bool {
+    matches!(
+        geometry_type_flatten(kind),
+        OGRwkbGeometryType::wkbCircularString
+            | OGRwkbGeometryType::wkbCompoundCurve
+            | OGRwkbGeometryType::wkbCurvePolygon
+            | OGRwkbGeometryType::wkbMultiCurve
+            | OGRwkbGeometryType::wkbMultiSurface
+    )
+}
+
 /// The points of a line, circular string or compound curve, in order.
 pub fn points_of(geometry: &Geometry) -> Vec<Coord<f64>> {
     match geometry_type_flatten(geometry.geometry_type()) {
@@ -67,13 +79,14 @@ fn chords(start: Coord<f64>, middle: Coord<f64>, end: Coord<f64>) -> Vec<Coord<f
 /// Centre of the circle through three points, relative to the first for
 /// precision; none when they lie on a line.
 fn centre(a: Coord<f64>, b: Coord<f64>, c: Coord<f64>) -> Option<Coord<f64>> {
-    let (p, q) = (b - a, c - a);
-    let double = 2.0 * (p.x * q.y - p.y * q.x);
-    let (pp, qq) = (p.x * p.x + p.y * p.y, q.x * q.x + q.y * q.y);
-    if double.abs() < 1e-12 * (pp + qq) {
+    let (to_b, to_c) = (b - a, c - a);
+    let double = 2.0 * (to_b.x * to_c.y - to_b.y * to_c.x);
+    let (bb, cc) = (to_b.x * to_b.x + to_b.y * to_b.y, to_c.x * to_c.x + to_c.y * to_c.y);
+    if double.abs() < 1e-12 * (bb + cc) {
         return None;
     }
-    Some(a + Coord { x: (q.y * pp - p.y * qq) / double, y: (p.x * qq - q.x * pp) / double })
+    let offset = Coord { x: to_c.y * bb - to_b.y * cc, y: to_b.x * cc - to_c.x * bb };
+    Some(a + offset / double)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub mod shape;
 use std::path::Path;
 
 use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
-use gdal::vector::{Feature, LayerAccess, OGRFieldType};
+use gdal::vector::{Feature, Geometry, LayerAccess, OGRFieldType, geometry_type_has_m, geometry_type_has_z};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
 use super::error::IngestError;
@@ -120,7 +120,6 @@ impl Source {
             crs
         });
         let (layer, driver) = (found.name(), dataset.driver().short_name());
-        drop(found);
         Ok(Self { dataset, layer_index, file, layer, driver, columns, crs })
     }
 
@@ -137,7 +136,18 @@ impl Source {
         matches!(self.driver.as_str(), "DXF" | "DGN")
     }
 
-    /// Reads all features with the columns of these indices.
+    /// The column with the level of a DGN or the layer of a DXF.
+    pub fn level_column(&self) -> Option<usize> {
+        let name = match self.driver.as_str() {
+            "DXF" => "Layer",
+            "DGN" => "Level",
+            _ => return None,
+        };
+        self.columns.iter().position(|column| column.name == name)
+    }
+
+    /// Reads all features with the columns of these indices, and says what of
+    /// their geometries is not kept.
     ///
     /// # Errors
     /// An empty layer, damage found on the way, an overlong ring.
@@ -145,14 +155,15 @@ impl Source {
         &self,
         columns: &[usize],
         progress: &mut dyn FnMut(u64, Option<u64>),
-    ) -> Result<Vec<Row>, IngestError> {
+    ) -> Result<(Vec<Row>, Vec<String>), IngestError> {
         let mut layer =
             self.dataset.layer(self.layer_index).map_err(|e| gdal_error(&self.file, "reading", &e))?;
         let total = layer.try_feature_count();
         let mut rows = Vec::new();
+        let mut simplified = Simplified::default();
         messages::take();
         for feature in layer.features() {
-            rows.push(self.row(&feature, columns)?);
+            rows.push(self.row(&feature, columns, &mut simplified)?);
             if rows.len() % 1000 == 0 {
                 progress(rows.len() as u64, total);
             }
@@ -165,10 +176,15 @@ impl Source {
             return Err(IngestError::Empty { file: self.file.clone(), layer: self.layer.clone() });
         }
         raw::restore_bytes(&self.dataset, &self.layer, &self.columns, columns, &mut rows);
-        Ok(rows)
+        Ok((rows, simplified.warnings()))
     }
 
-    fn row(&self, feature: &Feature<'_>, columns: &[usize]) -> Result<Row, IngestError> {
+    fn row(
+        &self,
+        feature: &Feature<'_>,
+        columns: &[usize],
+        simplified: &mut Simplified,
+    ) -> Result<Row, IngestError> {
         let fid = feature.fid().unwrap_or_default();
         let cells = columns.iter().map(|&i| cell(feature, i, self.columns[i].kind)).collect();
         let mut row = Row {
@@ -182,6 +198,7 @@ impl Source {
         // By index, because a missing geometry is an error there and a null pointer elsewhere.
         let Ok(geometry) = feature.geometry_by_index(0) else { return Ok(row) };
         self.keep_failures()?;
+        simplified.count(geometry);
         match shape::read(geometry) {
             Ok((shape, repaired)) => (row.shape, row.repaired) = (shape, repaired),
             Err(Problem::Refused(reason)) => row.refused = Some(reason),
@@ -207,10 +224,39 @@ impl Source {
     }
 }
 
+/// Features whose geometry is more than plane straight lines.
+#[derive(Default)]
+struct Simplified {
+    heights: usize,
+    measures: usize,
+    arcs: usize,
+}
+
+impl Simplified {
+    fn count(&mut self, geometry: &Geometry) {
+        let kind = geometry.geometry_type();
+        self.heights += usize::from(geometry_type_has_z(kind));
+        self.measures += usize::from(geometry_type_has_m(kind));
+        self.arcs += usize::from(curve::is_curved(kind));
+    }
+
+    fn warnings(&self) -> Vec<String> {
+        let told = [
+            (self.heights, "have heights (Z), which are not kept"),
+            (self.measures, "have measures (M), which are not kept"),
+            (self.arcs, "may have arcs, which became chords of at most 4°"),
+        ];
+        let some = told.iter().filter(|(count, _)| *count > 0);
+        some.map(|(count, what)| format!("{count} features {what}")).collect()
+    }
+}
+
 fn open_dataset(path: &Path, file: &str) -> Result<Dataset, IngestError> {
     // Read every byte of a drawing's or Shapefile's text as one Latin-1
     // character: what it says about its code page is seldom true.
     let _ = gdal::config::set_thread_local_config_option("DXF_ENCODING", "ISO-8859-1");
+    // A ring far too long should be refused as that, not as a line too long.
+    let _ = gdal::config::set_thread_local_config_option("OGR_CSV_MAX_LINE_SIZE", "200000000");
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     let open_options: &[&str] = match extension.as_str() {
         "shp" | "dbf" => &["ENCODING=ISO-8859-1"],

@@ -1,9 +1,9 @@
 //! The bytes behind text that is not UTF-8.
 //!
-//! Some drivers (CSV, DGN, MapInfo with a neutral character set) pass the
+//! Some drivers (CSV, DGN, `MapInfo` with a neutral character set) pass the
 //! file's bytes on untouched, and the binding replaces what is not UTF-8. Where
 //! that happened, the column is asked for again in hexadecimal through GDAL's
-//! SQLite dialect, where bytes survive.
+//! `SQLite` dialect, where bytes survive.
 
 use std::collections::HashMap;
 

@@ -5,7 +5,7 @@
 
 use gdal::cpl::CslStringList;
 use gdal::vector::{Geometry, OGRwkbGeometryType, ToGdal, geometry_type_flatten};
-use geo::{Area, BoundingRect, ConvexHull, Coord, LineString, MultiPolygon, Point, Polygon};
+use geo::{Area, BoundingRect, ConvexHull, Coord, LineString, MultiPolygon, Point, Polygon, Winding};
 
 use super::plain::is_plainly_valid;
 use super::{curve, messages};
@@ -41,6 +41,15 @@ impl Shape {
     /// Whether there is no part at all.
     pub fn is_empty(&self) -> bool {
         self.polygons.is_empty() && self.lines.is_empty() && self.points.is_empty()
+    }
+
+    /// Outer rings counter-clockwise, holes clockwise, as RFC 7946 has it and
+    /// areas on the ellipsoid need it; Shapefiles have it the other way round.
+    pub fn orient(&mut self) {
+        for polygon in &mut self.polygons {
+            polygon.exterior_mut(Winding::make_ccw_winding);
+            polygon.interiors_mut(|rings| rings.iter_mut().for_each(Winding::make_cw_winding));
+        }
     }
 
     /// Every coordinate, to change it in place.
@@ -148,7 +157,7 @@ fn repair(shape: &mut Shape) -> Result<Option<String>, Problem> {
         shape.polygons = polygons.0;
         return Ok(None);
     }
-    let fault = messages::take_last().unwrap_or_else(|| "invalid".into());
+    let fault = messages::take_last().map_or_else(|| "is invalid".into(), |fault| in_words(&fault));
     let valid = geometry.make_valid(&CslStringList::new()).map_err(refused)?;
     messages::take();
     let mut repaired = Shape::default();
@@ -160,7 +169,33 @@ fn repair(shape: &mut Shape) -> Result<Option<String>, Problem> {
         return Err(Problem::Refused(format!("{fault}; the repair would change its area by {percent:.0} %")));
     }
     shape.polygons = repaired.polygons;
-    Ok(Some(format!("{fault}; made valid, area changed by {:+.2} %", change * 100.0)))
+    let parts = match shape.polygons.len() {
+        1 => String::new(),
+        parts => format!(" into {parts} parts"),
+    };
+    Ok(Some(format!("{fault}; repaired{parts}, area changed by {:+.2} %", change * 100.0)))
+}
+
+/// What GEOS found wrong, in words for people who draw maps.
+fn in_words(fault: &str) -> String {
+    let (what, place) = fault.split_once(" at or near point ").unwrap_or((fault, ""));
+    let what = match what {
+        "Self-intersection" => "the boundary crosses itself",
+        "Ring Self-intersection" => "the boundary touches itself",
+        "Hole lies outside shell" => "a hole lies outside the area",
+        "Holes are nested" => "a hole lies inside another hole",
+        "Nested shells" => "one part lies inside another",
+        "Duplicate Rings" => "a boundary is drawn twice",
+        "Interior is disconnected" => "holes cut the area apart",
+        "Too few points in geometry component" => "a boundary has too few corners",
+        other => other,
+    };
+    let coordinate = |text: &str| text.parse::<f64>().ok();
+    match place.split_once(' ').map(|(x, y)| (coordinate(x), coordinate(y))) {
+        Some((Some(x), Some(y))) if x.abs() > 360.0 => format!("{what} near {x:.2} {y:.2}"),
+        Some((Some(x), Some(y))) => format!("{what} near {x:.7} {y:.7}"),
+        _ => what.to_owned(),
+    }
 }
 
 /// Relative change of area by a repair; none when nothing is left.
@@ -197,7 +232,10 @@ mod tests {
     fn a_figure_of_eight_becomes_two_parts() {
         let (shape, remark) = shape("POLYGON((0 0,10 10,10 0,0 10,0 0))").unwrap();
         assert_eq!(shape.polygons.len(), 2);
-        assert!(remark.unwrap().contains("Self-intersection"));
+        assert_eq!(
+            remark.unwrap(),
+            "the boundary crosses itself near 5.0000000 5.0000000; repaired into 2 parts, area changed by +0.00 %"
+        );
     }
 
     #[test]

@@ -56,10 +56,9 @@ fn carries_tone(rhyme: &str, index: usize) -> bool {
         return index == marked;
     }
     match (vowels, vowels < letters.len()) {
-        (1, _) => index == 0,
         // Both hòa and hoà are written.
         (2, false) if matches!(rhyme, "oa" | "oe" | "uy") => index < 2,
-        (2, false) => index == 0,
+        (1, _) | (2, false) => index == 0,
         _ => index == 1,
     }
 }

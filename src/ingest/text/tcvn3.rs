@@ -1,7 +1,7 @@
-//! TCVN 5712:1993 VN3, called ABC: one byte a letter, used by the .VnTime fonts.
+//! TCVN 5712:1993 VN3, called ABC: one byte a letter, used by the `.VnTime` fonts.
 //!
 //! Capitals with a tone mark have no bytes of their own: the capital fonts
-//! (.VnTimeH) draw the same bytes as capitals. A text that is otherwise all in
+//! (`.VnTimeH`) draw the same bytes as capitals. A text that is otherwise all in
 //! capitals is therefore raised as a whole after decoding.
 
 /// Byte and letter.

@@ -1,0 +1,110 @@
+//! Checks of parcels against what the store holds.
+
+use std::collections::{BTreeMap, HashMap};
+
+use geo::{BooleanOps, GeodesicArea};
+
+use crate::{
+    atlas::{Extent, Snapshot, World},
+    domain::{Day, Parcel, ParcelKey},
+    ingest::{Batch, Overlap, Refusal},
+};
+
+/// Overlaps below this are drawing noise, m².
+const NOISE: f64 = 0.5;
+
+/// Refuses parcels of unknown projects and communes and those that are there
+/// already; reports overlaps, and communes that no longer exist.
+pub fn against_store(snapshot: &Snapshot, batch: &mut Batch<Parcel>, day: Day) {
+    let known = known_keys(snapshot);
+    let mut past: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut refused = vec![false; batch.records.len()];
+    for (index, parcel) in batch.records.iter().enumerate() {
+        let feature = || named(&batch.features[index], &parcel.key);
+        match placed(snapshot, &known, &parcel.key, day) {
+            Err((field, reason)) => {
+                refused[index] = true;
+                let field = Some(field.to_owned());
+                batch.report.refused.push(Refusal { feature: feature(), field, reason });
+            }
+            Ok(unit) if !snapshot.units()[unit].unit.exists_on(day) => {
+                *past.entry(parcel.key.unit.as_str()).or_default() += 1;
+            }
+            Ok(_) => {}
+        }
+        overlaps(snapshot, parcel, &feature, &mut batch.report.overlaps);
+    }
+    for (unit, parcels) in past {
+        batch.report.warnings.push(format!(
+            "commune {unit} does not exist on {day}; {parcels} parcels are recorded under the last one that had this code"
+        ));
+    }
+    keep(&mut batch.records, &refused);
+    keep(&mut batch.features, &refused);
+    batch.report.accepted = batch.records.len();
+}
+
+fn keep<T>(all: &mut Vec<T>, refused: &[bool]) {
+    let mut refused = refused.iter();
+    all.retain(|_| !refused.next().is_some_and(|refused| *refused));
+}
+
+/// A feature's number, and the parcel as its owner knows it.
+fn named(feature: &str, key: &ParcelKey) -> String {
+    format!("{feature} (sheet {}, parcel {})", key.sheet, key.number)
+}
+
+type Key<'a> = (usize, usize, &'a str, &'a str);
+
+/// Index of the parcel's unit, or the field at fault and why.
+fn placed(
+    snapshot: &Snapshot,
+    known: &HashMap<Key<'_>, u32>,
+    key: &ParcelKey,
+    day: Day,
+) -> Result<usize, (&'static str, String)> {
+    let project = snapshot.project_by_code(key.project.as_str()).ok_or_else(|| {
+        let reason = format!(
+            "no project has the code \"{}\"; import it first with `matbang import projects`",
+            key.project
+        );
+        ("project", reason)
+    })?;
+    let unit = snapshot.unit_by_code(key.unit.as_str(), day).ok_or_else(|| {
+        let reason = format!(
+            "no administrative unit has the code \"{}\"; import it first with `matbang import units`",
+            key.unit
+        );
+        ("unit", reason)
+    })?;
+    if known.contains_key(&(project, unit, key.sheet.as_str(), key.number.as_str())) {
+        return Err(("number", format!("the store already holds {key}; leave it out of the file")));
+    }
+    Ok(unit)
+}
+
+fn known_keys(snapshot: &Snapshot) -> HashMap<Key<'_>, u32> {
+    let columns = snapshot.parcels();
+    let key = |parcel| {
+        (columns.project(parcel), columns.unit(parcel), columns.sheet(parcel), columns.number(parcel))
+    };
+    (0..columns.len() as u32).map(|parcel| (key(parcel), parcel)).collect()
+}
+
+fn overlaps(snapshot: &Snapshot, parcel: &Parcel, feature: &impl Fn() -> String, found: &mut Vec<Overlap>) {
+    let coords = parcel.geometry.iter().flat_map(|polygon| polygon.exterior().coords());
+    let around = coords.fold(Extent::EMPTY, |extent, c| extent.with(World::from_degrees(c.x, c.y)));
+    for other in snapshot.parcels_in(around) {
+        let columns = snapshot.parcels();
+        let shared = columns.arena().shape(other as usize).to_geo().intersection(&parcel.geometry);
+        let area = shared.geodesic_area_signed().abs();
+        if area > NOISE {
+            let project = &snapshot.projects()[columns.project(other)].project.code;
+            found.push(Overlap {
+                a: feature(),
+                b: format!("{project} {}/{} (in the store)", columns.sheet(other), columns.number(other)),
+                area_m2: (area * 10.0).round() / 10.0,
+            });
+        }
+    }
+}
