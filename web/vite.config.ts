@@ -13,7 +13,7 @@ function palette(): Plugin {
   }
 }
 
-const server = 'http://127.0.0.1:8080'
+const server = process.env.MATBANG_SERVER ?? 'http://127.0.0.1:8080'
 
 export default defineConfig({
   base: '/',

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import type { AxeResults } from 'axe-core'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import type { Catalog } from '../../src/lib/types'
+import { answer, phone, settled, useBrowser } from './harness'
+
+const { visit } = useBrowser()
+const axe = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
+
+/** What axe finds, as one line a place. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axe)
+  const { violations } = await page.evaluate(() =>
+    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
+  )
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
+  )
+}
+
+const { projects } = await answer<Catalog>('/api/v1/catalog')
+const code = projects.find(({ kind }) => kind === 'road')?.code ?? ''
+
+interface Screen {
+  query: string
+  shows: [role: 'complementary' | 'dialog' | 'region', name: RegExp]
+  options?: BrowserContextOptions
+}
+
+const screens: Record<string, Screen> = {
+  'the first screen': { query: '', shows: ['region', /^Tiến độ$/] },
+  'the first screen in English': { query: '?lang=en', shows: ['region', /^Progress$/] },
+  'the first screen, dark': { query: '?theme=dark', shows: ['region', /^Tiến độ$/] },
+  'colours by plan': { query: '?colour=plan', shows: ['region', /^Dự án$/] },
+  'a project': { query: `?sel=project:${code}`, shows: ['complementary', /^Dự án$/] },
+  'a project, dark': {
+    query: `?sel=project:${code}&theme=dark`,
+    shows: ['complementary', /^Dự án$/],
+  },
+  'a parcel': { query: '?sel=parcel:1234', shows: ['complementary', /^Thửa đất$/] },
+  'a parcel, dark': {
+    query: '?sel=parcel:1234&theme=dark',
+    shows: ['complementary', /^Thửa đất$/],
+  },
+  'the table': { query: '?table=1', shows: ['dialog', /^Bảng dự án/] },
+  'the table, dark': { query: '?table=1&theme=dark', shows: ['dialog', /^Bảng dự án/] },
+  'a phone': { query: '', shows: ['region', /^Dòng thời gian$/], options: phone },
+  'a phone with its panel': { query: '?panel=1', shows: ['region', /^Tiến độ$/], options: phone },
+  'a phone with a project': {
+    query: `?sel=project:${code}`,
+    shows: ['complementary', /^Dự án$/],
+    options: phone,
+  },
+}
+
+/**
+ * Known defects: the names of the legend's steps and of the language button lack
+ * their visible text, and two landmarks share a name beside a project's sheet.
+ * Screens without either must stay clean.
+ */
+const clean = ['the table', 'the table, dark']
+
+for (const [name, { query, shows, options }] of Object.entries(screens))
+  (clean.includes(name) ? it : it.fails)(`axe finds nothing on ${name}`, async () => {
+    const { page } = await visit(query, options)
+    const [role, label] = shows
+    await page.getByRole(role, { name: label }).waitFor()
+    await settled(page)
+    expect(await findings(page)).toEqual([])
+  })
+
+it('axe finds nothing on the list of keys', async () => {
+  const { page } = await visit()
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Phím tắt' }).waitFor()
+  expect(await findings(page)).toEqual([])
+})

@@ -1,0 +1,130 @@
+import { expect, it } from 'vitest'
+import type { Catalog, ParcelDetail, ProjectDetail, Summary } from '../../src/lib/types'
+import { answer, drawn, gaugeOf, onScreen, percent, settled, useBrowser, whole } from './harness'
+
+const { visit } = useBrowser()
+const catalog = () => answer<Catalog>('/api/v1/catalog')
+
+it('a filter changes the counts and the map alike', async () => {
+  const { page } = await visit()
+  const { projects } = await catalog()
+  const roads = projects.filter(({ kind }) => kind === 'road').map(({ code }) => code)
+  expect(roads.length).toBeGreaterThan(0)
+  expect((await drawn(page, 'project-gauge', 'code')).length).toBeGreaterThan(roads.length)
+
+  await page.getByLabel('Loại dự án').selectOption('road')
+  await page.waitForURL(/kind=road/)
+  await settled(page)
+
+  const { total } = await answer<Summary>('/api/v1/summary?kind=road')
+  const headline = page.getByRole('region', { name: 'Tiến độ' })
+  expect(await headline.innerText()).toContain(percent(total.share))
+  expect(await headline.innerText()).toContain(`/ ${whole(total.measures.parcels.total)}`)
+  expect(await drawn(page, 'project-gauge', 'code')).toEqual(roads.sort())
+})
+
+it('a legend entry narrows to its stage and keeps the counts of its neighbours', async () => {
+  const { page } = await visit()
+  const whole_ = await answer<Summary>('/api/v1/summary')
+  const legend = page.getByRole('region', { name: 'Thửa đất theo bước' })
+  const before = await legend.innerText()
+  await legend.getByRole('button', { name: /Bàn giao mặt bằng/ }).click()
+  await page.waitForURL(/stage=handed_over/)
+  await settled(page)
+  const handed = whole_.stages.find(({ stage }) => stage === 'handed_over')
+  const headline = page.getByRole('region', { name: 'Tiến độ' })
+  expect(await headline.innerText()).toContain(`/ ${whole(handed?.parcels ?? -1)}`)
+  expect(await legend.innerText()).toBe(before)
+})
+
+it('a click on a project opens its sheet with the figures of the API', async () => {
+  const { page } = await visit()
+  const { projects } = await catalog()
+  const code = projects.find(({ kind }) => kind === 'road')?.code ?? ''
+  const gauge = await gaugeOf(page, code)
+  await page.mouse.click(gauge.x, gauge.y)
+
+  const project = await answer<ProjectDetail>(`/api/v1/projects/${code}`)
+  const sheet = page.getByRole('complementary', { name: 'Dự án' })
+  await sheet.getByRole('heading', { name: project.name }).waitFor()
+  const text = await sheet.innerText()
+  const { area, parcels, holders } = project.progress.measures
+  expect(text).toContain(percent(project.progress.share))
+  for (const { done, total } of [parcels, holders])
+    expect(text).toContain(`${whole(done)} / ${whole(total)}`)
+  expect(text).toContain(percent(area.done / area.total))
+  for (const { parcels: blocked } of project.blockers)
+    expect(text).toContain(`${whole(blocked)} thửa`)
+})
+
+it('a click on a parcel of the map opens that parcel', async () => {
+  const summary = await answer<Summary>('/api/v1/summary')
+  expect(summary.blocked.parcels).toBeGreaterThan(0)
+  const parcel = await answer<ParcelDetail>('/api/v1/parcels/1234')
+  const [lng, lat] = parcel.point
+  const { page } = await visit(`?v=18/${String(lat)}/${String(lng)}`)
+  const point = await onScreen(page, parcel.point)
+  await page.mouse.click(point.x, point.y)
+
+  const sheet = page.getByRole('complementary', { name: 'Thửa đất' })
+  const title = `Tờ ${String(parcel.sheet)}, thửa ${String(parcel.parcel)}`
+  await sheet.getByRole('heading', { name: title, exact: true }).waitFor()
+  expect(new URL(page.url()).searchParams.get('sel')).toBe('parcel:1234')
+  const text = await sheet.innerText()
+  expect(text).toContain(parcel.unit_name)
+  for (const { day } of parcel.stages) {
+    if (day === null) continue
+    const [year, month, date] = new Date(day * 86_400_000).toISOString().slice(0, 10).split('-')
+    expect(text).toContain(`${date ?? ''}/${month ?? ''}/${year ?? ''}`)
+  }
+})
+
+// Known defect: nothing moves the map when a sheet opens over what was clicked.
+it.fails('what was selected stays in view beside its sheet', async () => {
+  const parcel = await answer<ParcelDetail>('/api/v1/parcels/1234')
+  const { page } = await visit(`?v=17/${String(parcel.point[1])}/${String(parcel.point[0])}`)
+  // Pushed under where the sheet will open.
+  await page.evaluate(() => window.__matbang?.map.panBy([-560, 0], { duration: 0 }))
+  await settled(page)
+  const before = await onScreen(page, parcel.point)
+  await page.mouse.click(before.x, before.y)
+  const sheet = page.getByRole('complementary', { name: 'Thửa đất' })
+  await sheet.getByRole('heading', { name: /^Tờ/ }).waitFor()
+  const box = await sheet.boundingBox()
+  expect(before.x).toBeGreaterThan(box?.x ?? Infinity)
+  await page.waitForFunction(
+    ([lng, lat, edge]) => (window.__matbang?.map.project([lng, lat]).x ?? Infinity) < edge,
+    [parcel.point[0], parcel.point[1], box?.x ?? 0] as const,
+  )
+})
+
+// Known defect: the timeline reads the weekly curve, which differs from the day's own summary.
+it.fails('the date changes every figure without fetching a tile', async () => {
+  const { page, requests } = await visit()
+  const { today } = await catalog()
+  const day = today - 200
+  const asOf = new Date(day * 86_400_000).toISOString().slice(0, 10)
+  const past = await answer<Summary>(`/api/v1/summary?as_of=${asOf}`)
+  const now = await answer<Summary>('/api/v1/summary')
+  expect(percent(past.total.share)).not.toBe(percent(now.total.share))
+
+  const before = requests.length
+  await page.getByRole('slider', { name: 'Ngày xem số liệu' }).fill(String(day))
+  await page.waitForURL((url) => url.searchParams.get('date') === asOf)
+  const headline = page.getByRole('region', { name: 'Tiến độ' })
+  await headline.getByText(percent(past.total.share), { exact: true }).waitFor()
+  await settled(page)
+
+  const timeline = page.getByRole('region', { name: 'Dòng thời gian' })
+  expect(await timeline.innerText()).toContain(percent(past.total.share))
+  expect(requests.slice(before).filter((url) => url.includes('/tiles/'))).toEqual([])
+  expect(await page.evaluate(() => window.__matbang?.map.getGlobalState().day)).toBe(day)
+})
+
+// Known defect: the same, for today.
+it.fails('today the timeline and the headline say the same', async () => {
+  const { page } = await visit()
+  const { total } = await answer<Summary>('/api/v1/summary')
+  for (const name of ['Dòng thời gian', 'Tiến độ'])
+    expect(await page.getByRole('region', { name }).innerText()).toContain(percent(total.share))
+})

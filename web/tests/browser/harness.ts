@@ -1,0 +1,151 @@
+/**
+ * Opens the app in Chromium as a person would have it, and watches what nobody
+ * looks at: errors on the console and requests that leave the server. Both fail
+ * the test that caused them.
+ */
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import type { Map as MapLibre } from 'maplibre-gl'
+import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+import { chromiumOptions } from '../../scripts/served.mjs'
+
+declare global {
+  interface Window {
+    __matbang?: { map: MapLibre }
+  }
+}
+
+export const desktop = { width: 1440, height: 900 }
+export const phone: BrowserContextOptions = {
+  viewport: { width: 390, height: 844 },
+  isMobile: true,
+  hasTouch: true,
+}
+
+/** A page of the app with all it asked for and all it complained about. */
+export interface Visit {
+  page: Page
+  requests: string[]
+  trouble: string[]
+}
+
+function watch(page: Page, origin: string): Visit {
+  const visit: Visit = { page, requests: [], trouble: [] }
+  page.on('request', (request) => {
+    const url = request.url()
+    visit.requests.push(url)
+    const local = url.startsWith(`${origin}/`) || /^(data|blob):/.test(url)
+    if (!local) visit.trouble.push(`request to ${url}`)
+  })
+  page.on('console', (message) => {
+    if (message.type() === 'error') visit.trouble.push(`console: ${message.text()}`)
+  })
+  page.on('pageerror', (error) => visit.trouble.push(`uncaught: ${error.message}`))
+  return visit
+}
+
+/** Until the map has drawn all it asked for and no part of the screen waits for figures. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(() => {
+    const map = window.__matbang?.map
+    return map !== undefined && map.loaded() && map.areTilesLoaded() && !map.isMoving()
+  })
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
+}
+
+/** Gives a test file a browser; `visit` opens the app at a query string and waits until it has settled. */
+export function useBrowser() {
+  const url = inject('url')
+  let browser: Browser
+  let visits: Visit[] = []
+
+  beforeAll(async () => {
+    browser = await chromium.launch(chromiumOptions)
+  })
+  afterEach(async () => {
+    const trouble = visits.flatMap((visit) => visit.trouble)
+    await Promise.all(visits.map(({ page }) => page.context().close()))
+    visits = []
+    expect(trouble).toEqual([])
+  })
+  afterAll(async () => {
+    await browser.close()
+  })
+
+  async function open(query = '', options: BrowserContextOptions = {}): Promise<Visit> {
+    const context = await browser.newContext({
+      viewport: desktop,
+      locale: 'vi-VN',
+      reducedMotion: 'reduce',
+      colorScheme: 'light',
+      ...options,
+    })
+    const visit = watch(await context.newPage(), url)
+    visits.push(visit)
+    await visit.page.goto(`${url}/${query}`)
+    return visit
+  }
+
+  return {
+    url,
+    open,
+    visit: async (query = '', options: BrowserContextOptions = {}): Promise<Visit> => {
+      const visit = await open(query, options)
+      await settled(visit.page)
+      return visit
+    },
+  }
+}
+
+/** The server's own answer, to hold the screen against. */
+export async function answer<T>(path: string): Promise<T> {
+  const response = await fetch(inject('url') + path)
+  expect(response.status, path).toBe(200)
+  return (await response.json()) as T
+}
+
+const vietnamese = (digits: number, style: 'decimal' | 'percent') =>
+  new Intl.NumberFormat('vi-VN', {
+    style,
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  })
+
+/** A share as the Vietnamese screen writes it. */
+export const percent = (share: number) => vietnamese(1, 'percent').format(share)
+/** A count as the Vietnamese screen writes it. */
+export const whole = (count: number) => vietnamese(0, 'decimal').format(count)
+
+/** Where a place of the map is on the screen. */
+export function onScreen(page: Page, [lng, lat]: [number, number]) {
+  return page.evaluate(
+    ([x, y]) => {
+      const point = window.__matbang?.map.project([x, y])
+      return { x: point?.x ?? -1, y: point?.y ?? -1 }
+    },
+    [lng, lat] as const,
+  )
+}
+
+/** What is drawn in a layer: one property of each feature, without repetition. */
+export function drawn(page: Page, layer: string, property: string): Promise<string[]> {
+  return page.evaluate(
+    ([id, name]) => {
+      const found = window.__matbang?.map.queryRenderedFeatures({ layers: [id] }) ?? []
+      return [...new Set(found.map((feature) => String(feature.properties[name])))].sort()
+    },
+    [layer, property] as const,
+  )
+}
+
+/** The place of a project's gauge on the screen. */
+export function gaugeOf(page: Page, code: string) {
+  return page.evaluate((wanted) => {
+    const map = window.__matbang?.map
+    const found = map
+      ?.queryRenderedFeatures({ layers: ['project-gauge'] })
+      .find(({ properties }) => properties.code === wanted)
+    if (!map || found?.geometry.type !== 'Point') return { x: -1, y: -1 }
+    const { x, y } = map.project(found.geometry.coordinates as [number, number])
+    return { x, y }
+  }, code)
+}
