@@ -7,7 +7,7 @@ import { chromium } from 'playwright-core'
 import { chromiumOptions, serveDemo } from './served.mjs'
 
 const folder = fileURLToPath(new URL('../../docs/screens/', import.meta.url))
-const LARGEST = 400_000
+const LARGEST = 600_000
 const REACH = 0.0022
 
 const sizes = {

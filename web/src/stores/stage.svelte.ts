@@ -1,11 +1,11 @@
 /** The map on screen, for those who move it: search, sheets, keys. */
-import type { LngLatBoundsLike, Map as MapLibre, PaddingOptions } from 'maplibre-gl'
+import type { LngLatBoundsLike, LngLatLike, Map as MapLibre } from 'maplibre-gl'
 import type { Bbox } from '../lib/types'
 
 const MARGIN = 28
 
 /** Room taken by panels: each names the side it covers in `data-cover`. */
-function padding(): PaddingOptions {
+function padding(): Record<'left' | 'right' | 'top' | 'bottom', number> {
   const sides = { left: MARGIN, right: MARGIN, top: MARGIN, bottom: MARGIN }
   for (const panel of document.querySelectorAll<HTMLElement>('[data-cover]')) {
     const { left, right, top, bottom, width } = panel.getBoundingClientRect()
@@ -29,6 +29,19 @@ class Stage {
     const bounds: LngLatBoundsLike = [west, south, east, north]
     const still = !animate || matchMedia('(prefers-reduced-motion: reduce)').matches
     this.map?.fitBounds(bounds, { padding: padding(), maxZoom, duration: still ? 0 : 900 })
+  }
+
+  /** Moves the map so that a place which a panel covers comes to the middle of what is free. */
+  reveal(place: LngLatLike): void {
+    const { map } = this
+    if (!map) return
+    const { left, right, top, bottom } = padding()
+    const { x, y } = map.project(place)
+    const free = { right: innerWidth - right, bottom: innerHeight - bottom }
+    if (x >= left && x <= free.right && y >= top && y <= free.bottom) return
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+    const middle = { x: (left + free.right) / 2, y: (top + free.bottom) / 2 }
+    map.panBy([x - middle.x, y - middle.y], { duration: still ? 0 : 500 })
   }
 
   zoomBy(steps: number): void {

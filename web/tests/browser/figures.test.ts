@@ -79,8 +79,7 @@ it('a click on a parcel of the map opens that parcel', async () => {
   }
 })
 
-// Known defect: nothing moves the map when a sheet opens over what was clicked.
-it.fails('what was selected stays in view beside its sheet', async () => {
+it('what was selected stays in view beside its sheet', async () => {
   const parcel = await answer<ParcelDetail>('/api/v1/parcels/1234')
   const { page } = await visit(`?v=17/${String(parcel.point[1])}/${String(parcel.point[0])}`)
   // Pushed under where the sheet will open.
@@ -98,8 +97,7 @@ it.fails('what was selected stays in view beside its sheet', async () => {
   )
 })
 
-// Known defect: the timeline reads the weekly curve, which differs from the day's own summary.
-it.fails('the date changes every figure without fetching a tile', async () => {
+it('the date changes every figure without fetching a tile', async () => {
   const { page, requests } = await visit()
   const { today } = await catalog()
   const day = today - 200
@@ -121,8 +119,7 @@ it.fails('the date changes every figure without fetching a tile', async () => {
   expect(await page.evaluate(() => window.__matbang?.map.getGlobalState().day)).toBe(day)
 })
 
-// Known defect: the same, for today.
-it.fails('today the timeline and the headline say the same', async () => {
+it('today the timeline and the headline say the same', async () => {
   const { page } = await visit()
   const { total } = await answer<Summary>('/api/v1/summary')
   for (const name of ['Dòng thời gian', 'Tiến độ'])
