@@ -52,7 +52,8 @@ test-web: web
 	@cd web && npm test
 
 test-browser: web
-	@cargo build --release --locked
+	@# As the Rust tests build it: another set of features would build all crates again.
+	@cargo test --release --locked --no-run --quiet
 	@cd web && MATBANG_BIN=$(CURDIR)/$(BINARY) npm run test:browser
 
 check: setup web ## format, lints, docs, web linters, licences

@@ -139,3 +139,20 @@ fn no_holder_appears_in_any_answer() {
         assert!(!body.contains("hộ minh họa"), "{path} names a holder");
     }
 }
+
+#[test]
+fn money_of_few_holders_stays_inside() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let all = server.get("/api/v1/summary", &[]).json();
+    assert!(all["total"]["measures"]["money"]["approved"].as_u64().unwrap() > 0);
+    let parcel = server.get("/api/v1/parcels/7", &[]).json();
+    let [x, y] = [&parcel["point"][0], &parcel["point"][1]].map(|v| v.as_f64().unwrap());
+    let ring: Vec<[f64; 2]> = [(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0), (-1.0, -1.0)]
+        .map(|(dx, dy)| [x + dx * 1e-5, y + dy * 1e-5])
+        .to_vec();
+    let body = serde_json::json!({ "type": "Polygon", "coordinates": [ring] });
+    let few = server.post("/api/v1/totals", &body.to_string()).json();
+    assert_eq!(few["total"]["measures"]["parcels"]["total"], 1);
+    assert!(few["total"]["measures"]["money"].is_null(), "{few}");
+}

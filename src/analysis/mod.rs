@@ -15,6 +15,8 @@ pub use clearance::{BlockerTally, Deadline, Tally, blockers, deadlines, stage_ta
 pub use filter::{Filter, Selection};
 pub use length::cleared_length;
 pub use plan::PlanLine;
-pub use progress::{AreaMeasure, CountMeasure, LengthMeasure, Measures, MoneyMeasure, Progress, progress};
+pub use progress::{
+    AreaMeasure, CountMeasure, FEWEST_HOLDERS, LengthMeasure, Measures, MoneyMeasure, Progress, progress,
+};
 pub use series::{Series, each_day, series, steps};
 pub use view::{Figures, View};

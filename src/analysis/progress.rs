@@ -57,8 +57,8 @@ pub struct Measures {
     pub parcels: CountMeasure,
     /// Holders.
     pub holders: CountMeasure,
-    /// Money.
-    pub money: MoneyMeasure,
+    /// Money; none when so few holders stand behind it that it would tell one household's.
+    pub money: Option<MoneyMeasure>,
     /// Alignment of the linear projects among those asked for; none when there is none.
     pub length: Option<LengthMeasure>,
 }
@@ -75,6 +75,9 @@ pub struct Progress {
     /// The measures.
     pub measures: Measures,
 }
+
+/// Holders below which money is kept back: a sum over fewer says much about each of them.
+pub const FEWEST_HOLDERS: u64 = 5;
 
 /// Progress of `parcels` on `day`. `projects` are those whose alignment
 /// counts, by index; give none for sets that cut projects into parts.
@@ -103,6 +106,7 @@ pub fn progress(snapshot: &Snapshot, parcels: &[u32], projects: &[usize], day: D
     let plan = PlanLine::of(snapshot, parcels);
     let planned_area = plan.as_ref().map(|plan| SquareMetres::new(plan.area_on(day)));
     let finished = finished.filter(|_| !parcels.is_empty());
+    let holders = holders(snapshot, parcels, day);
     Progress {
         share: done.share_of(total),
         planned_share: planned_area.map(|area| area.share_of(total).min(1.0)),
@@ -114,8 +118,8 @@ pub fn progress(snapshot: &Snapshot, parcels: &[u32], projects: &[usize], day: D
                 done: cleared,
                 planned: any_plan.then_some(planned),
             },
-            holders: holders(snapshot, parcels, day),
-            money,
+            money: (holders.total >= FEWEST_HOLDERS).then_some(money),
+            holders,
             length: length(snapshot, projects, day),
         },
     }

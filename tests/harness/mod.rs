@@ -114,6 +114,15 @@ impl Server {
         Reply { status: response.status().as_u16(), headers: response.headers().clone(), body }
     }
 
+    /// Sends a JSON body.
+    pub fn post(&self, path: &str, body: &str) -> Reply {
+        let request =
+            self.agent.post(format!("{}{path}", self.url)).header("content-type", "application/json");
+        let mut response = request.send(body).expect("an answer");
+        let body = response.body_mut().read_to_vec().expect("a body");
+        Reply { status: response.status().as_u16(), headers: response.headers().clone(), body }
+    }
+
     /// Asks again until `done`, for ten seconds at most.
     pub fn wait(done: impl Fn() -> bool) {
         let started = Instant::now();

@@ -10,7 +10,8 @@ export interface Measures {
   area: { total: number; done: number; planned: number | null }
   parcels: { total: number; done: number; planned: number | null }
   holders: { total: number; done: number; planned: number | null }
-  money: { approved: number; paid: number }
+  /** Null when fewer than five holders stand behind it. */
+  money: { approved: number; paid: number } | null
   length: { total: number; done: number } | null
 }
 
