@@ -4,7 +4,7 @@
 //! grid (which square) ─► layers (what lies there: R-tree) ─► shape (tile units, clip) ─► mvt ─► mlt
 //! ```
 //! A tile is a pure function of view, layers and square. Parcels are never
-//! dropped, from z10 on; what is smaller than a tile unit becomes one.
+//! dropped, from z10 on; what is too thin for a tile unit is drawn one unit wide.
 
 mod clip;
 mod grid;

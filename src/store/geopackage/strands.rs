@@ -73,10 +73,12 @@ pub fn read(
             });
         }
         drop(send);
+        // Dropped with this closure: after an error the threads must not wait for room.
+        let receive = receive;
         let mut waiting = BTreeMap::new();
         let mut joined = 0;
         while let Some(from) = run_from(joined) {
-            let made = match receive.recv() {
+            let mut made = match receive.recv() {
                 Ok((run, made)) => {
                     waiting.insert(run, made);
                     waiting.remove(&joined)
@@ -87,7 +89,6 @@ pub fn read(
                     None => Some(fill(sql, strand.another(), (from, (from + RUN - 1).min(last)), scope)),
                 },
             };
-            let mut made = made;
             while let Some(strand) = made {
                 builder.join(&strand?)?;
                 joined += 1;
