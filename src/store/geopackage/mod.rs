@@ -5,6 +5,7 @@
 //! between them inside one process.
 
 pub mod blob;
+mod migrate;
 pub(super) mod read;
 mod strands;
 mod write;
@@ -18,8 +19,6 @@ use crate::{
     atlas::Snapshot,
     domain::{Event, LedgerPosition, ParcelId, Procedure},
 };
-
-const SCHEMA: &str = include_str!("schema.sql");
 
 /// An open store.
 #[derive(Debug)]
@@ -41,18 +40,22 @@ impl GeoPackage {
                 why: "there is no such file; fill one with `matbang demo` or `matbang import`".to_owned(),
             });
         }
-        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         let not_a_store = |why: String| StoreError::NotAStore { path: path.display().to_string(), why };
         let schema = connection
             .query_row("SELECT value FROM settings WHERE name = 'schema'", [], |row| row.get::<_, String>(0));
-        match schema.as_deref() {
-            Ok("1") => {}
-            Ok(other) => {
-                return Err(not_a_store(format!("its schema is number {other}, this program's is 1")));
-            }
-            Err(error) => return Err(not_a_store(error.to_string())),
-        }
+        let number = schema.map_err(|error| not_a_store(error.to_string()))?;
+        let known = number.parse::<usize>().ok().filter(|number| (1..=migrate::LATEST).contains(number));
+        let Some(from) = known else {
+            let latest = migrate::LATEST;
+            return Err(not_a_store(format!(
+                "its schema is number {number}, this program reads 1 to {latest}; use the newer program"
+            )));
+        };
         prepare(&connection)?;
+        if from < migrate::LATEST {
+            migrate::migrate(&mut connection, from)?;
+        }
         Ok(Self { connection, path: path.to_owned(), procedures })
     }
 
@@ -68,9 +71,10 @@ impl GeoPackage {
             std::fs::create_dir_all(folder)
                 .map_err(|e| StoreError::Open { path: folder.display().to_string(), why: e.to_string() })?;
         }
-        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let mut connection =
+            connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         prepare(&connection)?;
-        connection.execute_batch(&format!("BEGIN IMMEDIATE;{SCHEMA}COMMIT;"))?;
+        migrate::migrate(&mut connection, 0)?;
         Ok(Self { connection, path: path.to_owned(), procedures })
     }
 
