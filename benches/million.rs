@@ -161,7 +161,7 @@ fn main() {
 
 /// What needs no HTTP: memory of the atlas, queries, export.
 fn in_process(path: &std::path::Path, parcels: usize) -> [f64; 4] {
-    let store = GeoPackage::open(path, procedures().expect("procedures")).expect("store");
+    let store = GeoPackage::open(path, procedures(&[]).expect("procedures")).expect("store");
     let started = Instant::now();
     let snapshot = Arc::new(store.load().expect("load"));
     println!(

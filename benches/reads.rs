@@ -23,7 +23,8 @@ use matbang::{
 mod support;
 
 fn view() -> View {
-    let store = GeoPackage::open(&support::store(100_000), procedures().expect("procedures")).expect("store");
+    let store =
+        GeoPackage::open(&support::store(100_000), procedures(&[]).expect("procedures")).expect("store");
     View::new(Arc::new(store.load().expect("load")), Day::parse("2026-06-30").expect("a day"))
 }
 

@@ -13,7 +13,7 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("ingest", &["domain"]),
     ("demo", &["domain"]),
     ("export", &["domain", "atlas", "analysis"]),
-    ("server", &["domain", "atlas", "analysis", "tile", "store", "export"]),
+    ("server", &["domain", "atlas", "analysis", "tile", "store", "ingest", "export"]),
     ("cli", &["domain", "atlas", "analysis", "tile", "store", "ingest", "demo", "export", "server"]),
 ];
 

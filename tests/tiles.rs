@@ -17,7 +17,7 @@ use matbang::{
 use proptest::prelude::*;
 
 fn open(demo: &Demo) -> GeoPackage {
-    GeoPackage::open(&demo.store(), procedures().unwrap()).unwrap()
+    GeoPackage::open(&demo.store(), procedures(&[]).unwrap()).unwrap()
 }
 
 fn address(layer: &str, square: Square) -> String {
@@ -242,8 +242,16 @@ fn an_event_retires_the_tiles_that_it_touches_and_no_other() {
     let id: ParcelId = columns.id(pending);
     let mut change = store.begin().unwrap();
     let kind = EventKind::StageReached { stage: Stage::HandedOver };
-    let event =
-        NewEvent { parcel: Some(id), day, recorded_at: 0, author: "test".into(), document: None, kind };
+    let event = NewEvent {
+        parcel: Some(id),
+        day,
+        recorded_at: 0,
+        author: "test".into(),
+        document: None,
+        note: None,
+        attachments: Vec::new(),
+        kind,
+    };
     change.append(&[event]).unwrap();
     let head = change.commit().unwrap();
 

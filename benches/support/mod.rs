@@ -34,7 +34,7 @@ pub fn store(parcels: usize) -> PathBuf {
 }
 
 fn make(path: &Path, count: usize) {
-    let mut store = GeoPackage::open_or_create(path, procedures().expect("procedures")).expect("store");
+    let mut store = GeoPackage::open_or_create(path, procedures(&[]).expect("procedures")).expect("store");
     let day = Day::parse("2025-01-01").expect("a day");
     let entry = Entry { source: "bench".into(), author: "bench".into(), recorded_at: 0, day, units_on: day };
     let mut rng = ChaCha8Rng::seed_from_u64(7);
@@ -69,6 +69,8 @@ fn event(id: u32, stage: Stage, rng: &mut ChaCha8Rng) -> NewEvent {
         recorded_at: day * 86_400_000,
         author: "bench".into(),
         document: None,
+        note: None,
+        attachments: Vec::new(),
         kind: EventKind::StageReached { stage },
     }
 }

@@ -70,7 +70,10 @@ pub struct BlockerTally {
 /// Blockers standing on `day`, the most parcels first.
 pub fn blockers(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<BlockerTally> {
     let by = |kind: BlockerKind| {
-        let stands = |parcel| snapshot.blockers(parcel).any(|b| b.kind == kind && b.stands_on(day));
+        let stands = |parcel| {
+            let holds = |b: &crate::domain::Blocker| b.kind == kind && b.stands_on(day);
+            snapshot.exists_on(parcel, day) && snapshot.blockers(parcel).iter().any(holds)
+        };
         BlockerTally { kind, tally: Tally::of(snapshot, parcels, stands) }
     };
     let mut all: Vec<_> = BlockerKind::ALL.map(by).into_iter().filter(|b| b.tally.parcels > 0).collect();

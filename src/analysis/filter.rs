@@ -43,7 +43,8 @@ impl Filter {
         let parcels = snapshot.parcels();
         let holds = |parcel: &u32| {
             let parcel = *parcel;
-            projects[parcels.project(parcel)]
+            snapshot.exists_on(parcel, day)
+                && projects[parcels.project(parcel)]
                 && units.as_ref().is_none_or(|units| units[parcels.unit(parcel)])
                 && (self.land_uses.is_empty() || self.land_uses.contains(&parcels.land_use_symbol(parcel)))
                 && (self.stages.is_empty()

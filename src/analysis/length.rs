@@ -11,7 +11,9 @@ use crate::{
 /// Cleared metres of the project's alignment on `day`; none when it has none.
 pub fn cleared_length(snapshot: &Snapshot, entry: &ProjectEntry, day: Day) -> Option<f64> {
     let length = entry.length_m?;
-    let pending = |(parcel, _): &(&u32, &[f32; 2])| !snapshot.days(**parcel).reached(Stage::HandedOver, day);
+    let pending = |(parcel, _): &(&u32, &[f32; 2])| {
+        !snapshot.days(**parcel).reached(Stage::HandedOver, day) && snapshot.exists_on(**parcel, day)
+    };
     let spans = entry.parcels.iter().zip(&entry.chainages).filter(pending).map(|(_, span)| *span);
     Some((length - covered(spans.collect())).max(0.0))
 }

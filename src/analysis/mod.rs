@@ -20,3 +20,15 @@ pub use progress::{
 };
 pub use series::{Series, each_day, series, steps};
 pub use view::{Figures, View};
+
+/// Those of `parcels` that count on `day`.
+pub fn standing<'a>(
+    snapshot: &crate::atlas::Snapshot,
+    parcels: &'a [u32],
+    day: crate::domain::Day,
+) -> std::borrow::Cow<'a, [u32]> {
+    if parcels.iter().all(|parcel| snapshot.exists_on(*parcel, day)) {
+        return std::borrow::Cow::Borrowed(parcels);
+    }
+    parcels.iter().copied().filter(|parcel| snapshot.exists_on(*parcel, day)).collect::<Vec<_>>().into()
+}

@@ -21,7 +21,7 @@ impl PlanLine {
         let mut by_curve = vec![0.0; snapshot.projects().len()];
         for &parcel in parcels {
             let area = columns.recovered(parcel).get();
-            match columns.planned_day(parcel) {
+            match snapshot.own_planned_day(parcel) {
                 Some(day) => steps.push((day, area)),
                 None => by_curve[columns.project(parcel)] += area,
             }

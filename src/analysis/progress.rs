@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{length::cleared_length, plan::PlanLine};
+use super::{length::cleared_length, plan::PlanLine, standing};
 use crate::{
     atlas::Snapshot,
     domain::{Day, SquareMetres, Stage},
@@ -83,6 +83,7 @@ pub const FEWEST_HOLDERS: u64 = 5;
 /// counts, by index; give none for sets that cut projects into parts.
 pub fn progress(snapshot: &Snapshot, parcels: &[u32], projects: &[usize], day: Day) -> Progress {
     let columns = snapshot.parcels();
+    let parcels = &*standing(snapshot, parcels, day);
     let (mut total, mut done) = (SquareMetres::ZERO, SquareMetres::ZERO);
     let (mut cleared, mut planned, mut any_plan) = (0, 0, false);
     let mut money = MoneyMeasure { approved: 0, paid: 0 };
@@ -101,7 +102,7 @@ pub fn progress(snapshot: &Snapshot, parcels: &[u32], projects: &[usize], day: D
         planned += u64::from(due.is_some_and(|due| due <= day));
         let amount = snapshot.money(parcel).0;
         money.approved += if days.reached(Stage::PlanApproved, day) { amount } else { 0 };
-        money.paid += if days.reached(Stage::Paid, day) { amount } else { 0 };
+        money.paid += snapshot.paid_on(parcel, day);
     }
     let plan = PlanLine::of(snapshot, parcels);
     let planned_area = plan.as_ref().map(|plan| SquareMetres::new(plan.area_on(day)));

@@ -1,6 +1,6 @@
 //! Cleared and planned area over time: S-curves, exact for each day.
 
-use super::plan::PlanLine;
+use super::{plan::PlanLine, standing};
 use crate::{atlas::Snapshot, domain::Day};
 
 /// An S-curve, day by day.
@@ -23,7 +23,7 @@ pub fn each_day(first: Day, last: Day) -> Vec<Day> {
 /// cleared in all by its end: the curve of [`series`] without its level stretches.
 pub fn steps(snapshot: &Snapshot, parcels: &[u32]) -> Vec<(Day, f64)> {
     let cleared = |parcel: &u32| {
-        let on = snapshot.days(*parcel).cleared_on()?;
+        let on = snapshot.days(*parcel).cleared_on().filter(|on| snapshot.exists_on(*parcel, *on))?;
         Some((on, snapshot.parcels().recovered(*parcel).tenths()))
     };
     let mut all: Vec<(Day, u64)> = parcels.iter().filter_map(cleared).collect();
@@ -39,6 +39,7 @@ pub fn steps(snapshot: &Snapshot, parcels: &[u32]) -> Vec<(Day, f64)> {
 /// The S-curve of `parcels` on the rising `days`.
 pub fn series(snapshot: &Snapshot, parcels: &[u32], days: &[Day]) -> Series {
     let columns = snapshot.parcels();
+    let parcels = &*standing(snapshot, parcels, days.last().copied().unwrap_or(Day::LAST));
     // Tenths of m²: sums are exact, whatever the order.
     let mut steps = vec![0u64; days.len() + 1];
     let mut area = 0u64;

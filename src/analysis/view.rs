@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     Tally,
     progress::{Progress, progress},
+    standing,
 };
 use crate::{atlas::Snapshot, domain::Day};
 
@@ -24,6 +25,7 @@ pub struct Figures {
 impl Figures {
     /// The figures of `parcels` on `day`; `projects` as for [`progress`].
     pub fn of(snapshot: &Snapshot, parcels: &[u32], projects: &[usize], day: Day) -> Self {
+        let parcels = &*standing(snapshot, parcels, day);
         Self {
             progress: progress(snapshot, parcels, projects, day),
             blocked: Tally::of(snapshot, parcels, |parcel| snapshot.blocked_on(parcel, day)),

@@ -1,60 +1,38 @@
-//! Events turn a snapshot into the next one.
+//! Records turn a snapshot into the next one.
 //!
-//! Only events about parcels can: an import changes the columns, so the
-//! atlas is loaded anew after it.
+//! Only events about parcels can: an import or a changed plan changes the
+//! tables, so the atlas is loaded anew after it.
 
-use super::{pages::Blocker, snapshot::Snapshot, world::Extent};
-use crate::domain::{Event, EventKind, LedgerPosition, ParcelId};
+use std::sync::Arc;
 
-/// What came of events.
-#[derive(Debug)]
-pub enum Applied {
-    /// The next snapshot, and each touched parcel with its extent.
-    Next(Box<Snapshot>, Vec<(ParcelId, Extent)>),
-    /// The columns changed: load the atlas anew.
-    Reload,
+use super::{pages::State, snapshot::Snapshot};
+use crate::domain::{LedgerPosition, ParcelId, Record};
+
+impl State {
+    /// The state that a record says.
+    pub fn of(record: Record) -> Self {
+        let marks = (!record.marks.is_empty()).then(|| Arc::new(record.marks));
+        Self { days: record.days, money: record.approved, version: record.version, marks }
+    }
 }
 
 impl Snapshot {
-    /// The snapshot after `events`, which follow its position. The old one stays as it is.
-    pub fn with_events(&self, events: &[Event], head: [u8; 32]) -> Applied {
-        let mut next = self.clone();
-        let mut touched = Vec::new();
-        for event in events {
-            let Some(index) = event.body.parcel.and_then(|id| self.parcels().find(id)) else {
-                return Applied::Reload;
-            };
-            next.apply(index, event);
-            next.position = event.position;
-            let id = self.parcels().id(index);
-            touched.push((id, self.parcels().arena().shape(index as usize).extent()));
-        }
-        next.head = head;
-        Applied::Next(Box::new(next), touched)
-    }
-
-    /// This snapshot with the parcels' `events` replayed on it, as the state at `position`.
+    /// The snapshot at `position` in which these parcels have new records; this one stays as it is.
+    /// Parcels that it does not hold are left out.
     #[must_use]
-    pub fn replayed(mut self, events: &[Event], position: LedgerPosition, head: [u8; 32]) -> Self {
-        for event in events {
-            if let Some(index) = event.body.parcel.and_then(|id| self.parcels().find(id)) {
-                self.apply(index, event);
+    pub fn with_records(
+        &self,
+        records: impl IntoIterator<Item = (ParcelId, Record)>,
+        position: LedgerPosition,
+        head: [u8; 32],
+    ) -> Self {
+        let mut next = self.clone();
+        for (id, record) in records {
+            if let Some(index) = self.parcels().find(id) {
+                next.pages.set(index, State::of(record));
             }
         }
-        (self.position, self.head) = (position, head);
-        self
-    }
-
-    fn apply(&mut self, index: u32, event: &Event) {
-        let day = event.body.day;
-        match event.body.kind {
-            EventKind::StageReached { stage } => self.pages.days_mut(index).set(stage, Some(day)),
-            EventKind::BlockerOpened { blocker } => {
-                self.pages.open_blocker(index, Blocker { kind: blocker, opened: day, closed: None });
-            }
-            EventKind::BlockerClosed { blocker } => self.pages.close_blocker(index, blocker, day),
-            EventKind::MoneyApproved { amount } => self.pages.set_money(index, amount),
-            EventKind::Imported { .. } => {}
-        }
+        (next.position, next.head) = (position, head);
+        next
     }
 }

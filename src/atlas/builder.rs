@@ -11,14 +11,16 @@ use geo_traits::{CoordTrait, LineStringTrait, PolygonTrait};
 use super::{
     arena::Arena,
     index::Index,
-    pages::{Blocker, Pages},
+    pages::Pages,
     parcels::Parcels,
     project::{ProjectEntry, UnitEntry},
     snapshot::{Snapshot, Tables},
     strand::{Numbers, Strand},
     world::{Extent, World},
 };
-use crate::domain::{AdminUnit, LedgerPosition, ParcelId, Procedure, Project, ProjectId, UnitId};
+use crate::domain::{
+    AdminUnit, Day, LedgerPosition, Marks, ParcelId, PlanCurve, Procedure, Project, ProjectId, UnitId,
+};
 
 /// Why rows do not make an atlas: the store holds what it never should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -54,7 +56,7 @@ pub struct Builder {
     parcels: Parcels,
     pages: Pages,
     extents: Vec<Extent>,
-    blockers: Vec<(ParcelId, Blocker)>,
+    marks: Vec<(u32, Arc<Marks>)>,
 }
 
 impl Builder {
@@ -132,7 +134,8 @@ impl Builder {
         let first = self.parcels.ids.len() as u32;
         self.parcels.append(&strand.parcels)?;
         self.extents.extend_from_slice(&strand.extents);
-        self.pages.extend(&strand.days, &strand.money);
+        self.pages.extend(&strand.days, &strand.money, &strand.versions);
+        self.marks.extend(strand.marks.iter().map(|(at, marks)| (first + at, Arc::clone(marks))));
         let places = strand.parcels.projects.iter().zip(&strand.parcels.units).zip(&strand.extents);
         for (index, ((&project, &unit), &extent)) in (first..).zip(places) {
             let entry = &mut self.projects[usize::from(project)];
@@ -150,9 +153,13 @@ impl Builder {
         Ok(())
     }
 
-    /// Adds a blocker of a parcel; those of parcels that are not added are left out.
-    pub fn blocker(&mut self, parcel: ParcelId, blocker: Blocker) {
-        self.blockers.push((parcel, blocker));
+    /// Changes the pledge of a project that was added; what is none stays as it is.
+    pub fn plan(&mut self, id: ProjectId, plan: Option<PlanCurve>, required: Option<Day>) {
+        let Some(entry) = self.projects.iter_mut().find(|entry| entry.id == id) else { return };
+        if let Some(plan) = plan {
+            entry.project.plan = plan;
+        }
+        entry.project.required_day = required.or(entry.project.required_day);
     }
 
     /// The snapshot at this position of the ledger.
@@ -168,11 +175,7 @@ impl Builder {
             index.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         });
         let mut pages = self.pages;
-        for (parcel, blocker) in self.blockers {
-            if let Some(index) = self.parcels.find(parcel) {
-                pages.open_blocker(index, blocker);
-            }
-        }
+        self.marks.into_iter().for_each(|(index, marks)| pages.mark(index, Some(marks)));
         let (mut project_shapes, mut unit_shapes) = (Arena::default(), Arena::default());
         self.projects.iter().for_each(|entry| push_geo(&mut project_shapes, entry.project.boundary.as_ref()));
         self.units.iter().for_each(|entry| push_geo(&mut unit_shapes, entry.unit.boundary.as_ref()));

@@ -1,12 +1,12 @@
 //! The atlas: everything that reads need, in memory, immutable.
 //!
 //! ```text
-//! Strands ── join ──► Builder ── finish ──► Snapshot ── with_events ──► next Snapshot (shares all that did not change)
+//! Strands ── join ──► Builder ── finish ──► Snapshot ── with_records ──► next Snapshot (shares all that did not change)
 //!                        ├ units, projects        small tables
 //!                        ├ Parcels (columns)      what an import wrote, shared
 //!                        ├ Arena                  vertices in world units, shared
 //!                        ├ R-trees (rstar)        parcels, projects, units, shared
-//!                        └ Pages                  what events change: days, money, blockers
+//!                        └ Pages                  what events change: days, money, marks
 //! ```
 //! It knows nothing of files, HTTP or the clock: whoever asks says the day.
 //! Vertices are kept as [`World`] units so that a tile is a shift away.
@@ -23,11 +23,9 @@ mod strand;
 mod symbols;
 mod world;
 
-pub use apply::Applied;
 pub use arena::{Arena, Shape};
 pub use builder::{BuildError, Builder};
 pub use index::Index;
-pub use pages::Blocker;
 pub use parcels::Parcels;
 pub use project::{ProjectEntry, UnitEntry};
 pub use snapshot::Snapshot;

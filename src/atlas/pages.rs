@@ -3,27 +3,22 @@
 
 use std::sync::Arc;
 
-use crate::domain::{BlockerKind, Day, StageDays, Vnd};
+use crate::domain::{Day, LedgerPosition, Marks, StageDays, Vnd};
 
 /// Parcels a page.
 pub const PAGE: usize = 1024;
 
-/// Something that stands, or stood, in the way of a parcel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Blocker {
-    /// What it is.
-    pub kind: BlockerKind,
-    /// First day.
-    pub opened: Day,
-    /// Day on which it was settled.
-    pub closed: Option<Day>,
-}
-
-impl Blocker {
-    /// Whether it stood in the way on `day`.
-    pub fn stands_on(&self, day: Day) -> bool {
-        self.opened <= day && self.closed.is_none_or(|closed| day < closed)
-    }
+/// What events say about one parcel.
+#[derive(Debug, Clone, Default)]
+pub struct State {
+    /// Days of the stages.
+    pub days: StageDays,
+    /// Money approved.
+    pub money: Vnd,
+    /// Last position that touched it.
+    pub version: LedgerPosition,
+    /// What few parcels have.
+    pub marks: Option<Arc<Marks>>,
 }
 
 /// 1 024 parcels' changing columns.
@@ -32,7 +27,12 @@ pub struct Page {
     days: Vec<StageDays>,
     /// Thousands of đồng: steps of compensation tables, and half the memory.
     money: Vec<u32>,
-    blockers: Vec<(u16, Blocker)>,
+    /// Positions; a ledger that outgrows 32 bits outgrows this program first.
+    versions: Vec<u32>,
+    /// By parcel, rising.
+    marks: Vec<(u16, Arc<Marks>)>,
+    /// Whether a parcel of the page does not exist at all times.
+    bounded: bool,
 }
 
 /// All pages.
@@ -40,8 +40,8 @@ pub struct Page {
 pub struct Pages(Vec<Arc<Page>>);
 
 impl Pages {
-    /// Adds parcels with these days and money (thousands of đồng) behind the last.
-    pub fn extend(&mut self, mut days: &[StageDays], mut money: &[u32]) {
+    /// Adds parcels in these states behind the last; money in thousands of đồng.
+    pub fn extend(&mut self, mut days: &[StageDays], mut money: &[u32], mut versions: &[u32]) {
         while !days.is_empty() {
             if self.0.last().is_none_or(|page| page.days.len() == PAGE) {
                 self.0.push(Arc::default());
@@ -52,7 +52,9 @@ impl Pages {
             page.days.extend_from_slice(&days[..part]);
             page.money.reserve_exact(part);
             page.money.extend_from_slice(&money[..part]);
-            (days, money) = (&days[part..], &money[part..]);
+            page.versions.reserve_exact(part);
+            page.versions.extend_from_slice(&versions[..part]);
+            (days, money, versions) = (&days[part..], &money[part..], &versions[part..]);
         }
     }
 
@@ -66,54 +68,60 @@ impl Pages {
         Vnd(u64::from(self.0[index as usize / PAGE].money[index as usize % PAGE]) * 1000)
     }
 
-    /// The blockers of the parcel at `index`, in the order in which they were opened.
-    pub fn blockers(&self, index: u32) -> impl Iterator<Item = &Blocker> {
+    /// The last position that touched the parcel at `index`.
+    pub fn version(&self, index: u32) -> LedgerPosition {
+        LedgerPosition(u64::from(self.0[index as usize / PAGE].versions[index as usize % PAGE]))
+    }
+
+    /// What the parcel at `index` has beside its stages, if anything.
+    pub fn marks(&self, index: u32) -> Option<&Marks> {
         let (page, offset) = (&self.0[index as usize / PAGE], (index as usize % PAGE) as u16);
-        let start = page.blockers.partition_point(|(other, _)| *other < offset);
-        page.blockers[start..].iter().take_while(move |(other, _)| *other == offset).map(|(_, b)| b)
+        let at = page.marks.binary_search_by_key(&offset, |(other, _)| *other).ok()?;
+        Some(&page.marks[at].1)
     }
 
-    fn page_mut(&mut self, index: u32) -> (&mut Page, usize) {
-        (Arc::make_mut(&mut self.0[index as usize / PAGE]), index as usize % PAGE)
+    /// Whether the parcel at `index` counts on `day`.
+    pub fn exists_on(&self, index: u32, day: Day) -> bool {
+        !self.0[index as usize / PAGE].bounded || self.marks(index).is_none_or(|marks| marks.exists_on(day))
     }
 
-    /// Changes the days of the parcel at `index`.
-    pub fn days_mut(&mut self, index: u32) -> &mut StageDays {
-        let (page, offset) = self.page_mut(index);
-        &mut page.days[offset]
+    /// Brings the parcel at `index` into this state; the page is copied if someone else reads it.
+    pub fn set(&mut self, index: u32, state: State) {
+        let offset = index as usize % PAGE;
+        let page = Arc::make_mut(&mut self.0[index as usize / PAGE]);
+        page.days[offset] = state.days;
+        page.money[offset] = thousands(state.money);
+        page.versions[offset] = u32::try_from(state.version.0).unwrap_or(u32::MAX);
+        self.mark(index, state.marks);
     }
 
-    /// Sets the money approved for the parcel at `index`, rounded to thousands.
-    pub fn set_money(&mut self, index: u32, money: Vnd) {
-        let (page, offset) = self.page_mut(index);
-        page.money[offset] = u32::try_from((money.0 + 500) / 1000).unwrap_or(u32::MAX);
-    }
-
-    /// Adds a blocker.
-    pub fn open_blocker(&mut self, index: u32, blocker: Blocker) {
-        let (page, offset) = self.page_mut(index);
-        let offset = offset as u16;
-        let at = page.blockers.partition_point(|(other, _)| *other <= offset);
-        page.blockers.insert(at, (offset, blocker));
-    }
-
-    /// Closes the last open blocker of this kind, if there is one.
-    pub fn close_blocker(&mut self, index: u32, kind: BlockerKind, day: Day) {
-        let (page, offset) = self.page_mut(index);
-        let offset = offset as u16;
-        let open =
-            |(other, b): &&mut (u16, Blocker)| *other == offset && b.kind == kind && b.closed.is_none();
-        if let Some((_, blocker)) = page.blockers.iter_mut().rev().find(open) {
-            blocker.closed = Some(day);
+    /// Sets what the parcel at `index` has beside its stages.
+    pub fn mark(&mut self, index: u32, marks: Option<Arc<Marks>>) {
+        let offset = (index as usize % PAGE) as u16;
+        let page = Arc::make_mut(&mut self.0[index as usize / PAGE]);
+        let place = page.marks.binary_search_by_key(&offset, |(other, _)| *other);
+        match (place, marks) {
+            (Ok(at), Some(marks)) => page.marks[at].1 = marks,
+            (Ok(at), None) => drop(page.marks.remove(at)),
+            (Err(at), Some(marks)) => page.marks.insert(at, (offset, marks)),
+            (Err(_), None) => {}
         }
+        page.bounded = page.marks.iter().any(|(_, marks)| marks.began.is_some() || marks.ended.is_some());
     }
 
     /// Bytes, roughly.
     pub fn bytes(&self) -> usize {
-        let page =
-            |page: &Arc<Page>| page.days.len() * 18 + page.money.len() * 4 + page.blockers.len() * 12 + 96;
+        let page = |page: &Arc<Page>| {
+            let marks = |marks: &Marks| 240 + marks.blockers.len() * 12;
+            page.days.len() * 26 + page.marks.iter().map(|(_, m)| marks(m)).sum::<usize>() + 160
+        };
         self.0.iter().map(page).sum()
     }
+}
+
+/// Thousands of đồng.
+pub fn thousands(money: Vnd) -> u32 {
+    u32::try_from((money.0 + 500) / 1000).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]
@@ -124,19 +132,18 @@ mod tests {
     fn an_event_copies_one_page_and_leaves_the_old_one_alone() {
         let mut old = Pages::default();
         let (days, money) = (vec![StageDays::default(); 1500], vec![0; 1500]);
-        old.extend(&days, &money);
-        old.extend(&days, &money);
+        old.extend(&days, &money, &money);
+        old.extend(&days, &money, &money);
         assert_eq!(old.0.iter().map(|page| page.days.len()).collect::<Vec<_>>(), [1024, 1024, 952]);
         let mut new = old.clone();
         let day = Day::from_number(20_000).unwrap();
-        new.open_blocker(2000, Blocker { kind: BlockerKind::Price, opened: day, closed: None });
-        new.set_money(2000, Vnd(1_500_400));
-        assert_eq!(new.money(2000), Vnd(1_500_000));
-        assert_eq!(new.blockers(2000).count(), 1);
-        assert_eq!(old.blockers(2000).count(), 0);
+        let marks = Arc::new(Marks { ended: Some(day), ..Marks::default() });
+        let (money, version) = (Vnd(1_500_400), LedgerPosition(9));
+        new.set(2000, State { days: StageDays::default(), money, version, marks: Some(marks) });
+        assert_eq!((new.money(2000), new.version(2000)), (Vnd(1_500_000), version));
+        assert!(new.exists_on(2000, day.plus(-1)) && !new.exists_on(2000, day) && old.exists_on(2000, day));
         assert!(Arc::ptr_eq(&old.0[0], &new.0[0]) && !Arc::ptr_eq(&old.0[1], &new.0[1]));
-        new.close_blocker(2000, BlockerKind::Price, day.plus(3));
-        let blocker = *new.blockers(2000).next().unwrap();
-        assert!(blocker.stands_on(day) && !blocker.stands_on(day.plus(3)));
+        new.mark(2000, None);
+        assert!(new.exists_on(2000, day) && new.marks(2000).is_none());
     }
 }

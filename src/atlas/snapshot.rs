@@ -7,12 +7,14 @@ use geo::{Intersects, MultiPolygon};
 use super::{
     arena::{Arena, Shape},
     index::Index,
-    pages::{Blocker, Pages},
+    pages::Pages,
     parcels::Parcels,
     project::{ProjectEntry, UnitEntry},
     world::{Extent, World},
 };
-use crate::domain::{Clock, Day, LedgerPosition, Procedure, Stage, StageDays, Vnd};
+use crate::domain::{
+    Blocker, BranchStay, Clock, Day, LedgerPosition, Marks, Procedure, Stage, StageDays, Vnd,
+};
 
 /// Projects, units and procedures: few rows, changed by imports only.
 #[derive(Debug, Default)]
@@ -124,35 +126,70 @@ impl Snapshot {
     }
 
     /// A parcel's blockers, past ones too.
-    pub fn blockers(&self, parcel: u32) -> impl Iterator<Item = &Blocker> {
-        self.pages.blockers(parcel)
+    pub fn blockers(&self, parcel: u32) -> &[Blocker] {
+        self.pages.marks(parcel).map_or(&[], |marks| &marks.blockers)
+    }
+
+    /// A parcel's side branches, past ones too.
+    pub fn branches(&self, parcel: u32) -> &[BranchStay] {
+        self.pages.marks(parcel).map_or(&[], |marks| &marks.branches)
+    }
+
+    /// What a parcel has beside its stages, if anything.
+    pub fn marks(&self, parcel: u32) -> Option<&Marks> {
+        self.pages.marks(parcel)
+    }
+
+    /// Last position of the ledger that touched a parcel; 0 = only its listing did.
+    pub fn version(&self, parcel: u32) -> LedgerPosition {
+        self.pages.version(parcel)
+    }
+
+    /// Whether a parcel counts on `day`: not yet withdrawn, split or merged, and formed already.
+    pub fn exists_on(&self, parcel: u32, day: Day) -> bool {
+        self.pages.exists_on(parcel, day)
+    }
+
+    /// Đồng paid for a parcel up to `day`: its payments, or all of it once the stage says so.
+    pub fn paid_on(&self, parcel: u32, day: Day) -> u64 {
+        let payments = self.marks(parcel).map_or(&[][..], |marks| &marks.payments);
+        if payments.is_empty() {
+            return if self.days(parcel).reached(Stage::Paid, day) { self.money(parcel).0 } else { 0 };
+        }
+        payments.iter().filter(|(on, _)| *on <= day).map(|(_, amount)| amount.0).sum()
     }
 
     /// Whether something stood in a parcel's way on `day`.
     pub fn blocked_on(&self, parcel: u32, day: Day) -> bool {
-        self.pages.blockers(parcel).any(|blocker| blocker.stands_on(day))
+        self.exists_on(parcel, day) && self.blockers(parcel).iter().any(|blocker| blocker.stands_on(day))
     }
 
-    /// Where a parcel stood on `day`; none before it was listed.
+    /// Where a parcel stood on `day`; none before it was listed and when it does not count.
     pub fn stage_on(&self, parcel: u32, day: Day) -> Option<Stage> {
-        self.procedure(parcel).stage_on(self.days(parcel), day)
+        self.procedure(parcel).stage_on(self.days(parcel), day).filter(|_| self.exists_on(parcel, day))
     }
 
     /// The legal deadline that ran for a parcel on `day`.
     pub fn clock(&self, parcel: u32, day: Day) -> Option<Clock<'_>> {
-        self.procedure(parcel).clock(self.days(parcel), day)
+        self.procedure(parcel).clock(self.days(parcel), day).filter(|_| self.exists_on(parcel, day))
     }
 
-    /// The day by which a parcel is planned to be handed over: its own, else its project's.
+    /// The day by which a parcel is planned to be handed over: as last changed, else its own, else its project's.
     pub fn planned_day(&self, parcel: u32) -> Option<Day> {
-        let own = self.parcels.planned_day(parcel);
+        let own = self.own_planned_day(parcel);
         own.or_else(|| self.projects()[self.parcels.project(parcel)].project.required_day)
+    }
+
+    /// The day by which a parcel itself is planned to be handed over.
+    pub fn own_planned_day(&self, parcel: u32) -> Option<Day> {
+        self.marks(parcel).and_then(|marks| marks.planned).or_else(|| self.parcels.planned_day(parcel))
     }
 
     /// Whether a parcel was past its planned day and not handed over on `day`.
     pub fn late_on(&self, parcel: u32, day: Day) -> bool {
         self.planned_day(parcel).is_some_and(|planned| planned < day)
             && !self.days(parcel).reached(Stage::HandedOver, day)
+            && self.exists_on(parcel, day)
     }
 
     /// Whether a legal deadline had passed without its stage on `day`.

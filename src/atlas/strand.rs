@@ -8,11 +8,14 @@ use geo_traits::{GeometryTrait, GeometryType, MultiPolygonTrait};
 use super::{
     arena::Arena,
     builder::{BuildError, push_polygon},
+    pages::thousands,
     parcels::{NO_AREA, NO_DAY, Parcels},
     symbols::Symbols,
     world::Extent,
 };
-use crate::domain::{Day, HolderId, ParcelId, ProjectId, SquareMetres, StageDays, UnitId, Vnd};
+use crate::domain::{
+    Day, HolderId, LedgerPosition, Marks, ParcelId, ProjectId, SquareMetres, StageDays, UnitId, Vnd,
+};
 
 /// A parcel's row.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +46,10 @@ pub struct ParcelRow<'a> {
     pub money: Vnd,
     /// Days of the stages.
     pub days: StageDays,
+    /// Last position that touched it.
+    pub version: LedgerPosition,
+    /// What it has beside its stages.
+    pub marks: Option<&'a Marks>,
     /// `Polygon` or `MultiPolygon` as WKB, WGS 84 degrees (lon, lat).
     pub wkb: &'a [u8],
 }
@@ -62,6 +69,9 @@ pub struct Strand {
     pub(super) days: Vec<StageDays>,
     /// Thousands of đồng.
     pub(super) money: Vec<u32>,
+    pub(super) versions: Vec<u32>,
+    /// By place in the strand, rising.
+    pub(super) marks: Vec<(u32, Arc<Marks>)>,
     pub(super) extents: Vec<Extent>,
 }
 
@@ -72,6 +82,8 @@ impl Strand {
             parcels: Parcels::default(),
             days: Vec::new(),
             money: Vec::new(),
+            versions: Vec::new(),
+            marks: Vec::new(),
             extents: Vec::new(),
         }
     }
@@ -109,7 +121,11 @@ impl Strand {
         parcels.planned.push(row.planned.map_or(NO_DAY, Day::number));
         self.extents.push(extent);
         self.days.push(row.days);
-        self.money.push(u32::try_from((row.money.0 + 500) / 1000).unwrap_or(u32::MAX));
+        self.money.push(thousands(row.money));
+        self.versions.push(u32::try_from(row.version.0).unwrap_or(u32::MAX));
+        if let Some(marks) = row.marks {
+            self.marks.push((self.days.len() as u32 - 1, Arc::new(marks.clone())));
+        }
         Ok(())
     }
 }

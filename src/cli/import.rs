@@ -9,7 +9,8 @@ use std::{
 use geo::{MultiPolygon, Rect, coord};
 
 use super::{
-    Outcome, clock, import_checks, import_report as report, open, open_or_create, progress_bar::Progress,
+    Outcome, clock, import_checks, import_events, import_report as report, open, open_or_create,
+    progress_bar::Progress,
 };
 use crate::{
     atlas::{Extent, Snapshot},
@@ -90,6 +91,8 @@ enum What {
     Projects,
     /// Parcels that projects recover: sheet, number, commune, project, area.
     Parcels,
+    /// Events of parcels, from CSV, XLSX or ODS: project, sheet, parcel, stage or kind, date, document.
+    Events,
 }
 
 fn encoding(name: &str) -> Result<Encoding, &'static str> {
@@ -108,9 +111,18 @@ pub fn run(data: &Path, options: &Import) -> Outcome {
 }
 
 fn import(data: &Path, options: &Import) -> Outcome {
+    if options.what == What::Events {
+        return import_events::run(
+            data,
+            &options.file,
+            options.layer.as_deref(),
+            options.dry_run,
+            options.json,
+        );
+    }
     let day = options.day.map_or_else(clock::today, Ok)?;
     // A store is made only once there is something to write.
-    let before = if data.exists() { Some(open(data)?.load()?) } else { None };
+    let before = if data.exists() && options.what != What::Events { Some(open(data)?.load()?) } else { None };
     let reading = reading(options, before.as_ref(), day)?;
     let mut bar = Progress::new(&format!("reading {}", options.file.display()));
     let mut tell = |done, total| bar.at(done, total);
@@ -119,6 +131,11 @@ fn import(data: &Path, options: &Import) -> Outcome {
             let batch = read_units(&options.file, &reading, &mut tell)?;
             bar.end();
             finish(data, options, &batch, &[], |change, entry, records| change.units(entry, records), day)
+        }
+        What::Events => {
+            bar.end();
+            let layer = options.layer.as_deref();
+            import_events::run(data, &options.file, layer, options.dry_run, options.json)
         }
         What::Projects => {
             let batch = read_projects(&options.file, &reading, &mut tell)?;

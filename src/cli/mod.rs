@@ -11,6 +11,7 @@ mod demo;
 mod export;
 mod import;
 mod import_checks;
+mod import_events;
 mod import_report;
 mod progress_bar;
 mod serve;
@@ -45,7 +46,7 @@ enum Command {
     Serve(serve::Serve),
     /// Fill an empty store with an illustrative province.
     Demo(demo::Demo),
-    /// Bring in administrative units, projects or parcels from any GDAL/OGR source.
+    /// Bring in administrative units, projects, parcels or events from any GDAL/OGR source.
     Import(import::Import),
     /// Write parcels, projects or units as GeoJSON.
     Export(export::Export),
@@ -72,9 +73,23 @@ pub fn run(cli: &Cli) -> ExitCode {
 }
 
 fn open(data: &std::path::Path) -> Result<GeoPackage, Box<dyn Error>> {
-    Ok(GeoPackage::open(data, procedures()?)?)
+    Ok(GeoPackage::open(data, procedures(&own_procedures(data)?)?)?)
 }
 
 fn open_or_create(data: &std::path::Path) -> Result<GeoPackage, Box<dyn Error>> {
-    Ok(GeoPackage::open_or_create(data, procedures()?)?)
+    Ok(GeoPackage::open_or_create(data, procedures(&own_procedures(data)?)?)?)
+}
+
+/// An operator's procedures: the TOML files in the folder `procedures` beside the store.
+fn own_procedures(data: &std::path::Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+    let folder = data.with_file_name("procedures");
+    let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(Vec::new()) };
+    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
+    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.sort();
+    let read = |path: PathBuf| match std::fs::read_to_string(&path) {
+        Ok(text) => Ok((path.display().to_string(), text)),
+        Err(error) => Err(format!("{}: {error}", path.display()).into()),
+    };
+    paths.into_iter().map(read).collect()
 }

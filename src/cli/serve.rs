@@ -16,7 +16,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use super::{Outcome, clock, open};
 use crate::{
     domain::{Day, vocabulary},
-    server::{App, follow, router},
+    server::{App, Files, follow, router},
     store::GeoPackage,
 };
 
@@ -26,6 +26,9 @@ pub struct Serve {
     /// Address and port; port 0 takes a free one. Loopback only: there are no accounts yet.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: SocketAddr,
+    /// Where scans and photographs are kept: s3://bucket/prefix. A folder beside the store if left out.
+    #[arg(long, env = "MATBANG_FILES", value_name = "ADDRESS")]
+    files: Option<String>,
 }
 
 pub fn run(data: &Path, options: &Serve) -> Outcome {
@@ -45,8 +48,16 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         .init();
     let store = open(data)?;
     let following = store.reopen()?;
+    let files = match &options.files {
+        Some(address) => Files::at(address)?,
+        None => Files::in_folder(&data.with_extension("files")),
+    };
+    // Each open map is a connection: the soft limit of a shell is for other programs.
+    if let Err(error) = rlimit::increase_nofile_limit(1 << 16) {
+        tracing::warn!(%error, "the number of connections stays as low as it is");
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(options.listen, store, following))?;
+    runtime.block_on(serve(options.listen, store, following, files))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -54,9 +65,10 @@ async fn serve(
     address: SocketAddr,
     store: GeoPackage,
     following: GeoPackage,
+    files: Files,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
-    let app = Arc::new(App::new(store, vocabulary()?, metrics)?);
+    let app = Arc::new(App::new(store, vocabulary()?, files, metrics)?);
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|e| format!("cannot listen on {address}: {e}; choose another with --listen"))?;
@@ -77,9 +89,10 @@ async fn serve(
     println!("{url}");
     std::io::stdout().flush()?;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let service = axum::serve(listener, router(app).into_make_service()).with_graceful_shutdown(async {
-        let _ = stopped.await;
-    });
+    let service =
+        axum::serve(listener, router(Arc::clone(&app)).into_make_service()).with_graceful_shutdown(async {
+            let _ = stopped.await;
+        });
     let mut serving = tokio::spawn(service.into_future());
     let outcome: Result<(), Box<dyn std::error::Error>> = tokio::select! {
         signal = signal() => signal.map_err(Into::into),
@@ -87,6 +100,7 @@ async fn serve(
         ended = &mut serving => ended?.map_err(Into::into),
     };
     stopping.store(true, Ordering::Relaxed);
+    app.live.close();
     let _ = stop.send(());
     if !serving.is_finished() {
         // Requests under way end; connections that stay open are closed after a while.

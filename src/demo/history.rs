@@ -259,6 +259,8 @@ impl Story {
             recorded_at: *recorded,
             author: "minh-hoa".to_owned(),
             document,
+            note: None,
+            attachments: Vec::new(),
             kind,
         }));
     }

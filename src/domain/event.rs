@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Day, LedgerPosition, ParcelId, Stage, Vnd};
+use super::{Day, LedgerPosition, ParcelId, ProjectId, Stage, Vnd};
 
 /// What stands in the way of a parcel (vướng mắc).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -29,6 +29,11 @@ impl BlockerKind {
     pub const ALL: [Self; 6] =
         [Self::Complaint, Self::Price, Self::Origin, Self::Graves, Self::Utilities, Self::Resettlement];
 
+    /// The kind with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
     /// The kind's code in files and answers.
     pub fn code(self) -> &'static str {
         match self {
@@ -39,6 +44,37 @@ impl BlockerKind {
             Self::Utilities => "utilities",
             Self::Resettlement => "resettlement",
         }
+    }
+}
+
+/// A side branch of the procedure, beside the stages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Branch {
+    /// Kiểm đếm bắt buộc.
+    MandatoryInventory,
+    /// Cưỡng chế.
+    Enforcement,
+    /// Tiền gửi Kho bạc.
+    Deposit,
+}
+
+impl Branch {
+    /// All branches, in the order of lists.
+    pub const ALL: [Self; 3] = [Self::MandatoryInventory, Self::Enforcement, Self::Deposit];
+
+    /// The branch's code in files and answers.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::MandatoryInventory => "mandatory_inventory",
+            Self::Enforcement => "enforcement",
+            Self::Deposit => "deposit",
+        }
+    }
+
+    /// The branch with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|branch| branch.code() == code)
     }
 }
 
@@ -88,10 +124,70 @@ pub enum EventKind {
         /// Blocker.
         blocker: BlockerKind,
     },
-    /// Compensation and support approved for a parcel.
+    /// Compensation and support approved for a parcel; a later amount replaces it.
     MoneyApproved {
         /// Amount.
         amount: Vnd,
+    },
+    /// Part of it, or all, was paid.
+    MoneyPaid {
+        /// Amount of this payment.
+        amount: Vnd,
+    },
+    /// The land was handed over before payment, by consent.
+    EarlyHandover,
+    /// A side branch began.
+    BranchEntered {
+        /// Branch.
+        branch: Branch,
+    },
+    /// It ended.
+    BranchLeft {
+        /// Branch.
+        branch: Branch,
+    },
+    /// A plot or flat was given in place of a lost home.
+    ResettlementAssigned {
+        /// Name of the plot or flat.
+        plot: String,
+    },
+    /// The parcel is planned to be handed over on another day.
+    PlannedDateChanged {
+        /// That day.
+        planned: Day,
+    },
+    /// The project no longer recovers the parcel.
+    ParcelWithdrawn,
+    /// The parcel became several.
+    ParcelSplit {
+        /// Those.
+        into: Vec<ParcelId>,
+    },
+    /// The parcel became one with others.
+    ParcelMerged {
+        /// That one.
+        into: ParcelId,
+    },
+    /// The parcel came from others; before this day those stood in its place.
+    ParcelFormed {
+        /// Those.
+        from: Vec<ParcelId>,
+    },
+    /// A project's pledge changed.
+    PlanChanged {
+        /// Project.
+        project: ProjectId,
+        /// Plan curve in the notation `date=share;…`; none = as before.
+        plan: Option<String>,
+        /// Required handover day; none = as before.
+        required: Option<Day>,
+    },
+    /// An earlier event was wrong.
+    Correction {
+        /// Its position.
+        corrects: LedgerPosition,
+        /// What is right, on this event's day; none = it did not happen.
+        by: Option<Box<EventKind>>,
     },
 }
 
@@ -104,6 +200,18 @@ impl EventKind {
             Self::BlockerOpened { .. } => "blocker_opened",
             Self::BlockerClosed { .. } => "blocker_closed",
             Self::MoneyApproved { .. } => "money_approved",
+            Self::MoneyPaid { .. } => "money_paid",
+            Self::EarlyHandover => "early_handover",
+            Self::BranchEntered { .. } => "branch_entered",
+            Self::BranchLeft { .. } => "branch_left",
+            Self::ResettlementAssigned { .. } => "resettlement_assigned",
+            Self::PlannedDateChanged { .. } => "planned_date_changed",
+            Self::ParcelWithdrawn => "parcel_withdrawn",
+            Self::ParcelSplit { .. } => "parcel_split",
+            Self::ParcelMerged { .. } => "parcel_merged",
+            Self::ParcelFormed { .. } => "parcel_formed",
+            Self::PlanChanged { .. } => "plan_changed",
+            Self::Correction { .. } => "correction",
         }
     }
 }
@@ -121,6 +229,10 @@ pub struct NewEvent {
     pub author: String,
     /// Reference of the document behind it.
     pub document: Option<String>,
+    /// What else is to be said.
+    pub note: Option<String>,
+    /// Ids of scans and photographs kept beside the store.
+    pub attachments: Vec<String>,
     /// What happened.
     pub kind: EventKind,
 }

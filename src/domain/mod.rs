@@ -7,25 +7,31 @@
 
 mod code;
 mod day;
+mod draft;
 mod event;
 mod ids;
 mod measure;
 mod parcel;
 mod procedure;
 mod project;
+mod record;
 mod reference;
+mod rules;
 mod stage;
 mod unit;
 
 pub use code::{Code, CodeError};
 pub use day::{Day, DayError};
-pub use event::{BlockerKind, Event, EventKind, ImportedLayer, NewEvent};
+pub use draft::{Change, Draft, ParcelRef, Part};
+pub use event::{BlockerKind, Branch, Event, EventKind, ImportedLayer, NewEvent};
 pub use ids::{HolderId, LedgerPosition, ParcelId, ProjectId, UnitId};
 pub use measure::{SquareMetres, Vnd};
 pub use parcel::{Parcel, ParcelKey};
-pub use procedure::{Clock, Procedure, ProcedureError, ProcedureStage};
+pub use procedure::{Clock, Procedure, ProcedureBranch, ProcedureError, ProcedureStage};
 pub use project::{PlanCurve, PlanError, Project, ProjectKind};
+pub use record::{Blocker, BranchStay, InForce, Marks, Record, in_force};
 pub use reference::{Vocabulary, procedures, vocabulary};
+pub use rules::{Refusal, irregularities, judge};
 pub use stage::{Stage, StageDays};
 pub use unit::{AdminUnit, Level, Succession, SuccessionError, SuccessionExtent};
 

@@ -6,7 +6,7 @@
 
 use serde::Deserialize;
 
-use super::{Code, Day, Label, Stage, StageDays};
+use super::{Branch, Code, Day, Label, Stage, StageDays};
 
 /// A stage within a procedure.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -22,6 +22,26 @@ pub struct ProcedureStage {
     pub within_days: Option<u16>,
     /// Stage from whose day the days are counted.
     pub after: Option<Stage>,
+    /// Stages of which one must have been reached before; the stage before it in order if left out.
+    #[serde(default)]
+    pub follows: Vec<Stage>,
+    /// The entry is a reading still to be confirmed by a lawyer.
+    #[serde(default)]
+    pub to_be_confirmed: bool,
+}
+
+/// A side branch within a procedure.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProcedureBranch {
+    /// Branch.
+    pub branch: Branch,
+    /// Name on screens and papers.
+    pub name: Label,
+    /// Article that rules it.
+    pub article: Option<String>,
+    /// Stage that must have been reached before it begins.
+    pub from: Stage,
     /// The entry is a reading still to be confirmed by a lawyer.
     #[serde(default)]
     pub to_be_confirmed: bool,
@@ -33,6 +53,8 @@ pub struct Procedure {
     code: Code,
     name: Label,
     stages: Vec<ProcedureStage>,
+    branches: Vec<ProcedureBranch>,
+    early_handover_from: Option<Stage>,
 }
 
 /// A deadline that runs for a parcel.
@@ -54,11 +76,30 @@ pub enum ProcedureError {
     #[error("code: {0}")]
     Code(#[from] super::CodeError),
     /// The first stage is `listed`, the last `handed_over`, each stage comes once.
-    #[error("stages must start with listed, end with handed_over and come once each; look at \"{0}\"")]
-    Order(&'static str),
+    #[error(
+        "line {1}: stages must start with listed, end with handed_over and come once each; look at \"{0}\""
+    )]
+    Order(&'static str, usize),
     /// A deadline must count from a stage that comes before.
-    #[error("the deadline of \"{0}\" must name in `after` a stage that comes before it")]
-    Deadline(&'static str),
+    #[error("line {1}: the deadline of \"{0}\" must name in `after` a stage that comes before it")]
+    Deadline(&'static str, usize),
+    /// A stage can only follow stages that come before it.
+    #[error("line {1}: \"{0}\" must name in `follows` stages that come before it")]
+    Follows(&'static str, usize),
+    /// A branch or early handover begins at a stage of the procedure.
+    #[error("line {1}: \"{0}\" is not a stage of this procedure")]
+    From(&'static str, usize),
+    /// Two files describe the same procedure.
+    #[error("two files describe the procedure \"{0}\"")]
+    Twice(Code),
+    /// An error in one of several files.
+    #[error("{file}: {error}")]
+    InFile {
+        /// File.
+        file: String,
+        /// What is wrong in it.
+        error: Box<ProcedureError>,
+    },
 }
 
 #[derive(Deserialize)]
@@ -67,6 +108,15 @@ struct File {
     code: String,
     name: Label,
     stage: Vec<ProcedureStage>,
+    #[serde(default)]
+    branch: Vec<ProcedureBranch>,
+    early_handover_from: Option<Stage>,
+}
+
+/// The line on which `code` is named, the last if there are several.
+fn line_of(text: &str, code: &str) -> usize {
+    let named = format!("\"{code}\"");
+    text.lines().enumerate().filter(|(_, line)| line.contains(&named)).last().map_or(1, |(n, _)| n + 1)
 }
 
 impl Procedure {
@@ -77,23 +127,44 @@ impl Procedure {
     /// stage's code when the rules contradict each other.
     pub fn parse(text: &str) -> Result<Self, ProcedureError> {
         let file: File = toml::from_str(text).map_err(|e| ProcedureError::Format(e.to_string()))?;
-        let stages = file.stage;
-        if stages.first().map(|s| s.stage) != Some(Stage::Listed) {
-            return Err(ProcedureError::Order(Stage::Listed.code()));
-        }
-        if stages.last().map(|s| s.stage) != Some(Stage::HandedOver) {
-            return Err(ProcedureError::Order(Stage::HandedOver.code()));
-        }
-        for (i, entry) in stages.iter().enumerate() {
-            if stages[..i].iter().any(|other| other.stage == entry.stage) {
-                return Err(ProcedureError::Order(entry.stage.code()));
+        let mut stages = file.stage;
+        let at = |stage: Stage| (stage.code(), line_of(text, stage.code()));
+        for (end, wanted) in [(stages.first(), Stage::Listed), (stages.last(), Stage::HandedOver)] {
+            let found = end.map_or(wanted, |entry| entry.stage);
+            if end.is_none() || found != wanted {
+                return Err(ProcedureError::Order(wanted.code(), at(found).1));
             }
-            let known = |after| stages[..i].iter().any(|other| other.stage == after);
+        }
+        for i in 0..stages.len() {
+            let (before, entry) = (&stages[..i], &stages[i]);
+            let (code, line) = at(entry.stage);
+            if before.iter().any(|other| other.stage == entry.stage) {
+                return Err(ProcedureError::Order(code, line));
+            }
+            let known = |after: Stage| before.iter().any(|other| other.stage == after);
             if entry.within_days.is_some() != entry.after.is_some() || !entry.after.is_none_or(known) {
-                return Err(ProcedureError::Deadline(entry.stage.code()));
+                return Err(ProcedureError::Deadline(code, line));
+            }
+            if !entry.follows.iter().all(|stage| known(*stage)) {
+                return Err(ProcedureError::Follows(code, line));
+            }
+            if let (true, Some(last)) = (entry.follows.is_empty(), before.last().map(|last| last.stage)) {
+                stages[i].follows.push(last);
             }
         }
-        Ok(Self { code: Code::new(&file.code)?, name: file.name, stages })
+        let froms = file.branch.iter().map(|branch| branch.from).chain(file.early_handover_from);
+        for from in froms {
+            if !stages.iter().any(|entry| entry.stage == from) {
+                return Err(ProcedureError::From(from.code(), line_of(text, from.code())));
+            }
+        }
+        Ok(Self {
+            code: Code::new(&file.code)?,
+            name: file.name,
+            stages,
+            branches: file.branch,
+            early_handover_from: file.early_handover_from,
+        })
     }
 
     /// Code, as projects name it.
@@ -109,6 +180,28 @@ impl Procedure {
     /// The stages in this law's order.
     pub fn stages(&self) -> &[ProcedureStage] {
         &self.stages
+    }
+
+    /// The side branches.
+    pub fn branches(&self) -> &[ProcedureBranch] {
+        &self.branches
+    }
+
+    /// The stage from which land may be handed over before payment, by consent.
+    pub fn early_handover_from(&self) -> Option<Stage> {
+        self.early_handover_from
+    }
+
+    /// The stages that may be recorded next, in order: not reached, one of those before them reached.
+    pub fn next(&self, days: StageDays) -> Vec<Stage> {
+        let reached = |stage: Stage| days.get(stage).is_some();
+        let last =
+            self.stages.iter().rposition(|rule| reached(rule.stage) && rule.stage != Stage::HandedOver);
+        let open = |(at, rule): (usize, &ProcedureStage)| {
+            let follows = rule.follows.iter().any(|before| reached(*before));
+            (!reached(rule.stage) && follows && Some(at) > last).then_some(rule.stage)
+        };
+        self.stages.iter().enumerate().filter_map(open).collect()
     }
 
     /// Where a parcel stood on `day`: the last stage, in this law's order, reached by then.
@@ -172,6 +265,19 @@ mod tests {
         let error = Procedure::parse("code = \"x\"\nname = 3\n").unwrap_err();
         assert!(error.to_string().contains("line 2"), "{error}");
         let error = Procedure::parse(&LAW_2024.replace("\"handed_over\"", "\"paid\"")).unwrap_err();
-        assert_eq!(error, ProcedureError::Order("handed_over"));
+        assert!(matches!(error, ProcedureError::Order("handed_over", line) if line > 50), "{error}");
+        let error = Procedure::parse(&LAW_2024.replace("from = \"notice\"", "from = \"soon\"")).unwrap_err();
+        assert!(error.to_string().contains("line "), "{error}");
+    }
+
+    #[test]
+    fn what_may_come_next_is_what_the_law_lets_follow() {
+        let law = Procedure::parse(LAW_2024).unwrap();
+        let next = |stages: &[(Stage, &str)]| law.next(days(stages));
+        let listed = (Stage::Listed, "2025-01-01");
+        assert_eq!(next(&[listed]), [Stage::Meeting, Stage::Notice]);
+        assert_eq!(next(&[listed, (Stage::Notice, "2025-02-01")]), [Stage::Inventory]);
+        let early = [listed, (Stage::Notice, "2025-02-01"), (Stage::HandedOver, "2025-02-05")];
+        assert_eq!(next(&early), [Stage::Inventory]);
     }
 }

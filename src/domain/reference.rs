@@ -4,15 +4,37 @@ use std::collections::BTreeMap;
 
 use super::{Label, Procedure, ProcedureError};
 
-const PROCEDURES: [&str; 2] =
-    [include_str!("../../data/procedures/law2024.toml"), include_str!("../../data/procedures/law2013.toml")];
+const PROCEDURES: [(&str, &str); 2] = [
+    ("law2024.toml", include_str!("../../data/procedures/law2024.toml")),
+    ("law2013.toml", include_str!("../../data/procedures/law2013.toml")),
+];
 
-/// The legal procedures of `data/procedures`.
+/// The legal procedures of `data/procedures`, which come with the program,
+/// and those of an operator's `own` files (name, text); his take the place of
+/// ours with the same code.
 ///
 /// # Errors
-/// A file that breaks the rules of [`Procedure::parse`].
-pub fn procedures() -> Result<Vec<Procedure>, ProcedureError> {
-    PROCEDURES.iter().map(|text| Procedure::parse(text)).collect()
+/// A file that breaks the rules of [`Procedure::parse`], by name and line.
+pub fn procedures(own: &[(String, String)]) -> Result<Vec<Procedure>, ProcedureError> {
+    let parse = |file: &str, text: &str| {
+        let wrap = |error| ProcedureError::InFile { file: file.to_owned(), error: Box::new(error) };
+        Procedure::parse(text).map_err(wrap)
+    };
+    let mut all: Vec<Procedure> = Vec::new();
+    for (file, text) in own {
+        let procedure = parse(file, text)?;
+        if all.iter().any(|other| other.code() == procedure.code()) {
+            return Err(ProcedureError::Twice(procedure.code().clone()));
+        }
+        all.push(procedure);
+    }
+    for (file, text) in PROCEDURES {
+        let procedure = parse(file, text)?;
+        if !all.iter().any(|other| other.code() == procedure.code()) {
+            all.push(procedure);
+        }
+    }
+    Ok(all)
 }
 
 /// Words for codes, from `data/vocabulary.toml`.
@@ -46,6 +68,17 @@ mod tests {
         let words = vocabulary().unwrap();
         assert!(ProjectKind::ALL.iter().all(|kind| words.kinds.contains_key(kind.code())));
         assert!(BlockerKind::ALL.iter().all(|kind| words.blockers.contains_key(kind.code())));
-        assert_eq!(procedures().unwrap().len(), 2);
+        assert_eq!(procedures(&[]).unwrap().len(), 2);
+    }
+
+    #[test]
+    fn an_operators_procedure_takes_the_place_of_ours_and_its_errors_name_the_file() {
+        let own = PROCEDURES[0].1.replace("within_days = 60", "within_days = 45");
+        let all = procedures(&[("mine.toml".to_owned(), own.clone())]).unwrap();
+        assert_eq!(all.len(), 2);
+        assert!(all[0].stages().iter().any(|rule| rule.within_days == Some(45)));
+        let wrong = own.replace("after = \"plan_posted\"", "after = \"paid\"");
+        let error = procedures(&[("mine.toml".to_owned(), wrong)]).unwrap_err().to_string();
+        assert!(error.starts_with("mine.toml: line "), "{error}");
     }
 }

@@ -197,6 +197,14 @@ pub enum IngestError {
         /// GDAL's name of the format.
         driver: String,
     },
+    /// The file is no table of events.
+    #[error("{file}: {why}")]
+    Table {
+        /// Path as given.
+        file: String,
+        /// What is missing.
+        why: super::TableError,
+    },
     /// GDAL failed where it should not.
     #[error("{file}: {what}: {cause}")]
     Gdal {

@@ -18,6 +18,7 @@ mod checks;
 mod columns;
 mod crs;
 mod error;
+mod events;
 mod fold;
 mod intersect;
 mod linework;
@@ -34,6 +35,7 @@ mod units;
 mod values;
 
 pub use error::IngestError;
+pub use events::{EventRow, EventTable, TableError, read_event_file, read_event_table};
 pub use intersect::{IntersectRow, intersect};
 pub use options::{Commune, Encoding, Mapping, MappingError, Options, Origin, Target};
 pub use parcels::read_parcels;

@@ -3,18 +3,24 @@
 use std::{
     collections::VecDeque,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Condvar, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use arc_swap::ArcSwapOption;
 use axum::http::HeaderMap;
+use tokio::sync::watch;
 
 use super::{
     cache::{Answer, Cache, Touched},
     encoding::Encoding,
+    files::Files,
+    live::Live,
+    params::When,
     problem::Problem,
+    writer::Writer,
 };
 use crate::{
     analysis::View,
@@ -40,6 +46,29 @@ pub struct Current {
     pub view: View,
 }
 
+/// Wakes the follower when this process wrote.
+#[derive(Debug, Default, Clone)]
+pub struct News(Arc<(Mutex<bool>, Condvar)>);
+
+impl News {
+    /// There is something new.
+    pub fn tell(&self) {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.0.1.notify_one();
+    }
+
+    /// Waits for something new, at most for `time`.
+    pub fn wait(&self, time: Duration) {
+        let told = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut told, _) =
+            self.0.1.wait_timeout_while(told, time, |told| !*told).unwrap_or_else(PoisonError::into_inner);
+        *told = false;
+    }
+}
+
+/// How long an answer waits for the view to show what was written.
+const SHOWN_WITHIN: Duration = Duration::from_secs(2);
+
 /// Earlier positions of the ledger that are kept.
 const PAST_VIEWS: usize = 4;
 
@@ -56,6 +85,16 @@ pub struct App {
     pub about: About,
     /// Answers.
     pub cache: Cache,
+    /// Who listens to what happens.
+    pub live: Live,
+    /// Wakes the follower.
+    pub news: News,
+    /// The writer.
+    pub writer: Writer,
+    /// Scans and photographs.
+    pub files: Files,
+    /// Position of the view that is shown.
+    shown: watch::Sender<u64>,
     /// Prometheus.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
 }
@@ -68,8 +107,12 @@ impl App {
     pub fn new(
         store: GeoPackage,
         words: Vocabulary,
+        files: Files,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, StoreError> {
+        let news = News::default();
+        let written = news.clone();
+        let writer = Writer::start(store.reopen()?, store.procedures().to_vec(), move || written.tell());
         let about = About {
             illustration: store.setting("illustration")?.as_deref() == Some("true"),
             province: store.setting("province")?,
@@ -82,6 +125,11 @@ impl App {
             words,
             about,
             cache: Cache::new(256 << 20, 64 << 20),
+            live: Live::default(),
+            news,
+            writer,
+            files,
+            shown: watch::Sender::new(0),
             metrics,
         })
     }
@@ -99,9 +147,18 @@ impl App {
         let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
         metrics::gauge!("matbang_ledger_position").set(view.snapshot.position().0 as f64);
         metrics::gauge!("matbang_parcels").set(view.snapshot.parcels().len() as f64);
+        let position = view.snapshot.position().0;
         let current = Arc::new(Current { number, view });
         self.cache.turn(number, touched, || self.current.store(Some(current)));
-        self.past.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.shown.send_replace(position);
+    }
+
+    /// Waits until the view shows `position`, so that who writes sees it; not for ever.
+    pub async fn await_shown(&self, position: LedgerPosition) {
+        let mut shown = self.shown.subscribe();
+        let reached = shown.wait_for(|now| *now >= position.0);
+        // A view that is late shows it a little later: nothing is lost.
+        let _ = tokio::time::timeout(SHOWN_WITHIN, reached).await;
     }
 
     /// Runs `work` with the store on a thread that may block.
@@ -119,28 +176,37 @@ impl App {
         done.await.map_err(|e| Problem::internal(&e))?.map_err(|e| Problem::internal(&e))
     }
 
-    /// The view at an earlier position of the ledger, as of today.
+    /// The view that a query asks for: what was known `at` a position, on the day `as_of`.
+    /// Both are of now when left out.
     ///
     /// # Errors
     /// 400 for a position beyond the end; 503 while loading.
-    pub async fn at(self: &Arc<Self>, position: LedgerPosition) -> Result<Arc<Current>, Problem> {
+    pub async fn view(self: &Arc<Self>, when: When) -> Result<Arc<Current>, Problem> {
         let current = self.current()?;
         let head = current.view.snapshot.position();
-        if position == head {
+        let (position, day) = (when.at.unwrap_or(head), when.as_of.unwrap_or(current.view.today));
+        if (position, day) == (head, current.view.today) {
             return Ok(current);
         }
         if position > head {
             return Err(Problem::parameter("at", format!("the ledger ends at position {head}")));
         }
-        let found = |past: &VecDeque<Arc<Current>>| {
-            past.iter().find(|past| past.view.snapshot.position() == position).cloned()
-        };
-        if let Some(past) = found(&self.past.lock().unwrap_or_else(PoisonError::into_inner)) {
+        if let Some(past) = self.past_view(|past| past.snapshot.position() == position && past.today == day) {
             return Ok(past);
         }
-        let today = current.view.today;
-        let view =
-            self.with_store(move |store| Ok(View::new(Arc::new(store.load_at(position)?), today))).await?;
+        let known = if position == head { Some(Arc::clone(&current.view.snapshot)) } else { None };
+        let known = known.or_else(|| {
+            self.past_view(|past| past.snapshot.position() == position)
+                .map(|past| Arc::clone(&past.view.snapshot))
+        });
+        let view = match known {
+            Some(snapshot) => tokio::task::spawn_blocking(move || View::new(snapshot, day))
+                .await
+                .map_err(|e| Problem::internal(&e))?,
+            None => {
+                self.with_store(move |store| Ok(View::new(Arc::new(store.load_at(position)?), day))).await?
+            }
+        };
         // Number 0 is never current: what is made from the past is not kept as if it were of today.
         let made = Arc::new(Current { number: 0, view });
         let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
@@ -149,7 +215,13 @@ impl App {
         Ok(made)
     }
 
-    /// A JSON answer that depends on nothing but the view and `key`: made once per change.
+    fn past_view(&self, wanted: impl Fn(&View) -> bool) -> Option<Arc<Current>> {
+        let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        past.iter().find(|past| wanted(&past.view)).cloned()
+    }
+
+    /// A JSON answer that depends on nothing but the view of `when` and `key`, which tells it apart from
+    /// others: made once per change.
     ///
     /// # Errors
     /// What `make` gives; 503 while loading.
@@ -157,13 +229,14 @@ impl App {
         self: &Arc<Self>,
         headers: &HeaderMap,
         key: String,
+        when: When,
         make: impl FnOnce(&Self, &View) -> Result<serde_json::Value, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
         let bytes = move |app: &Self, view: &View| {
             let value = make(app, view)?;
             serde_json::to_vec(&value).map_err(|e| Problem::internal(&e))
         };
-        self.answer(headers, key, "application/json", bytes).await
+        self.answer(headers, key, when, "application/json", bytes).await
     }
 
     /// As [`App::json`], for bytes of any type.
@@ -174,6 +247,7 @@ impl App {
         self: &Arc<Self>,
         headers: &HeaderMap,
         key: String,
+        when: When,
         content_type: &'static str,
         make: impl FnOnce(&Self, &View) -> Result<Vec<u8>, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
@@ -182,7 +256,7 @@ impl App {
         if let Some(answer) = self.cache.answer(&key) {
             return Ok(answer);
         }
-        let (app, current) = (Arc::clone(self), self.current()?);
+        let (app, current) = (Arc::clone(self), self.view(when).await?);
         let work = tokio::task::spawn_blocking(move || {
             let answer = Answer::new(&make(&app, &current.view)?, content_type, encoding);
             app.cache.keep_answer(current.number, key, &answer);

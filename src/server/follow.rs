@@ -5,12 +5,12 @@ use std::{sync::Arc, time::Duration};
 use super::{app::App, cache::Touched};
 use crate::{
     analysis::View,
-    atlas::Applied,
-    domain::{Day, ParcelId},
+    domain::Day,
     store::{GeoPackage, Store, StoreError},
 };
 
-/// How often the store is asked whether somebody wrote; one page of shared memory is read for it.
+/// How often the store is asked whether another process wrote; one page of shared memory is read for it.
+/// This process says itself when it wrote.
 const EVERY: Duration = Duration::from_millis(50);
 
 /// Shows the first view, then each next one, on this thread, until `stop` says so.
@@ -27,7 +27,7 @@ pub fn follow(
     let mut version = store.version()?;
     let mut view = first(app, store, today())?;
     while !stop() {
-        std::thread::sleep(EVERY);
+        app.news.wait(EVERY);
         let day = today();
         match store.version() {
             Ok(now) if now == version && day == view.today => continue,
@@ -60,33 +60,37 @@ fn first(app: &Arc<App>, store: &GeoPackage, today: Day) -> Result<Shown, StoreE
 }
 
 fn next(app: &Arc<App>, store: &GeoPackage, before: &Shown, today: Day) -> Result<Option<Shown>, StoreError> {
-    let events = store.events_after(before.snapshot.position())?;
-    if events.is_empty() && today == before.today {
+    let news = store.news(before.snapshot.position())?;
+    if news.events.is_empty() && today == before.today {
         return Ok(None);
     }
-    let head = store.head()?;
-    let applied = before.snapshot.with_events(&events, head.hash);
-    let (Applied::Next(snapshot, touched), true) = (applied, today == before.today) else {
-        return first(app, store, today).map(Some);
-    };
-    let snapshot: Arc<_> = Arc::from(snapshot);
+    // Imports and plans change the tables; a new day moves every deadline.
+    if today != before.today || news.events.iter().any(|event| event.body.parcel.is_none()) {
+        let shown = first(app, store, today)?;
+        app.live.reload(shown.snapshot.position());
+        return Ok(Some(shown));
+    }
+    let snapshot = Arc::new(before.snapshot.with_records(
+        news.records.iter().cloned(),
+        news.head.position,
+        news.head.hash,
+    ));
     let shown = Shown { snapshot: Arc::clone(&snapshot), today };
-    let (indexes, retired) = retired(&snapshot, &touched);
-    let current = app.current().ok();
-    let view = match &current {
-        Some(current) => current.view.next(snapshot, &indexes),
-        None => View::new(snapshot, today),
+    let touched: Vec<u32> = news.records.iter().filter_map(|(id, _)| snapshot.parcels().find(*id)).collect();
+    let retired = retired(&snapshot, &touched);
+    let view = match app.current() {
+        Ok(current) => current.view.next(snapshot, &touched),
+        Err(_) => View::new(snapshot, today),
     };
     app.show(view, Some(&retired));
+    if let Ok(current) = app.current() {
+        app.live.tell(&current.view, &news.events);
+    }
     Ok(Some(shown))
 }
 
-/// Indexes of the touched parcels, and the extents whose tiles show something else now.
-fn retired(
-    snapshot: &crate::atlas::Snapshot,
-    touched: &[(ParcelId, crate::atlas::Extent)],
-) -> (Vec<u32>, Touched) {
-    let indexes: Vec<u32> = touched.iter().filter_map(|(id, _)| snapshot.parcels().find(*id)).collect();
+/// The extents whose tiles show something else after these parcels, by index, changed.
+fn retired(snapshot: &crate::atlas::Snapshot, indexes: &[u32]) -> Touched {
     let distinct = |of: &dyn Fn(u32) -> usize| {
         let mut all: Vec<usize> = indexes.iter().map(|parcel| of(*parcel)).collect();
         all.sort_unstable();
@@ -95,10 +99,10 @@ fn retired(
     };
     let projects = distinct(&|parcel| snapshot.parcels().project(parcel));
     let units = distinct(&|parcel| snapshot.parcels().unit(parcel));
-    let extents = Touched {
-        parcels: touched.iter().map(|(_, extent)| *extent).collect(),
+    let extent = |parcel: &u32| snapshot.parcels().arena().shape(*parcel as usize).extent();
+    Touched {
+        parcels: indexes.iter().map(extent).collect(),
         projects: projects.iter().map(|project| snapshot.projects()[*project].extent).collect(),
         units: units.iter().map(|unit| snapshot.units()[*unit].extent).collect(),
-    };
-    (indexes, extents)
+    }
 }

@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! routes (thin) ─► app (view, caches) ─► analysis, tile, export
-//!                   ▲ follow: new ledger events or a new day make the next view
+//!                   ▲ follow: new ledger events or a new day make the next view ─► live
+//!                   └ writer: groups orders, answers once they are on disk
 //! ```
 //! Readers take the current view and never wait: views are swapped whole.
 //! It knows nothing of the command line.
@@ -10,17 +11,22 @@
 mod api;
 mod app;
 mod assets;
+mod auth;
 mod cache;
 mod encoding;
+mod files;
 mod follow;
 mod health;
+mod live;
 mod ogc;
 mod params;
 mod problem;
 mod routes;
 mod tiles;
+mod writer;
 
 pub use app::App;
+pub use files::Files;
 pub use follow::follow;
 pub use params::bbox;
 pub use problem::Problem;

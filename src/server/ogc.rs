@@ -12,7 +12,12 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{app::App, params::Query, problem::Problem, tiles::base};
+use super::{
+    app::App,
+    params::{Query, When},
+    problem::Problem,
+    tiles::base,
+};
 use crate::{
     analysis::View,
     atlas::Extent,
@@ -49,7 +54,7 @@ pub async fn landing(
 ) -> Result<Response, Problem> {
     only_json(query.as_deref(), &[])?;
     let address = base(&headers);
-    let answer = app.json(&headers, format!("/ogc {address}"), move |app, view| {
+    let answer = app.json(&headers, format!("/ogc {address}"), When::default(), move |app, view| {
         let place = app.about.province.as_deref().unwrap_or("Matbang");
         let note = if app.about.illustration { " (số liệu minh họa)" } else { "" };
         Ok(json!({
@@ -74,7 +79,7 @@ pub async fn conformance(
 ) -> Result<Response, Problem> {
     only_json(query.as_deref(), &[])?;
     let make = |_: &App, _: &View| Ok(json!({ "conformsTo": CONFORMANCE }));
-    Ok(app.json(&headers, "/ogc/conformance".to_owned(), make).await?.respond(&headers))
+    Ok(app.json(&headers, "/ogc/conformance".to_owned(), When::default(), make).await?.respond(&headers))
 }
 
 /// List of collections.
@@ -85,11 +90,12 @@ pub async fn collections(
 ) -> Result<Response, Problem> {
     only_json(query.as_deref(), &[])?;
     let address = base(&headers);
-    let answer = app.json(&headers, format!("/ogc/collections {address}"), move |_, view| {
-        let all = Collection::ALL.map(|collection| described(view, collection, &address));
-        let links = [link(&address, "/ogc/collections", "self", "application/json")];
-        Ok(json!({ "collections": all, "links": links, "at": view.snapshot.position() }))
-    });
+    let answer =
+        app.json(&headers, format!("/ogc/collections {address}"), When::default(), move |_, view| {
+            let all = Collection::ALL.map(|collection| described(view, collection, &address));
+            let links = [link(&address, "/ogc/collections", "self", "application/json")];
+            Ok(json!({ "collections": all, "links": links, "at": view.snapshot.position() }))
+        });
     Ok(answer.await?.respond(&headers))
 }
 
@@ -131,9 +137,10 @@ pub async fn collection(
 ) -> Result<Response, Problem> {
     only_json(query.as_deref(), &[])?;
     let (collection, address) = (named(&name)?, base(&headers));
-    let answer = app.json(&headers, format!("/ogc/collections/{name} {address}"), move |_, view| {
-        Ok(described(view, collection, &address))
-    });
+    let answer =
+        app.json(&headers, format!("/ogc/collections/{name} {address}"), When::default(), move |_, view| {
+            Ok(described(view, collection, &address))
+        });
     Ok(answer.await?.respond(&headers))
 }
 
@@ -145,17 +152,20 @@ pub async fn items(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let collection = named(&name)?;
-    let query = only_json(text.as_deref(), &["bbox", "limit", "after"])?;
+    let query = only_json(text.as_deref(), &["bbox", "limit", "after", "as_of", "at"])?;
     let page = Page {
         collection,
         bbox: query.bbox()?,
         limit: query.read("limit", limit)?.unwrap_or(100),
         after: query.read("after", |text| text.parse::<u32>().map_err(|_| "must be a feature's id"))?,
-        given: query.get("bbox").map(|bbox| format!("&bbox={bbox}")).unwrap_or_default(),
+        given: ["bbox", "as_of", "at"]
+            .iter()
+            .filter_map(|name| Some(format!("&{name}={}", query.get(name)?)))
+            .collect(),
         address: base(&headers),
     };
     let key = format!("/ogc/{name}/items {} {}", text.unwrap_or_default(), page.address);
-    let answer = app.answer(&headers, key, GEOJSON, move |_, view| page.write(view));
+    let answer = app.answer(&headers, key, query.when()?, GEOJSON, move |_, view| page.write(view));
     Ok(answer.await?.respond(&headers))
 }
 
@@ -215,12 +225,12 @@ pub async fn item(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    only_json(query.as_deref(), &[])?;
+    let when = only_json(query.as_deref(), &["as_of", "at"])?.when()?;
     let (collection, address) = (named(&name)?, base(&headers));
     let missing = format!("{name} has no feature with the id \"{id}\"");
     let number: u32 = id.parse().map_err(|_| Problem::not_found(missing.clone()))?;
-    let key = format!("/ogc/{name}/items/{number} {address}");
-    let answer = app.answer(&headers, key, GEOJSON, move |_, view| {
+    let key = format!("/ogc/{name}/items/{number} {} {address}", query.unwrap_or_default());
+    let answer = app.answer(&headers, key, when, GEOJSON, move |_, view| {
         let index = collection.find(view, number).ok_or_else(|| Problem::not_found(missing))?;
         let mut found = feature(view, collection, index);
         let path = format!("/ogc/collections/{}", collection.name());

@@ -3,8 +3,23 @@
 use super::problem::Problem;
 use crate::{
     analysis::{Filter, View},
-    domain::{Day, ProjectKind, Stage},
+    domain::{Day, LedgerPosition, ProjectKind, Stage},
 };
+
+/// Which state of things is meant: what was known `at` a position, on the day `as_of`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct When {
+    /// Position of the ledger; the end if none.
+    pub at: Option<LedgerPosition>,
+    /// Day; today if none.
+    pub as_of: Option<Day>,
+}
+
+impl From<Option<LedgerPosition>> for When {
+    fn from(at: Option<LedgerPosition>) -> Self {
+        Self { at, as_of: None }
+    }
+}
 
 /// The query of a request.
 #[derive(Debug, Clone)]
@@ -63,6 +78,30 @@ impl Query {
     /// Not a date.
     pub fn as_of(&self, today: Day) -> Result<Day, Problem> {
         Ok(self.read("as_of", Day::parse)?.unwrap_or(today))
+    }
+
+    /// The position of the ledger that is asked for: `at`.
+    ///
+    /// # Errors
+    /// Not a whole number.
+    pub fn at(&self) -> Result<Option<LedgerPosition>, Problem> {
+        self.read("at", |text| text.parse().map(LedgerPosition).map_err(|_| "must be a whole number"))
+    }
+
+    /// The day that is asked for, if one is: `as_of`.
+    ///
+    /// # Errors
+    /// Not a date.
+    pub fn day(&self) -> Result<Option<Day>, Problem> {
+        self.read("as_of", Day::parse)
+    }
+
+    /// The state of things that is asked for: `at` and `as_of`.
+    ///
+    /// # Errors
+    /// Not a whole number, not a date.
+    pub fn when(&self) -> Result<When, Problem> {
+        Ok(When { at: self.at()?, as_of: self.day()? })
     }
 
     /// West, south, east, north in WGS 84 degrees; six numbers have heights, which are left out.

@@ -11,53 +11,102 @@ pub struct Problem {
     status: StatusCode,
     title: &'static str,
     detail: String,
+    more: Option<Box<(&'static str, serde_json::Value)>>,
 }
 
 impl Problem {
     /// A parameter that can't be used.
     pub fn parameter(name: &str, why: impl std::fmt::Display) -> Self {
         let detail = format!("parameter \"{name}\": {why}");
-        Self { status: StatusCode::BAD_REQUEST, title: "Invalid parameter", detail }
+        Self { status: StatusCode::BAD_REQUEST, title: "Invalid parameter", detail, more: None }
     }
 
     /// A request that makes no sense.
     pub fn nonsense(detail: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, title: "Invalid request", detail: detail.into() }
+        Self { status: StatusCode::BAD_REQUEST, title: "Invalid request", detail: detail.into(), more: None }
     }
 
     /// Nothing has this address.
     pub fn not_found(detail: impl Into<String>) -> Self {
-        Self { status: StatusCode::NOT_FOUND, title: "Not found", detail: detail.into() }
+        Self { status: StatusCode::NOT_FOUND, title: "Not found", detail: detail.into(), more: None }
     }
 
     /// The address is right, the method is not.
     pub fn method() -> Self {
         let detail = "this address does not take that method".to_owned();
-        Self { status: StatusCode::METHOD_NOT_ALLOWED, title: "Method not allowed", detail }
+        Self { status: StatusCode::METHOD_NOT_ALLOWED, title: "Method not allowed", detail, more: None }
     }
 
     /// The atlas is not loaded yet.
     pub fn starting() -> Self {
         let detail = "the atlas is being loaded; try again in a moment".to_owned();
-        Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Starting", detail }
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Starting", detail, more: None }
+    }
+
+    /// Too many are waiting to write.
+    pub fn busy() -> Self {
+        let detail = "too many are writing at this moment; try again in a moment".to_owned();
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Busy", detail, more: None }
+    }
+
+    /// The store's disk is full or can't be written; nothing was kept.
+    pub fn disk(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "the disk failed");
+        let detail = "the server's disk is full or cannot be written; nothing was recorded".to_owned();
+        Self { status: StatusCode::INSUFFICIENT_STORAGE, title: "Insufficient storage", detail, more: None }
+    }
+
+    /// Rows break rules; `errors` says which and why.
+    pub fn refused(detail: impl Into<String>, errors: serde_json::Value) -> Self {
+        let more = Some(Box::new(("errors", errors)));
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, title: "Refused", detail: detail.into(), more }
+    }
+
+    /// Something has changed since it was seen; `conflicts` says what it is now.
+    pub fn conflict(detail: impl Into<String>, conflicts: serde_json::Value) -> Self {
+        let more = Some(Box::new(("conflicts", conflicts)));
+        Self {
+            status: StatusCode::PRECONDITION_FAILED,
+            title: "Changed meanwhile",
+            detail: detail.into(),
+            more,
+        }
+    }
+
+    /// More than is taken at once.
+    pub fn too_large(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::PAYLOAD_TOO_LARGE, title: "Too large", detail: detail.into(), more: None }
+    }
+
+    /// A kind of content that is not taken here.
+    pub fn media_type(detail: impl Into<String>) -> Self {
+        Self {
+            status: StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            title: "Unsupported media type",
+            detail: detail.into(),
+            more: None,
+        }
     }
 
     /// Something of ours failed; the reason goes to the log, not to the reader.
     pub fn internal(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "request failed");
         let detail = "the server could not answer; its log says why".to_owned();
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, title: "Internal error", detail }
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, title: "Internal error", detail, more: None }
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = serde_json::json!({
+        let mut body = serde_json::json!({
             "type": "about:blank",
             "title": self.title,
             "status": self.status.as_u16(),
             "detail": self.detail,
         });
+        if let Some((name, value)) = self.more.map(|more| *more) {
+            body[name] = value;
+        }
         let headers =
             [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")];
         let mut response = (self.status, headers, body.to_string()).into_response();

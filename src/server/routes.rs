@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::Request,
+    extract::{DefaultBodyLimit, Request},
     http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{get, post},
 };
 
-use super::{api, app::App, assets, health, ogc, problem::Problem, tiles};
+use super::{api, app::App, assets, files, health, live, ogc, problem::Problem, tiles};
 
 /// All routes around the state.
 pub fn router(app: Arc<App>) -> Router {
@@ -35,6 +35,12 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/parcels/{id}", get(api::parcel))
         .route("/api/v1/search", get(api::search))
         .route("/api/v1/totals", post(api::totals))
+        .route("/api/v1/events", post(api::events).layer(DefaultBodyLimit::max(16 << 20)))
+        .route("/api/v1/events/table", post(api::table).layer(DefaultBodyLimit::max(16 << 20)))
+        .route("/api/v1/attachments", post(api::attach).layer(DefaultBodyLimit::max(files::LARGEST)))
+        .route("/api/v1/attachments/{id}", get(api::attachment))
+        .route("/api/v1/work", get(api::work))
+        .route("/api/v1/live", get(live::live))
         .fallback(elsewhere)
         .layer(middleware::from_fn(guard))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {

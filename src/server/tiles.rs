@@ -13,13 +13,10 @@ use super::{
     app::{App, Current},
     cache::{Answer, TileFormat, TileKey},
     encoding::Encoding,
-    params::Query,
+    params::{Query, When},
     problem::Problem,
 };
-use crate::{
-    domain::LedgerPosition,
-    tile::{self, Layer, Square},
-};
+use crate::tile::{self, Layer, Square};
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
 const MLT: &str = "application/vnd.maplibre-tile";
@@ -28,7 +25,7 @@ const MLT: &str = "application/vnd.maplibre-tile";
 pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
     let address = base(&headers);
     let key = format!("/tiles {address}");
-    let answer = app.json(&headers, key, move |_, view| {
+    let answer = app.json(&headers, key, When::default(), move |_, view| {
         let entry = |layer: Layer| {
             let (first, last) = layer.zooms();
             json!({
@@ -51,30 +48,31 @@ pub async fn tilejson(
 ) -> Result<Response, Problem> {
     let layers = layers(&names)?;
     let address = base(&headers);
-    let answer = app.json(&headers, format!("/tiles/{names} {address}"), move |app, view| {
-        let bounds = super::api::province_bbox(view);
-        let zooms: Vec<_> = layers.iter().map(|layer| layer.zooms()).collect();
-        let described = |layer: &Layer| {
-            let fields: serde_json::Map<String, serde_json::Value> =
-                layer.fields().iter().map(|(name, kind)| ((*name).to_owned(), json!(kind))).collect();
-            let (first, last) = layer.zooms();
-            json!({ "id": layer.name(), "fields": fields, "minzoom": first, "maxzoom": last })
-        };
-        let names = layers.iter().map(|layer| layer.name()).collect::<Vec<_>>().join(",");
-        let note = if app.about.illustration { "Số liệu minh họa" } else { "Matbang" };
-        Ok(json!({
-            "tilejson": "3.0.0",
-            "name": names,
-            "tiles": [format!("{address}/tiles/{names}/{{z}}/{{x}}/{{y}}")],
-            "vector_layers": layers.iter().map(described).collect::<Vec<_>>(),
-            "bounds": bounds,
-            "center": bounds.map(|[w, s, e, n]| [f64::midpoint(w, e), f64::midpoint(s, n), 11.0]),
-            "minzoom": zooms.iter().map(|zooms| zooms.0).min(),
-            "maxzoom": zooms.iter().map(|zooms| zooms.1).max(),
-            "attribution": note,
-            "at": view.snapshot.position(),
-        }))
-    });
+    let answer =
+        app.json(&headers, format!("/tiles/{names} {address}"), When::default(), move |app, view| {
+            let bounds = super::api::province_bbox(view);
+            let zooms: Vec<_> = layers.iter().map(|layer| layer.zooms()).collect();
+            let described = |layer: &Layer| {
+                let fields: serde_json::Map<String, serde_json::Value> =
+                    layer.fields().iter().map(|(name, kind)| ((*name).to_owned(), json!(kind))).collect();
+                let (first, last) = layer.zooms();
+                json!({ "id": layer.name(), "fields": fields, "minzoom": first, "maxzoom": last })
+            };
+            let names = layers.iter().map(|layer| layer.name()).collect::<Vec<_>>().join(",");
+            let note = if app.about.illustration { "Số liệu minh họa" } else { "Matbang" };
+            Ok(json!({
+                "tilejson": "3.0.0",
+                "name": names,
+                "tiles": [format!("{address}/tiles/{names}/{{z}}/{{x}}/{{y}}")],
+                "vector_layers": layers.iter().map(described).collect::<Vec<_>>(),
+                "bounds": bounds,
+                "center": bounds.map(|[w, s, e, n]| [f64::midpoint(w, e), f64::midpoint(s, n), 11.0]),
+                "minzoom": zooms.iter().map(|zooms| zooms.0).min(),
+                "maxzoom": zooms.iter().map(|zooms| zooms.1).max(),
+                "attribution": note,
+                "at": view.snapshot.position(),
+            }))
+        });
     Ok(answer.await?.respond(&headers))
 }
 
@@ -87,19 +85,14 @@ pub async fn tile(
 ) -> Result<Response, Problem> {
     let layers = layers(&names)?;
     let square = square(&z, &x, &y)?;
-    let query = Query::parse(query.as_deref(), &["at"])?;
-    let at =
-        query.read("at", |text| text.parse().map(LedgerPosition).map_err(|_| "must be a whole number"))?;
+    let query = Query::parse(query.as_deref(), &["at", "as_of"])?;
     let key = TileKey {
         layers: layers.iter().fold(0, |mask, layer| mask | (1 << *layer as u8)),
         square,
         format: if wants_mlt(&headers) { TileFormat::Mlt } else { TileFormat::Mvt },
         encoding: Encoding::negotiate(&headers),
     };
-    let current = match at {
-        Some(position) => app.at(position).await?,
-        None => app.current()?,
-    };
+    let current = app.view(query.when()?).await?;
     let of_now = current.number != 0;
     if let Some(answer) = of_now.then(|| app.cache.tile(&key)).flatten() {
         return Ok(respond(&answer, &current, &headers));

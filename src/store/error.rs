@@ -60,6 +60,9 @@ pub enum StoreError {
     /// An event about a parcel that is not there.
     #[error("no parcel has the number {0}")]
     NoParcel(ParcelId),
+    /// An error that several orders of one transaction share.
+    #[error(transparent)]
+    Shared(std::sync::Arc<StoreError>),
     /// A position beyond the end.
     #[error("the ledger ends at position {head}; there is no position {asked}")]
     NoPosition {
@@ -68,4 +71,18 @@ pub enum StoreError {
         /// The end.
         head: LedgerPosition,
     },
+}
+
+impl StoreError {
+    /// Whether the disk is full or can't be written, which an operator mends.
+    pub fn is_disk(&self) -> bool {
+        use rusqlite::ErrorCode::{CannotOpen, DiskFull, ReadOnly, SystemIoFailure};
+        match self {
+            Self::Sqlite(error) => error
+                .sqlite_error_code()
+                .is_some_and(|code| matches!(code, DiskFull | ReadOnly | SystemIoFailure | CannotOpen)),
+            Self::Shared(error) => error.is_disk(),
+            _ => false,
+        }
+    }
 }

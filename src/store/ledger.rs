@@ -126,6 +126,8 @@ mod tests {
             recorded_at: day * 86_400_000,
             author: "a".into(),
             document: None,
+            note: None,
+            attachments: Vec::new(),
             kind: EventKind::StageReached { stage: Stage::Notice },
         }
     }

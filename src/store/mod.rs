@@ -7,16 +7,24 @@
 mod error;
 pub mod geopackage;
 mod ledger;
+mod recording;
+mod reshape;
 mod verify;
+
+use geo::MultiPolygon;
 
 use crate::{
     atlas::Snapshot,
-    domain::{AdminUnit, Day, Event, LedgerPosition, NewEvent, Parcel, ParcelId, Project},
+    domain::{
+        AdminUnit, Day, Event, LedgerPosition, NewEvent, Parcel, ParcelId, ParcelRef, Project, ProjectId,
+        Record, SquareMetres, UnitId,
+    },
 };
 
 pub use error::StoreError;
 pub use geopackage::GeoPackage;
 pub use ledger::{Chain, ChainFault, digest_hex};
+pub use recording::{Conflict, Order, Recorded, RecordingError, RowRefusal, Taken, record};
 pub use verify::{Finding, Verification};
 
 /// The end of the ledger.
@@ -43,6 +51,55 @@ pub struct Entry {
     pub units_on: Day,
 }
 
+/// What happened after a position.
+#[derive(Debug, Clone)]
+pub struct News {
+    /// Events, in order.
+    pub events: Vec<Event>,
+    /// The end of the ledger after them.
+    pub head: Head,
+    /// Records of the parcels that they touch.
+    pub records: Vec<(ParcelId, Record)>,
+}
+
+/// What a writer needs to know of a parcel.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// Number.
+    pub id: ParcelId,
+    /// Code of its project.
+    pub project: String,
+    /// Code of the project's procedure.
+    pub procedure: String,
+    /// Its commune.
+    pub unit: UnitId,
+    /// Code of the commune.
+    pub unit_code: String,
+    /// Sheet number.
+    pub sheet: String,
+    /// Parcel number.
+    pub number: String,
+    /// Day of its listing.
+    pub listed: Option<Day>,
+    /// Last position that touched it.
+    pub version: LedgerPosition,
+}
+
+/// A parcel that takes the place of others.
+#[derive(Debug, Clone)]
+pub struct Formed {
+    /// Sheet number.
+    pub sheet: String,
+    /// Parcel number.
+    pub number: String,
+    /// Recovered area.
+    pub recovered_area: SquareMetres,
+    /// Area of the whole cadastral parcel.
+    pub total_area: SquareMetres,
+    /// Recovered part in WGS 84 degrees (lon, lat).
+    pub geometry: MultiPolygon<f64>,
+}
+
 /// What an import wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Written {
@@ -52,6 +109,21 @@ pub struct Written {
     pub updated: u32,
     /// Id of the first new row; ids of one import follow each other.
     pub first: u32,
+}
+
+/// The answer of a request that may be sent again.
+#[derive(Debug, Clone, Copy)]
+pub struct KeptAnswer<'a> {
+    /// Who asked.
+    pub author: &'a str,
+    /// Under which key.
+    pub key: &'a str,
+    /// Digest of what was asked.
+    pub digest: &'a [u8],
+    /// The answer.
+    pub answer: &'a str,
+    /// Milliseconds since 1970-01-01T00:00Z.
+    pub recorded_at: i64,
 }
 
 /// One atomic change of a store. Nothing is kept unless it is committed.
@@ -79,6 +151,54 @@ pub trait Transaction {
     /// # Errors
     /// A parcel that is not there, or the disk's.
     fn append(&mut self, events: &[NewEvent]) -> Result<Head, StoreError>;
+
+    /// The end of the ledger inside this change.
+    fn head(&self) -> Head;
+
+    /// The parcels that are meant: none, one, or several when the reference is not clear.
+    ///
+    /// # Errors
+    /// The disk's.
+    fn find(&mut self, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreError>;
+
+    /// A parcel's events, in order.
+    ///
+    /// # Errors
+    /// The disk's.
+    fn history(&mut self, parcel: ParcelId) -> Result<Vec<Event>, StoreError>;
+
+    /// The project with this code and the communes of its parcels.
+    ///
+    /// # Errors
+    /// The disk's.
+    fn project(&mut self, code: &str) -> Result<Option<(ProjectId, Vec<UnitId>)>, StoreError>;
+
+    /// A parcel's recovered part and area, and the area of the whole parcel.
+    ///
+    /// # Errors
+    /// The disk's, or a geometry that can't be read.
+    fn shape(
+        &mut self,
+        parcel: ParcelId,
+    ) -> Result<(MultiPolygon<f64>, SquareMetres, SquareMetres), StoreError>;
+
+    /// Adds parcels that take the place of `parent`, with its project, commune, use and holder.
+    ///
+    /// # Errors
+    /// A number that is there already, or the disk's.
+    fn form(&mut self, entry: &Entry, parent: ParcelId, parcels: &[Formed]) -> Result<Written, StoreError>;
+
+    /// The digest and answer of an earlier request of `author` under `key`.
+    ///
+    /// # Errors
+    /// The disk's.
+    fn answer(&mut self, author: &str, key: &str) -> Result<Option<(Vec<u8>, String)>, StoreError>;
+
+    /// Keeps the answer of a request, and forgets those of more than a week before `recorded_at`.
+    ///
+    /// # Errors
+    /// The disk's.
+    fn keep_answer(&mut self, kept: &KeptAnswer<'_>) -> Result<(), StoreError>;
 
     /// Keeps a setting.
     ///
@@ -130,6 +250,12 @@ pub trait Store: Send {
     /// # Errors
     /// The disk's.
     fn history(&self, parcel: ParcelId) -> Result<Vec<Event>, StoreError>;
+
+    /// What happened after `position`, in one look.
+    ///
+    /// # Errors
+    /// The disk's.
+    fn news(&self, position: LedgerPosition) -> Result<News, StoreError>;
 
     /// A setting, if it was set.
     ///

@@ -12,10 +12,10 @@ use sha2::{Digest, Sha256};
 
 use super::{
     Chain, Head, StoreError,
-    geopackage::{blob, read},
+    geopackage::{blob, read, records},
     ledger::{digest_hex, hash_text},
 };
-use crate::domain::{Day, Event, EventKind, ImportedLayer, Parcel, Procedure, SquareMetres, Stage};
+use crate::domain::{Day, Event, EventKind, ImportedLayer, Parcel, Procedure, Record, SquareMetres, Stage};
 
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -93,8 +93,8 @@ pub(super) fn verify(sql: &Connection, procedures: &[Procedure]) -> Result<Verif
 /// What the ledger says the tables must hold.
 #[derive(Default)]
 struct Replay {
-    /// Days by stage, and money, by parcel.
-    states: HashMap<u32, ([Option<Day>; 9], u64)>,
+    /// Events by parcel.
+    events: HashMap<u32, Vec<Event>>,
     /// (first, last, rows, day, digest, position) of each import of parcels.
     imports: Vec<(u32, u32, u32, Day, String, i64)>,
     units: Option<(u32, String)>,
@@ -112,17 +112,11 @@ impl Replay {
                     self.imports.push((*first, *last, *rows, event.body.day, digest.clone(), position));
                 }
             },
-            EventKind::StageReached { stage } => {
+            _ => {
                 if let Some(parcel) = event.body.parcel {
-                    self.states.entry(parcel.0).or_default().0[stage.number()] = Some(event.body.day);
+                    self.events.entry(parcel.0).or_default().push(event.clone());
                 }
             }
-            EventKind::MoneyApproved { amount } => {
-                if let Some(parcel) = event.body.parcel {
-                    self.states.entry(parcel.0).or_default().1 = amount.0;
-                }
-            }
-            EventKind::BlockerOpened { .. } | EventKind::BlockerClosed { .. } => {}
         }
     }
 }
@@ -257,8 +251,8 @@ impl ParcelDigest {
 
 const PARCELS: &str =
     "SELECT fid, project, unit, coalesce(holder, 0), sheet, number, land_use, recovered_area,
-    total_area, declared_area, planned_on, geom, cleared, money, d0, d1, d2, d3, d4, d5, d6, d7, d8
-    FROM parcels ORDER BY fid";
+    total_area, declared_area, planned_on, geom, cleared, money, d0, d1, d2, d3, d4, d5, d6, d7, d8,
+    version, ended_on, marks FROM parcels ORDER BY fid";
 
 fn parcels(sql: &Connection, replay: &Replay, findings: &mut Findings) -> Result<u64, StoreError> {
     let mut statement = sql.prepare(PARCELS)?;
@@ -324,22 +318,31 @@ fn state(
     replay: &Replay,
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
-    let (mut days, money) = replay.states.get(&number).copied().unwrap_or_default();
-    days[0] = days[0].or(Some(listed));
+    let events = replay.events.get(&number).map_or(&[][..], Vec::as_slice);
+    let record = Record::replay(Some(listed), events);
     let id = Some(i64::from(number));
     for stage in Stage::ALL {
         let found: Option<i64> = row.get(14 + stage.number())?;
-        let expected = days[stage.number()].map(|day| i64::from(day.number()));
+        let expected = record.days.get(stage).map(|day| i64::from(day.number()));
         if found != expected {
             let what = format!("the day of stage \"{}\" is not the ledger's", stage.code());
             findings.add("parcels", id, what);
         }
     }
-    if row.get::<_, bool>(12)? != days[8].is_some() {
+    if row.get::<_, bool>(12)? != record.days.get(Stage::HandedOver).is_some() {
         findings.add("parcels", id, "cleared does not say what the ledger says");
     }
-    if row.get::<_, i64>(13)?.unsigned_abs() != money {
+    if row.get::<_, i64>(13)?.unsigned_abs() != record.approved.0 {
         findings.add("parcels", id, "the money is not the ledger's");
+    }
+    let (version, ended, marks): (i64, Option<String>, Option<String>) =
+        (row.get(23)?, row.get(24)?, row.get(25)?);
+    if version.unsigned_abs() != record.version.0 {
+        findings.add("parcels", id, "the version is not the last event's position");
+    }
+    let expected = records::marks_text(&record)?;
+    if marks != expected || ended != record.marks.ended.map(|day| day.to_string()) {
+        findings.add("parcels", id, "blockers, branches or the end are not the ledger's");
     }
     Ok(())
 }

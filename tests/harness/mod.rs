@@ -84,13 +84,14 @@ impl Reply {
 impl Server {
     /// Serves `store` on a free port and waits until it is ready.
     pub fn start(store: &Path) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_matbang"))
-            .arg("--data")
-            .arg(store)
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_matbang"));
+        command.arg("--data").arg(store).args(["serve", "--listen", "127.0.0.1:0"]);
+        Self::run(command)
+    }
+
+    /// Waits until what `command` starts is ready.
+    pub fn run(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary starts");
         let mut url = String::new();
         BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut url).expect("a URL");
         let config = ureq::Agent::config_builder().http_status_as_error(false).build();
@@ -121,6 +122,30 @@ impl Server {
         let mut response = request.send(body).expect("an answer");
         let body = response.body_mut().read_to_vec().expect("a body");
         Reply { status: response.status().as_u16(), headers: response.headers().clone(), body }
+    }
+
+    /// Sends a body of any type with headers.
+    pub fn send(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        let mut request = self.agent.post(format!("{}{path}", self.url));
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut response = request.send(body).expect("an answer");
+        let body = response.body_mut().read_to_vec().expect("a body");
+        Reply { status: response.status().as_u16(), headers: response.headers().clone(), body }
+    }
+
+    /// As [`Server::send`], for a server that may die meanwhile.
+    pub fn try_post(&self, path: &str, body: &str) -> Option<(u16, Vec<u8>)> {
+        let request =
+            self.agent.post(format!("{}{path}", self.url)).header("content-type", "application/json");
+        let mut response = request.send(body).ok()?;
+        Some((response.status().as_u16(), response.body_mut().read_to_vec().ok()?))
+    }
+
+    /// Number of the process.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     /// Asks again until `done`, for ten seconds at most.

@@ -22,11 +22,9 @@ pub async fn catalog(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    Query::parse(query.as_deref(), &[])?;
-    Ok(app
-        .json(&headers, "/api/v1/catalog".to_owned(), |app, view| Ok(make(app, view)))
-        .await?
-        .respond(&headers))
+    let parsed = Query::parse(query.as_deref(), &["at"])?;
+    let key = format!("/api/v1/catalog {}", query.unwrap_or_default());
+    Ok(app.json(&headers, key, parsed.at()?.into(), |app, view| Ok(make(app, view))).await?.respond(&headers))
 }
 
 fn make(app: &App, view: &View) -> Value {

@@ -1,13 +1,16 @@
 //! `/api/v1`: what the web app asks. Every answer says at which position of
-//! the ledger it holds. No holder appears in any of it.
+//! the ledger it holds. No holder appears in any of it but where a role allows it.
 
+mod attachments;
 mod catalog;
+mod events;
 mod parcel;
 mod project;
 mod search;
 mod series;
 mod summary;
 mod totals;
+mod work;
 
 use serde_json::{Value, json};
 
@@ -17,13 +20,16 @@ use crate::{
     domain::Day,
 };
 
+pub use attachments::{attach, attachment};
 pub use catalog::catalog;
+pub use events::{events, table};
 pub use parcel::parcel;
 pub use project::project;
 pub use search::search;
 pub use series::series;
 pub use summary::summary;
 pub use totals::totals;
+pub use work::work;
 
 /// Where projects, else units, lie: west, south, east, north.
 pub fn province_bbox(view: &View) -> Option<[f64; 4]> {

@@ -12,7 +12,9 @@ use serde_json::{Value, json};
 use super::bbox;
 use crate::{
     analysis::View,
-    domain::{Day, Event, EventKind, ParcelId, Stage},
+    domain::{
+        Branch, BranchStay, Day, Event, EventKind, InForce, ParcelId, Procedure, Stage, StageDays, in_force,
+    },
     server::{app::App, params::Query, problem::Problem},
     store::Store,
 };
@@ -24,16 +26,18 @@ pub async fn parcel(
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let query = Query::parse(text.as_deref(), &["as_of"])?;
+    let query = Query::parse(text.as_deref(), &["as_of", "at"])?;
+    let at = query.at()?;
     let missing = Problem::not_found(format!("no parcel has the number \"{id}\""));
     let id = id.parse().map(ParcelId).map_err(|_| missing.clone())?;
     app.current()?.view.snapshot.parcels().find(id).ok_or(missing.clone())?;
     // Documents and times stand in the ledger on disk, not in memory; the page cache has them.
-    let history = app.with_store(move |store| store.history(id)).await?;
+    let mut history = app.with_store(move |store| store.history(id)).await?;
+    history.retain(|event| at.is_none_or(|at| event.position <= at));
     // The position of the last event names the history, so that an answer never mixes two states.
     let last = history.last().map_or(0, |event| event.position.0);
     let key = format!("/api/v1/parcels/{id} {last} {}", text.unwrap_or_default());
-    let answer = app.json(&headers, key, move |_, view| {
+    let answer = app.json(&headers, key, at.into(), move |_, view| {
         let index = view.snapshot.parcels().find(id).ok_or(missing)?;
         Ok(make(view, index, &history, query.as_of(view.today)?))
     });
@@ -54,7 +58,7 @@ fn make(view: &View, index: u32, history: &[Event], day: Day) -> Value {
             "document": on.and_then(|_| document(history, rule.stage)),
         })
     };
-    let blocker = |blocker: &crate::atlas::Blocker| {
+    let blocker = |blocker: &crate::domain::Blocker| {
         json!({
             "kind": blocker.kind,
             "opened_day": blocker.opened.number(),
@@ -81,16 +85,24 @@ fn make(view: &View, index: u32, history: &[Event], day: Day) -> Value {
         "late": snapshot.late_on(index, day),
         "procedure": procedure.code().as_str(),
         "planned_day": snapshot.planned_day(index).map(Day::number),
+        "version": snapshot.version(index),
+        "next": procedure.next(days),
+        "may_hand_over_early": may_hand_over_early(procedure, days),
+        "early_handover": snapshot.marks(index).is_some_and(|marks| marks.early),
+        "branches": branches(snapshot.branches(index), day),
+        "began_day": snapshot.marks(index).and_then(|marks| marks.began).map(Day::number),
+        "ended_day": snapshot.marks(index).and_then(|marks| marks.ended).map(Day::number),
+        "resettled_day": snapshot.marks(index).and_then(|marks| marks.resettled).map(Day::number),
         "stages": procedure.stages().iter().map(stage).collect::<Vec<_>>(),
         "clock": clock(view, index, day),
-        "blockers": snapshot.blockers(index).filter(|b| b.opened <= day).map(blocker).collect::<Vec<_>>(),
-        "history": history.iter().filter(|event| event.body.day <= day).filter_map(entry).collect::<Vec<_>>(),
+        "blockers": snapshot.blockers(index).iter().filter(|b| b.opened <= day).map(blocker).collect::<Vec<_>>(),
+        "history": history.iter().filter(|event| event.body.day <= day).filter_map(|event| entry(event, history)).collect::<Vec<_>>(),
         "bbox": bbox(shape.extent()),
         "point": point(&shape.to_geo()),
     })
 }
 
-fn clock(view: &View, index: u32, day: Day) -> Option<Value> {
+pub fn clock(view: &View, index: u32, day: Day) -> Option<Value> {
     let clock = view.snapshot.clock(index, day)?;
     Some(json!({
         "stage": clock.rule.stage,
@@ -102,31 +114,72 @@ fn clock(view: &View, index: u32, day: Day) -> Option<Value> {
     }))
 }
 
-fn point(shape: &geo::MultiPolygon<f64>) -> Option<[f64; 2]> {
+pub fn point(shape: &geo::MultiPolygon<f64>) -> Option<[f64; 2]> {
     geo::InteriorPoint::interior_point(shape).map(|point| [point.x(), point.y()])
 }
 
-/// The document of the last event that recorded this stage.
-fn document(history: &[Event], stage: Stage) -> Option<&str> {
-    let of = |event: &&Event| event.body.kind == EventKind::StageReached { stage };
-    history.iter().rev().find(of)?.body.document.as_deref()
+/// Whether the land may be handed over before payment, by consent.
+pub fn may_hand_over_early(procedure: &Procedure, days: StageDays) -> bool {
+    let begun = procedure.early_handover_from().is_some_and(|from| days.get(from).is_some());
+    begun && days.get(Stage::Paid).is_none() && days.get(Stage::HandedOver).is_none()
 }
 
-/// An event as everybody may see it: a holder's money is left out.
-fn entry(event: &Event) -> Option<Value> {
-    let (stage, blocker) = match event.body.kind {
-        EventKind::StageReached { stage } => (Some(stage), None),
-        EventKind::BlockerOpened { blocker } | EventKind::BlockerClosed { blocker } => (None, Some(blocker)),
-        EventKind::MoneyApproved { .. } | EventKind::Imported { .. } => return None,
+/// Side branches that hold on `day`.
+pub fn branches(stays: &[BranchStay], day: Day) -> Vec<Branch> {
+    stays.iter().filter(|stay| stay.holds_on(day)).map(|stay| stay.branch).collect()
+}
+
+/// The document of the last event in force that recorded this stage.
+fn document(history: &[Event], stage: Stage) -> Option<&str> {
+    let forced = in_force(history);
+    let of = |event: &&InForce<'_>| match event.kind {
+        EventKind::StageReached { stage: reached } => *reached == stage,
+        EventKind::EarlyHandover => stage == Stage::HandedOver,
+        _ => false,
     };
+    let position = forced.iter().rev().find(of)?.position;
+    history.iter().find(|event| event.position == position)?.body.document.as_deref()
+}
+
+/// An event as everybody may see it: a holder's money, notes and scans are left out.
+fn entry(event: &Event, history: &[Event]) -> Option<Value> {
+    let (of, right) = match &event.body.kind {
+        EventKind::Correction { corrects, by } => (Some(*corrects), by.as_deref()),
+        kind => (None, Some(kind)),
+    };
+    let (mut stage, mut blocker, mut branch) = (None, None, None);
+    match right {
+        Some(EventKind::StageReached { stage: reached }) => stage = Some(*reached),
+        Some(EventKind::EarlyHandover) => stage = Some(Stage::HandedOver),
+        Some(EventKind::BlockerOpened { blocker: b } | EventKind::BlockerClosed { blocker: b }) => {
+            blocker = Some(*b);
+        }
+        Some(EventKind::BranchEntered { branch: b } | EventKind::BranchLeft { branch: b }) => {
+            branch = Some(*b)
+        }
+        Some(EventKind::MoneyApproved { .. } | EventKind::MoneyPaid { .. } | EventKind::Imported { .. }) => {
+            return None;
+        }
+        _ => {}
+    }
+    // What was said of money stays unsaid when it is taken back.
+    let corrected = history.iter().find(|other| Some(other.position) == of);
+    if corrected.is_some_and(|event| entry(event, &[]).is_none()) {
+        return None;
+    }
+    let names = |other: &&Event| matches!(other.body.kind, EventKind::Correction { corrects, .. } if corrects == event.position);
     let recorded = jiff::Timestamp::from_millisecond(event.body.recorded_at).ok();
     Some(json!({
         "position": event.position,
         "day": event.body.day.number(),
         "recorded_at": recorded.map(|at| at.to_string()),
         "kind": event.body.kind.code(),
+        "corrects": of,
+        "by": of.and(right).map(EventKind::code),
+        "corrected_by": history.iter().find(names).map(|other| other.position),
         "stage": stage,
         "blocker": blocker,
+        "branch": branch,
         "document": event.body.document,
     }))
 }

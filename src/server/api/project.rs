@@ -23,9 +23,10 @@ pub async fn project(
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let query = Query::parse(text.as_deref(), &["as_of"])?;
+    let query = Query::parse(text.as_deref(), &["as_of", "at"])?;
     let key = format!("/api/v1/projects/{code} {}", text.unwrap_or_default());
-    Ok(app.json(&headers, key, move |_, view| make(view, &code, &query)).await?.respond(&headers))
+    let at = query.at()?.into();
+    Ok(app.json(&headers, key, at, move |_, view| make(view, &code, &query)).await?.respond(&headers))
 }
 
 fn make(view: &View, code: &str, query: &Query) -> Result<Value, Problem> {

@@ -24,7 +24,7 @@ pub async fn search(
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let query = Query::parse(text.as_deref(), &["q", "limit"])?;
+    let query = Query::parse(text.as_deref(), &["q", "limit", "as_of", "at"])?;
     let limit = query.read("limit", |text| match text.parse::<usize>() {
         Ok(limit @ 1..=50) => Ok(limit),
         _ => Err("must be a whole number between 1 and 50"),
@@ -34,12 +34,13 @@ pub async fn search(
         return Err(Problem::parameter("q", "is longer than 200 characters"));
     }
     let key = format!("/api/v1/search {}", text.unwrap_or_default());
-    let answer = app.json(&headers, key, move |_, view| Ok(make(view, &wanted, limit.unwrap_or(10))));
+    let answer =
+        app.json(&headers, key, query.when()?, move |_, view| Ok(make(view, &wanted, limit.unwrap_or(10))));
     Ok(answer.await?.respond(&headers))
 }
 
 /// Lower case without tone marks: "Phủ Lý" and "phu ly" are the same search.
-fn folded(text: &str) -> String {
+pub fn folded(text: &str) -> String {
     let plain = text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
     plain.map(|c| if c == 'đ' { 'd' } else { c }).collect()
 }

@@ -27,9 +27,10 @@ pub async fn series(
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let query = Query::parse(text.as_deref(), &with_filter(&[]))?;
+    let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at"]))?;
     let key = format!("/api/v1/series {}", text.unwrap_or_default());
-    Ok(app.json(&headers, key, move |_, view| make(view, &query)).await?.respond(&headers))
+    let at = query.when()?;
+    Ok(app.json(&headers, key, at, move |_, view| make(view, &query)).await?.respond(&headers))
 }
 
 fn make(view: &View, query: &Query) -> Result<Value, Problem> {

@@ -26,9 +26,10 @@ pub async fn summary(
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let query = Query::parse(text.as_deref(), &with_filter(&["as_of"]))?;
+    let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at"]))?;
     let key = format!("/api/v1/summary {}", text.unwrap_or_default());
-    Ok(app.json(&headers, key, move |_, view| make(view, &query)).await?.respond(&headers))
+    let at = query.at()?.into();
+    Ok(app.json(&headers, key, at, move |_, view| make(view, &query)).await?.respond(&headers))
 }
 
 fn make(view: &View, query: &Query) -> Result<Value, Problem> {

@@ -30,9 +30,9 @@ pub async fn totals(
     RawQuery(text): RawQuery,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let query = Query::parse(text.as_deref(), &with_filter(&["as_of"]))?;
+    let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at"]))?;
     let area = polygon(&body)?;
-    let current = app.current()?;
+    let current = app.view(query.at()?.into()).await?;
     let work = tokio::task::spawn_blocking(move || make(&current.view, &query, &area));
     let bytes = work.await.map_err(|e| Problem::internal(&e))??;
     let headers: HeaderMap =

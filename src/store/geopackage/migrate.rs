@@ -3,10 +3,11 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
+use super::records;
 use crate::store::StoreError;
 
 /// The steps from an empty file on; the first is number 1.
-const STEPS: [&str; 1] = [include_str!("schema.sql")];
+const STEPS: [&str; 2] = [include_str!("schema.sql"), include_str!("schema-2.sql")];
 
 /// Number of the schema that this program reads and writes.
 pub const LATEST: usize = STEPS.len();
@@ -17,6 +18,7 @@ pub fn migrate(connection: &mut Connection, from: usize) -> Result<(), StoreErro
     for sql in &STEPS[from..] {
         change.execute_batch(sql)?;
     }
+    records::settle_all(&change)?;
     let number = "UPDATE settings SET value = ?1 WHERE name = 'schema'";
     change.execute(number, [LATEST.to_string()])?;
     change.commit()?;

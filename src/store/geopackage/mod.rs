@@ -5,8 +5,11 @@
 //! between them inside one process.
 
 pub mod blob;
+mod form;
 mod migrate;
+mod questions;
 pub(super) mod read;
+pub(super) mod records;
 mod strands;
 mod write;
 
@@ -14,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
-use super::{Head, Store, StoreError, Transaction, Verification, verify};
+use super::{Head, News, Store, StoreError, Transaction, Verification, verify};
 use crate::{
     atlas::Snapshot,
     domain::{Event, LedgerPosition, ParcelId, Procedure},
@@ -93,6 +96,16 @@ impl GeoPackage {
         Ok(readers)
     }
 
+    /// The legal procedures that it was opened with.
+    pub fn procedures(&self) -> &[Procedure] {
+        &self.procedures
+    }
+
+    /// Path of the file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Another connection to the same file.
     ///
     /// # Errors
@@ -148,7 +161,18 @@ impl Store for GeoPackage {
     }
 
     fn history(&self, parcel: ParcelId) -> Result<Vec<Event>, StoreError> {
-        read::events(&self.connection, "parcel = ?1 ORDER BY position", i64::from(parcel.0))
+        records::events(&self.connection, parcel)
+    }
+
+    fn news(&self, position: LedgerPosition) -> Result<News, StoreError> {
+        let transaction = self.connection.unchecked_transaction()?;
+        let events = read::events(&transaction, "position > ?1 ORDER BY position", position.0 as i64)?;
+        let mut touched: Vec<ParcelId> = events.iter().filter_map(|event| event.body.parcel).collect();
+        touched.sort_unstable();
+        touched.dedup();
+        let record = |id: ParcelId| Ok((id, records::of(&transaction, id)?));
+        let records = touched.into_iter().map(record).collect::<Result<_, StoreError>>()?;
+        Ok(News { events, head: read::head(&transaction)?, records })
     }
 
     fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {

@@ -2,9 +2,9 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, types::ValueRef};
 
-use super::{blob, strands};
+use super::{blob, records, strands};
 use crate::{
-    atlas::{Blocker, Builder, Snapshot},
+    atlas::{Builder, Snapshot},
     domain::{
         AdminUnit, Code, Day, Event, EventKind, ImportedLayer, LedgerPosition, Level, NewEvent, ParcelId,
         PlanCurve, Procedure, Project, ProjectId, ProjectKind, Succession, UnitId,
@@ -31,19 +31,38 @@ pub fn events(sql: &Connection, condition: &str, parameter: i64) -> Result<Vec<E
     Ok(events)
 }
 
+/// The body of an event as the ledger keeps it: JSON, so that a later kind needs no new column.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Body<K = EventKind> {
+    #[serde(flatten)]
+    kind: K,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<String>,
+}
+
+/// The text of an event's body.
+pub fn body_text(event: &NewEvent) -> Result<String, serde_json::Error> {
+    let (note, attachments) = (event.note.clone(), event.attachments.clone());
+    serde_json::to_string(&Body { kind: &event.kind, note, attachments })
+}
+
 /// An event and the text of its body, from a row that begins with the ledger's columns.
 pub fn event(row: &Row<'_>) -> Result<(Event, String), StoreError> {
     let position: i64 = row.get(0)?;
     let fault = |column, why: String| StoreError::Row { table: "ledger", row: position, column, why };
     let body: String = row.get(6)?;
-    let kind: EventKind = serde_json::from_str(&body).map_err(|e| fault("body", e.to_string()))?;
+    let said: Body = serde_json::from_str(&body).map_err(|e| fault("body", e.to_string()))?;
     let event = NewEvent {
         parcel: row.get::<_, Option<u32>>(4)?.map(ParcelId),
         day: Day::from_number(row.get(2)?).map_err(|e| fault("day", e.to_string()))?,
         recorded_at: row.get(1)?,
         author: row.get(3)?,
         document: row.get(5)?,
-        kind,
+        note: said.note,
+        attachments: said.attachments,
+        kind: said.kind,
     };
     Ok((Event { position: LedgerPosition(position.unsigned_abs()), body: event }, body))
 }
@@ -173,27 +192,23 @@ pub fn load(
         Some(_) => strands::Scope::Listing { last: last_parcel(sql, head.position)? },
     };
     strands::read(sql, others, &mut builder, scope)?;
-    blockers(sql, &mut builder, head.position)?;
+    plans(sql, &mut builder, head.position)?;
     let snapshot = builder.finish(head.position, head.hash);
     if until.is_none() {
         return Ok(snapshot);
     }
-    replay(sql, snapshot, head)
+    let mut known = Vec::new();
+    records::each(sql, head.position, |id, record| {
+        known.push((id, record));
+        Ok(())
+    })?;
+    Ok(snapshot.with_records(known, head.position, head.hash))
 }
 
 fn head_at(sql: &Connection, position: LedgerPosition) -> Result<Head, StoreError> {
     let find = "SELECT hash FROM ledger WHERE position = ?1";
     let hash = sql.query_row(find, [position.0 as i64], |row| row.get(0)).optional()?;
     Ok(Head { position, hash: hash.unwrap_or([0; 32]) })
-}
-
-fn replay(sql: &Connection, snapshot: Snapshot, head: Head) -> Result<Snapshot, StoreError> {
-    let events = events(
-        sql,
-        "position <= ?1 AND parcel IS NOT NULL AND kind NOT IN ('blocker_opened', 'blocker_closed') ORDER BY position",
-        head.position.0 as i64,
-    )?;
-    Ok(snapshot.replayed(&events, head.position, head.hash))
 }
 
 /// The last parcel that imports up to `position` wrote.
@@ -206,30 +221,26 @@ fn last_parcel(sql: &Connection, position: LedgerPosition) -> Result<i64, StoreE
     Ok(last.max().unwrap_or(0))
 }
 
-fn blockers(sql: &Connection, builder: &mut Builder, until: LedgerPosition) -> Result<(), StoreError> {
-    let events = events(
-        sql,
-        "kind IN ('blocker_opened', 'blocker_closed') AND position <= ?1 ORDER BY position",
-        until.0 as i64,
-    )?;
-    let mut open: Vec<(ParcelId, Blocker)> = Vec::new();
-    let mut places = std::collections::HashMap::new();
-    for event in events {
-        let Some(parcel) = event.body.parcel else { continue };
-        match event.body.kind {
-            EventKind::BlockerOpened { blocker } => {
-                places.insert((parcel, blocker), open.len());
-                open.push((parcel, Blocker { kind: blocker, opened: event.body.day, closed: None }));
-            }
-            EventKind::BlockerClosed { blocker } => {
-                if let Some(place) = places.remove(&(parcel, blocker)) {
-                    open[place].1.closed = Some(event.body.day);
-                }
-            }
-            _ => {}
+/// Pledges that changed since the last import of projects.
+fn plans(sql: &Connection, builder: &mut Builder, until: LedgerPosition) -> Result<(), StoreError> {
+    let imports = events(sql, "kind = 'imported' AND position <= ?1 ORDER BY position", until.0 as i64)?;
+    let of_projects = |event: &&Event| {
+        matches!(event.body.kind, EventKind::Imported { layer: ImportedLayer::Projects, .. })
+    };
+    let imported = imports.iter().rfind(of_projects).map_or(LedgerPosition(0), |event| event.position);
+    let changes = events(sql, "kind = 'plan_changed' AND position <= ?1 ORDER BY position", until.0 as i64)?;
+    for event in changes.into_iter().filter(|event| event.position > imported) {
+        if let EventKind::PlanChanged { project, plan, required } = event.body.kind {
+            let fault = |why: crate::domain::PlanError| StoreError::Row {
+                table: "ledger",
+                row: event.position.0 as i64,
+                column: "body",
+                why: why.to_string(),
+            };
+            let plan = plan.as_deref().map(PlanCurve::parse).transpose().map_err(fault)?;
+            builder.plan(project, plan, required);
         }
     }
-    open.into_iter().for_each(|(parcel, blocker)| builder.blocker(parcel, blocker));
     Ok(())
 }
 

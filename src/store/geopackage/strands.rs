@@ -14,7 +14,10 @@ use rusqlite::{Connection, Row};
 use super::{blob, read::parsed};
 use crate::{
     atlas::{Builder, ParcelRow, Strand},
-    domain::{Day, HolderId, ParcelId, ProjectId, SquareMetres, Stage, StageDays, UnitId, Vnd},
+    domain::{
+        Day, HolderId, LedgerPosition, Marks, ParcelId, ProjectId, SquareMetres, Stage, StageDays, UnitId,
+        Vnd,
+    },
     store::StoreError,
 };
 
@@ -35,7 +38,7 @@ const RUN: i64 = 16_384;
 
 const PARCELS: &str =
     "SELECT fid, project, unit, sheet, number, land_use, recovered_area, total_area, declared_area,
-    holder, planned_on, money, d0, d1, d2, d3, d4, d5, d6, d7, d8, geom FROM parcels
+    holder, planned_on, money, d0, d1, d2, d3, d4, d5, d6, d7, d8, geom, version, marks FROM parcels
     WHERE fid BETWEEN ?1 AND ?2 ORDER BY fid";
 
 /// Adds the parcels to `builder`, reading on `sql` and beside it on `others`.
@@ -128,6 +131,10 @@ fn add(row: &Row<'_>, strand: &mut Strand, scope: Scope) -> Result<(), StoreErro
         days.set(*stage, day);
     }
     let blob = row.get_ref(21)?.as_blob().map_err(|e| fault("geom", e.to_string()))?;
+    let (version, marks) = match scope {
+        Scope::Everything => (row.get::<_, i64>(22)?, marks(row, id)?),
+        Scope::Listing { .. } => (0, None),
+    };
     strand.parcel(&ParcelRow {
         id: ParcelId(id),
         project: ProjectId(row.get(1)?),
@@ -142,7 +149,20 @@ fn add(row: &Row<'_>, strand: &mut Strand, scope: Scope) -> Result<(), StoreErro
         planned: parsed(row, "parcels", (10, "planned_on"), Day::parse)?,
         money: Vnd(money.unsigned_abs()),
         days,
+        version: LedgerPosition(version.unsigned_abs()),
+        marks: marks.as_ref(),
         wkb: blob::wkb(blob).map_err(|why| fault("geom", why))?,
     })?;
     Ok(())
+}
+
+fn marks(row: &Row<'_>, id: u32) -> Result<Option<Marks>, StoreError> {
+    let Some(text) = row.get_ref(23)?.as_str_or_null().unwrap_or_default() else { return Ok(None) };
+    let fault = |why: serde_json::Error| StoreError::Row {
+        table: "parcels",
+        row: i64::from(id),
+        column: "marks",
+        why: why.to_string(),
+    };
+    serde_json::from_str(text).map(Some).map_err(fault)
 }

@@ -4,17 +4,20 @@
 //! parcels the new rows, for units and projects, which later imports may
 //! bring up to date, the whole table.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use rusqlite::{Connection, OptionalExtension, Transaction as Sql, TransactionBehavior, params};
 
-use super::{blob, read};
+use geo::MultiPolygon;
+
+use super::{blob, form, questions, read, records};
 use crate::{
     domain::{
-        AdminUnit, Day, EventKind, ImportedLayer, NewEvent, Parcel, ParcelId, Project, Stage, Succession, Vnd,
+        AdminUnit, Day, Event, EventKind, ImportedLayer, NewEvent, Parcel, ParcelId, ParcelRef, Project,
+        ProjectId, SquareMetres, Succession, UnitId,
     },
     store::{
-        Chain, Entry, Head, StoreError, Transaction, Written,
+        Chain, Entry, Facts, Formed, Head, KeptAnswer, StoreError, Transaction, Written,
         verify::{ParcelDigest, table_digest},
     },
 };
@@ -24,13 +27,19 @@ pub struct Write<'a> {
     sql: Sql<'a>,
     chain: Chain,
     imported: bool,
+    touched: BTreeSet<ParcelId>,
 }
 
 impl<'a> Write<'a> {
     pub(super) fn begin(connection: &'a mut Connection) -> Result<Self, StoreError> {
         let sql = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let head = read::head(&sql)?;
-        Ok(Self { sql, chain: Chain::at(head.position, head.hash), imported: false })
+        Ok(Self {
+            sql,
+            chain: Chain::at(head.position, head.hash),
+            imported: false,
+            touched: BTreeSet::new(),
+        })
     }
 
     fn seal(
@@ -48,6 +57,8 @@ impl<'a> Write<'a> {
             recorded_at: entry.recorded_at,
             author: entry.author.clone(),
             document: None,
+            note: None,
+            attachments: Vec::new(),
             kind,
         };
         self.append(&[event]).map(|_| ())
@@ -100,7 +111,7 @@ const UPSERT_PROJECT: &str = "INSERT INTO projects
     procedure = excluded.procedure, required_on = coalesce(excluded.required_on, required_on),
     plan = iif(excluded.plan = '', plan, excluded.plan), geom = coalesce(excluded.geom, geom) RETURNING fid";
 
-const INSERT_PARCEL: &str = "INSERT INTO parcels
+pub(super) const INSERT_PARCEL: &str = "INSERT INTO parcels
     (project, unit, sheet, number, land_use, recovered_area, total_area, declared_area, holder, planned_on, d0, geom)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 
@@ -211,7 +222,7 @@ impl Transaction for Write<'_> {
 
     fn append(&mut self, events: &[NewEvent]) -> Result<Head, StoreError> {
         for event in events {
-            let body = serde_json::to_string(&event.kind).map_err(|e| StoreError::Row {
+            let body = read::body_text(event).map_err(|e| StoreError::Row {
                 table: "ledger",
                 row: self.chain.position().0 as i64 + 1,
                 column: "body",
@@ -219,7 +230,7 @@ impl Transaction for Write<'_> {
             })?;
             let previous = self.chain.hash();
             let hash = self.chain.append(event, &body);
-            self.sql.prepare_cached(INSERT_EVENT)?.execute(params![
+            let inserted = self.sql.prepare_cached(INSERT_EVENT)?.execute(params![
                 self.chain.position().0 as i64,
                 event.recorded_at,
                 event.day.number(),
@@ -230,12 +241,54 @@ impl Transaction for Write<'_> {
                 body,
                 previous,
                 hash,
-            ])?;
-            if let Some(parcel) = event.parcel {
-                apply(&self.sql, parcel, event)?;
+            ]);
+            match (inserted, event.parcel) {
+                (Ok(_), parcel) => self.touched.extend(parcel),
+                (Err(error), Some(parcel)) if is_constraint(&error) => {
+                    return Err(StoreError::NoParcel(parcel));
+                }
+                (Err(error), _) => return Err(error.into()),
             }
         }
-        Ok(Head { position: self.chain.position(), hash: self.chain.hash() })
+        Ok(self.head())
+    }
+
+    fn head(&self) -> Head {
+        Head { position: self.chain.position(), hash: self.chain.hash() }
+    }
+
+    fn find(&mut self, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreError> {
+        questions::find(&self.sql, parcel)
+    }
+
+    fn history(&mut self, parcel: ParcelId) -> Result<Vec<Event>, StoreError> {
+        records::events(&self.sql, parcel)
+    }
+
+    fn project(&mut self, code: &str) -> Result<Option<(ProjectId, Vec<UnitId>)>, StoreError> {
+        questions::project(&self.sql, code)
+    }
+
+    fn shape(
+        &mut self,
+        parcel: ParcelId,
+    ) -> Result<(MultiPolygon<f64>, SquareMetres, SquareMetres), StoreError> {
+        questions::shape(&self.sql, parcel)
+    }
+
+    fn form(&mut self, entry: &Entry, parent: ParcelId, parcels: &[Formed]) -> Result<Written, StoreError> {
+        let seal = form::form(&self.sql, entry, parent, parcels)?;
+        let written = Written { inserted: seal.2, updated: 0, first: seal.0 };
+        self.seal(entry, ImportedLayer::Parcels, seal)?;
+        Ok(written)
+    }
+
+    fn answer(&mut self, author: &str, key: &str) -> Result<Option<(Vec<u8>, String)>, StoreError> {
+        questions::answer(&self.sql, author, key)
+    }
+
+    fn keep_answer(&mut self, kept: &KeptAnswer<'_>) -> Result<(), StoreError> {
+        questions::keep_answer(&self.sql, kept)
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), StoreError> {
@@ -246,11 +299,13 @@ impl Transaction for Write<'_> {
     }
 
     fn commit(self: Box<Self>) -> Result<Head, StoreError> {
+        records::settle(&self.sql, &self.touched)?;
         if self.imported {
             read::bound_contents(&self.sql)?;
         }
+        let head = self.head();
         self.sql.commit()?;
-        Ok(Head { position: self.chain.position(), hash: self.chain.hash() })
+        Ok(head)
     }
 }
 
@@ -301,38 +356,10 @@ fn holder_row<'n>(
     Ok(row)
 }
 
+pub(super) fn is_constraint(error: &rusqlite::Error) -> bool {
+    error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
+}
+
 fn refused(error: rusqlite::Error, parcel: &Parcel) -> StoreError {
-    match error.sqlite_error_code() {
-        Some(rusqlite::ErrorCode::ConstraintViolation) => StoreError::Exists(Box::new(parcel.key.clone())),
-        _ => error.into(),
-    }
+    if is_constraint(&error) { StoreError::Exists(Box::new(parcel.key.clone())) } else { error.into() }
 }
-
-/// Brings the parcel's row up to the event, as [`crate::atlas::Snapshot::with_events`] does in memory.
-fn apply(sql: &Sql<'_>, parcel: ParcelId, event: &NewEvent) -> Result<(), StoreError> {
-    let changed = match &event.kind {
-        EventKind::StageReached { stage } => sql
-            .prepare_cached(SET_STAGE[stage.number()])?
-            .execute(params![event.day.number(), *stage == Stage::HandedOver, parcel.0])?,
-        EventKind::MoneyApproved { amount: Vnd(amount) } => sql
-            .prepare_cached("UPDATE parcels SET money = ?1 WHERE fid = ?2")?
-            .execute(params![*amount as i64, parcel.0])?,
-        EventKind::BlockerOpened { .. } | EventKind::BlockerClosed { .. } | EventKind::Imported { .. } => {
-            let find = "SELECT count(*) FROM parcels WHERE fid = ?1";
-            sql.prepare_cached(find)?.query_row([parcel.0], |row| row.get::<_, u32>(0))? as usize
-        }
-    };
-    if changed == 0 { Err(StoreError::NoParcel(parcel)) } else { Ok(()) }
-}
-
-const SET_STAGE: [&str; 9] = [
-    "UPDATE parcels SET d0 = ?1, cleared = cleared OR ?2 WHERE fid = ?3",
-    "UPDATE parcels SET d1 = ?1, cleared = cleared OR ?2 WHERE fid = ?3",
-    "UPDATE parcels SET d2 = ?1, cleared = cleared OR ?2 WHERE fid = ?3",
-    "UPDATE parcels SET d3 = ?1, cleared = cleared OR ?2 WHERE fid = ?3",
-    "UPDATE parcels SET d4 = ?1, cleared = cleared OR ?2 WHERE fid = ?3",
-    "UPDATE parcels SET d5 = ?1, cleared = cleared OR ?2 WHERE fid = ?3",
-    "UPDATE parcels SET d6 = ?1, cleared = cleared OR ?2 WHERE fid = ?3",
-    "UPDATE parcels SET d7 = ?1, cleared = cleared OR ?2 WHERE fid = ?3",
-    "UPDATE parcels SET d8 = ?1, cleared = cleared OR ?2 WHERE fid = ?3",
-];

@@ -1,0 +1,87 @@
+//! `matbang import events`: what happened, from a spreadsheet. All or nothing.
+
+use std::{path::Path, process::ExitCode};
+
+use super::{Outcome, clock, open};
+use crate::{
+    ingest::{EventTable, read_event_file},
+    store::{Order, RecordingError, RowRefusal, Store, record},
+};
+
+/// Refusals that are printed; the rest is counted.
+const SHOWN: usize = 50;
+
+pub fn run(data: &Path, file: &Path, layer: Option<&str>, dry_run: bool, as_json: bool) -> Outcome {
+    let mut store = open(data)?;
+    let table = read_event_file(file, layer)?;
+    let (today, recorded_at) = (clock::today()?, jiff::Timestamp::now().as_millisecond());
+    let procedures = store.procedures().to_vec();
+    let drafts: Vec<_> = table.rows.iter().map(|row| (row.line, row.draft.clone())).collect();
+    let author = std::env::var("USER").unwrap_or_else(|_| "local".to_owned());
+    let order = Order {
+        drafts: &drafts,
+        author: &author,
+        recorded_at,
+        today,
+        procedures: &procedures,
+        may_write: &|_| true,
+        attached: &|_| false,
+        dry_run,
+        request: None,
+    };
+    let refused = store_all(&mut store, &order)?;
+    let position = store.head()?.position;
+    if as_json {
+        let report = serde_json::json!({
+            "file": file.display().to_string(),
+            "read": table.rows.len(),
+            "stored": if dry_run || !refused.is_empty() { 0 } else { table.rows.len() },
+            "dry_run": dry_run,
+            "columns": { "known": table.known, "unknown": table.unknown },
+            "errors": refused,
+            "position": position,
+        });
+        println!("{report}");
+    } else {
+        print(&table, &refused);
+    }
+    let stored = match (refused.is_empty(), dry_run) {
+        (false, _) => "nothing was stored: correct the rows above and try again".to_owned(),
+        (true, true) => "nothing was stored: leave out --dry-run to store them".to_owned(),
+        (true, false) => format!("{} events stored; ledger position {position}", table.rows.len()),
+    };
+    eprintln!("{stored}");
+    Ok(if refused.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Has all rows recorded, or says which are refused.
+fn store_all(
+    store: &mut impl Store,
+    order: &Order<'_>,
+) -> Result<Vec<RowRefusal>, Box<dyn std::error::Error>> {
+    let mut change = store.begin()?;
+    match record(change.as_mut(), order) {
+        Ok(_) if order.dry_run => Ok(Vec::new()),
+        Ok(_) => {
+            change.commit()?;
+            Ok(Vec::new())
+        }
+        Err(RecordingError::Refused(refused)) => Ok(refused),
+        Err(error) => Err(error.to_string().into()),
+    }
+}
+
+fn print(table: &EventTable, refused: &[RowRefusal]) {
+    let columns = table.known.iter().map(|(field, name)| format!("{field} = {name}"));
+    println!("columns: {}", columns.collect::<Vec<_>>().join(", "));
+    if !table.unknown.is_empty() {
+        println!("left out: {}", table.unknown.join(", "));
+    }
+    println!("read {}, refused {}", table.rows.len(), refused.len());
+    for refusal in refused.iter().take(SHOWN) {
+        println!("  row {}: {}", refusal.row, refusal.why.detail);
+    }
+    if refused.len() > SHOWN {
+        println!("  and {} more; --json lists all", refused.len() - SHOWN);
+    }
+}

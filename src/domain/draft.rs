@@ -1,0 +1,337 @@
+//! Drafts: an event as a person or program sends it, before the ledger takes it.
+//!
+//! Fields come as JSON values; cells of a table come as texts and are read the
+//! same way. What is not known, missing or not readable is refused by name.
+
+use serde_json::{Map, Value};
+
+use super::{BlockerKind, Branch, Day, EventKind, LedgerPosition, ParcelId, PlanCurve, Refusal, Stage, Vnd};
+
+/// Which parcel is meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParcelRef {
+    /// By its number.
+    Id(ParcelId),
+    /// By what identifies it on paper.
+    Key {
+        /// Code of the project.
+        project: String,
+        /// Code of the commune; may be left out where sheet and number are clear without it.
+        unit: Option<String>,
+        /// Sheet number.
+        sheet: String,
+        /// Parcel number.
+        number: String,
+    },
+}
+
+/// A part of a parcel that is split.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Parcel number.
+    pub number: String,
+    /// Sheet number; the split parcel's if left out.
+    pub sheet: Option<String>,
+    /// Recovered area, m²; the geometry's if left out.
+    pub recovered_area: Option<f64>,
+    /// GeoJSON geometry, WGS 84 degrees (lon, lat).
+    pub geometry: Value,
+}
+
+/// What is to be recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Change {
+    /// An event as it will stand in the ledger.
+    Event(EventKind),
+    /// The parcel becomes several.
+    Split(Vec<Part>),
+    /// The parcel becomes one with others, under a new number.
+    Merge {
+        /// The others.
+        with: Vec<ParcelId>,
+        /// The new parcel number.
+        number: String,
+    },
+    /// A project's pledge changes.
+    Plan {
+        /// Code of the project.
+        project: String,
+        /// Plan curve in the notation of [`PlanCurve::parse`].
+        plan: Option<String>,
+        /// Required handover day.
+        required: Option<Day>,
+    },
+}
+
+/// An event to be judged and recorded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draft {
+    /// The parcel; none for what concerns a project.
+    pub parcel: Option<ParcelRef>,
+    /// Version of the parcel that the writer saw.
+    pub version: Option<LedgerPosition>,
+    /// Day on which it took effect.
+    pub day: Day,
+    /// Reference of the document behind it.
+    pub document: Option<String>,
+    /// What else is to be said.
+    pub note: Option<String>,
+    /// Ids of attachments.
+    pub attachments: Vec<String>,
+    /// What happened.
+    pub change: Change,
+}
+
+/// Longest text of a field, in characters.
+const LONGEST: usize = 2000;
+
+/// Fields that every event may have.
+const COMMON: [&str; 10] =
+    ["parcel", "project", "unit", "sheet", "version", "kind", "date", "document", "note", "attachments"];
+
+struct Fields<'a>(&'a Map<String, Value>);
+
+impl Draft {
+    /// Reads the fields of one event.
+    ///
+    /// # Errors
+    /// The first field that is unknown, missing or not readable.
+    pub fn read(fields: &Map<String, Value>) -> Result<Self, Refusal> {
+        let fields = Fields(fields);
+        let kind = fields.needed("kind")?;
+        fields.only(&kind)?;
+        let change = fields.change(&kind)?;
+        let of_project = matches!(change, Change::Plan { .. });
+        Ok(Self {
+            parcel: if of_project { None } else { Some(fields.parcel()?) },
+            version: fields.number("version")?.map(LedgerPosition),
+            day: fields.day("date")?.ok_or_else(|| missing("date"))?,
+            document: fields.text("document")?,
+            note: fields.text("note")?,
+            attachments: fields.attachments()?,
+            change,
+        })
+    }
+}
+
+fn missing(field: &str) -> Refusal {
+    Refusal::new("missing_field", format!("the field \"{field}\" is missing")).field(field)
+}
+
+fn invalid(field: &str, why: impl std::fmt::Display) -> Refusal {
+    Refusal::new("invalid_value", format!("{field}: {why}")).field(field)
+}
+
+/// The fields of a kind beside the common ones; none when there is no such kind.
+fn own_fields(kind: &str) -> Option<&'static [&'static str]> {
+    Some(match kind {
+        "stage_reached" => &["stage"],
+        "early_handover" | "parcel_withdrawn" => &[],
+        "blocker_opened" | "blocker_closed" => &["blocker"],
+        "branch_entered" | "branch_left" => &["branch"],
+        "money_approved" | "money_paid" => &["amount"],
+        "resettlement_assigned" => &["plot"],
+        "planned_date_changed" => &["planned"],
+        "parcel_split" => &["parts"],
+        "parcel_merged" => &["with", "number"],
+        "plan_changed" => &["plan", "required_on"],
+        "correction" => &["corrects", "by", "remove"],
+        _ => return None,
+    })
+}
+
+impl Fields<'_> {
+    /// A field's text; empty ones count as left out.
+    fn text(&self, name: &str) -> Result<Option<String>, Refusal> {
+        let text = match self.0.get(name) {
+            None | Some(Value::Null) => return Ok(None),
+            Some(Value::String(text)) => text.trim().to_owned(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(_) => return Err(invalid(name, "must be a text")),
+        };
+        if text.chars().count() > LONGEST {
+            return Err(invalid(name, format!("is longer than {LONGEST} characters")));
+        }
+        Ok(Some(text).filter(|text| !text.is_empty()))
+    }
+
+    fn needed(&self, name: &str) -> Result<String, Refusal> {
+        self.text(name)?.ok_or_else(|| missing(name))
+    }
+
+    fn number(&self, name: &str) -> Result<Option<u64>, Refusal> {
+        // "1.250.000" and "1 250 000" are how amounts stand in tables.
+        let whole = |text: String| {
+            let digits: String = text.chars().filter(|c| !matches!(c, '.' | ' ' | '\u{a0}')).collect();
+            digits.parse().map_err(|_| invalid(name, "must be a whole number"))
+        };
+        self.text(name)?.map(whole).transpose()
+    }
+
+    fn day(&self, name: &str) -> Result<Option<Day>, Refusal> {
+        self.text(name)?.map(|text| Day::parse(&text).map_err(|why| invalid(name, why))).transpose()
+    }
+
+    fn coded<T>(&self, name: &str, find: impl Fn(&str) -> Option<T>, known: &[&str]) -> Result<T, Refusal> {
+        let text = self.needed(name)?;
+        find(&text).ok_or_else(|| invalid(name, format!("\"{text}\" is not one of {}", known.join(", "))))
+    }
+
+    fn only(&self, kind: &str) -> Result<(), Refusal> {
+        let own = own_fields(kind).ok_or_else(|| invalid("kind", format!("\"{kind}\" is not known")))?;
+        let strange = |name: &&String| !COMMON.contains(&name.as_str()) && !own.contains(&name.as_str());
+        match self.0.keys().find(strange) {
+            Some(name) => {
+                let why = format!("\"{name}\" is not a field of \"{kind}\"");
+                Err(Refusal::new("unknown_field", why).field(name))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn parcel(&self) -> Result<ParcelRef, Refusal> {
+        let Some(sheet) = self.text("sheet")? else {
+            return match self.number("parcel")? {
+                Some(id) => Ok(ParcelRef::Id(ParcelId(u32::try_from(id).unwrap_or(u32::MAX)))),
+                None => Err(missing("parcel")),
+            };
+        };
+        let (project, number) = (self.needed("project")?, self.needed("parcel")?);
+        Ok(ParcelRef::Key { project, unit: self.text("unit")?, sheet, number })
+    }
+
+    fn attachments(&self) -> Result<Vec<String>, Refusal> {
+        match self.0.get("attachments") {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::Array(ids)) if ids.len() <= 20 => ids
+                .iter()
+                .map(|id| id.as_str().map(str::to_owned).ok_or_else(|| invalid("attachments", "must be ids")))
+                .collect(),
+            Some(_) => Err(invalid("attachments", "must be a list of at most 20 ids")),
+        }
+    }
+
+    fn change(&self, kind: &str) -> Result<Change, Refusal> {
+        Ok(match kind {
+            "parcel_split" => Change::Split(self.parts()?),
+            "parcel_merged" => Change::Merge { with: self.with()?, number: self.needed("number")? },
+            "plan_changed" => {
+                let plan = self.text("plan")?;
+                let curve = plan.as_deref().map(PlanCurve::parse).transpose();
+                curve.map_err(|why| invalid("plan", why))?;
+                let required = self.day("required_on")?;
+                if plan.is_none() && required.is_none() {
+                    return Err(missing("plan"));
+                }
+                Change::Plan { project: self.needed("project")?, plan, required }
+            }
+            _ => Change::Event(self.event(kind)?),
+        })
+    }
+
+    fn event(&self, kind: &str) -> Result<EventKind, Refusal> {
+        let blocker =
+            || self.coded("blocker", BlockerKind::from_code, &BlockerKind::ALL.map(BlockerKind::code));
+        let branch = || self.coded("branch", Branch::from_code, &Branch::ALL.map(Branch::code));
+        let amount = || self.number("amount")?.map(Vnd).ok_or_else(|| missing("amount"));
+        Ok(match kind {
+            "stage_reached" => {
+                let stage = self.coded("stage", Stage::from_code, &Stage::ALL.map(Stage::code))?;
+                if stage == Stage::Listed {
+                    return Err(invalid("stage", "parcels are listed by an import"));
+                }
+                EventKind::StageReached { stage }
+            }
+            "early_handover" => EventKind::EarlyHandover,
+            "blocker_opened" => EventKind::BlockerOpened { blocker: blocker()? },
+            "blocker_closed" => EventKind::BlockerClosed { blocker: blocker()? },
+            "branch_entered" => EventKind::BranchEntered { branch: branch()? },
+            "branch_left" => EventKind::BranchLeft { branch: branch()? },
+            "money_approved" => EventKind::MoneyApproved { amount: amount()? },
+            "money_paid" => EventKind::MoneyPaid { amount: amount()? },
+            "resettlement_assigned" => EventKind::ResettlementAssigned { plot: self.needed("plot")? },
+            "planned_date_changed" => EventKind::PlannedDateChanged {
+                planned: self.day("planned")?.ok_or_else(|| missing("planned"))?,
+            },
+            "parcel_withdrawn" => EventKind::ParcelWithdrawn,
+            "correction" => self.correction()?,
+            other => return Err(invalid("kind", format!("\"{other}\" cannot stand here"))),
+        })
+    }
+
+    fn correction(&self) -> Result<EventKind, Refusal> {
+        let corrects = LedgerPosition(self.number("corrects")?.ok_or_else(|| missing("corrects"))?);
+        let remove = matches!(self.0.get("remove"), Some(Value::Bool(true)));
+        let by = match (self.0.get("by"), remove) {
+            (None | Some(Value::Null), true) => None,
+            (Some(Value::Object(by)), false) => {
+                let kind = Fields(by).needed("kind").map_err(|_| invalid("by", "needs a kind"))?;
+                Some(Box::new(Fields(by).event(&kind)?))
+            }
+            _ => return Err(invalid("by", "give either the right event in \"by\" or \"remove\": true")),
+        };
+        Ok(EventKind::Correction { corrects, by })
+    }
+
+    fn parts(&self) -> Result<Vec<Part>, Refusal> {
+        let Some(Value::Array(parts)) = self.0.get("parts") else { return Err(missing("parts")) };
+        if parts.len() < 2 || parts.len() > 100 {
+            return Err(invalid("parts", "a parcel is split into 2 to 100 parts"));
+        }
+        let part = |part: &Value| {
+            let part = part.as_object().ok_or_else(|| invalid("parts", "each part is an object"))?;
+            Ok(Part {
+                number: Fields(part).needed("parcel")?,
+                sheet: Fields(part).text("sheet")?,
+                recovered_area: part.get("recovered_area").and_then(Value::as_f64),
+                geometry: part.get("geometry").cloned().ok_or_else(|| missing("geometry"))?,
+            })
+        };
+        parts.iter().map(part).collect()
+    }
+
+    fn with(&self) -> Result<Vec<ParcelId>, Refusal> {
+        let Some(Value::Array(with)) = self.0.get("with") else { return Err(missing("with")) };
+        let id = |id: &Value| id.as_u64().and_then(|id| u32::try_from(id).ok()).map(ParcelId);
+        let all: Option<Vec<ParcelId>> = with.iter().map(id).collect();
+        all.filter(|all| !all.is_empty()).ok_or_else(|| invalid("with", "must be a list of parcels' numbers"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn read(value: Value) -> Result<Draft, (&'static str, Option<String>)> {
+        let Value::Object(fields) = value else { panic!("an object") };
+        Draft::read(&fields).map_err(|refusal| (refusal.code, refusal.field))
+    }
+
+    #[test]
+    fn each_field_that_is_wrong_is_named() {
+        let good = json!({"parcel": 7, "kind": "stage_reached", "stage": "paid", "date": "20/11/2026"});
+        let draft = read(good.clone()).unwrap();
+        assert_eq!(draft.parcel, Some(ParcelRef::Id(ParcelId(7))));
+        assert_eq!(draft.day.to_string(), "2026-11-20");
+        let with = |name: &str, value: Value| {
+            let mut changed = good.clone();
+            changed[name] = value;
+            read(changed).unwrap_err()
+        };
+        assert_eq!(with("stage", json!("done")), ("invalid_value", Some("stage".into())));
+        assert_eq!(with("date", json!("soon")), ("invalid_value", Some("date".into())));
+        assert_eq!(with("amount", json!(5)), ("unknown_field", Some("amount".into())));
+        assert_eq!(with("parcel", Value::Null), ("missing_field", Some("parcel".into())));
+        assert_eq!(with("kind", json!("dance")), ("invalid_value", Some("kind".into())));
+    }
+
+    #[test]
+    fn cells_of_a_table_read_like_json() {
+        let cells = json!({"project": "HN-01", "unit": "13366", "sheet": "12", "parcel": "34",
+            "kind": "money_paid", "amount": "1.250.000", "date": "2026-11-20"});
+        let draft = read(cells).unwrap();
+        assert_eq!(draft.change, Change::Event(EventKind::MoneyPaid { amount: Vnd(1_250_000) }));
+        assert!(matches!(draft.parcel, Some(ParcelRef::Key { unit: Some(_), .. })));
+    }
+}

@@ -1,0 +1,190 @@
+//! `/api/v1/events`: what people record. All of a request is taken or nothing.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use axum::{
+    body::Bytes,
+    extract::{RawQuery, State},
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use crate::{
+    domain::{Draft, LedgerPosition, Refusal},
+    ingest::read_event_table,
+    server::{app::App, auth::Identity, params::Query, problem::Problem, writer::Job},
+    store::{Recorded, RecordingError},
+};
+
+/// Events of one request.
+const MOST: usize = 10_000;
+
+type Rows = Vec<(usize, Result<Draft, Refusal>)>;
+
+/// Records one event or several, given as JSON.
+pub async fn events(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let dry_run = Query::parse(query.as_deref(), &["dry_run"])?.flag("dry_run")?;
+    let mut rows = read(&body)?;
+    if let Some(version) = if_match(&headers)? {
+        let [(_, Ok(draft))] = &mut rows[..] else {
+            let why = "If-Match goes with one event; give each event its own \"version\"";
+            return Err(Problem::nonsense(why));
+        };
+        draft.version = Some(version);
+    }
+    let request = request(&headers, &body)?;
+    let count = rows.len();
+    let recorded = order(&app, &identity, rows, dry_run, request).await?.map_err(problem)?;
+    if dry_run {
+        return Ok(axum::Json(json!({ "at": recorded.at, "dry_run": true, "rows": count })).into_response());
+    }
+    Ok((StatusCode::CREATED, axum::Json(json!(recorded))).into_response())
+}
+
+/// Records the rows of a pasted table.
+pub async fn table(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let dry_run = Query::parse(query.as_deref(), &["dry_run"])?.flag("dry_run")?;
+    let text = std::str::from_utf8(&body).map_err(|_| Problem::nonsense("the table must be UTF-8 text"))?;
+    let tabs = match headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
+        Some(kind) if kind.starts_with("text/tab-separated-values") => Some(true),
+        Some(kind) if kind.starts_with("text/csv") => Some(false),
+        Some(kind) if kind.starts_with("text/plain") => None,
+        _ => return Err(Problem::media_type("send text/csv or text/tab-separated-values")),
+    };
+    let table = read_event_table(text, tabs).map_err(|why| Problem::nonsense(why.to_string()))?;
+    if table.rows.len() > MOST {
+        return Err(Problem::too_large(format!("a request takes at most {MOST} rows")));
+    }
+    let rows: Rows = table.rows.iter().map(|row| (row.line, row.draft.clone())).collect();
+    let request = request(&headers, &body)?;
+    let outcome = order(&app, &identity, rows, dry_run, request).await?;
+    if !dry_run {
+        return Ok((StatusCode::CREATED, axum::Json(json!(outcome.map_err(problem)?))).into_response());
+    }
+    let refused = match &outcome {
+        Err(RecordingError::Refused(refused)) => refused.clone(),
+        Err(RecordingError::Conflict(_)) | Ok(_) => Vec::new(),
+        Err(_) => return Err(outcome.err().map_or_else(|| Problem::nonsense("refused"), problem)),
+    };
+    let preview = table.rows.iter().map(|row| {
+        let errors: Vec<_> = refused.iter().filter(|refusal| refusal.row == row.line).collect();
+        let parcel = errors.iter().find_map(|refusal| refusal.parcel);
+        json!({ "row": row.line, "parcel": parcel, "fields": row.fields, "errors": errors })
+    });
+    let at = app.current()?.view.snapshot.position();
+    let columns = json!({ "known": table.known, "unknown": table.unknown });
+    let preview: Vec<Value> = preview.collect();
+    let body =
+        json!({ "at": at, "dry_run": true, "rows": preview.len(), "columns": columns, "preview": preview });
+    Ok(axum::Json(body).into_response())
+}
+
+fn read(body: &[u8]) -> Result<Rows, Problem> {
+    let value: Value = serde_json::from_slice(body)
+        .map_err(|error| Problem::nonsense(format!("the body is not JSON: {error}")))?;
+    let list = match value {
+        Value::Array(list) => list,
+        one @ Value::Object(_) => vec![one],
+        _ => return Err(Problem::nonsense("the body must be an event or a list of events")),
+    };
+    if list.is_empty() || list.len() > MOST {
+        return Err(Problem::too_large(format!("a request takes 1 to {MOST} events")));
+    }
+    let draft = |(row, event): (usize, Value)| match event {
+        Value::Object(fields) => (row, Draft::read(&fields)),
+        _ => (row, Err(Refusal::new("invalid_value", "an event must be an object"))),
+    };
+    Ok((1..).zip(list).map(draft).collect())
+}
+
+/// The version in `If-Match: "123"`.
+fn if_match(headers: &HeaderMap) -> Result<Option<LedgerPosition>, Problem> {
+    let Some(value) = headers.get(header::IF_MATCH) else { return Ok(None) };
+    let number =
+        value.to_str().ok().map(|text| text.trim().trim_matches('"')).and_then(|text| text.parse().ok());
+    let why = "must be the parcel's version in quotes, as in \"290000\"";
+    number.map(|n| Some(LedgerPosition(n))).ok_or_else(|| Problem::parameter("If-Match", why))
+}
+
+fn request(headers: &HeaderMap, body: &[u8]) -> Result<Option<(String, Vec<u8>)>, Problem> {
+    let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
+    match value.to_str() {
+        Ok(key) if (1..=100).contains(&key.len()) => {
+            Ok(Some((key.to_owned(), Sha256::digest(body).to_vec())))
+        }
+        _ => Err(Problem::parameter("Idempotency-Key", "must have 1 to 100 characters")),
+    }
+}
+
+/// Has the rows recorded, and waits until the view shows them.
+async fn order(
+    app: &Arc<App>,
+    identity: &Identity,
+    drafts: Rows,
+    dry_run: bool,
+    request: Option<(String, Vec<u8>)>,
+) -> Result<Result<Recorded, RecordingError>, Problem> {
+    let current = app.current()?;
+    let named: BTreeSet<&String> = drafts
+        .iter()
+        .filter_map(|(_, draft)| draft.as_ref().ok())
+        .flat_map(|draft| &draft.attachments)
+        .collect();
+    let mut attached = Vec::new();
+    for id in named {
+        if app.files.holds(id).await? {
+            attached.push(id.clone());
+        }
+    }
+    let scope = identity.clone();
+    let units = Arc::clone(&current.view.snapshot);
+    let job = Job {
+        drafts,
+        author: identity.name().to_owned(),
+        may_write: Box::new(move |unit| scope.may_write(units.units(), unit)),
+        attached,
+        today: current.view.today,
+        dry_run,
+        request,
+    };
+    let outcome = app.writer.record(job).await?;
+    if let (Ok(recorded), false) = (&outcome, dry_run) {
+        app.await_shown(recorded.at).await;
+    }
+    Ok(outcome)
+}
+
+fn problem(error: RecordingError) -> Problem {
+    match error {
+        RecordingError::Refused(refused) => {
+            let detail = format!("{} of the rows break a rule; nothing was recorded", refused.len());
+            Problem::refused(detail, json!(refused))
+        }
+        RecordingError::Conflict(conflicts) => {
+            let detail = "parcels have changed since they were seen; nothing was recorded";
+            Problem::conflict(detail, json!(conflicts))
+        }
+        RecordingError::KeyUsed => {
+            Problem::parameter("Idempotency-Key", "was used for another request; take a new one")
+        }
+        RecordingError::Store(error) if error.is_disk() => Problem::disk(&error),
+        RecordingError::Store(error @ crate::store::StoreError::Exists(_)) => {
+            Problem::refused(error.to_string(), json!([]))
+        }
+        RecordingError::Store(error) => Problem::internal(&error),
+    }
+}

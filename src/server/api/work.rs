@@ -1,0 +1,115 @@
+//! `/api/v1/work`: the parcels that an account may write about, most pressing first.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{RawQuery, State},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use super::{
+    bbox,
+    parcel::{branches, clock, may_hand_over_early, point},
+    search::folded,
+};
+use crate::{
+    analysis::View,
+    domain::{Day, Stage},
+    server::{
+        app::App,
+        auth::Identity,
+        params::{Query, with_filter},
+        problem::Problem,
+    },
+};
+
+/// The list.
+pub async fn work(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    RawQuery(text): RawQuery,
+) -> Result<Response, Problem> {
+    let query = Query::parse(text.as_deref(), &with_filter(&["q", "limit", "offset"]))?;
+    let number = |most: usize| {
+        move |text: &str| match text.parse::<usize>() {
+            Ok(number) if number <= most => Ok(number),
+            _ => Err(format!("must be a whole number up to {most}")),
+        }
+    };
+    let limit = query.read("limit", number(2000))?.unwrap_or(200);
+    let offset = query.read("offset", number(10_000_000))?.unwrap_or(0);
+    let current = app.current()?;
+    let listed = tokio::task::spawn_blocking(move || make(&current.view, &identity, &query, (limit, offset)));
+    Ok(axum::Json(listed.await.map_err(|e| Problem::internal(&e))??).into_response())
+}
+
+fn make(
+    view: &View,
+    identity: &Identity,
+    query: &Query,
+    (limit, offset): (usize, usize),
+) -> Result<Value, Problem> {
+    let (snapshot, day) = (&view.snapshot, view.today);
+    let columns = snapshot.parcels();
+    let mine: Vec<bool> =
+        snapshot.units().iter().map(|entry| identity.may_write(snapshot.units(), entry.id)).collect();
+    let words: Vec<String> =
+        folded(query.get("q").unwrap_or_default()).split([' ', '/', ',']).map(str::to_owned).collect();
+    let words: Vec<&String> = words.iter().filter(|word| !word.is_empty()).collect();
+    let called = |parcel: u32| {
+        let project = &snapshot.projects()[columns.project(parcel)].project;
+        let (sheet, number) = (columns.sheet(parcel), columns.number(parcel));
+        words.iter().all(|word| {
+            folded(sheet) == **word
+                || folded(number) == **word
+                || folded(project.code.as_str()).contains(*word)
+                || folded(&project.name).contains(*word)
+        })
+    };
+    let mut chosen = query.filter(view, day)?.select(snapshot, day);
+    chosen.retain(|parcel| mine[columns.unit(*parcel)] && (words.is_empty() || called(*parcel)));
+    chosen.sort_by_cached_key(|parcel| pressing(view, *parcel, day));
+    let shown = chosen.iter().skip(offset).take(limit).map(|parcel| entry(view, *parcel, day));
+    Ok(json!({ "at": snapshot.position(), "total": chosen.len(), "parcels": shown.collect::<Vec<_>>() }))
+}
+
+/// Handed over last; before that by the nearest deadline, legal or planned.
+fn pressing(view: &View, parcel: u32, day: Day) -> (bool, Day, u32) {
+    let snapshot = &view.snapshot;
+    let done = snapshot.days(parcel).reached(Stage::HandedOver, day);
+    let legal = snapshot.clock(parcel, day).map(|clock| clock.due);
+    let due = legal.into_iter().chain(snapshot.planned_day(parcel)).min().unwrap_or(Day::LAST);
+    (done, due, parcel)
+}
+
+fn entry(view: &View, parcel: u32, day: Day) -> Value {
+    let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
+    let (procedure, days) = (snapshot.procedure(parcel), snapshot.days(parcel));
+    let stage = snapshot.stage_on(parcel, day);
+    let shape = columns.arena().shape(parcel as usize);
+    let standing = snapshot.blockers(parcel).iter().filter(|blocker| blocker.stands_on(day));
+    let blockers = standing.map(|b| json!({ "kind": b.kind, "opened_day": b.opened.number() }));
+    json!({
+        "id": columns.id(parcel),
+        "version": snapshot.version(parcel),
+        "project": snapshot.projects()[columns.project(parcel)].project.code.as_str(),
+        "unit": snapshot.units()[columns.unit(parcel)].unit.code.as_str(),
+        "sheet": columns.sheet(parcel),
+        "parcel": columns.number(parcel),
+        "use": columns.land_use(parcel),
+        "area": columns.recovered(parcel),
+        "stage": stage,
+        "stage_day": stage.and_then(|stage| days.get(stage)).map(Day::number),
+        "next": procedure.next(days),
+        "may_hand_over_early": may_hand_over_early(procedure, days),
+        "blockers": blockers.collect::<Vec<_>>(),
+        "branches": branches(snapshot.branches(parcel), day),
+        "clock": clock(view, parcel, day),
+        "planned_day": snapshot.planned_day(parcel).map(Day::number),
+        "overdue": snapshot.overdue_on(parcel, day),
+        "late": snapshot.late_on(parcel, day),
+        "point": point(&shape.to_geo()),
+        "bbox": bbox(shape.extent()),
+    })
+}

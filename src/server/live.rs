@@ -1,0 +1,152 @@
+//! `/api/v1/live`: what happens, as it happens (server-sent events).
+//!
+//! Each frame is made once, whoever listens. A listener that comes back says
+//! the last position it saw and gets what it missed; if that is too much, or it
+//! was too slow, it is told to load anew.
+
+use std::{
+    convert::Infallible,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use axum::{
+    extract::{RawQuery, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::{
+        IntoResponse, Response,
+        sse::{self, KeepAlive, Sse},
+    },
+};
+use tokio::sync::broadcast;
+use tokio_stream::{StreamExt, wrappers::BroadcastStream};
+
+use super::{app::App, params::Query, problem::Problem};
+use crate::{
+    analysis::View,
+    domain::{Event, LedgerPosition, Stage},
+    store::Store,
+};
+
+/// Frames that a slow listener may be behind.
+const BEHIND: usize = 8192;
+/// Events that a listener who comes back is told one by one.
+const CAUGHT_UP: u64 = 5000;
+
+/// A message to all listeners.
+#[derive(Debug, Clone)]
+struct Frame {
+    position: u64,
+    event: sse::Event,
+}
+
+/// The listeners.
+pub struct Live {
+    sender: Mutex<Option<broadcast::Sender<Arc<Frame>>>>,
+}
+
+impl Default for Live {
+    fn default() -> Self {
+        Self { sender: Mutex::new(Some(broadcast::channel(BEHIND).0)) }
+    }
+}
+
+impl Live {
+    /// Tells what `events` changed; `view` knows them already.
+    pub fn tell(&self, view: &View, events: &[Event]) {
+        let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(sender) = sender.as_ref().filter(|sender| sender.receiver_count() > 0) else { return };
+        events
+            .iter()
+            .filter_map(|event| frame(view, event))
+            .for_each(|frame| drop(sender.send(Arc::new(frame))));
+    }
+
+    /// Tells that everything may be another.
+    pub fn reload(&self, position: LedgerPosition) {
+        let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(sender) = sender.as_ref() {
+            drop(sender.send(Arc::new(reload(position.0))));
+        }
+    }
+
+    /// Ends all streams, so that the server can stop.
+    pub fn close(&self) {
+        self.sender.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    fn listen(&self) -> Option<broadcast::Receiver<Arc<Frame>>> {
+        self.sender.lock().unwrap_or_else(PoisonError::into_inner).as_ref().map(broadcast::Sender::subscribe)
+    }
+}
+
+fn reload(position: u64) -> Frame {
+    let text = serde_json::json!({ "at": position }).to_string();
+    Frame { position, event: sse::Event::default().id(position.to_string()).event("reload").data(text) }
+}
+
+fn frame(view: &View, event: &Event) -> Option<Frame> {
+    let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
+    let id = event.body.parcel?;
+    let index = columns.find(id)?;
+    let text = serde_json::json!({
+        "at": event.position,
+        "parcel": id,
+        "project": snapshot.projects()[columns.project(index)].project.code.as_str(),
+        "stage": snapshot.stage_on(index, view.today),
+        "cleared": snapshot.days(index).reached(Stage::HandedOver, view.today),
+        "blocked": snapshot.blocked_on(index, view.today),
+        "version": snapshot.version(index),
+        "bbox": columns.arena().shape(index as usize).extent().to_degrees(),
+    });
+    let event_id = event.position.0.to_string();
+    Some(Frame {
+        position: event.position.0,
+        event: sse::Event::default().id(event_id).data(text.to_string()),
+    })
+}
+
+/// The stream.
+pub async fn live(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let query = Query::parse(query.as_deref(), &["last_event_id"])?;
+    let number = |text: &str| text.trim().parse::<u64>().map_err(|_| "must be a whole number");
+    let given = headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let last = match given {
+        Some(text) => Some(number(text).map_err(|why| Problem::parameter("Last-Event-ID", why))?),
+        None => query.read("last_event_id", number)?,
+    };
+    let listener = app.live.listen().ok_or_else(Problem::starting)?;
+    let current = app.current()?;
+    let now = current.view.snapshot.position().0;
+    // Listening began before: what comes meanwhile is sent once, by its position.
+    let missed = match last {
+        Some(last) if last < now && now - last <= CAUGHT_UP => {
+            let events = app.with_store(move |store| store.events_after(LedgerPosition(last))).await?;
+            events.iter().filter_map(|event| frame(&current.view, event)).collect()
+        }
+        Some(last) if last != now => vec![reload(now)],
+        _ => Vec::new(),
+    };
+    let mut sent = missed.last().map_or(now, |frame: &Frame| frame.position.max(now));
+    let coming = BroadcastStream::new(listener).filter_map(move |frame| match frame {
+        Ok(frame) if frame.position > sent => {
+            sent = frame.position;
+            Some(frame.event.clone())
+        }
+        Ok(_) => None,
+        Err(_) => Some(reload(sent).event),
+    });
+    let hello = tokio_stream::once(sse::Event::default().comment("matbang").retry(Duration::from_secs(2)));
+    let caught_up = tokio_stream::iter(missed.into_iter().map(|frame| frame.event));
+    let stream = hello.chain(caught_up).chain(coming).map(Ok::<_, Infallible>);
+    let keep = KeepAlive::new().interval(Duration::from_secs(15)).text("matbang");
+    let mut response = Sse::new(stream).keep_alive(keep).into_response();
+    // A proxy in front must not hold frames back.
+    response.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}

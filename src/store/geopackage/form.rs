@@ -1,0 +1,100 @@
+//! Writes parcels that take the place of another: split or merged.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{
+    blob,
+    write::{INSERT_PARCEL, is_constraint},
+};
+use crate::{
+    domain::{Code, Day, Parcel, ParcelId, ParcelKey},
+    store::{Entry, Formed, StoreError, verify::ParcelDigest},
+};
+
+/// What the new rows take over from the parcel before them.
+struct Parent {
+    project: i64,
+    unit: i64,
+    holder: Option<i64>,
+    planned: Option<Day>,
+    key: ParcelKey,
+    land_use: String,
+}
+
+/// Adds the rows: (first row, last row, rows, digest).
+pub fn form(
+    sql: &Connection,
+    entry: &Entry,
+    parent: ParcelId,
+    parcels: &[Formed],
+) -> Result<(u32, u32, u32, String), StoreError> {
+    let parent = read(sql, parent)?;
+    let (mut digest, mut first, mut last) = (ParcelDigest::default(), 0, 0);
+    for formed in parcels {
+        let parcel = Parcel {
+            key: ParcelKey {
+                sheet: formed.sheet.clone(),
+                number: formed.number.clone(),
+                ..parent.key.clone()
+            },
+            land_use: parent.land_use.clone(),
+            total_area: formed.total_area,
+            recovered_area: formed.recovered_area,
+            declared_area: None,
+            holder: None,
+            planned_day: parent.planned,
+            geometry: formed.geometry.clone(),
+        };
+        let geometry = blob::multi_polygon(&parcel.geometry);
+        let inserted = sql.prepare_cached(INSERT_PARCEL)?.insert(params![
+            parent.project,
+            parent.unit,
+            parcel.key.sheet,
+            parcel.key.number,
+            parcel.land_use,
+            parcel.recovered_area.get(),
+            parcel.total_area.get(),
+            None::<f64>,
+            parent.holder,
+            parent.planned.map(|day| day.to_string()),
+            entry.day.number(),
+            geometry,
+        ]);
+        let row = inserted.map_err(|error| match is_constraint(&error) {
+            true => StoreError::Exists(Box::new(parcel.key.clone())),
+            false => error.into(),
+        })?;
+        last = row as u32;
+        first = if first == 0 { last } else { first };
+        digest.row(row, parent.project, parent.unit, &parcel, parent.holder, &geometry);
+    }
+    Ok((first, last, parcels.len() as u32, digest.finish()))
+}
+
+fn read(sql: &Connection, id: ParcelId) -> Result<Parent, StoreError> {
+    let find = "SELECT p.project, p.unit, p.holder, p.planned_on, p.land_use, j.code, u.code FROM parcels p
+        JOIN projects j ON j.fid = p.project JOIN units u ON u.fid = p.unit WHERE p.fid = ?1";
+    let code = |row: &rusqlite::Row<'_>, column: usize| {
+        let text: String = row.get(column)?;
+        Code::new(&text).map_err(|e| {
+            rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(e))
+        })
+    };
+    let parent = sql.query_row(find, [id.0], |row| {
+        let planned: Option<String> = row.get(3)?;
+        Ok(Parent {
+            project: row.get(0)?,
+            unit: row.get(1)?,
+            holder: row.get(2)?,
+            planned: planned.and_then(|text| Day::parse(&text).ok()),
+            land_use: row.get(4)?,
+            key: ParcelKey {
+                project: code(row, 5)?,
+                unit: code(row, 6)?,
+                sheet: String::new(),
+                number: String::new(),
+            },
+        })
+    });
+    parent.optional()?.ok_or(StoreError::NoParcel(id))
+}

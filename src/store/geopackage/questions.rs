@@ -1,0 +1,83 @@
+//! What a change asks of the store before it writes.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::blob;
+use crate::{
+    domain::{Day, LedgerPosition, ParcelId, ParcelRef, ProjectId, SquareMetres, UnitId},
+    store::{Facts, KeptAnswer, StoreError},
+};
+
+const FACTS: &str = "SELECT p.fid, j.code, j.procedure, p.unit, u.code, p.sheet, p.number, p.d0, p.version
+    FROM parcels p JOIN projects j ON j.fid = p.project JOIN units u ON u.fid = p.unit";
+
+fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {
+    Ok(Facts {
+        id: ParcelId(row.get(0)?),
+        project: row.get(1)?,
+        procedure: row.get(2)?,
+        unit: UnitId(row.get(3)?),
+        unit_code: row.get(4)?,
+        sheet: row.get(5)?,
+        number: row.get(6)?,
+        listed: row.get::<_, Option<i64>>(7)?.and_then(|day| Day::from_number(day).ok()),
+        version: LedgerPosition(row.get::<_, i64>(8)?.unsigned_abs()),
+    })
+}
+
+pub fn find(sql: &Connection, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreError> {
+    let found: rusqlite::Result<Vec<Facts>> = match parcel {
+        ParcelRef::Id(id) => {
+            sql.prepare_cached(&format!("{FACTS} WHERE p.fid = ?1"))?.query_map([id.0], facts)?.collect()
+        }
+        ParcelRef::Key { project, unit, sheet, number } => sql
+            .prepare_cached(&format!(
+                "{FACTS} WHERE j.code = ?1 AND p.sheet = ?2 AND p.number = ?3 AND (?4 IS NULL OR u.code = ?4) LIMIT 3"
+            ))?
+            .query_map(params![project, sheet, number, unit], facts)?
+            .collect(),
+    };
+    Ok(found?)
+}
+
+pub fn project(sql: &Connection, code: &str) -> Result<Option<(ProjectId, Vec<UnitId>)>, StoreError> {
+    let find = "SELECT fid FROM projects WHERE code = ?1";
+    let Some(id): Option<u32> = sql.query_row(find, [code], |row| row.get(0)).optional()? else {
+        return Ok(None);
+    };
+    let units = "SELECT DISTINCT unit FROM parcels WHERE project = ?1";
+    let units: rusqlite::Result<Vec<UnitId>> =
+        sql.prepare_cached(units)?.query_map([id], |row| row.get(0).map(UnitId))?.collect();
+    Ok(Some((ProjectId(id), units?)))
+}
+
+pub fn shape(
+    sql: &Connection,
+    parcel: ParcelId,
+) -> Result<(geo::MultiPolygon<f64>, SquareMetres, SquareMetres), StoreError> {
+    let find = "SELECT geom, recovered_area, total_area FROM parcels WHERE fid = ?1";
+    let row = |row: &Row<'_>| Ok((row.get::<_, Vec<u8>>(0)?, row.get::<_, f64>(1)?, row.get::<_, f64>(2)?));
+    let (geometry, recovered, total) =
+        sql.query_row(find, [parcel.0], row).optional()?.ok_or(StoreError::NoParcel(parcel))?;
+    let fault = |why| StoreError::Row { table: "parcels", row: i64::from(parcel.0), column: "geom", why };
+    let polygons = blob::to_multi_polygon(&geometry).map_err(fault)?;
+    Ok((polygons, SquareMetres::new(recovered), SquareMetres::new(total)))
+}
+
+pub fn answer(sql: &Connection, author: &str, key: &str) -> Result<Option<(Vec<u8>, String)>, StoreError> {
+    let find = "SELECT digest, answer FROM requests WHERE author = ?1 AND key = ?2";
+    Ok(sql.query_row(find, [author, key], |row| Ok((row.get(0)?, row.get(1)?))).optional()?)
+}
+
+/// Days for which an answer is kept.
+const KEPT_DAYS: i64 = 7;
+
+pub fn keep_answer(sql: &Connection, kept: &KeptAnswer<'_>) -> Result<(), StoreError> {
+    let insert =
+        "INSERT INTO requests (author, key, digest, answer, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5)";
+    let KeptAnswer { author, key, digest, answer, recorded_at } = *kept;
+    sql.prepare_cached(insert)?.execute(params![author, key, digest, answer, recorded_at])?;
+    let forget = "DELETE FROM requests WHERE author = ?1 AND recorded_at < ?2";
+    sql.prepare_cached(forget)?.execute(params![author, recorded_at - KEPT_DAYS * 86_400_000])?;
+    Ok(())
+}
