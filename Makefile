@@ -63,9 +63,10 @@ check: setup web ## format, lints, docs, web linters, licences
 	@cd web && npm run --silent check
 	@scripts/licences.sh
 
-bench: setup-bench web ## measure: criterion benches, then one million parcels over HTTP
+bench: setup-bench web ## measure: criterion benches, one million parcels over HTTP, a crowd of writers and listeners
 	@cargo bench --bench reads
 	@cargo bench --bench million
+	@cargo bench --bench crowd
 
 screens: build setup-test ## take the pictures of docs/screens
 	@cd web && MATBANG_BIN=$(CURDIR)/$(BINARY) node scripts/screens.mjs

@@ -16,30 +16,40 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use super::{Outcome, clock, open};
 use crate::{
     domain::{Day, vocabulary},
-    server::{App, Files, follow, router},
+    server::{App, Auth, Files, Mode, Oidc, follow, router},
     store::GeoPackage,
 };
 
 /// Options of `matbang serve`.
 #[derive(Debug, clap::Args)]
 pub struct Serve {
-    /// Address and port; port 0 takes a free one. Loopback only: there are no accounts yet.
+    /// Address and port; port 0 takes a free one. Others than this machine's own need --public.
     #[arg(long, default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
     listen: SocketAddr,
+    /// Let other machines in; there must be an administrator.
+    #[arg(long)]
+    public: bool,
+    /// Show the map and its figures, without personal data, to who is not signed in.
+    #[arg(long)]
+    public_map: bool,
+    /// OpenID Connect: address of the provider, as in https://id.example.vn.
+    #[arg(long, env = "MATBANG_OIDC_ISSUER", value_name = "URL", requires = "oidc_client")]
+    oidc_issuer: Option<String>,
+    /// OpenID Connect: name of this server at the provider.
+    #[arg(long, env = "MATBANG_OIDC_CLIENT", value_name = "ID")]
+    oidc_client: Option<String>,
+    /// OpenID Connect: file with this server's secret at the provider.
+    #[arg(long, env = "MATBANG_OIDC_SECRET_FILE", value_name = "FILE")]
+    oidc_secret_file: Option<std::path::PathBuf>,
+    /// OpenID Connect: what the provider is called on the button.
+    #[arg(long, env = "MATBANG_OIDC_NAME", value_name = "TEXT", default_value = "OpenID Connect")]
+    oidc_name: String,
     /// Where scans and photographs are kept: s3://bucket/prefix. A folder beside the store if left out.
     #[arg(long, env = "MATBANG_FILES", value_name = "ADDRESS")]
     files: Option<String>,
 }
 
 pub fn run(data: &Path, options: &Serve) -> Outcome {
-    if !options.listen.ip().is_loopback() {
-        return Err(format!(
-            "{} can be reached from other machines, and there are no accounts to protect it; use 127.0.0.1, \
-             or put a server that asks for a password in front",
-            options.listen
-        )
-        .into());
-    }
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(
@@ -47,6 +57,7 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         )
         .init();
     let store = open(data)?;
+    let auth = auth(options, &store)?;
     let following = store.reopen()?;
     let files = match &options.files {
         Some(address) => Files::at(address)?,
@@ -57,8 +68,39 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         tracing::warn!(%error, "the number of connections stays as low as it is");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(options.listen, store, following, files))?;
+    runtime.block_on(serve(options.listen, store, following, files, auth))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// How people come in, by the options and the accounts that there are.
+fn auth(options: &Serve, store: &GeoPackage) -> Result<Auth, Box<dyn std::error::Error>> {
+    let directory = store.directory()?;
+    if options.public && !directory.has_administrator() {
+        let how = "make one with `matbang user add NAME --full-name \"…\" --role administrator`";
+        return Err(format!("--public lets other machines in, but nobody is administrator yet; {how}").into());
+    }
+    if !options.listen.ip().is_loopback() && !options.public {
+        let how = "add --public to let them in by their accounts, or use 127.0.0.1";
+        return Err(format!("{} can be reached from other machines; {how}", options.listen).into());
+    }
+    let secret = match &options.oidc_secret_file {
+        Some(path) => {
+            let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+            Some(text.trim().to_owned())
+        }
+        None => None,
+    };
+    let oidc = match (&options.oidc_issuer, &options.oidc_client) {
+        (Some(issuer), Some(client)) => Some(Oidc::new(issuer, client, secret, &options.oidc_name)?),
+        _ => None,
+    };
+    let mode = if directory.accounts.is_empty() {
+        eprintln!("matbang: there are no accounts: whoever asks from this machine is the administrator");
+        Mode::Local
+    } else {
+        Mode::Accounts { public_map: options.public_map }
+    };
+    Ok(Auth::new(mode, directory, oidc))
 }
 
 async fn serve(
@@ -66,9 +108,10 @@ async fn serve(
     store: GeoPackage,
     following: GeoPackage,
     files: Files,
+    auth: Auth,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
-    let app = Arc::new(App::new(store, vocabulary()?, files, metrics)?);
+    let app = Arc::new(App::new(store, vocabulary()?, files, auth, metrics)?);
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|e| format!("cannot listen on {address}: {e}; choose another with --listen"))?;
@@ -90,9 +133,10 @@ async fn serve(
     std::io::stdout().flush()?;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let service =
-        axum::serve(listener, router(Arc::clone(&app)).into_make_service()).with_graceful_shutdown(async {
-            let _ = stopped.await;
-        });
+        axum::serve(listener, router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>())
+            .with_graceful_shutdown(async {
+                let _ = stopped.await;
+            });
     let mut serving = tokio::spawn(service.into_future());
     let outcome: Result<(), Box<dyn std::error::Error>> = tokio::select! {
         signal = signal() => signal.map_err(Into::into),

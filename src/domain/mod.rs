@@ -5,6 +5,7 @@
 //! a cadastral parcel that one project recovers, a *stage* is where it stands
 //! in the legal procedure, *cleared* means handed over.
 
+mod account;
 mod code;
 mod day;
 mod draft;
@@ -20,6 +21,7 @@ mod rules;
 mod stage;
 mod unit;
 
+pub use account::{Account, Action, Grant, Role, Scope};
 pub use code::{Code, CodeError};
 pub use day::{Day, DayError};
 pub use draft::{Change, Draft, ParcelRef, Part};

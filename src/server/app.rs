@@ -14,6 +14,7 @@ use axum::http::HeaderMap;
 use tokio::sync::watch;
 
 use super::{
+    auth::Auth,
     cache::{Answer, Cache, Touched},
     encoding::Encoding,
     files::Files,
@@ -93,6 +94,8 @@ pub struct App {
     pub writer: Writer,
     /// Scans and photographs.
     pub files: Files,
+    /// Accounts and how people come in.
+    pub auth: Auth,
     /// Position of the view that is shown.
     shown: watch::Sender<u64>,
     /// Prometheus.
@@ -108,6 +111,7 @@ impl App {
         store: GeoPackage,
         words: Vocabulary,
         files: Files,
+        auth: Auth,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, StoreError> {
         let news = News::default();
@@ -129,6 +133,7 @@ impl App {
             news,
             writer,
             files,
+            auth,
             shown: watch::Sender::new(0),
             metrics,
         })
@@ -174,6 +179,16 @@ impl App {
             work(&app.store.lock().unwrap_or_else(PoisonError::into_inner))
         });
         done.await.map_err(|e| Problem::internal(&e))?.map_err(|e| Problem::internal(&e))
+    }
+
+    /// Takes the accounts as they are in the store now.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub async fn refresh_accounts(self: &Arc<Self>) -> Result<(), Problem> {
+        let directory = self.with_store(GeoPackage::directory).await?;
+        self.auth.refresh(directory);
+        Ok(())
     }
 
     /// The view that a query asks for: what was known `at` a position, on the day `as_of`.

@@ -37,11 +37,22 @@ pub fn follow(
                 continue;
             }
         }
+        if let Err(error) = accounts(app, store) {
+            tracing::warn!(%error, "the accounts could not be read; trying again");
+        }
         match next(app, store, &view, day) {
             Ok(Some(next)) => view = next,
             Ok(None) => {}
             Err(error) => tracing::warn!(%error, "the view could not move on; trying again"),
         }
+    }
+    Ok(())
+}
+
+/// Another process, such as `matbang user`, may have changed the accounts.
+fn accounts(app: &App, store: &GeoPackage) -> Result<(), StoreError> {
+    if store.accounts_version()? != app.auth.directory.load().version {
+        app.auth.refresh(store.directory()?);
     }
     Ok(())
 }

@@ -73,6 +73,44 @@ impl Problem {
         }
     }
 
+    /// Nobody is signed in.
+    pub fn unauthorized() -> Self {
+        let detail = "sign in first, or send a token".to_owned();
+        Self { status: StatusCode::UNAUTHORIZED, title: "Not signed in", detail, more: None }
+    }
+
+    /// Name and password do not belong together.
+    pub fn wrong_password() -> Self {
+        let detail = "name or password are wrong".to_owned();
+        Self { status: StatusCode::UNAUTHORIZED, title: "Not signed in", detail, more: None }
+    }
+
+    /// Signed in, but not allowed.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self { status: StatusCode::FORBIDDEN, title: "Not allowed", detail: detail.into(), more: None }
+    }
+
+    /// A request that another site's page may have sent.
+    pub fn csrf() -> Self {
+        let detail = "the request does not come from a page of this server; load the page again".to_owned();
+        let more = Some(Box::new(("code", serde_json::json!("csrf"))));
+        Self { status: StatusCode::FORBIDDEN, title: "Not allowed", detail, more }
+    }
+
+    /// Tried too often; `seconds` until the next try.
+    pub fn too_often(seconds: u64) -> Self {
+        let detail = format!("tried too often; try again in {seconds} s");
+        let more = Some(Box::new(("retry_after", serde_json::json!(seconds))));
+        Self { status: StatusCode::TOO_MANY_REQUESTS, title: "Too many tries", detail, more }
+    }
+
+    /// The provider of identities fails; the reason goes to the log.
+    pub fn provider(error: &dyn std::fmt::Display) -> Self {
+        tracing::warn!(%error, "the provider of identities failed");
+        let detail = "the provider of identities could not be asked or gave a wrong answer".to_owned();
+        Self { status: StatusCode::BAD_GATEWAY, title: "Sign-in failed", detail, more: None }
+    }
+
     /// More than is taken at once.
     pub fn too_large(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::PAYLOAD_TOO_LARGE, title: "Too large", detail: detail.into(), more: None }
@@ -104,6 +142,8 @@ impl IntoResponse for Problem {
             "status": self.status.as_u16(),
             "detail": self.detail,
         });
+        let retry =
+            self.more.as_ref().filter(|more| more.0 == "retry_after").and_then(|more| more.1.as_u64());
         if let Some((name, value)) = self.more.map(|more| *more) {
             body[name] = value;
         }
@@ -112,6 +152,13 @@ impl IntoResponse for Problem {
         let mut response = (self.status, headers, body.to_string()).into_response();
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
+        }
+        if let Some(seconds) = retry {
+            response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            let challenge = header::HeaderValue::from_static("Bearer realm=\"matbang\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, challenge);
         }
         response
     }

@@ -11,7 +11,7 @@ use axum::{
     routing::{get, post},
 };
 
-use super::{api, app::App, assets, files, health, live, ogc, problem::Problem, tiles};
+use super::{api, app::App, assets, auth, files, health, live, ogc, problem::Problem, tiles};
 
 /// All routes around the state.
 pub fn router(app: Arc<App>) -> Router {
@@ -41,7 +41,15 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/attachments/{id}", get(api::attachment))
         .route("/api/v1/work", get(api::work))
         .route("/api/v1/live", get(live::live))
+        .route("/api/v1/parcels/{id}/record", get(api::record))
+        .route("/api/v1/parcels/{id}/holder", get(auth::holder))
+        .route("/api/v1/session", get(auth::session).post(auth::sign_in).delete(auth::sign_out))
+        .route("/api/v1/oidc/start", get(auth::start))
+        .route("/api/v1/oidc/callback", get(auth::callback))
+        .route("/api/v1/accounts", get(auth::accounts))
+        .route("/api/v1/accesses", get(auth::accesses))
         .fallback(elsewhere)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), auth::guard))
         .layer(middleware::from_fn(guard))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Problem::internal(&"a request panicked").into_response()

@@ -22,7 +22,10 @@ use crate::{
 };
 
 pub use error::StoreError;
-pub use geopackage::GeoPackage;
+pub use geopackage::{
+    GeoPackage,
+    accounts::{Access, Directory, SecretHash, Session, Token, TokenScope},
+};
 pub use ledger::{Chain, ChainFault, digest_hex};
 pub use recording::{Conflict, Order, Recorded, RecordingError, RowRefusal, Taken, record};
 pub use verify::{Finding, Verification};

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    domain::{Draft, LedgerPosition, Refusal},
+    domain::{Action, Draft, LedgerPosition, Refusal},
     ingest::read_event_table,
     server::{app::App, auth::Identity, params::Query, problem::Problem, writer::Job},
     store::{Recorded, RecordingError},
@@ -150,12 +150,11 @@ async fn order(
             attached.push(id.clone());
         }
     }
-    let scope = identity.clone();
-    let units = Arc::clone(&current.view.snapshot);
+    let scope = identity.scope(Action::WriteEvents, current.view.snapshot.units());
     let job = Job {
         drafts,
         author: identity.name().to_owned(),
-        may_write: Box::new(move |unit| scope.may_write(units.units(), unit)),
+        may_write: Box::new(move |unit| scope.holds(unit)),
         attached,
         today: current.view.today,
         dry_run,

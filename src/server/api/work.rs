@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     analysis::View,
-    domain::{Day, Stage},
+    domain::{Action, Day, Stage},
     server::{
         app::App,
         auth::Identity,
@@ -52,8 +52,8 @@ fn make(
 ) -> Result<Value, Problem> {
     let (snapshot, day) = (&view.snapshot, view.today);
     let columns = snapshot.parcels();
-    let mine: Vec<bool> =
-        snapshot.units().iter().map(|entry| identity.may_write(snapshot.units(), entry.id)).collect();
+    let scope = identity.scope(Action::WriteEvents, snapshot.units());
+    let mine: Vec<bool> = snapshot.units().iter().map(|entry| scope.holds(entry.id)).collect();
     let words: Vec<String> =
         folded(query.get("q").unwrap_or_default()).split([' ', '/', ',']).map(str::to_owned).collect();
     let words: Vec<&String> = words.iter().filter(|word| !word.is_empty()).collect();

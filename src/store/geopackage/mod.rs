@@ -4,6 +4,7 @@
 //! this module share the system's `SQLite` library, so that POSIX locks hold
 //! between them inside one process.
 
+pub mod accounts;
 pub mod blob;
 mod form;
 mod migrate;

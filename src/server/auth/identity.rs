@@ -1,0 +1,138 @@
+//! Who asks.
+
+use std::{convert::Infallible, sync::Arc};
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, header, request::Parts},
+};
+
+use super::{
+    Auth, Mode,
+    password::{csrf, secret_hash},
+};
+use crate::{
+    atlas::UnitEntry,
+    domain::{Account, Action, Scope, UnitId},
+    store::{SecretHash, TokenScope},
+};
+
+/// Name of the session's cookie.
+pub const COOKIE: &str = "matbang_session";
+/// A session that was not used for this long is over, milliseconds.
+pub const IDLE: i64 = 12 * 3_600_000;
+/// A session is over after this long, milliseconds.
+pub const LONGEST: i64 = 7 * 24 * 3_600_000;
+
+/// How someone came in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum By {
+    /// From this machine, to a server without accounts.
+    Loopback,
+    /// With a session; its hash and what its pages send back.
+    Session(SecretHash, String),
+    /// With a token.
+    Token(TokenScope),
+    /// Not at all.
+    Nobody,
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct Identity {
+    /// How they came in.
+    pub by: By,
+    /// Their account; none for the local administrator and for nobody.
+    pub account: Option<Arc<Account>>,
+}
+
+impl Identity {
+    /// Nobody.
+    pub fn nobody() -> Self {
+        Self { by: By::Nobody, account: None }
+    }
+
+    /// Who sent these headers, now.
+    pub fn of(auth: &Auth, headers: &HeaderMap, now: i64) -> Self {
+        if auth.mode == Mode::Local {
+            return Self { by: By::Loopback, account: None };
+        }
+        let directory = auth.directory.load();
+        let account = |id: u32| {
+            let (account, _) = directory.accounts.get(&id)?;
+            (!account.disabled).then(|| Arc::new(account.clone()))
+        };
+        if let Some(secret) = bearer(headers) {
+            let token = directory.tokens.get(&secret_hash(secret));
+            let token = token.filter(|token| !token.revoked && now < token.expires_at);
+            return match token.and_then(|token| Some((token, account(token.account)?))) {
+                Some((token, account)) => Self { by: By::Token(token.scope), account: Some(account) },
+                None => Self::nobody(),
+            };
+        }
+        let Some(secret) = cookie(headers) else { return Self::nobody() };
+        let hash = secret_hash(secret);
+        let live = |s: &&crate::store::Session| now - s.seen_at < IDLE && now - s.created_at < LONGEST;
+        match directory.sessions.get(&hash).filter(live).and_then(|session| account(session.account)) {
+            Some(account) => Self { by: By::Session(hash, csrf(secret)), account: Some(account) },
+            None => Self::nobody(),
+        }
+    }
+
+    /// Name under which events are recorded.
+    pub fn name(&self) -> &str {
+        self.account.as_ref().map_or("local", |account| &account.name)
+    }
+
+    /// Whether this may be done at least somewhere.
+    pub fn may(&self, action: Action) -> bool {
+        match (&self.by, &self.account) {
+            (By::Loopback, _) => true,
+            // A token for reading reads; it neither records nor tells who holds a parcel.
+            (By::Token(TokenScope::Read), Some(account)) => {
+                action == Action::Read && account.may_somewhere(action)
+            }
+            (By::Token(TokenScope::Write), Some(account)) => {
+                action != Action::Administer && account.may_somewhere(action)
+            }
+            (_, Some(account)) => account.may_somewhere(action),
+            (_, None) => false,
+        }
+    }
+
+    /// Where this may be done.
+    pub fn scope(&self, action: Action, units: &[UnitEntry]) -> Scope {
+        let nowhere = || Scope::Within(std::collections::HashSet::new());
+        match (&self.by, &self.account) {
+            (By::Loopback, _) => Scope::Everywhere,
+            _ if !self.may(action) => nowhere(),
+            (_, Some(account)) => {
+                let units: Vec<(UnitId, _)> = units.iter().map(|entry| (entry.id, &entry.unit)).collect();
+                account.where_may(action, &units)
+            }
+            (_, None) => nowhere(),
+        }
+    }
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+}
+
+/// The secret in the session's cookie.
+pub fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE).map(|(_, secret)| secret)
+}
+
+impl<S: Sync> FromRequestParts<S> for Identity {
+    type Rejection = Infallible;
+
+    /// As the guard found it.
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(Self::nobody))
+    }
+}

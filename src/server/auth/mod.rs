@@ -1,0 +1,63 @@
+//! Who asks, and whether they may.
+//!
+//! ```text
+//! request ─► identity (cookie, token, loopback) ─► rule of the route ─► handler
+//! ```
+//! [`RULES`] is the one list of what each route asks for; a route that is not
+//! on it is refused. Accounts are kept in memory and read again when they change.
+
+mod identity;
+mod limit;
+mod oidc;
+mod password;
+mod rules;
+mod session;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::store::Directory;
+
+pub use identity::Identity;
+pub use oidc::{Oidc, callback, start};
+pub use password::{hash as hash_password, secret, secret_hash};
+pub use rules::{RULES, Rule, guard};
+pub use session::{accesses, accounts, holder, session, sign_in, sign_out};
+
+use limit::Limits;
+
+/// How the server lets people in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Without accounts, on loopback: whoever asks is the local administrator.
+    Local,
+    /// By accounts.
+    Accounts {
+        /// The map and its figures may be seen by all.
+        public_map: bool,
+    },
+}
+
+/// Accounts in memory, and how people come in.
+pub struct Auth {
+    /// Mode.
+    pub mode: Mode,
+    /// Accounts, sessions and tokens.
+    pub directory: ArcSwap<Directory>,
+    /// Provider of identities.
+    pub oidc: Option<Oidc>,
+    limits: Limits,
+}
+
+impl Auth {
+    /// With these accounts.
+    pub fn new(mode: Mode, directory: Directory, oidc: Option<Oidc>) -> Self {
+        Self { mode, directory: ArcSwap::from_pointee(directory), oidc, limits: Limits::default() }
+    }
+
+    /// Takes the accounts as they are now.
+    pub fn refresh(&self, directory: Directory) {
+        self.directory.store(Arc::new(directory));
+    }
+}

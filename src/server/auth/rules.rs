@@ -1,0 +1,145 @@
+//! What each route asks for, in one list, and the guard that sees to it.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use super::{
+    Mode,
+    identity::{By, Identity},
+};
+use crate::{domain::Action, server::app::App, server::problem::Problem};
+
+/// What a route asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Nothing.
+    Open,
+    /// Looking; open to all where the map is public.
+    Read,
+    /// An action, at least somewhere; the handler looks where.
+    May(Action),
+}
+
+/// The rule of each route and method. A route that is not here is refused.
+pub const RULES: [(&str, &str, Rule); 36] = [
+    ("GET", "/healthz", Rule::Open),
+    ("GET", "/readyz", Rule::Open),
+    ("GET", "/metrics", Rule::May(Action::Administer)),
+    ("GET", "/tiles", Rule::Read),
+    ("GET", "/tiles/{layers}", Rule::Read),
+    ("GET", "/tiles/{layers}/{z}/{x}/{y}", Rule::Read),
+    ("GET", "/ogc", Rule::Read),
+    ("GET", "/ogc/conformance", Rule::Read),
+    ("GET", "/ogc/collections", Rule::Read),
+    ("GET", "/ogc/collections/{id}", Rule::Read),
+    ("GET", "/ogc/collections/{id}/items", Rule::Read),
+    ("GET", "/ogc/collections/{id}/items/{item}", Rule::Read),
+    ("GET", "/api/v1/catalog", Rule::Read),
+    ("GET", "/api/v1/summary", Rule::Read),
+    ("GET", "/api/v1/series", Rule::Read),
+    ("GET", "/api/v1/projects/{code}", Rule::Read),
+    ("GET", "/api/v1/parcels/{id}", Rule::Read),
+    ("GET", "/api/v1/search", Rule::Read),
+    ("POST", "/api/v1/totals", Rule::Read),
+    ("GET", "/api/v1/live", Rule::Read),
+    ("GET", "/api/v1/work", Rule::May(Action::WriteEvents)),
+    ("POST", "/api/v1/events", Rule::May(Action::WriteEvents)),
+    ("POST", "/api/v1/events/table", Rule::May(Action::WriteEvents)),
+    ("POST", "/api/v1/attachments", Rule::May(Action::WriteEvents)),
+    ("GET", "/api/v1/attachments/{id}", Rule::May(Action::WriteEvents)),
+    ("GET", "/api/v1/parcels/{id}/record", Rule::May(Action::WriteEvents)),
+    ("GET", "/api/v1/parcels/{id}/holder", Rule::May(Action::SeeHolders)),
+    ("GET", "/api/v1/session", Rule::Open),
+    ("POST", "/api/v1/session", Rule::Open),
+    ("DELETE", "/api/v1/session", Rule::Open),
+    ("GET", "/api/v1/oidc/start", Rule::Open),
+    ("GET", "/api/v1/oidc/callback", Rule::Open),
+    ("GET", "/api/v1/accounts", Rule::May(Action::Administer)),
+    ("GET", "/api/v1/accesses", Rule::May(Action::Administer)),
+    ("GET", "", Rule::Open),
+    ("HEAD", "", Rule::Open),
+];
+
+/// The rule of a request; the web app's files have no route of their own.
+fn rule(method: &Method, path: Option<&str>) -> Option<Rule> {
+    // HEAD asks what GET asks.
+    let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
+    let path = path.unwrap_or("");
+    RULES.iter().find(|(m, p, _)| *m == method && *p == path).map(|(.., rule)| *rule)
+}
+
+/// Finds out who asks, and lets pass or refuses.
+pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
+    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
+    match admit(&app, &request, path.as_deref()) {
+        Ok(identity) => {
+            request.extensions_mut().insert(identity);
+            next.run(request).await
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, Problem> {
+    let headers = request.headers();
+    let unsafe_method = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if app.auth.mode == Mode::Local {
+        loopback_host(headers)?;
+    }
+    let identity = Identity::of(&app.auth, headers, jiff::Timestamp::now().as_millisecond());
+    if unsafe_method {
+        same_origin(headers)?;
+        if let By::Session(_, csrf) = &identity.by {
+            let sent = headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
+            if sent != Some(csrf) {
+                return Err(Problem::csrf());
+            }
+        }
+    }
+    let Some(rule) = rule(request.method(), path) else {
+        // An unknown method on a known route is answered by the router.
+        let known = RULES.iter().any(|(_, p, _)| Some(*p) == path || (path.is_none() && p.is_empty()));
+        return if known { Ok(identity) } else { Err(Problem::forbidden("nobody may use this address")) };
+    };
+    let public = matches!(app.auth.mode, Mode::Accounts { public_map: true });
+    let allowed = match rule {
+        Rule::Open => true,
+        Rule::Read => public || identity.may(Action::Read),
+        Rule::May(action) => identity.may(action),
+    };
+    match (allowed, &identity.by) {
+        (true, _) => Ok(identity),
+        (false, By::Nobody) => Err(Problem::unauthorized()),
+        (false, _) => Err(Problem::forbidden("your roles do not allow this")),
+    }
+}
+
+/// Without accounts, only this machine's own names are answered: a page elsewhere whose name is
+/// made to point here must not get in.
+fn loopback_host(headers: &HeaderMap) -> Result<(), Problem> {
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("localhost");
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+    let name = name.map_or(host, |(name, _)| name).trim_matches(['[', ']']);
+    let loopback = name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
+    if loopback {
+        return Ok(());
+    }
+    Err(Problem::forbidden("a server without accounts answers to 127.0.0.1 and localhost only"))
+}
+
+/// A page of another site must not write, whatever the browser sends along for it.
+fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+        return Err(Problem::csrf());
+    }
+    let (Some(origin), Some(host)) = (text("origin"), text("host")) else { return Ok(()) };
+    let origin = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+    if origin == host { Ok(()) } else { Err(Problem::csrf()) }
+}

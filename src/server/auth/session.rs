@@ -1,0 +1,191 @@
+//! `/api/v1/session`: signing in and out; who holds a parcel; the accounts' list.
+
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
+
+use axum::{
+    body::Bytes,
+    extract::{ConnectInfo, Path, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use super::{
+    Mode,
+    identity::{By, COOKIE, IDLE, Identity, LONGEST, cookie},
+    password::{csrf, secret, secret_hash, verify},
+};
+use crate::{
+    domain::{Account, Action, ParcelId},
+    server::{app::App, problem::Problem},
+};
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+/// A session is noted as in use again after this long, milliseconds.
+const NOTED: i64 = 5 * 60_000;
+
+/// Who is signed in, and what they may do.
+pub async fn session(State(app): State<Arc<App>>, identity: Identity) -> Result<Response, Problem> {
+    if let By::Session(hash, _) = &identity.by {
+        let seen = app.auth.directory.load().sessions.get(hash).map_or(0, |session| session.seen_at);
+        if now() - seen > NOTED {
+            let hash = *hash;
+            app.with_store(move |store| store.see_session(&hash, now())).await?;
+            app.refresh_accounts().await?;
+        }
+    }
+    Ok(answer(&app, &identity))
+}
+
+fn answer(app: &App, identity: &Identity) -> Response {
+    let current = app.current().ok();
+    let code = |id| {
+        let units = current.as_ref()?.view.snapshot.units().iter();
+        units.clone().find(|entry| entry.id == id).map(|entry| entry.unit.code.to_string())
+    };
+    let account = identity.account.as_ref().map(|account| {
+        let grants = account.grants.iter().map(|g| json!({ "role": g.role, "unit": g.unit.and_then(code) }));
+        json!({ "name": account.name, "full_name": account.full_name, "grants": grants.collect::<Vec<_>>() })
+    });
+    let public = matches!(app.auth.mode, Mode::Accounts { public_map: true });
+    let may = |action| identity.may(action);
+    let csrf = if let By::Session(_, csrf) = &identity.by { csrf.as_str() } else { "" };
+    let body = json!({
+        "mode": if app.auth.mode == Mode::Local { "local" } else { "accounts" },
+        "signed_in": identity.by != By::Nobody,
+        "account": account,
+        "may": {
+            "read": public || may(Action::Read),
+            "write_events": may(Action::WriteEvents),
+            "manage": may(Action::Manage),
+            "see_holders": may(Action::SeeHolders),
+            "administer": may(Action::Administer),
+        },
+        "csrf": csrf,
+        "oidc": app.auth.oidc.as_ref().map(|oidc| json!({ "name": oidc.name() })),
+        "public_map": public,
+    });
+    ([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response()
+}
+
+/// The address that a try comes from: as the server in front says, if one on this machine does.
+fn address(peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
+    let forwarded = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
+    let last = forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
+    last.filter(|_| peer.ip().is_loopback()).unwrap_or(peer.ip())
+}
+
+/// Signs in with a name and a password.
+pub async fn sign_in(
+    State(app): State<Arc<App>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    if app.auth.mode == Mode::Local {
+        return Err(Problem::nonsense(
+            "this server has no accounts; whoever asks from this machine is let in",
+        ));
+    }
+    let body: Value = serde_json::from_slice(&body).map_err(|_| Problem::nonsense("the body is not JSON"))?;
+    let text = |field: &str| body[field].as_str().map(str::to_owned);
+    let (Some(name), Some(password)) = (text("name"), text("password")) else {
+        return Err(Problem::nonsense("give \"name\" and \"password\""));
+    };
+    app.auth.limits.attempt(&name, address(peer, &headers)).map_err(Problem::too_often)?;
+    let directory = app.auth.directory.load_full();
+    let found = directory.named(&name).filter(|(account, _)| !account.disabled).cloned();
+    let stored = found.as_ref().and_then(|(_, hash)| hash.clone());
+    let checked = tokio::task::spawn_blocking(move || verify(&password, stored.as_deref()));
+    let right = checked.await.map_err(|e| Problem::internal(&e))?;
+    match found {
+        Some((account, _)) if right => begin(&app, account, &headers).await,
+        _ => Err(Problem::wrong_password()),
+    }
+}
+
+/// Begins a session for an account.
+pub async fn begin(app: &Arc<App>, account: Account, headers: &HeaderMap) -> Result<Response, Problem> {
+    let secret = secret().map_err(|e| Problem::internal(&e))?;
+    let (hash, id, at) = (secret_hash(&secret), account.id, now());
+    app.with_store(move |store| store.add_session(&hash, id, at, at - IDLE)).await?;
+    app.refresh_accounts().await?;
+    let by = By::Session(hash, csrf(&secret));
+    let mut response = answer(app, &Identity { by, account: Some(Arc::new(account)) });
+    set_cookie(&mut response, &secret, LONGEST / 1000, headers)?;
+    Ok(response)
+}
+
+fn set_cookie(
+    response: &mut Response,
+    secret: &str,
+    seconds: i64,
+    headers: &HeaderMap,
+) -> Result<(), Problem> {
+    let https = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
+    let secure = if https { "; Secure" } else { "" };
+    let text = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let value = HeaderValue::try_from(text).map_err(|e| Problem::internal(&e))?;
+    response.headers_mut().append(header::SET_COOKIE, value);
+    Ok(())
+}
+
+/// Signs out.
+pub async fn sign_out(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    if let (By::Session(hash, _), Some(_)) = (&identity.by, cookie(&headers)) {
+        let hash = *hash;
+        app.with_store(move |store| store.end_session(&hash)).await?;
+        app.refresh_accounts().await?;
+    }
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    set_cookie(&mut response, "", 0, &headers)?;
+    Ok(response)
+}
+
+/// Who holds a parcel: by role and unit, each look noted.
+pub async fn holder(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let missing = || Problem::not_found(format!("no parcel has the number \"{id}\""));
+    let parcel = id.parse().map(ParcelId).map_err(|_| missing())?;
+    let current = app.current()?;
+    let snapshot = &current.view.snapshot;
+    let index = snapshot.parcels().find(parcel).ok_or_else(missing)?;
+    let unit = snapshot.units()[snapshot.parcels().unit(index)].id;
+    if !identity.scope(Action::SeeHolders, snapshot.units()).holds(unit) {
+        return Err(Problem::forbidden("the parcel lies outside your units"));
+    }
+    let name = identity.name().to_owned();
+    let found = app.with_store(move |store| store.holder(parcel, &name, now())).await?;
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(json!({ "name": found }))).into_response())
+}
+
+/// All accounts and tokens, without secrets.
+pub async fn accounts(State(app): State<Arc<App>>) -> Response {
+    let directory = app.auth.directory.load_full();
+    let mut accounts: Vec<&Account> = directory.accounts.values().map(|(account, _)| account).collect();
+    accounts.sort_by(|a, b| a.name.cmp(&b.name));
+    let mut tokens: Vec<_> = directory.tokens.values().collect();
+    tokens.sort_by_key(|token| token.id);
+    let entry = |a: &&Account| json!({ "name": a.name, "full_name": a.full_name, "disabled": a.disabled, "grants": a.grants });
+    let body = json!({ "accounts": accounts.iter().map(entry).collect::<Vec<_>>(), "tokens": tokens });
+    axum::Json(body).into_response()
+}
+
+/// The last thousand looks at holders' records.
+pub async fn accesses(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let looks = app.with_store(|store| store.accesses(1000)).await?;
+    Ok(axum::Json(json!({ "accesses": looks })).into_response())
+}
