@@ -18,6 +18,9 @@ export type Selection =
   | { type: 'place'; lng: number; lat: number }
   | { type: 'area'; ring: Ring }
 
+/** What the screen is for: looking at the map, or recording what happened. */
+export type Room = 'map' | 'update'
+
 export interface Address {
   view: View | null
   filter: Filter
@@ -31,6 +34,7 @@ export interface Address {
   /** Null follows the width of the window. */
   panel: boolean | null
   table: boolean
+  room: Room
 }
 
 const flags = ['key', 'blocked', 'overdue', 'late'] as const
@@ -109,6 +113,7 @@ export function parseAddress(search: string): Address {
     colour: query.get('colour') === 'plan' ? 'plan' : 'progress',
     panel: panel === null ? null : panel === '1',
     table: query.get('table') === '1',
+    room: query.get('room') === 'update' ? 'update' : 'map',
   }
 }
 
@@ -131,7 +136,7 @@ function writeSelection(selection: Selection): string {
 /** Writes the query string of an address, defaults left out; empty when all is default. */
 export function writeAddress(address: Address): string {
   const query = new URLSearchParams()
-  const { view, filter, date, selection, lang, theme, colour, panel, table } = address
+  const { view, filter, date, selection, lang, theme, colour, panel, table, room } = address
   if (view) query.set('v', [fixed(view.zoom, 2), fixed(view.lat, 5), fixed(view.lng, 5)].join('/'))
   for (const name of texts) if (filter[name]) query.set(name, filter[name])
   for (const name of flags) if (filter[name]) query.set(name, '1')
@@ -145,6 +150,7 @@ export function writeAddress(address: Address): string {
   if (colour !== 'progress') query.set('colour', colour)
   if (panel !== null) query.set('panel', panel ? '1' : '0')
   if (table) query.set('table', '1')
+  if (room !== 'map') query.set('room', room)
   const text = query.toString().replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%3A', ':')
   return text ? `?${text}` : ''
 }

@@ -1,20 +1,32 @@
 /** The server, seen from the browser: one function a question, errors as problems (RFC 9457). */
 import type {
   Catalog,
+  Conflict,
+  EventDraft,
   ParcelDetail,
+  ParcelRecord,
   ProjectDetail,
+  Recorded,
+  RowRefusal,
   SearchResult,
   Series,
+  Session,
   Summary,
+  TablePreview,
   Totals,
+  Work,
 } from './types'
 import type { Ring } from './address'
 
 /** What went wrong: the server's own words, or that it could not be reached. */
 export class Problem extends Error {
   constructor(
-    readonly kind: 'unreachable' | 'missing' | 'refused',
+    readonly kind: 'unreachable' | 'missing' | 'refused' | 'unsigned' | 'busy',
     readonly detail: string,
+    /** Rows that the server refuses, and why. */
+    readonly errors: RowRefusal[] = [],
+    /** Parcels that have changed since they were seen. */
+    readonly conflicts: Conflict[] = [],
   ) {
     super(detail)
   }
@@ -23,12 +35,21 @@ export class Problem extends Error {
 interface ProblemDocument {
   title?: string
   detail?: string
+  errors?: RowRefusal[]
+  conflicts?: Conflict[]
 }
 
 async function problemOf(response: Response): Promise<Problem> {
   const document = (await response.json().catch(() => ({}))) as ProblemDocument
   const detail = document.detail ?? document.title ?? response.statusText
-  return new Problem(response.status === 404 ? 'missing' : 'refused', detail)
+  return new Problem(kindOf(response.status), detail, document.errors, document.conflicts)
+}
+
+function kindOf(status: number): Problem['kind'] {
+  if (status === 401) return 'unsigned'
+  if (status === 404) return 'missing'
+  // The server or its disk cannot now; the same request may go through later.
+  return status === 429 || status >= 500 ? 'busy' : 'refused'
 }
 
 async function ask<T>(path: string, init: RequestInit): Promise<T> {
@@ -93,3 +114,56 @@ export function fetchTotals(
     signal,
   })
 }
+
+/** Sent back with whatever changes something; the session store sets it. */
+export const guard = { csrf: '' }
+
+function send<T>(
+  path: string,
+  body: BodyInit,
+  type: string,
+  headers: Record<string, string> = {},
+): Promise<T> {
+  const all = { 'content-type': type, 'x-csrf-token': guard.csrf, ...headers }
+  return ask<T>(path, { method: 'POST', headers: all, body })
+}
+
+export const fetchSession = () => ask<Session>('/api/v1/session', {})
+
+export const signIn = (name: string, password: string) =>
+  send<Session>('/api/v1/session', JSON.stringify({ name, password }), 'application/json')
+
+export async function signOut(): Promise<void> {
+  await fetch('/api/v1/session', { method: 'DELETE', headers: { 'x-csrf-token': guard.csrf } })
+}
+
+/** The parcels that the account may write about, most pressing first. */
+export const fetchWork = (query: URLSearchParams, signal: AbortSignal) =>
+  ask<Work>(at('/api/v1/work', query), { signal })
+
+/** All that was recorded about a parcel. */
+export const fetchRecord = (parcel: number, signal?: AbortSignal) =>
+  ask<ParcelRecord>(
+    `/api/v1/parcels/${String(parcel)}/record`,
+    signal === undefined ? {} : { signal },
+  )
+
+/** Records an event; the same key is recorded once, however often it is sent. */
+export const recordEvent = (event: EventDraft, key: string) =>
+  send<Recorded>('/api/v1/events', JSON.stringify(event), 'application/json', {
+    'idempotency-key': key,
+  })
+
+/** Keeps a photograph or scan; gives its id. */
+export async function attach(file: Blob): Promise<string> {
+  const { id } = await send<{ id: string }>('/api/v1/attachments', file, file.type)
+  return id
+}
+
+const tabs = 'text/plain; charset=utf-8'
+
+export const previewTable = (text: string) =>
+  send<TablePreview>('/api/v1/events/table?dry_run=true', text, tabs)
+
+export const recordTable = (text: string, key: string) =>
+  send<Recorded>('/api/v1/events/table', text, tabs, { 'idempotency-key': key })

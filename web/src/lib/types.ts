@@ -195,6 +195,7 @@ export interface ParcelDetail {
     stage: string | null
     blocker: string | null
     document: string | null
+    corrected_by: number | null
   }[]
   bbox: Bbox
   point: [lon: number, lat: number]
@@ -214,4 +215,122 @@ export interface Totals {
   as_of: string
   total: Progress
   stages: StageTally[]
+}
+
+export interface Session {
+  mode: 'local' | 'accounts'
+  signed_in: boolean
+  account: { name: string; full_name: string } | null
+  may: {
+    read: boolean
+    write_events: boolean
+    manage: boolean
+    see_holders: boolean
+    administer: boolean
+  }
+  csrf: string
+  oidc: { name: string } | null
+  public_map: boolean
+}
+
+/** A parcel as the officer's list has it. */
+export interface WorkParcel {
+  id: number
+  version: number
+  project: string
+  unit: string
+  sheet: string
+  parcel: string
+  use: string
+  area: number
+  stage: string | null
+  stage_day: number | null
+  next: string[]
+  may_hand_over_early: boolean
+  blockers: { kind: string; opened_day: number }[]
+  branches: string[]
+  clock: { stage: string; due_day: number; days_left: number; article: string } | null
+  planned_day: number | null
+  overdue: boolean
+  late: boolean
+  point: [lon: number, lat: number] | null
+  bbox: Bbox
+}
+
+export interface Work {
+  at: number
+  total: number
+  parcels: WorkParcel[]
+}
+
+/** What is sent to be recorded; the server checks the fields of each kind. */
+export interface EventDraft {
+  parcel: number
+  version?: number
+  kind: string
+  date: string
+  document?: string
+  note?: string
+  attachments?: string[]
+  [field: string]: unknown
+}
+
+export interface Recorded {
+  at: number
+  events: { position: number; parcel: number | null; version: number }[]
+}
+
+export interface RowRefusal {
+  row: number
+  parcel: number | null
+  code: string
+  field?: string
+  stage?: string
+  on?: string
+  detail: string
+}
+
+export interface Conflict {
+  row: number
+  parcel: number
+  version: number
+  given: number
+  stage: string | null
+}
+
+export interface TablePreview {
+  rows: number
+  columns: { known: [field: string, column: string][]; unknown: string[] }
+  preview: {
+    row: number
+    parcel: number | null
+    fields: Record<string, string | boolean>
+    errors: RowRefusal[]
+  }[]
+}
+
+export interface ParcelRecord {
+  version: number
+  events: {
+    position: number
+    date: string
+    author: string
+    document: string | null
+    note: string | null
+    attachments: string[]
+    what: { kind: string; [field: string]: unknown }
+    corrected_by: number | null
+  }[]
+}
+
+/** What the live stream tells. */
+export interface LiveEvent {
+  at: number
+  parcel: number
+  project: string
+  stage: string | null
+  cleared: boolean
+  blocked: boolean
+  version: number
+  bbox: Bbox
 }

@@ -40,18 +40,33 @@ function byStage<T extends string | number>(
   return ['match', ['get', 'law'], ...laws, fallback] as unknown as ExpressionSpecification
 }
 
-/** The colour of a parcel by its stage on the day of the slider. */
-export const stageColour = (stages: Stage[], procedures: Procedure[], colours: Palette) =>
-  byStage(stages, procedures, (stage): Colour => colours.stages[stage.number] ?? colours.unknown)
+/** The stage that the live stream told, on today's map; -1 when it told none or the day is another. */
+function told(today: number): ExpressionSpecification {
+  return ['case', ['==', day, today], ['coalesce', ['feature-state', 'live'], -1], -1]
+}
+
+/** The colour of a parcel by its stage on the day of the slider; what has just happened comes first. */
+export function stageColour(
+  stages: Stage[],
+  procedures: Procedure[],
+  colours: Palette,
+  today: number,
+): ExpressionSpecification {
+  const colour = (stage: Stage): Colour => colours.stages[stage.number] ?? colours.unknown
+  const live = stages.flatMap((stage) => [stage.number, colour(stage)])
+  const tile = byStage(stages, procedures, colour)
+  return ['match', told(today), ...live, tile] as unknown as ExpressionSpecification
+}
 
 /** The number of the stage of a parcel on the day of the slider. */
 export const stageNumber = (stages: Stage[], procedures: Procedure[]) =>
   byStage(stages, procedures, (stage) => stage.number)
 
 /** Whether a parcel is handed over on the day of the slider. */
-export function cleared(stages: Stage[]): ExpressionSpecification {
+export function cleared(stages: Stage[], today: number): ExpressionSpecification {
   const last = stages.at(-1)
-  return last ? reached(last) : (['literal', false] as unknown as ExpressionSpecification)
+  if (!last) return ['literal', false] as unknown as ExpressionSpecification
+  return ['match', told(today), -1, reached(last), last.number, true, false]
 }
 
 /** The colours of the project legend, step by step. */

@@ -186,7 +186,10 @@ export function parcelLayers(look: Look): LayerSpecification[] {
       type: 'fill',
       ...source,
       filter: matching,
-      paint: { 'fill-color': stageColour(stages, procedures, colours), 'fill-antialias': false },
+      paint: {
+        'fill-color': stageColour(stages, procedures, colours, catalog.today),
+        'fill-antialias': false,
+      },
     },
     {
       id: 'parcel-blocked',
@@ -204,7 +207,7 @@ export function parcelLayers(look: Look): LayerSpecification[] {
       paint: {
         'line-color': colours.parcelEdge,
         'line-width': ['interpolate', ['linear'], ['zoom'], 13, 0.6, 16, 1.6],
-        'line-opacity': ['case', cleared(stages), 0, 1],
+        'line-opacity': ['case', cleared(stages, catalog.today), 0, 1],
       },
     },
     {

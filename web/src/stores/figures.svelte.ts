@@ -87,6 +87,33 @@ class Figures {
     } else this.totals.clear()
   }
 
+  #renewal: ReturnType<typeof setTimeout> | null = null
+  #touched: { projects: Set<string>; parcels: Set<number> } | null = null
+
+  /** Asks again for what an event changes, or for everything; at most four times a second. */
+  renew(event: { project: string; parcel: number } | null): void {
+    this.#touched ??= { projects: new Set(), parcels: new Set() }
+    if (event) {
+      this.#touched.projects.add(event.project)
+      this.#touched.parcels.add(event.parcel)
+    }
+    const everything = event === null
+    if (this.#renewal !== null) return
+    this.#renewal = setTimeout(() => {
+      const touched = this.#touched
+      this.#renewal = null
+      this.#touched = null
+      if (everything) this.catalog.retry()
+      for (const one of [this.series, this.whole, this.overall, this.facets, this.summary])
+        one.retry()
+      if (this.totals.value) this.totals.retry()
+      const { project, parcel } = this
+      const of = project.value && (everything || touched?.projects.has(project.value.code))
+      if (of) project.retry()
+      if (parcel.value && (everything || touched?.parcels.has(parcel.value.id))) parcel.retry()
+    }, 250)
+  }
+
   /** Asks again for all that failed. */
   retry(): void {
     const all = [this.catalog, this.series, this.whole, this.overall, this.facets, this.summary]

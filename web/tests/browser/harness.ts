@@ -53,8 +53,9 @@ export async function settled(page: Page): Promise<void> {
 }
 
 /** Gives a test file a browser; `visit` opens the app at a query string and waits until it has settled. */
-export function useBrowser() {
-  const url = inject('url')
+export function useBrowser(own?: { url: string }) {
+  // Tests that record something have a server of their own, started before the first of them.
+  const address = () => own?.url ?? inject('url')
   let browser: Browser
   let visits: Visit[] = []
 
@@ -79,14 +80,13 @@ export function useBrowser() {
       colorScheme: 'light',
       ...options,
     })
-    const visit = watch(await context.newPage(), url)
+    const visit = watch(await context.newPage(), address())
     visits.push(visit)
-    await visit.page.goto(`${url}/${query}`)
+    await visit.page.goto(`${address()}/${query}`)
     return visit
   }
 
   return {
-    url,
     open,
     visit: async (query = '', options: BrowserContextOptions = {}): Promise<Visit> => {
       const visit = await open(query, options)

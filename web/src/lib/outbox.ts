@@ -1,0 +1,57 @@
+/** What was entered and not yet sent, and the list of parcels for reading without a network: kept in the browser. */
+import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { Conflict, EventDraft, RowRefusal, Work, WorkParcel } from './types'
+
+/** An entry on its way to the server. */
+export interface Entry {
+  /** Also the Idempotency-Key: sent twice, it is recorded once. */
+  id: string
+  /** Milliseconds since 1970, for the order of sending. */
+  made: number
+  parcel: Pick<WorkParcel, 'id' | 'sheet' | 'parcel' | 'project'>
+  event: EventDraft
+  /** Photographs that are not on the server yet. */
+  photos: Blob[]
+  state: 'waiting' | 'refused' | 'conflict'
+  errors: RowRefusal[]
+  conflict: Conflict | null
+}
+
+interface Schema extends DBSchema {
+  entries: { key: string; value: Entry; indexes: { made: number } }
+  lists: { key: string; value: Work }
+}
+
+let opened: Promise<IDBPDatabase<Schema>> | null = null
+
+function open(): Promise<IDBPDatabase<Schema>> {
+  opened ??= openDB<Schema>('matbang', 1, {
+    upgrade(database) {
+      database.createObjectStore('entries', { keyPath: 'id' }).createIndex('made', 'made')
+      database.createObjectStore('lists')
+    },
+  })
+  return opened
+}
+
+/** All entries, oldest first. */
+export const entries = async (): Promise<Entry[]> =>
+  (await open()).getAllFromIndex('entries', 'made')
+
+export async function keepEntry(entry: Entry): Promise<void> {
+  await (await open()).put('entries', entry)
+}
+
+export async function dropEntry(id: string): Promise<void> {
+  await (await open()).delete('entries', id)
+}
+
+export async function keepWork(work: Work): Promise<void> {
+  await (await open()).put('lists', work, 'work')
+}
+
+export const keptWork = async (): Promise<Work | undefined> => (await open()).get('lists', 'work')
+
+export async function forget(): Promise<void> {
+  await (await open()).clear('lists')
+}

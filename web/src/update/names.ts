@@ -1,0 +1,88 @@
+/** Names and sentences of the officer's room. */
+import { nameOf, t, type Key } from '../i18n'
+import { dateOfDay, dayOfIso } from '../lib/days'
+import type { Catalog, RowRefusal } from '../lib/types'
+
+const coded = (list: { code: string; name: { vi: string; en: string } }[], code: string) => {
+  const found = list.find((one) => one.code === code)
+  return found ? nameOf(found.name) : code
+}
+
+export const stageName = (catalog: Catalog, code: string) => coded(catalog.stages, code)
+export const blockerName = (catalog: Catalog, code: string) => coded(catalog.blocker_kinds, code)
+
+/** What can be recorded besides the next stage, in the order of the list. */
+export const kinds: Record<string, Key> = {
+  stage_reached: 'kind.stage',
+  early_handover: 'kind.early',
+  blocker_opened: 'kind.opened',
+  blocker_closed: 'kind.closed',
+  money_approved: 'kind.approved',
+  money_paid: 'kind.paid',
+  resettlement_assigned: 'kind.resettled',
+  branch_entered: 'kind.entered',
+  branch_left: 'kind.left',
+  planned_date_changed: 'kind.planned',
+  parcel_withdrawn: 'kind.withdrawn',
+}
+
+const others: Record<string, Key> = {
+  correction: 'kind.correction',
+  parcel_split: 'kind.split',
+  parcel_merged: 'kind.merged',
+  parcel_formed: 'kind.formed',
+}
+
+export const branches: Record<string, Key> = {
+  mandatory_inventory: 'branch.inventory',
+  enforcement: 'branch.enforcement',
+  deposit: 'branch.deposit',
+}
+
+export function kindName(code: string): string {
+  const key = kinds[code] ?? others[code]
+  return key ? t(key) : code
+}
+
+export function branchName(code: string): string {
+  const key = branches[code]
+  return key ? t(key) : code
+}
+
+const refusals: Record<string, Key> = {
+  unknown_parcel: 'refusal.parcel',
+  unknown_project: 'refusal.project',
+  unknown_field: 'refusal.field',
+  missing_field: 'refusal.missing',
+  invalid_value: 'refusal.value',
+  in_future: 'refusal.future',
+  before_listed: 'refusal.listed',
+  before_previous_stage: 'refusal.previous',
+  stage_not_allowed: 'refusal.stage',
+  already_reached: 'refusal.reached',
+  blocker_already_open: 'refusal.open',
+  blocker_not_open: 'refusal.closed',
+  closed_before_opened: 'refusal.order',
+  branch_not_allowed: 'refusal.branch',
+  branch_already_entered: 'refusal.entered',
+  branch_not_entered: 'refusal.left',
+  amount_not_positive: 'refusal.amount',
+  paid_more_than_approved: 'refusal.paid',
+  parcel_ended: 'refusal.ended',
+  outside_units: 'refusal.units',
+  not_correctable: 'refusal.correction',
+  already_corrected: 'refusal.corrected',
+  unknown_attachment: 'refusal.attachment',
+}
+
+/** Why the server refuses a row, in the reader's language; its own words when the reason is new to us. */
+export function refusalText(catalog: Catalog, refusal: RowRefusal): string {
+  const key = refusals[refusal.code]
+  if (!key) return refusal.detail
+  const day = refusal.on ? dayOfIso(refusal.on) : null
+  return t(key, {
+    field: refusal.field ?? '',
+    stage: refusal.stage ? stageName(catalog, refusal.stage) : '',
+    date: day === null ? '' : dateOfDay(day),
+  })
+}

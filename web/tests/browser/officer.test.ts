@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { serveDemo } from '../../scripts/served.mjs'
+import type { Work, WorkParcel } from '../../src/lib/types'
+import { phone, useBrowser } from './harness'
+
+const server = { url: '', stop: () => Promise.resolve() }
+beforeAll(async () => {
+  Object.assign(server, await serveDemo({ parcels: 4000, seed: 1 }))
+})
+afterAll(async () => {
+  await server.stop()
+})
+const { open } = useBrowser(server)
+
+async function work(query = ''): Promise<WorkParcel[]> {
+  const response = await fetch(`${server.url}/api/v1/work?limit=500${query}`)
+  return ((await response.json()) as Work).parcels
+}
+
+async function stageOf(id: number): Promise<string> {
+  const response = await fetch(`${server.url}/api/v1/parcels/${String(id)}`)
+  return ((await response.json()) as { stage: string }).stage
+}
+
+const named = ({ sheet, parcel }: WorkParcel) => `Tờ ${sheet}, thửa ${parcel}`
+
+it('an officer records the next stage with one thumb', async () => {
+  const { page } = await open('?room=update', phone)
+  const [first] = (await work()).filter(({ next }) => next.length)
+  if (!first) throw new Error('nothing to do')
+  await page
+    .getByRole('button', { name: named(first) })
+    .first()
+    .tap()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Số văn bản').fill('12/BB-GPMB')
+  await dialog.getByLabel('Ghi chú').fill('Đã ký biên bản')
+  await dialog.getByRole('button', { name: 'Ghi sổ' }).tap()
+  await page.getByText('Đã ghi sổ').waitFor()
+  expect(await stageOf(first.id)).toBe(first.next[0])
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+})
+
+it('without a network an entry waits, survives a reload, and is sent when there is one again', async () => {
+  const visit = await open('?room=update', phone)
+  const { page } = visit
+  const todo = (await work()).filter(({ next }) => next.length)
+  const target = todo[3]
+  if (!target) throw new Error('nothing to do')
+  await page
+    .getByRole('button', { name: named(target) })
+    .first()
+    .waitFor()
+  // The app is kept for working offline once its worker runs and has its files.
+  await page.waitForFunction(async () => {
+    const cache = await caches.open('matbang-shell-1')
+    return (await cache.keys()).some(({ url }) => url.includes('/assets/'))
+  })
+  await page.context().setOffline(true)
+  await page
+    .getByRole('button', { name: named(target) })
+    .first()
+    .tap()
+  await page.getByRole('dialog').getByRole('button', { name: 'Ghi sổ' }).tap()
+  await page.getByText('1 ghi chép chờ gửi').waitFor()
+  await page.reload()
+  await page.getByText('1 ghi chép chờ gửi').waitFor()
+  await page.getByText('danh sách đã lưu trên máy này').waitFor()
+  expect(await stageOf(target.id)).toBe(target.stage)
+  await page.context().setOffline(false)
+  await expect.poll(() => stageOf(target.id), { timeout: 10_000 }).toBe(target.next[0])
+  await page.getByText('ghi chép chờ gửi').waitFor({ state: 'detached' })
+  // Requests that fail without a network are what is tested here.
+  visit.trouble.splice(0)
+})
+
+it('a parcel that has changed meanwhile is a conflict that the officer decides', async () => {
+  const visit = await open('?room=update', phone)
+  const { page } = visit
+  const target = (await work()).filter(({ next, blockers }) => next.length && !blockers.length)[5]
+  if (!target) throw new Error('nothing to do')
+  await page.getByLabel('Số tờ, số thửa, dự án').fill(`${target.sheet} ${target.parcel}`)
+  await page
+    .getByRole('button', { name: named(target) })
+    .first()
+    .tap()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByRole('button', { name: 'Ghi sổ' }).waitFor()
+  await page.context().setOffline(true)
+  await dialog.getByRole('button', { name: 'Ghi sổ' }).tap()
+  await page.getByText('1 ghi chép chờ gửi').waitFor()
+  const catalog = await fetch(`${server.url}/api/v1/catalog`)
+  const { today } = (await catalog.json()) as { today: number }
+  const date = new Date(today * 86_400_000).toISOString().slice(0, 10)
+  const event = { parcel: target.id, kind: 'blocker_opened', blocker: 'graves', date }
+  await fetch(`${server.url}/api/v1/events`, { method: 'POST', body: JSON.stringify(event) })
+  await page.context().setOffline(false)
+  await page.getByText('Thửa đã thay đổi trong lúc đó').waitFor()
+  expect(await stageOf(target.id)).toBe(target.stage)
+  await page.getByRole('button', { name: 'Gửi lại' }).tap()
+  await expect.poll(() => stageOf(target.id)).toBe(target.next[0])
+  visit.trouble.splice(0)
+})
+
+it('a pasted table is shown with its faults before anything is recorded', async () => {
+  const { page } = await open('?room=update')
+  const target = (await work()).filter(({ next }) => next.length)[9]
+  if (!target) throw new Error('nothing to do')
+  const row = (number: string) =>
+    [target.project, target.unit, target.sheet, number, target.next[0], '24/11/2026'].join('\t')
+  const header = 'Dự án\tXã\tSố tờ\tSố thửa\tBước\tNgày'
+  await page.getByRole('button', { name: 'Dán từ bảng tính' }).click()
+  const dialog = page.getByRole('dialog')
+  const area = dialog.getByRole('textbox')
+  await area.fill([header, row(target.parcel), row('không có')].join('\n'))
+  await dialog.getByRole('button', { name: 'Kiểm tra' }).click()
+  await dialog.getByText('Đọc 2 dòng, 1 dòng sai').waitFor()
+  await dialog.getByText('Không tìm thấy thửa đất này').waitFor()
+  expect(await dialog.getByRole('button', { name: 'Ghi sổ tất cả' }).isDisabled()).toBe(true)
+  await area.fill([header, row(target.parcel)].join('\n'))
+  await dialog.getByRole('button', { name: 'Kiểm tra' }).click()
+  await dialog.getByText('Hợp lệ').waitFor()
+  await dialog.getByRole('button', { name: 'Ghi sổ tất cả' }).click()
+  await page.getByText('Đã ghi sổ 1 ghi chép').waitFor()
+  expect(await stageOf(target.id)).toBe(target.next[0])
+})
