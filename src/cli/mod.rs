@@ -6,6 +6,7 @@
 // Printing is what this layer is for.
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
+mod backup;
 mod clock;
 mod demo;
 mod export;
@@ -15,6 +16,8 @@ mod import_events;
 mod import_report;
 mod progress_bar;
 mod serve;
+mod token;
+mod user;
 mod verify;
 
 use std::{error::Error, path::PathBuf, process::ExitCode};
@@ -52,6 +55,14 @@ enum Command {
     Export(export::Export),
     /// Check the whole store: hash chain, references, geometries, areas.
     Verify(verify::Verify),
+    /// Accounts and what they may do.
+    User(user::User),
+    /// Keys for programs.
+    Token(token::Token),
+    /// Copy a store, also while it is served, and check the copy.
+    Backup(backup::Backup),
+    /// Bring a copy back.
+    Restore(backup::Restore),
 }
 
 /// What every command can end with: a message for a person.
@@ -65,6 +76,10 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Import(command) => import::run(&cli.data, command),
         Command::Export(command) => export::run(&cli.data, command),
         Command::Verify(command) => verify::run(&cli.data, command),
+        Command::User(command) => user::run(&cli.data, command),
+        Command::Token(command) => token::run(&cli.data, command),
+        Command::Backup(command) => backup::backup(&cli.data, command),
+        Command::Restore(command) => backup::restore(&cli.data, command),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("matbang: {error}");

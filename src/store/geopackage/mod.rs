@@ -107,6 +107,23 @@ impl GeoPackage {
         &self.path
     }
 
+    /// Copies the whole store to a new file, in one state, while others go on writing.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
+        let mut copy = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let backup = rusqlite::backup::Backup::new(&self.connection, &mut copy)?;
+        // All pages in one step: one state, however busy the writers are.
+        if backup.step(-1)? != rusqlite::backup::StepResult::Done {
+            let why = "the store is being written all the time; try again".to_owned();
+            return Err(StoreError::Open { path: path.display().to_string(), why });
+        }
+        drop(backup);
+        copy.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
+        Ok(())
+    }
+
     /// Another connection to the same file.
     ///
     /// # Errors

@@ -1,0 +1,119 @@
+//! `matbang backup` and `matbang restore`: a consistent copy of a running store, and the way back.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use super::{Outcome, open};
+use crate::store::Store;
+
+/// Options of `matbang backup`.
+#[derive(Debug, clap::Args)]
+pub struct Backup {
+    /// The copy; its scans and photographs go to a folder beside it, with the ending .files.
+    file: PathBuf,
+}
+
+/// Options of `matbang restore`.
+#[derive(Debug, clap::Args)]
+pub struct Restore {
+    /// A copy that `matbang backup` made.
+    file: PathBuf,
+    /// Put it in the place of a store that is there; that one is kept beside, with the ending .before.
+    #[arg(long)]
+    replace: bool,
+}
+
+pub fn backup(data: &Path, options: &Backup) -> Outcome {
+    if options.file.exists() {
+        return Err(format!("{} is there already; name another file", options.file.display()).into());
+    }
+    let store = open(data)?;
+    let part = beside(&options.file, "part");
+    store.copy_to(&part)?;
+    // Files never change and come before the events that name them: copied after, none is missing.
+    let files = copy_files(&data.with_extension("files"), &options.file.with_extension("files"))?;
+    let found = open(&part)?.verify()?;
+    remove_log(&part);
+    if let Some(finding) = found.findings.first() {
+        let _ = std::fs::remove_file(&part);
+        return Err(format!(
+            "the copy is not whole: {} {}; run `matbang verify`",
+            finding.table, finding.what
+        )
+        .into());
+    }
+    std::fs::File::open(&part)?.sync_all()?;
+    std::fs::rename(&part, &options.file)?;
+    eprintln!("{}: position {}, {files} files, verified", options.file.display(), found.head.position);
+    Ok(ExitCode::SUCCESS)
+}
+
+pub fn restore(data: &Path, options: &Restore) -> Outcome {
+    let copy = open(&options.file)?;
+    let found = copy.verify()?;
+    if let Some(finding) = found.findings.first() {
+        return Err(
+            format!("{} is not whole: {} {}", options.file.display(), finding.table, finding.what).into()
+        );
+    }
+    if data.exists() {
+        let store = open(data)?;
+        if store.head()?.position.0 > 0 && !options.replace {
+            let head = store.head()?.position;
+            return Err(format!(
+                "{} holds a ledger up to position {head}; stop its server and add --replace to put the copy in its place",
+                data.display()
+            )
+            .into());
+        }
+        let before = beside(data, "before");
+        if before.exists() {
+            return Err(format!("{} is there already; move it away first", before.display()).into());
+        }
+        store.copy_to(&before)?;
+        drop(store);
+        std::fs::remove_file(data)?;
+        remove_log(data);
+    }
+    let part = beside(data, "part");
+    copy.copy_to(&part)?;
+    let files = copy_files(&options.file.with_extension("files"), &data.with_extension("files"))?;
+    std::fs::File::open(&part)?.sync_all()?;
+    std::fs::rename(&part, data)?;
+    eprintln!("{}: position {}, {files} files", data.display(), found.head.position);
+    Ok(ExitCode::SUCCESS)
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{ending}"));
+    PathBuf::from(name)
+}
+
+/// What `SQLite` leaves beside a file that is closed.
+fn remove_log(path: &Path) {
+    for ending in ["-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(ending);
+        // Not being there is as good.
+        let _ = std::fs::remove_file(name);
+    }
+}
+
+/// Copies files that are not there yet; their number.
+fn copy_files(from: &Path, to: &Path) -> Result<usize, std::io::Error> {
+    let Ok(entries) = std::fs::read_dir(from) else { return Ok(0) };
+    std::fs::create_dir_all(to)?;
+    let mut copied = 0;
+    for entry in entries {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if !target.exists() {
+            std::fs::copy(entry.path(), &target)?;
+        }
+        copied += 1;
+    }
+    Ok(copied)
+}

@@ -1,0 +1,224 @@
+//! `matbang user`: accounts and what they may do.
+
+use std::{
+    io::{BufRead, IsTerminal},
+    path::Path,
+    process::ExitCode,
+};
+
+use comfy_table::Table;
+
+use super::{Outcome, clock, open, open_or_create};
+use crate::{
+    atlas::Snapshot,
+    domain::{Account, Grant, Role, UnitId},
+    server::hash_password,
+    store::{Directory, GeoPackage, Store},
+};
+
+/// Options of `matbang user`.
+#[derive(Debug, clap::Args)]
+pub struct User {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Command {
+    /// Add an account with a role.
+    Add {
+        /// Name to sign in with; an e-mail address if people come by OpenID Connect.
+        name: String,
+        /// Name of the person.
+        #[arg(long)]
+        full_name: String,
+        #[command(flatten)]
+        grant: GrantOptions,
+        #[command(flatten)]
+        password: PasswordOptions,
+    },
+    /// List accounts and their roles.
+    List {
+        /// Print as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Give a role, or take it back with --remove.
+    Role {
+        /// Name of the account.
+        name: String,
+        #[command(flatten)]
+        grant: GrantOptions,
+        /// Take the role back.
+        #[arg(long)]
+        remove: bool,
+    },
+    /// Set a new password; the account's sessions end.
+    Reset {
+        /// Name of the account.
+        name: String,
+        #[command(flatten)]
+        password: PasswordOptions,
+    },
+    /// Keep an account from signing in; its sessions end.
+    Disable {
+        /// Name of the account.
+        name: String,
+    },
+    /// Let a disabled account sign in again.
+    Enable {
+        /// Name of the account.
+        name: String,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+struct GrantOptions {
+    /// viewer, officer, manager, analyst, leader or administrator.
+    #[arg(long, value_parser = role)]
+    role: Role,
+    /// Code of the unit in which the role holds; everywhere if left out.
+    #[arg(long, value_name = "CODE")]
+    unit: Option<String>,
+}
+
+#[derive(Debug, clap::Args)]
+struct PasswordOptions {
+    /// Read the password from standard input, one line, instead of asking.
+    #[arg(long)]
+    password_stdin: bool,
+    /// No password: the account comes by OpenID Connect or tokens only.
+    #[arg(long, conflicts_with = "password_stdin")]
+    no_password: bool,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    Role::from_code(text).ok_or_else(|| {
+        let known = Role::ALL.map(Role::code).join(", ");
+        format!("choose one of {known}")
+    })
+}
+
+pub fn run(data: &Path, options: &User) -> Outcome {
+    match &options.command {
+        Command::Add { name, full_name, grant, password } => {
+            let store = open_or_create(data)?;
+            if name.trim().is_empty() || name.chars().any(char::is_whitespace) {
+                return Err(format!("\"{name}\" cannot be a name to sign in with: no spaces").into());
+            }
+            if store.directory()?.named(name).is_some() {
+                return Err(format!("there is an account \"{name}\" already; see `matbang user list`").into());
+            }
+            let grant = found(&store, grant)?;
+            let hash = ask(password)?;
+            let id = store.add_account(name, full_name, hash.as_deref(), clock::now_millis())?;
+            store.grant(id, grant)?;
+            eprintln!("{name} may sign in as {}", grant.role.code());
+        }
+        Command::List { json } => list(&open(data)?, *json)?,
+        Command::Role { name, grant, remove } => {
+            let store = open(data)?;
+            let (account, grant) = (account(&store.directory()?, name)?, found(&store, grant)?);
+            if *remove {
+                if !store.revoke(account.id, grant)? {
+                    return Err(format!("{name} does not have this role there").into());
+                }
+                eprintln!("{name} is no longer {}", grant.role.code());
+            } else {
+                store.grant(account.id, grant)?;
+                eprintln!("{name} is {}", grant.role.code());
+            }
+        }
+        Command::Reset { name, password } => {
+            let store = open(data)?;
+            let account = account(&store.directory()?, name)?;
+            let hash = ask(password)?.ok_or("a reset needs a password; to lock an account, disable it")?;
+            store.set_password(account.id, &hash)?;
+            eprintln!("{name} has a new password");
+        }
+        Command::Disable { name } => {
+            let store = open(data)?;
+            store.set_disabled(account(&store.directory()?, name)?.id, true)?;
+            eprintln!("{name} may no longer sign in");
+        }
+        Command::Enable { name } => {
+            let store = open(data)?;
+            store.set_disabled(account(&store.directory()?, name)?.id, false)?;
+            eprintln!("{name} may sign in again");
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The account of this name.
+pub fn account(directory: &Directory, name: &str) -> Result<Account, String> {
+    let found = directory.named(name).map(|(account, _)| account.clone());
+    found.ok_or_else(|| format!("there is no account \"{name}\"; see `matbang user list`"))
+}
+
+fn found(store: &GeoPackage, options: &GrantOptions) -> Result<Grant, Box<dyn std::error::Error>> {
+    let unit = match &options.unit {
+        None => None,
+        Some(code) => Some(unit(&store.load()?, code)?),
+    };
+    Ok(Grant { role: options.role, unit })
+}
+
+fn unit(snapshot: &Snapshot, code: &str) -> Result<UnitId, Box<dyn std::error::Error>> {
+    let index = snapshot.unit_by_code(code, clock::today()?);
+    let index = index.ok_or_else(|| format!("no unit has the code \"{code}\"; import units first"))?;
+    Ok(snapshot.units()[index].id)
+}
+
+/// The hash of a password that is typed twice, or comes on standard input.
+fn ask(options: &PasswordOptions) -> Result<Option<String>, Box<dyn std::error::Error>> {
+    if options.no_password {
+        return Ok(None);
+    }
+    let password = if options.password_stdin {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line)?;
+        line.trim_end_matches(['\n', '\r']).to_owned()
+    } else if std::io::stdin().is_terminal() {
+        let first = rpassword::prompt_password("Password: ")?;
+        if rpassword::prompt_password("Again: ")? != first {
+            return Err("the two passwords differ; nothing was changed".into());
+        }
+        first
+    } else {
+        return Err("there is no terminal to ask for a password on; use --password-stdin".into());
+    };
+    Ok(Some(hash_password(&password)?))
+}
+
+fn list(store: &GeoPackage, json: bool) -> Result<(), Box<dyn std::error::Error>> {
+    let (directory, snapshot) = (store.directory()?, store.load()?);
+    let mut accounts: Vec<&Account> = directory.accounts.values().map(|(account, _)| account).collect();
+    accounts.sort_by(|a, b| a.name.cmp(&b.name));
+    let code = |id: UnitId| {
+        let entry = snapshot.units().iter().find(|entry| entry.id == id);
+        entry.map_or_else(|| id.to_string(), |entry| entry.unit.code.to_string())
+    };
+    if json {
+        let grant = |g: &Grant| serde_json::json!({ "role": g.role, "unit": g.unit.map(code) });
+        let entry = |a: &&Account| {
+            let grants: Vec<_> = a.grants.iter().map(grant).collect();
+            serde_json::json!({ "name": a.name, "full_name": a.full_name, "disabled": a.disabled, "grants": grants })
+        };
+        println!("{}", serde_json::Value::from_iter(accounts.iter().map(entry)));
+        return Ok(());
+    }
+    let mut table = Table::new();
+    table.load_style(comfy_table::presets::NOTHING).set_header(["name", "full name", "roles", ""]);
+    for account in accounts {
+        let roles = account.grants.iter().map(|grant| match grant.unit {
+            Some(unit) => format!("{} in {}", grant.role.code(), code(unit)),
+            None => grant.role.code().to_owned(),
+        });
+        let roles = roles.collect::<Vec<_>>().join(", ");
+        let state = if account.disabled { "disabled" } else { "" };
+        table.add_row([account.name.as_str(), &account.full_name, &roles, state]);
+    }
+    println!("{table}");
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! Every route and export, as every role: who gets in where, and no name of a
+//! holder where it may not be.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod harness;
+
+use std::{fmt::Write as _, path::Path, process::Command};
+
+use harness::{Demo, Reply, Server, succeed};
+use matbang::server::{RULES, Rule};
+
+const ROLES: [&str; 6] = ["viewer", "officer", "manager", "analyst", "leader", "administrator"];
+const PASSWORD: &str = "mat-khau-thu-nghiem";
+
+/// Adds an account; the password goes through standard input as a script would give it.
+fn add(store: &Path, name: &str, role: &str, unit: Option<&str>) {
+    let unit = unit.map(|code| format!("--unit {code}")).unwrap_or_default();
+    let script = format!(
+        "echo {PASSWORD} | \"$0\" --data \"$1\" user add {name} --full-name 'Nguyễn Thị {name}' --role {role} {unit} --password-stdin"
+    );
+    let mut command = Command::new("bash");
+    let done = command.args(["-c", &script, env!("CARGO_BIN_EXE_matbang")]).arg(store).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+/// Signs in: the cookie and what unsafe requests send back.
+fn sign_in(server: &Server, name: &str) -> (String, String) {
+    let body = format!("{{\"name\":\"{name}\",\"password\":\"{PASSWORD}\"}}");
+    let reply = server.send("/api/v1/session", &[("content-type", "application/json")], body.as_bytes());
+    assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+    let cookie = reply.header("set-cookie").split(';').next().unwrap().to_owned();
+    (cookie, reply.json()["csrf"].as_str().unwrap().to_owned())
+}
+
+/// The unit in which most parcels lie, another one, and a parcel of each.
+fn units(store: &Path) -> [(String, u32); 2] {
+    let sql = rusqlite::Connection::open(store).unwrap();
+    let query = "SELECT u.code, min(p.fid) FROM parcels p JOIN units u ON u.fid = p.unit
+        WHERE p.holder IS NOT NULL GROUP BY p.unit ORDER BY count(*) DESC LIMIT 2";
+    let mut statement = sql.prepare(query).unwrap();
+    let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    let found: Vec<(String, u32)> = rows.map(Result::unwrap).collect();
+    found.try_into().unwrap()
+}
+
+/// A sample address of a route.
+fn address(route: &str, parcel: u32) -> String {
+    route
+        .replace("/tiles/{layers}/{z}/{x}/{y}", "/tiles/parcels,projects,units/12/3254/1804")
+        .replace("{layers}", "parcels")
+        .replace("/collections/{id}", "/collections/parcels")
+        .replace("{item}", &parcel.to_string())
+        .replace("{code}", "DA01")
+        .replace("/attachments/{id}", "/attachments/none")
+        .replace("{id}", &parcel.to_string())
+}
+
+fn ask(server: &Server, method: &str, path: &str, identity: Option<&(String, String)>) -> Reply {
+    let mut headers = vec![("content-type", "application/json")];
+    if let Some((cookie, csrf)) = identity {
+        headers.extend([("cookie", cookie.as_str()), ("x-csrf-token", csrf.as_str())]);
+    }
+    match method {
+        "GET" => server.get(path, &headers),
+        _ => server.send(path, &headers, b"[]"),
+    }
+}
+
+#[test]
+fn every_route_is_walked_as_every_role_and_tells_no_holder() {
+    let demo = Demo::new();
+    let store = demo.store();
+    // A name that no word of the program holds; every holder has it.
+    let sql = rusqlite::Connection::open(&store).unwrap();
+    sql.execute("UPDATE holders SET name = 'Zxqvbí Mật ' || fid", []).unwrap();
+    drop(sql);
+    let [(unit, inside), (_, outside)] = units(&store);
+    for role in ROLES {
+        let within = matches!(role, "officer" | "manager").then_some(unit.as_str());
+        add(&store, role, role, within);
+    }
+    let server = Server::start(&store);
+    let identities: Vec<_> = ROLES.iter().map(|role| sign_in(&server, role)).collect();
+    let mut table =
+        format!("| route | nobody | {} |\n|---|---|{}\n", ROLES.join(" | "), "---|".repeat(ROLES.len()));
+    for (method, route, rule) in RULES {
+        // A stream does not end; signing out and the provider are walked in tests/accounts.rs.
+        if route.is_empty() || route.contains("oidc") || (route.ends_with("session") && method != "GET") {
+            continue;
+        }
+        let path = address(route, inside);
+        let _ = write!(table, "| {method} {route} |");
+        for (role, identity) in
+            std::iter::once(("nobody", None)).chain(ROLES.into_iter().zip(identities.iter().map(Some)))
+        {
+            if route.ends_with("/live") && identity.is_some() {
+                table.push_str(" 200 |");
+                continue;
+            }
+            let reply = ask(&server, method, &path, identity);
+            let in_ = !matches!(reply.status, 401 | 403);
+            let may = match (rule, role) {
+                (Rule::Open, _) => true,
+                (_, "nobody") => false,
+                (Rule::Read, _) => true,
+                (Rule::May(action), role) => matbang::domain::Role::from_code(role).unwrap().allows(action),
+            };
+            assert_eq!(in_, may, "{method} {path} as {role}: {}", reply.status);
+            assert_ne!(reply.status, 500, "{method} {path} as {role}");
+            let text = String::from_utf8_lossy(&reply.body);
+            let allowed = route.ends_with("/holder") && may;
+            assert_eq!(text.contains("Zxqvb"), allowed, "{method} {path} as {role}: {text}");
+            let _ = write!(table, " {} |", reply.status);
+        }
+        table.push('\n');
+    }
+    // Within the route the unit counts.
+    for (role, identity) in ROLES.iter().zip(&identities) {
+        let holder = |parcel: u32| {
+            ask(&server, "GET", &format!("/api/v1/parcels/{parcel}/holder"), Some(identity)).status
+        };
+        let expected = match *role {
+            "administrator" => (200, 200),
+            "officer" | "manager" => (200, 403),
+            _ => (403, 403),
+        };
+        assert_eq!((holder(inside), holder(outside)), expected, "{role}");
+    }
+    let looks = ask(&server, "GET", "/api/v1/accesses", Some(&identities[5])).json();
+    let looks = looks["accesses"].as_array().unwrap();
+    assert!(looks.iter().any(|look| look["account"] == "officer" && look["parcel"] == inside));
+    assert!(!looks.iter().any(|look| look["account"] == "officer" && look["parcel"] == outside));
+    // An officer's events: inside the unit taken or judged, outside refused.
+    let event = |parcel: u32| {
+        let body = format!(
+            "{{\"parcel\":{parcel},\"kind\":\"blocker_opened\",\"blocker\":\"graves\",\"date\":\"2026-06-30\"}}"
+        );
+        let (cookie, csrf) = &identities[1];
+        server.send("/api/v1/events", &[("cookie", cookie), ("x-csrf-token", csrf)], body.as_bytes())
+    };
+    assert_eq!(event(inside).status, 201);
+    let refused = event(outside);
+    assert_eq!((refused.status, refused.json()["errors"][0]["code"].clone()), (422, "outside_units".into()));
+    drop(server);
+    for what in ["parcels", "projects", "units"] {
+        let out = succeed(&store, &["export", what, "--format", "geojson"]);
+        assert!(!out.contains("Zxqvb"), "export {what}");
+    }
+    std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("target/route-roles.md"), &table).unwrap();
+    println!("{table}");
+}
