@@ -1,5 +1,5 @@
 //! Coming in: passwords, sessions, tokens, limits, and what `serve` insists on.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod harness;
 

@@ -1,5 +1,7 @@
 //! Acknowledged means durable: the server is killed at random moments under
 //! load, and everything that it had acknowledged is there afterwards.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "its figures are for reading")]
 
 mod harness;
 

@@ -1,4 +1,5 @@
 //! What people record over HTTP: all or nothing, judged by the procedure, seen at once.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod harness;
 

@@ -1,6 +1,6 @@
 //! Whatever is recorded, in whatever order, the store, its load and its replay
 //! at any position say what a naive reading of the events says.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
 

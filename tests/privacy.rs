@@ -1,6 +1,7 @@
 //! Every route and export, as every role: who gets in where, and no name of a
 //! holder where it may not be.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "its figures are for reading")]
 
 mod harness;
 

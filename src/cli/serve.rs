@@ -21,6 +21,7 @@ use crate::{
 };
 
 /// Options of `matbang serve`.
+#[allow(clippy::doc_markdown, rustdoc::bare_urls, reason = "shown as help, where marks are noise")]
 #[derive(Debug, clap::Args)]
 pub struct Serve {
     /// Address and port; port 0 takes a free one. Others than this machine's own need --public.

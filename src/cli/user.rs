@@ -23,6 +23,7 @@ pub struct User {
     command: Command,
 }
 
+#[allow(clippy::doc_markdown, reason = "shown as help, where backticks are noise")]
 #[derive(Debug, clap::Subcommand)]
 enum Command {
     /// Add an account with a role.
@@ -82,6 +83,7 @@ struct GrantOptions {
     unit: Option<String>,
 }
 
+#[allow(clippy::doc_markdown, reason = "shown as help, where backticks are noise")]
 #[derive(Debug, clap::Args)]
 struct PasswordOptions {
     /// Read the password from standard input, one line, instead of asking.
@@ -205,7 +207,7 @@ fn list(store: &GeoPackage, json: bool) -> Result<(), Box<dyn std::error::Error>
             let grants: Vec<_> = a.grants.iter().map(grant).collect();
             serde_json::json!({ "name": a.name, "full_name": a.full_name, "disabled": a.disabled, "grants": grants })
         };
-        println!("{}", serde_json::Value::from_iter(accounts.iter().map(entry)));
+        println!("{}", accounts.iter().map(entry).collect::<serde_json::Value>());
         return Ok(());
     }
     let mut table = Table::new();

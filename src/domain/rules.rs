@@ -245,24 +245,25 @@ fn pairs(events: &[InForce<'_>], found: &mut Vec<Refusal>) {
     for event in events {
         match event.kind {
             EventKind::BlockerOpened { blocker } => blockers.push(*blocker),
-            EventKind::BlockerClosed { blocker } => match blockers.iter().rposition(|b| b == blocker) {
-                Some(at) => drop(blockers.remove(at)),
-                None => {
-                    let why = format!("no blocker \"{}\" stood open on {}", blocker.code(), event.day);
-                    let code =
-                        if opens_later(events, event) { "closed_before_opened" } else { "blocker_not_open" };
-                    found.push(Refusal::new(code, why).field("blocker"));
+            EventKind::BlockerClosed { blocker } => {
+                if let Some(at) = blockers.iter().rposition(|b| b == blocker) {
+                    blockers.remove(at);
+                    continue;
                 }
-            },
+                let why = format!("no blocker \"{}\" stood open on {}", blocker.code(), event.day);
+                let code =
+                    if opens_later(events, event) { "closed_before_opened" } else { "blocker_not_open" };
+                found.push(Refusal::new(code, why).field("blocker"));
+            }
             EventKind::BranchEntered { branch } => open_branches.push(*branch),
-            EventKind::BranchLeft { branch } => match open_branches.iter().rposition(|b| b == branch) {
-                Some(at) => drop(open_branches.remove(at)),
-                None => {
-                    let why =
-                        format!("the parcel was not in the branch \"{}\" on {}", branch.code(), event.day);
-                    found.push(Refusal::new("branch_not_entered", why).field("branch"));
+            EventKind::BranchLeft { branch } => {
+                if let Some(at) = open_branches.iter().rposition(|b| b == branch) {
+                    open_branches.remove(at);
+                    continue;
                 }
-            },
+                let why = format!("the parcel was not in the branch \"{}\" on {}", branch.code(), event.day);
+                found.push(Refusal::new("branch_not_entered", why).field("branch"));
+            }
             _ => {}
         }
     }
@@ -327,7 +328,8 @@ mod tests {
     #[test]
     fn moves_follow_the_procedure_and_days_follow_each_other() {
         use Stage::{Inventory, Meeting, Notice, Paid};
-        let cases: &[(&[(&str, EventKind)], Option<&str>)] = &[
+        type Case<'a> = (&'a [(&'a str, EventKind)], Option<&'a str>);
+        let cases: &[Case<'_>] = &[
             (&[("2025-02-01", reached(Notice)), ("2025-03-01", reached(Inventory))], None),
             (
                 &[("2025-02-01", reached(Notice)), ("2025-01-20", reached(Inventory))],

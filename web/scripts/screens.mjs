@@ -46,6 +46,8 @@ async function scenes(url) {
   const park = await mixedParcel(url, project('DA09').bbox)
   const view = (zoom, { lng, lat }) => `v=${zoom}/${lat.toFixed(5)}/${lng.toFixed(5)}`
   const [west, south, east, north] = project('DA01').bbox
+  const { parcels: work } = await answer(url, '/api/v1/work?limit=1')
+  const [todo] = work
   const road = { lng: (west + east) / 2, lat: (south + north) / 2 }
   return {
     first: '',
@@ -53,6 +55,8 @@ async function scenes(url) {
     road: `${view(13.6, road)}`,
     parcels: view(16.2, park),
     parcel: `sel=parcel:${park.id}`,
+    update: 'room=update',
+    entry: `room=update&sel=parcel:${todo.id}`,
     'first-dark': 'theme=dark',
     'parcels-dark': `${view(16.2, park)}&theme=dark`,
   }
@@ -72,6 +76,11 @@ async function picture(browser, url, size, name, query) {
   })
   const page = await context.newPage()
   await page.goto(`${url}/?${query}`)
+  if (query.startsWith('room=')) {
+    await page.locator('main li').first().waitFor()
+    if (query.includes('sel=')) await page.getByRole('dialog').getByText('Lịch sử').waitFor()
+    return keep(page, `${name}-${size}`)
+  }
   await page.waitForFunction(() => window.__matbang?.map.loaded())
   if (query.startsWith('sel=')) await frameSelection(page)
   await page.waitForFunction(() => {
@@ -83,12 +92,33 @@ async function picture(browser, url, size, name, query) {
   await page.evaluate(
     () => new Promise((done) => window.__matbang.map.once('idle', done).triggerRepaint()),
   )
-  const path = `${folder}${name}-${size}.png`
+  await keep(page, `${name}-${size}`)
+}
+
+async function keep(page, name) {
+  const path = `${folder}${name}.png`
   await page.screenshot({ path })
-  await context.close()
+  await page.context().close()
   const { size: bytes } = await stat(path)
-  console.log(`${name}-${size}.png ${Math.round(bytes / 1000)} kB`)
+  console.log(`${name}.png ${Math.round(bytes / 1000)} kB`)
   if (bytes > LARGEST) throw new Error(`${path} is larger than ${LARGEST} bytes`)
+}
+
+/** What an officer sees without a network, and when it is there again. */
+async function offline(browser, url) {
+  const context = await browser.newContext({ ...sizes.phone, locale: 'vi-VN' })
+  const page = await context.newPage()
+  await page.goto(`${url}/?room=update`)
+  const entry = page.locator('main li button').nth(1)
+  await entry.waitFor()
+  await context.setOffline(true)
+  await entry.tap()
+  await page.getByRole('button', { name: 'Ghi sổ' }).tap()
+  await page.getByText('1 ghi chép chờ gửi').waitFor()
+  await page.screenshot({ path: `${folder}offline-phone.png` })
+  await context.setOffline(false)
+  await page.getByText('1 ghi chép chờ gửi').waitFor({ state: 'detached' })
+  await keep(page, 'online-again-phone')
 }
 
 const running = process.argv[2]
@@ -103,6 +133,7 @@ try {
     for (const size of Object.keys(sizes))
       if (!only || `${name}-${size}`.includes(only))
         await picture(browser, server.url, size, name, query)
+  if (!only || 'offline'.includes(only)) await offline(browser, server.url)
 } finally {
   await browser.close()
   await server.stop()

@@ -1,7 +1,13 @@
 import type { LaunchOptions } from 'playwright-core'
 
-export declare const chromiumOptions: LaunchOptions
-export declare function serveDemo(options: {
+export interface DemoOptions {
   parcels: number
   seed: number
-}): Promise<{ url: string; stop: () => Promise<void> }>
+  accounts?: { name: string; fullName: string; role: string; password: string }[]
+  options?: string[]
+}
+
+export declare const chromiumOptions: LaunchOptions
+export declare function serveDemo(
+  options: DemoOptions,
+): Promise<{ url: string; stop: () => Promise<void> }>

@@ -44,15 +44,29 @@ async function ready(url) {
     if (Date.now() > deadline) throw new Error('the server did not get ready within a minute')
 }
 
-/** Starts a server on a free port over a fresh demo store; `stop` ends it and removes the store. */
-export async function serveDemo({ parcels, seed }) {
+/** Adds an account to a store. */
+async function addAccount(store, { name, fullName, role, password }) {
+  const words = ['user', 'add', name, '--full-name', fullName, '--role', role, '--password-stdin']
+  const child = spawn(binary, ['--data', store, ...words], { stdio: ['pipe', 'ignore', 'ignore'] })
+  child.stdin.end(`${password}\n`)
+  const [status] = await once(child, 'exit')
+  if (status !== 0) throw new Error(`the account ${name} could not be added`)
+}
+
+/**
+ * Starts a server on a free port over a fresh demo store; `stop` ends it and
+ * removes the store. `accounts` are added first, `options` are more words of `serve`.
+ */
+export async function serveDemo({ parcels, seed, accounts = [], options = [] }) {
   const folder = await mkdtemp(join(tmpdir(), 'matbang-'))
   const store = join(folder, 'demo.gpkg')
   await run(binary, [
     ...['--data', store, 'demo'],
     ...['--parcels', String(parcels), '--seed', String(seed)],
   ])
-  const child = spawn(binary, ['--data', store, 'serve', '--listen', '127.0.0.1:0'], {
+  for (const account of accounts) await addAccount(store, account)
+  const words = ['serve', '--listen', '127.0.0.1:0', ...options]
+  const child = spawn(binary, ['--data', store, ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const url = await firstLine(child)

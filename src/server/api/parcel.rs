@@ -155,7 +155,7 @@ fn entry(event: &Event, history: &[Event]) -> Option<Value> {
             blocker = Some(*b);
         }
         Some(EventKind::BranchEntered { branch: b } | EventKind::BranchLeft { branch: b }) => {
-            branch = Some(*b)
+            branch = Some(*b);
         }
         Some(EventKind::MoneyApproved { .. } | EventKind::MoneyPaid { .. } | EventKind::Imported { .. }) => {
             return None;

@@ -1,4 +1,4 @@
-//! Signing in with OpenID Connect: authorization code with PKCE (RFC 7636), state and nonce.
+//! Signing in with `OpenID` Connect: authorization code with PKCE (RFC 7636), state and nonce.
 //!
 //! The provider says who someone is; what they may do stays with the account
 //! of that name or e-mail address here. Nobody gets an account by signing in.
@@ -16,15 +16,15 @@ use axum::{
 };
 use openidconnect::{
     AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce,
-    PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
-    core::{CoreClient, CoreProviderMetadata, CoreResponseType},
+    OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
+    core::{CoreClient, CoreProviderMetadata, CoreResponseType, CoreUserInfoClaims},
 };
 
 use super::session::begin;
 use crate::server::{app::App, params::Query, problem::Problem, tiles::base};
 
 /// Sign-ins that are under way are given up after this long.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 /// Sign-ins that may be under way.
 const UNDER_WAY: usize = 10_000;
 
@@ -147,9 +147,23 @@ pub async fn callback(
     let tokens = exchange.request_async(&oidc.http).await.map_err(|e| Problem::provider(&e))?;
     let id = tokens.id_token().ok_or_else(|| Problem::provider(&"it sent no ID token"))?;
     let claims = id.claims(&client.id_token_verifier(), &pending.nonce).map_err(|e| Problem::provider(&e))?;
+    // Providers may keep names out of the ID token and tell them when asked.
+    let info: Option<CoreUserInfoClaims> =
+        match client.user_info(tokens.access_token().clone(), Some(claims.subject().clone())) {
+            Ok(asked) => asked.request_async(&oidc.http).await.ok(),
+            Err(_) => None,
+        };
+    let info_email =
+        info.as_ref().filter(|info| info.email_verified() != Some(false)).and_then(|info| info.email());
+    let info_name = info.as_ref().and_then(|info| info.preferred_username());
     let email = claims.email().filter(|_| claims.email_verified() != Some(false)).map(|email| email.as_str());
-    let names =
-        [email, claims.preferred_username().map(|name| name.as_str()), Some(claims.subject().as_str())];
+    let names = [
+        email,
+        claims.preferred_username().map(|name| name.as_str()),
+        info_email.map(|email| email.as_str()),
+        info_name.map(|name| name.as_str()),
+        Some(claims.subject().as_str()),
+    ];
     let directory = app.auth.directory.load_full();
     let found = names.into_iter().flatten().find_map(|name| directory.named(name));
     let Some((account, _)) = found.filter(|(account, _)| !account.disabled) else {

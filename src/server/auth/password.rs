@@ -52,13 +52,11 @@ pub fn verify(password: &str, stored: Option<&str>) -> bool {
     let matches = |hash: &str| {
         PasswordHash::new(hash).is_ok_and(|hash| argon2.verify_password(password.as_bytes(), &hash).is_ok())
     };
-    match stored {
-        Some(stored) => matches(stored),
-        None => {
-            matches(NOBODY);
-            false
-        }
+    if let Some(stored) = stored {
+        return matches(stored);
     }
+    matches(NOBODY);
+    false
 }
 
 fn random<const N: usize>() -> Result<[u8; N], String> {

@@ -60,9 +60,9 @@ pub fn form(
             entry.day.number(),
             geometry,
         ]);
-        let row = inserted.map_err(|error| match is_constraint(&error) {
-            true => StoreError::Exists(Box::new(parcel.key.clone())),
-            false => error.into(),
+        let row = inserted.map_err(|error| {
+            let taken = is_constraint(&error);
+            if taken { StoreError::Exists(Box::new(parcel.key.clone())) } else { error.into() }
         })?;
         last = row as u32;
         first = if first == 0 { last } else { first };

@@ -1,0 +1,90 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import Provider from 'oidc-provider'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { serveDemo } from '../../scripts/served.mjs'
+import { useBrowser } from './harness'
+
+const NAME = 'an.nguyen'
+const PASSWORD = 'mat-khau-thu-nghiem'
+
+const server = { url: '', stop: () => Promise.resolve() }
+const http = createServer()
+
+/** A provider of identities as an office would run it; whoever signs in there is who they say. */
+function provider(issuer: string, redirect: string): Provider {
+  return new Provider(issuer, {
+    clients: [
+      {
+        client_id: 'matbang',
+        token_endpoint_auth_method: 'none',
+        redirect_uris: [redirect],
+        application_type: 'native',
+      },
+    ],
+    claims: { profile: ['preferred_username'], email: ['email', 'email_verified'] },
+    findAccount: (_, id) => ({
+      accountId: id,
+      claims: () => ({ sub: `number-of-${id}`, preferred_username: id }),
+    }),
+    cookies: { keys: ['a key for tests'] },
+  })
+}
+
+beforeAll(async () => {
+  await new Promise<void>((listening) => http.listen(0, '127.0.0.1', listening))
+  const issuer = `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`
+  const options = ['--oidc-issuer', issuer, '--oidc-client', 'matbang', '--oidc-name', 'Tỉnh']
+  const account = { name: NAME, fullName: 'Nguyễn Văn An', role: 'manager', password: PASSWORD }
+  Object.assign(server, await serveDemo({ parcels: 1000, seed: 1, accounts: [account], options }))
+  const answer = provider(issuer, `${server.url}/api/v1/oidc/callback`).callback()
+  http.on('request', answer as RequestListener)
+})
+afterAll(async () => {
+  await server.stop()
+  http.close()
+})
+const { open } = useBrowser(server)
+
+it('with name and password to the place that was asked for, and out again', async () => {
+  const visit = await open('?sel=project:DA01')
+  const { page } = visit
+  await page.getByLabel('Tên đăng nhập').fill(NAME)
+  await page.getByLabel('Mật khẩu').fill('wrong-password')
+  await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click()
+  await page.getByText('Tên hoặc mật khẩu không đúng').waitFor()
+  await page.getByLabel('Mật khẩu').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click()
+  await page.getByRole('complementary', { name: 'Dự án' }).waitFor()
+  await page.getByRole('button', { name: /Đăng xuất/ }).click()
+  await page.getByLabel('Tên đăng nhập').waitFor()
+  // The browser itself tells of the refused sign-in.
+  expect(visit.trouble.splice(0).every((line) => line.includes('401'))).toBe(true)
+})
+
+it('with OpenID Connect by way of the provider', async () => {
+  const visit = await open('?sel=project:DA01')
+  const { page } = visit
+  await page.getByRole('link', { name: 'Đăng nhập bằng Tỉnh' }).click()
+  await page.getByPlaceholder('Enter any login').fill(NAME)
+  await page.getByPlaceholder('and password').fill('anything')
+  await page.getByRole('button', { name: 'Sign-in' }).click()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('complementary', { name: 'Dự án' }).waitFor()
+  expect(page.url().startsWith(`${server.url}/?`)).toBe(true)
+  await page.getByRole('button', { name: /Đăng xuất \(Nguyễn Văn An\)/ }).waitFor()
+  // The way led over another server: that is the point of it.
+  visit.trouble.splice(0)
+})
+
+it('nobody gets in by the provider without an account here', async () => {
+  const visit = await open()
+  const { page } = visit
+  await page.getByRole('link', { name: 'Đăng nhập bằng Tỉnh' }).click()
+  await page.getByPlaceholder('Enter any login').fill('nobody')
+  await page.getByPlaceholder('and password').fill('anything')
+  await page.getByRole('button', { name: 'Sign-in' }).click()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByText('nobody here has the account').waitFor()
+  visit.trouble.splice(0)
+})
