@@ -4,6 +4,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::print_stdout,
+    clippy::needless_pass_by_value,
     reason = "a failed measurement stops"
 )]
 #![allow(missing_docs, reason = "a program")]
@@ -61,8 +62,8 @@ struct Tally {
 }
 
 impl Tally {
-    fn error(&self, what: impl ToString) {
-        *self.errors.lock().unwrap().entry(what.to_string()).or_default() += 1;
+    fn error(&self, what: impl AsRef<str>) {
+        *self.errors.lock().unwrap().entry(what.as_ref().to_owned()).or_default() += 1;
     }
 }
 
@@ -103,7 +104,7 @@ async fn writer(
             }
             Ok(reply) if reply.status() == 412 => drop(tally.conflicts.fetch_add(1, Relaxed)),
             Ok(reply) => {
-                tally.error(format!("write {}: {}", reply.status(), reply.text().await.unwrap_or_default()))
+                tally.error(format!("write {}: {}", reply.status(), reply.text().await.unwrap_or_default()));
             }
             Err(error) => tally.error(format!("write: {error}")),
         }
@@ -219,7 +220,7 @@ fn main() {
         }
         // Fifty officers and two hundred maps, each moved four times a second.
         crowd(&url, seconds, (writers, readers, 0), Duration::from_millis(250)).await;
-        let pause = Duration::from_millis(1000);
+        let pause = Duration::from_secs(1);
         crowd(&url, seconds / 3, (0, 50, 0), pause).await;
         crowd(&url, seconds / 3, (0, 50, listeners), pause).await;
         crowd(&url, seconds / 3, (1, 50, listeners), pause).await;
