@@ -113,10 +113,11 @@ struct File {
     early_handover_from: Option<Stage>,
 }
 
-/// The line on which `code` is named, the last if there are several.
-fn line_of(text: &str, code: &str) -> usize {
+/// The line on which `key` is given this code.
+fn line_of(text: &str, key: &str, code: &str) -> usize {
     let named = format!("\"{code}\"");
-    text.lines().enumerate().filter(|(_, line)| line.contains(&named)).last().map_or(1, |(n, _)| n + 1)
+    let gives = |line: &str| line.trim_start().starts_with(key) && line.contains(&named);
+    text.lines().position(gives).map_or(1, |number| number + 1)
 }
 
 impl Procedure {
@@ -128,7 +129,7 @@ impl Procedure {
     pub fn parse(text: &str) -> Result<Self, ProcedureError> {
         let file: File = toml::from_str(text).map_err(|e| ProcedureError::Format(e.to_string()))?;
         let mut stages = file.stage;
-        let at = |stage: Stage| (stage.code(), line_of(text, stage.code()));
+        let at = |stage: Stage| (stage.code(), line_of(text, "stage", stage.code()));
         for (end, wanted) in [(stages.first(), Stage::Listed), (stages.last(), Stage::HandedOver)] {
             let found = end.map_or(wanted, |entry| entry.stage);
             if end.is_none() || found != wanted {
@@ -155,7 +156,8 @@ impl Procedure {
         let froms = file.branch.iter().map(|branch| branch.from).chain(file.early_handover_from);
         for from in froms {
             if !stages.iter().any(|entry| entry.stage == from) {
-                return Err(ProcedureError::From(from.code(), line_of(text, from.code())));
+                let lines = ["from", "early_handover_from"].map(|key| line_of(text, key, from.code()));
+                return Err(ProcedureError::From(from.code(), lines[0].max(lines[1])));
             }
         }
         Ok(Self {

@@ -79,6 +79,7 @@ mod tests {
         assert!(all[0].stages().iter().any(|rule| rule.within_days == Some(45)));
         let wrong = own.replace("after = \"plan_posted\"", "after = \"paid\"");
         let error = procedures(&[("mine.toml".to_owned(), wrong)]).unwrap_err().to_string();
-        assert!(error.starts_with("mine.toml: line "), "{error}");
+        let line = own.lines().position(|line| line == "stage = \"plan_approved\"").unwrap() + 1;
+        assert!(error.starts_with(&format!("mine.toml: line {line}:")), "{error}");
     }
 }

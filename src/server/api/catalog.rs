@@ -22,9 +22,9 @@ pub async fn catalog(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let parsed = Query::parse(query.as_deref(), &["at"])?;
+    let parsed = Query::parse(query.as_deref(), &["at", "as_of"])?;
     let key = format!("/api/v1/catalog {}", query.unwrap_or_default());
-    Ok(app.json(&headers, key, parsed.at()?.into(), |app, view| Ok(make(app, view))).await?.respond(&headers))
+    Ok(app.json(&headers, key, parsed.when()?, |app, view| Ok(make(app, view))).await?.respond(&headers))
 }
 
 fn make(app: &App, view: &View) -> Value {

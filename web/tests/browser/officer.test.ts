@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
-import type { Work, WorkParcel } from '../../src/lib/types'
+import type { ParcelRecord, Work, WorkParcel } from '../../src/lib/types'
 import { phone, useBrowser } from './harness'
 
 const server = { url: '', stop: () => Promise.resolve() }
@@ -11,6 +11,10 @@ afterAll(async () => {
   await server.stop()
 })
 const { open } = useBrowser(server)
+
+/** A photograph of one pixel. */
+const PIXEL =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
 async function work(query = ''): Promise<WorkParcel[]> {
   const response = await fetch(`${server.url}/api/v1/work?limit=500${query}`)
@@ -35,9 +39,17 @@ it('an officer records the next stage with one thumb', async () => {
   const dialog = page.getByRole('dialog')
   await dialog.getByLabel('Số văn bản').fill('12/BB-GPMB')
   await dialog.getByLabel('Ghi chú').fill('Đã ký biên bản')
+  await dialog
+    .getByLabel('Ảnh, bản quét')
+    .setInputFiles({ name: 'anh.png', mimeType: 'image/png', buffer: Buffer.from(PIXEL, 'base64') })
   await dialog.getByRole('button', { name: 'Ghi sổ' }).tap()
   await page.getByText('Đã ghi sổ').waitFor()
   expect(await stageOf(first.id)).toBe(first.next[0])
+  const answer = await fetch(`${server.url}/api/v1/parcels/${String(first.id)}/record`)
+  const written = ((await answer.json()) as ParcelRecord).events.at(-1)
+  expect(written).toMatchObject({ document: '12/BB-GPMB', note: 'Đã ký biên bản' })
+  const photo = await fetch(`${server.url}/api/v1/attachments/${written?.attachments[0] ?? ''}`)
+  expect(photo.headers.get('content-type')).toBe('image/png')
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
 })
 
