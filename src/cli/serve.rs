@@ -16,7 +16,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use super::{Outcome, clock, open};
 use crate::{
     domain::{Day, vocabulary},
-    server::{App, Auth, Files, Mode, Oidc, follow, router},
+    server::{App, Auth, Files, Oidc, follow, router},
     store::GeoPackage,
 };
 
@@ -95,13 +95,10 @@ fn auth(options: &Serve, store: &GeoPackage) -> Result<Auth, Box<dyn std::error:
         (Some(issuer), Some(client)) => Some(Oidc::new(issuer, client, secret, &options.oidc_name)?),
         _ => None,
     };
-    let mode = if directory.accounts.is_empty() {
+    if directory.accounts.is_empty() {
         eprintln!("matbang: there are no accounts: whoever asks from this machine is the administrator");
-        Mode::Local
-    } else {
-        Mode::Accounts { public_map: options.public_map }
-    };
-    Ok(Auth::new(mode, directory, oidc))
+    }
+    Ok(Auth::new(directory, options.public_map, oidc))
 }
 
 async fn serve(

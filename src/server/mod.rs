@@ -26,7 +26,7 @@ mod tiles;
 mod writer;
 
 pub use app::App;
-pub use auth::{Auth, Mode, Oidc, RULES, Rule, hash_password, secret, secret_hash};
+pub use auth::{Auth, Oidc, RULES, Rule, hash_password, secret, secret_hash};
 pub use files::Files;
 pub use follow::follow;
 pub use params::bbox;

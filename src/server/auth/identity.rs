@@ -54,7 +54,7 @@ impl Identity {
 
     /// Who sent these headers, now.
     pub fn of(auth: &Auth, headers: &HeaderMap, now: i64) -> Self {
-        if auth.mode == Mode::Local {
+        if auth.mode() == Mode::Local {
             return Self { by: By::Loopback, account: None };
         }
         let directory = auth.directory.load();

@@ -41,19 +41,27 @@ pub enum Mode {
 
 /// Accounts in memory, and how people come in.
 pub struct Auth {
-    /// Mode.
-    pub mode: Mode,
     /// Accounts, sessions and tokens.
     pub directory: ArcSwap<Directory>,
     /// Provider of identities.
     pub oidc: Option<Oidc>,
+    public_map: bool,
     limits: Limits,
 }
 
 impl Auth {
-    /// With these accounts.
-    pub fn new(mode: Mode, directory: Directory, oidc: Option<Oidc>) -> Self {
-        Self { mode, directory: ArcSwap::from_pointee(directory), oidc, limits: Limits::default() }
+    /// With these accounts; `public_map` shows the map to who is not signed in.
+    pub fn new(directory: Directory, public_map: bool, oidc: Option<Oidc>) -> Self {
+        Self { directory: ArcSwap::from_pointee(directory), oidc, public_map, limits: Limits::default() }
+    }
+
+    /// How people are let in now: the first account ends the time without.
+    pub fn mode(&self) -> Mode {
+        if self.directory.load().accounts.is_empty() {
+            Mode::Local
+        } else {
+            Mode::Accounts { public_map: self.public_map }
+        }
     }
 
     /// Takes the accounts as they are now.

@@ -89,7 +89,7 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
 fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, Problem> {
     let headers = request.headers();
     let unsafe_method = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if app.auth.mode == Mode::Local {
+    if app.auth.mode() == Mode::Local {
         loopback_host(headers)?;
     }
     let identity = Identity::of(&app.auth, headers, jiff::Timestamp::now().as_millisecond());
@@ -107,7 +107,7 @@ fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, P
         let known = RULES.iter().any(|(_, p, _)| Some(*p) == path || (path.is_none() && p.is_empty()));
         return if known { Ok(identity) } else { Err(Problem::forbidden("nobody may use this address")) };
     };
-    let public = matches!(app.auth.mode, Mode::Accounts { public_map: true });
+    let public = matches!(app.auth.mode(), Mode::Accounts { public_map: true });
     let allowed = match rule {
         Rule::Open => true,
         Rule::Read => public || identity.may(Action::Read),

@@ -53,11 +53,11 @@ fn answer(app: &App, identity: &Identity) -> Response {
         let grants = account.grants.iter().map(|g| json!({ "role": g.role, "unit": g.unit.and_then(code) }));
         json!({ "name": account.name, "full_name": account.full_name, "grants": grants.collect::<Vec<_>>() })
     });
-    let public = matches!(app.auth.mode, Mode::Accounts { public_map: true });
+    let public = matches!(app.auth.mode(), Mode::Accounts { public_map: true });
     let may = |action| identity.may(action);
     let csrf = if let By::Session(_, csrf) = &identity.by { csrf.as_str() } else { "" };
     let body = json!({
-        "mode": if app.auth.mode == Mode::Local { "local" } else { "accounts" },
+        "mode": if app.auth.mode() == Mode::Local { "local" } else { "accounts" },
         "signed_in": identity.by != By::Nobody,
         "account": account,
         "may": {
@@ -88,7 +88,7 @@ pub async fn sign_in(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    if app.auth.mode == Mode::Local {
+    if app.auth.mode() == Mode::Local {
         return Err(Problem::nonsense(
             "this server has no accounts; whoever asks from this machine is let in",
         ));
