@@ -113,11 +113,11 @@ struct File {
     early_handover_from: Option<Stage>,
 }
 
-/// The line on which `key` is given this code.
+/// The line on which `key` is given this code, the last if there are several: it is the one too many.
 fn line_of(text: &str, key: &str, code: &str) -> usize {
     let named = format!("\"{code}\"");
     let gives = |line: &str| line.trim_start().starts_with(key) && line.contains(&named);
-    text.lines().position(gives).map_or(1, |number| number + 1)
+    (1..).zip(text.lines()).filter(|(_, line)| gives(line)).map(|(number, _)| number).last().unwrap_or(1)
 }
 
 impl Procedure {
