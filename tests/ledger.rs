@@ -130,7 +130,7 @@ fn naive(events: &[&Event], day: Day) -> (Vec<(Stage, Day)>, BTreeSet<&'static s
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: std::env::var("PROPTEST_CASES").ok().and_then(|n| n.parse().ok()).unwrap_or(24), ..ProptestConfig::default() })]
     #[test]
     fn any_day_and_position_is_answered_as_by_a_naive_replay(
         tries in prop::collection::vec((0usize..3, 0u8..20, -5i32..400, 0usize..40), 10..60),

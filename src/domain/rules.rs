@@ -150,18 +150,6 @@ fn fits(procedure: &Procedure, before: &Record, kind: &EventKind, day: Day) -> R
                 return Err(Refusal::new("stage_not_allowed", why).field("kind").about(Stage::Paid, None));
             }
         }
-        EventKind::BlockerOpened { blocker }
-            if before.marks.blockers.iter().any(|b| b.kind == *blocker && b.stands_on(day)) =>
-        {
-            let why = format!("a blocker \"{}\" stands open already", blocker.code());
-            return Err(Refusal::new("blocker_already_open", why).field("blocker"));
-        }
-        EventKind::BranchEntered { branch }
-            if before.marks.branches.iter().any(|stay| stay.branch == *branch && stay.left.is_none()) =>
-        {
-            let why = format!("the branch \"{}\" was entered already", branch.code());
-            return Err(Refusal::new("branch_already_entered", why).field("branch"));
-        }
         _ => {}
     }
     if let EventKind::BranchEntered { branch } = kind
@@ -239,12 +227,19 @@ fn branches(procedure: &Procedure, record: &Record, found: &mut Vec<Refusal>) {
     }
 }
 
-/// What was closed must have been open.
+/// What was closed must have been open, and what is opened must not be.
 fn pairs(events: &[InForce<'_>], found: &mut Vec<Refusal>) {
     let (mut blockers, mut open_branches) = (Vec::new(), Vec::new());
     for event in events {
         match event.kind {
-            EventKind::BlockerOpened { blocker } => blockers.push(*blocker),
+            EventKind::BlockerOpened { blocker } => {
+                if blockers.contains(blocker) {
+                    let why =
+                        format!("a blocker \"{}\" stands open already on {}", blocker.code(), event.day);
+                    found.push(Refusal::new("blocker_already_open", why).field("blocker"));
+                }
+                blockers.push(*blocker);
+            }
             EventKind::BlockerClosed { blocker } => {
                 if let Some(at) = blockers.iter().rposition(|b| b == blocker) {
                     blockers.remove(at);
@@ -255,7 +250,14 @@ fn pairs(events: &[InForce<'_>], found: &mut Vec<Refusal>) {
                     if opens_later(events, event) { "closed_before_opened" } else { "blocker_not_open" };
                 found.push(Refusal::new(code, why).field("blocker"));
             }
-            EventKind::BranchEntered { branch } => open_branches.push(*branch),
+            EventKind::BranchEntered { branch } => {
+                if open_branches.contains(branch) {
+                    let why =
+                        format!("the branch \"{}\" was entered already by {}", branch.code(), event.day);
+                    found.push(Refusal::new("branch_already_entered", why).field("branch"));
+                }
+                open_branches.push(*branch);
+            }
             EventKind::BranchLeft { branch } => {
                 if let Some(at) = open_branches.iter().rposition(|b| b == branch) {
                     open_branches.remove(at);
