@@ -164,7 +164,8 @@ it('a server that refuses is quoted, and asking again helps', async () => {
 })
 
 it('before the ledger can be read the screen says why', async () => {
-  const visited = await open('?v=not-a-view')
+  // Without the worker that would open it from what it kept.
+  const visited = await open('?v=not-a-view', { serviceWorkers: 'block' })
   const { page } = visited
   await settled(page)
   await page.route('**/api/v1/catalog', (route) => route.abort())
