@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     atlas::Snapshot,
-    domain::{BlockerKind, Day, SquareMetres, Stage},
+    domain::{BlockerKind, Clock, Day, SquareMetres, Stage},
 };
 
 /// Parcels and their recovered area.
@@ -78,6 +78,28 @@ pub fn blockers(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<BlockerTa
     };
     let mut all: Vec<_> = BlockerKind::ALL.map(by).into_iter().filter(|b| b.tally.parcels > 0).collect();
     all.sort_by_key(|blocker| std::cmp::Reverse(blocker.tally.parcels));
+    all
+}
+
+/// The deadline that runs for a parcel.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ParcelClock<'a> {
+    /// Parcel, by index.
+    pub parcel: u32,
+    /// What is due, and by when.
+    pub clock: Clock<'a>,
+    /// Days left, negative when overdue.
+    pub days_left: i32,
+}
+
+/// The deadlines that run for `parcels` on `day`, the most urgent first.
+pub fn clocks<'a>(snapshot: &'a Snapshot, parcels: &[u32], day: Day) -> Vec<ParcelClock<'a>> {
+    let running = |parcel: &u32| {
+        let clock = snapshot.clock(*parcel, day)?;
+        Some(ParcelClock { parcel: *parcel, clock, days_left: clock.due.since(day) })
+    };
+    let mut all: Vec<_> = parcels.iter().filter_map(running).collect();
+    all.sort_by_key(|one| (one.clock.due, one.parcel));
     all
 }
 

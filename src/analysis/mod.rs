@@ -5,15 +5,23 @@
 
 mod clearance;
 mod filter;
-mod length;
+mod fronts;
+mod group;
 mod plan;
 mod progress;
 mod series;
 mod view;
 
-pub use clearance::{BlockerTally, Deadline, Tally, blockers, deadlines, stage_tallies, use_tallies};
+pub use clearance::{
+    BlockerTally, Deadline, ParcelClock, Tally, blockers, clocks, deadlines, stage_tallies, use_tallies,
+};
 pub use filter::{Filter, Selection};
-pub use length::cleared_length;
+pub use fronts::{
+    ArealFronts, BestParcels, Choice, Cluster, Front, FrontState, LEAST_AREA_M2, LEAST_LENGTH_M,
+    LinearFronts, Patch, SingleGain, areal_fronts, choices, cleared_length, front_id, linear_fronts,
+    project_fronts,
+};
+pub use group::{By, Group, groups, wholes};
 pub use plan::PlanLine;
 pub use progress::{
     AreaMeasure, CountMeasure, FEWEST_HOLDERS, LengthMeasure, Measures, MoneyMeasure, Progress, progress,

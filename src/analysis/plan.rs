@@ -82,6 +82,9 @@ impl PlanLine {
             return self.day_of(f64::INFINITY).since(finished);
         }
         let planned = self.area_on(day);
+        if area < 0.05 && planned < 0.05 {
+            return 0;
+        }
         if area >= planned {
             // Between two steps of the plan it asks for nothing more: not ahead, on time.
             let next = self.day_of(area.max(0.1));
@@ -121,6 +124,8 @@ mod tests {
         assert_eq!(line().days_ahead(100.0, day(26), None), -6);
         // Nothing done on day 13; the first 100 were due on day 10.
         assert_eq!(line().days_ahead(0.0, day(13), None), -3);
+        // Nothing done and nothing asked for yet on day 4: neither ahead nor behind.
+        assert_eq!(line().days_ahead(0.0, day(4), None), 0);
         // 150 done on day 12, due on day 20.
         assert_eq!(line().days_ahead(150.0, day(12), None), 8);
         // All done on day 18, due on day 20, asked on day 40.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{length::cleared_length, plan::PlanLine, standing};
+use super::{cleared_length, plan::PlanLine, standing};
 use crate::{
     atlas::Snapshot,
     domain::{Day, SquareMetres, Stage},

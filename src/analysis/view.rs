@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use super::{
-    Tally,
+    Front, LEAST_LENGTH_M, Tally,
     progress::{Progress, progress},
-    standing,
+    project_fronts, standing,
 };
-use crate::{atlas::Snapshot, domain::Day};
+use crate::{
+    atlas::{ProjectEntry, Snapshot},
+    domain::Day,
+};
 
 /// Figures of a project or unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -46,27 +49,30 @@ pub struct View {
     pub projects: Vec<Figures>,
     /// By unit index.
     pub units: Vec<Figures>,
+    /// Stretches of the alignments, by project index, from their start on.
+    pub fronts: Vec<Vec<Front>>,
 }
 
 impl View {
     /// Works the figures out: O(parcels).
     pub fn new(snapshot: Arc<Snapshot>, today: Day) -> Self {
-        let project = |(index, entry): (usize, &crate::atlas::ProjectEntry)| {
-            Figures::of(&snapshot, &entry.parcels, &[index], today)
-        };
+        let project =
+            |(index, entry): (usize, &ProjectEntry)| Figures::of(&snapshot, &entry.parcels, &[index], today);
         let unit = |entry: &crate::atlas::UnitEntry| Figures::of(&snapshot, &entry.parcels, &[], today);
         let (projects, units) = std::thread::scope(|scope| {
             let units = scope.spawn(|| snapshot.units().iter().map(unit).collect());
             let projects = snapshot.projects().iter().enumerate().map(project).collect();
             (projects, units.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
-        Self { snapshot, today, projects, units }
+        let fronts = snapshot.projects().iter().map(|entry| fronts(&snapshot, entry, today)).collect();
+        Self { snapshot, today, projects, units, fronts }
     }
 
     /// The next view on the same day: only the projects and units of `touched` parcels are worked out anew.
     #[must_use]
     pub fn next(&self, snapshot: Arc<Snapshot>, touched: &[u32]) -> Self {
         let (mut projects, mut units) = (self.projects.clone(), self.units.clone());
+        let mut fronts = self.fronts.clone();
         let columns = snapshot.parcels();
         let mut stale: Vec<(usize, usize)> =
             touched.iter().map(|p| (columns.project(*p), columns.unit(*p))).collect();
@@ -74,9 +80,14 @@ impl View {
         stale.dedup();
         for (project, unit) in stale {
             let parcels = &snapshot.projects()[project].parcels;
+            fronts[project] = self::fronts(&snapshot, &snapshot.projects()[project], self.today);
             projects[project] = Figures::of(&snapshot, parcels, &[project], self.today);
             units[unit] = Figures::of(&snapshot, &snapshot.units()[unit].parcels, &[], self.today);
         }
-        Self { snapshot, today: self.today, projects, units }
+        Self { snapshot, today: self.today, projects, units, fronts }
     }
+}
+
+fn fronts(snapshot: &Snapshot, entry: &ProjectEntry, day: Day) -> Vec<Front> {
+    project_fronts(snapshot, entry, day, LEAST_LENGTH_M)
 }

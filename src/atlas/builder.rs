@@ -188,6 +188,7 @@ impl Builder {
             project_procedures: self.project_procedures,
             units: self.units,
             projects: self.projects,
+            unit_columns: std::sync::Mutex::default(),
         };
         Snapshot::new(position, head, tables, self.parcels, pages)
     }
@@ -204,7 +205,31 @@ fn chainages(entry: &ProjectEntry, arena: &Arena) -> Vec<[f32; 2]> {
         let (from, to) = feet.fold((1.0f64, 0.0f64), |(from, to), foot| (from.min(foot), to.max(foot)));
         [(from * length) as f32, (to.max(from) * length) as f32]
     };
-    entry.parcels.iter().map(reach).collect()
+    meet(entry.parcels.iter().map(reach).collect())
+}
+
+/// Ends nearer than this along the alignment are the same place, metres: surveys leave gaps and
+/// overlaps between neighbours.
+const SAME_PLACE_M: f32 = 0.5;
+
+/// Brings ends that are the same place together, whatever the parcels' state, so that
+/// no sliver between two neighbours counts as clear land.
+fn meet(reaches: Vec<[f32; 2]>) -> Vec<[f32; 2]> {
+    let mut ends: Vec<f32> = reaches.iter().flatten().copied().collect();
+    ends.sort_unstable_by(f32::total_cmp);
+    let mut places: Vec<f32> = Vec::new();
+    for end in ends {
+        if places.last().is_none_or(|place| end - place >= SAME_PLACE_M) {
+            places.push(end);
+        }
+    }
+    let place = |end: f32| places[places.partition_point(|place| *place <= end).max(1) - 1];
+    let met = |[from, to]: [f32; 2]| {
+        let (start, end) = (place(from), place(to));
+        // What is narrower than a sliver stays as it is.
+        if start < end { [start, end] } else { [from, to] }
+    };
+    reaches.into_iter().map(met).collect()
 }
 
 fn extent_of(polygons: &geo::MultiPolygon<f64>) -> Extent {

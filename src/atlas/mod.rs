@@ -20,6 +20,7 @@ mod parcels;
 mod project;
 mod snapshot;
 mod strand;
+mod succession;
 mod symbols;
 mod world;
 

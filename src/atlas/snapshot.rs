@@ -1,6 +1,9 @@
 //! The snapshot: one state of the ledger, readable from any thread.
 
-use std::sync::Arc;
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use geo::{Intersects, MultiPolygon};
 
@@ -10,6 +13,7 @@ use super::{
     pages::Pages,
     parcels::Parcels,
     project::{ProjectEntry, UnitEntry},
+    succession,
     world::{Extent, World},
 };
 use crate::domain::{
@@ -30,6 +34,8 @@ pub(super) struct Tables {
     pub unit_shapes: Arena,
     pub project_index: Index,
     pub unit_index: Index,
+    /// The parcels' units on days before or after a reform, worked out when first asked for.
+    pub unit_columns: Mutex<HashMap<usize, Arc<[u16]>>>,
 }
 
 /// Everything known at one ledger position.
@@ -98,6 +104,23 @@ impl Snapshot {
         let named = || self.units().iter().enumerate().filter(|(_, entry)| entry.unit.code.as_str() == code);
         let found = named().find(|(_, entry)| entry.unit.exists_on(day));
         found.or_else(|| named().max_by_key(|(_, entry)| entry.unit.valid_from)).map(|(index, _)| index)
+    }
+
+    /// The unit, by index, in which each parcel lay on `day`, by parcel index: as recorded, or before and
+    /// after a reform by the successions; a part that went elsewhere by where the parcel lies.
+    /// A parcel that no succession leads on keeps its recorded unit. O(parcels) once a reform.
+    pub fn units_on(&self, day: Day) -> Arc<[u16]> {
+        let reforms =
+            self.units().iter().filter(|entry| entry.unit.valid_from.is_some_and(|from| from <= day));
+        // The same units exist on all days between two reforms.
+        let epoch = reforms.count();
+        let known = || self.tables.unit_columns.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(column) = known().get(&epoch) {
+            return Arc::clone(column);
+        }
+        let column: Arc<[u16]> = succession::units_on(self, day).into();
+        known().insert(epoch, Arc::clone(&column));
+        column
     }
 
     /// What imports wrote about the parcels.

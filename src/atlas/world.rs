@@ -33,6 +33,12 @@ impl World {
         let lat = mercator.sinh().atan().to_degrees();
         (round(lon), round(lat))
     }
+
+    /// Metres on the ground that one step is long at this place.
+    pub fn metres(self) -> f64 {
+        let equator = 2.0 * std::f64::consts::PI * 6_378_137.0;
+        self.to_degrees().1.to_radians().cos() * equator / SIDE
+    }
 }
 
 fn round(degrees: f64) -> f64 {
@@ -95,6 +101,17 @@ impl Extent {
             min_y: self.min_y.min(other.min_y),
             max_x: self.max_x.max(other.max_x),
             max_y: self.max_y.max(other.max_y),
+        }
+    }
+
+    /// This extent with `steps` more on each side.
+    #[must_use]
+    pub fn grown(self, steps: u32) -> Self {
+        Self {
+            min_x: self.min_x.saturating_sub(steps),
+            min_y: self.min_y.saturating_sub(steps),
+            max_x: self.max_x.saturating_add(steps),
+            max_y: self.max_y.saturating_add(steps),
         }
     }
 

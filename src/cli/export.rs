@@ -44,6 +44,7 @@ enum LayerName {
     Projects,
     Parcels,
     Units,
+    Fronts,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -68,6 +69,7 @@ pub fn run(data: &Path, options: &Export) -> Outcome {
         LayerName::Projects => Collection::Projects,
         LayerName::Parcels => Collection::Parcels,
         LayerName::Units => Collection::Units,
+        LayerName::Fronts => Collection::Fronts,
     };
     let indexes = collection.indexes(&view, options.bbox.map(|edges| Extent::from_degrees(edges.0)));
     let count = indexes.len();

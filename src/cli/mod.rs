@@ -10,6 +10,7 @@ mod backup;
 mod clock;
 mod demo;
 mod export;
+mod figures;
 mod import;
 mod import_checks;
 mod import_events;
@@ -53,6 +54,12 @@ enum Command {
     Import(import::Import),
     /// Write parcels, projects or units as GeoJSON.
     Export(export::Export),
+    /// How far the clearance is, by five measures.
+    Progress(figures::Progress),
+    /// Legal deadlines that run: what is due, when, and by whom.
+    Clocks(figures::Clocks),
+    /// Where one can build, what is in the way, and which parcels open the most.
+    Fronts(figures::Fronts),
     /// Check the whole store: hash chain, references, geometries, areas.
     Verify(verify::Verify),
     /// Accounts and what they may do.
@@ -75,6 +82,9 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Demo(command) => demo::run(&cli.data, command),
         Command::Import(command) => import::run(&cli.data, command),
         Command::Export(command) => export::run(&cli.data, command),
+        Command::Progress(command) => figures::progress(&cli.data, command),
+        Command::Clocks(command) => figures::clocks(&cli.data, command),
+        Command::Fronts(command) => figures::fronts(&cli.data, command),
         Command::Verify(command) => verify::run(&cli.data, command),
         Command::User(command) => user::run(&cli.data, command),
         Command::Token(command) => token::run(&cli.data, command),

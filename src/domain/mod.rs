@@ -6,6 +6,7 @@
 //! in the legal procedure, *cleared* means handed over.
 
 mod account;
+mod chainage;
 mod code;
 mod day;
 mod draft;
@@ -22,6 +23,7 @@ mod stage;
 mod unit;
 
 pub use account::{Account, Action, Grant, Role, Scope};
+pub use chainage::{Span, chainage_label};
 pub use code::{Code, CodeError};
 pub use day::{Day, DayError};
 pub use draft::{Change, Draft, ParcelRef, Part};

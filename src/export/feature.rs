@@ -3,6 +3,7 @@
 use geojson::{Feature, GeometryValue, JsonObject, feature::Id};
 use serde_json::{Value, json};
 
+use super::fronts;
 use crate::{
     analysis::View,
     atlas::Extent,
@@ -18,11 +19,13 @@ pub enum Collection {
     Parcels,
     /// Administrative units.
     Units,
+    /// Stretches of the alignments of linear projects.
+    Fronts,
 }
 
 impl Collection {
     /// All collections.
-    pub const ALL: [Self; 3] = [Self::Projects, Self::Parcels, Self::Units];
+    pub const ALL: [Self; 4] = [Self::Projects, Self::Parcels, Self::Units, Self::Fronts];
 
     /// The name in addresses and commands.
     pub fn name(self) -> &'static str {
@@ -30,6 +33,7 @@ impl Collection {
             Self::Projects => "projects",
             Self::Parcels => "parcels",
             Self::Units => "units",
+            Self::Fronts => "fronts",
         }
     }
 
@@ -44,6 +48,7 @@ impl Collection {
             Self::Projects => view.snapshot.projects().len(),
             Self::Parcels => view.snapshot.parcels().len(),
             Self::Units => view.snapshot.units().len(),
+            Self::Fronts => view.fronts.iter().map(Vec::len).sum(),
         }
     }
 
@@ -54,6 +59,7 @@ impl Collection {
             Self::Projects => view.snapshot.projects_in(extent),
             Self::Parcels => view.snapshot.parcels_in(extent),
             Self::Units => view.snapshot.units_in(extent),
+            Self::Fronts => fronts::within(view, extent),
         }
     }
 
@@ -63,6 +69,7 @@ impl Collection {
             Self::Projects => view.snapshot.projects()[index as usize].id.0,
             Self::Parcels => view.snapshot.parcels().id(index).0,
             Self::Units => view.snapshot.units()[index as usize].id.0,
+            Self::Fronts => fronts::id(view, index),
         }
     }
 
@@ -80,6 +87,7 @@ impl Collection {
         let projects = || view.snapshot.projects().iter();
         let extent = match self {
             Self::Projects => join(&mut projects().map(|entry| entry.extent)),
+            Self::Fronts => join(&mut projects().filter(|e| e.length_m.is_some()).map(|entry| entry.extent)),
             Self::Parcels => {
                 join(&mut projects().filter(|e| !e.parcels.is_empty()).map(|entry| entry.extent))
             }
@@ -95,6 +103,7 @@ pub fn feature(view: &View, collection: Collection, index: u32) -> Feature {
         Collection::Projects => project(view, index as usize),
         Collection::Parcels => parcel(view, index),
         Collection::Units => unit(view, index as usize),
+        Collection::Fronts => fronts::feature(view, index),
     };
     let properties = match properties {
         Value::Object(properties) => properties,

@@ -2,6 +2,8 @@
 //! properties, whatever the format; no personal data in any.
 
 mod feature;
+pub mod figures;
+mod fronts;
 mod geojson;
 
 pub use feature::{Collection, feature};

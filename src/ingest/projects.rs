@@ -36,7 +36,7 @@ static FIELDS: [Field; 9] = [
     Field::optional("procedure", &["procedure", "thu_tuc", "luat"]),
     Field::optional(
         "required_day",
-        &["required_day", "ngay_hoan_thanh", "ngay_ht", "ngay_ban_giao", "han_ban_giao"],
+        &["required_day", "required_on", "ngay_hoan_thanh", "ngay_ht", "ngay_ban_giao", "han_ban_giao"],
     ),
     Field::optional("plan", &["plan", "ke_hoach", "tien_do"]),
 ];

@@ -113,7 +113,8 @@ impl Touched {
         let shows = |layer: Layer| key.layers & (1 << layer as u8) != 0;
         let touches = |extents: &[Extent]| extents.iter().any(|extent| extent.touches(square));
         (shows(Layer::Parcels) && touches(&self.parcels))
-            || ((shows(Layer::Projects) || shows(Layer::ProjectPoints)) && touches(&self.projects))
+            || ((shows(Layer::Projects) || shows(Layer::ProjectPoints) || shows(Layer::Fronts))
+                && touches(&self.projects))
             || (shows(Layer::Units) && touches(&self.units))
     }
 }

@@ -104,6 +104,9 @@ fn described(view: &View, collection: Collection, address: &str) -> Value {
     let (title, description) = match collection {
         Collection::Projects => ("Dự án", "Projects with progress"),
         Collection::Parcels => ("Thửa đất thu hồi", "Parcels to be recovered, with stage"),
+        Collection::Fronts => {
+            ("Đoạn tuyến", "Stretches of alignments: workable, clear but short, or blocked by parcels")
+        }
         Collection::Units => ("Đơn vị hành chính", "Administrative units, of before and after reforms"),
     };
     let extent = collection.extent(view).map(|bbox| json!({ "spatial": { "bbox": [bbox], "crs": CRS84 } }));

@@ -7,9 +7,9 @@ use super::{
     shape::Pen,
 };
 use crate::{
-    analysis::View,
+    analysis::{Front, View, front_id},
     atlas::{ProjectEntry, World},
-    domain::Level,
+    domain::{Level, chainage_label},
 };
 
 /// A layer of tiles.
@@ -24,6 +24,8 @@ pub enum Layer {
     ProjectPoints,
     /// Alignments of linear projects, lines.
     Alignments,
+    /// Stretches of alignments that are workable, clear or blocked, lines.
+    Fronts,
     /// Chainage marks along them, points.
     Chainage,
     /// Parcels, polygons.
@@ -32,8 +34,15 @@ pub enum Layer {
 
 impl Layer {
     /// All layers, from the ground up.
-    pub const ALL: [Self; 6] =
-        [Self::Units, Self::Projects, Self::ProjectPoints, Self::Alignments, Self::Chainage, Self::Parcels];
+    pub const ALL: [Self; 7] = [
+        Self::Units,
+        Self::Projects,
+        Self::ProjectPoints,
+        Self::Alignments,
+        Self::Fronts,
+        Self::Chainage,
+        Self::Parcels,
+    ];
 
     /// The name in addresses and tiles.
     pub fn name(self) -> &'static str {
@@ -42,6 +51,7 @@ impl Layer {
             Self::Projects => "projects",
             Self::ProjectPoints => "project_points",
             Self::Alignments => "alignments",
+            Self::Fronts => "fronts",
             Self::Chainage => "chainage",
             Self::Parcels => "parcels",
         }
@@ -56,7 +66,7 @@ impl Layer {
     pub fn zooms(self) -> (u8, u8) {
         match self {
             Self::Units => (0, 16),
-            Self::Projects | Self::ProjectPoints | Self::Alignments => (0, MAX_ZOOM),
+            Self::Projects | Self::ProjectPoints | Self::Alignments | Self::Fronts => (0, MAX_ZOOM),
             Self::Chainage | Self::Parcels => (10, MAX_ZOOM),
         }
     }
@@ -78,6 +88,17 @@ impl Layer {
                 ("kind", "String"),
                 ("key", "Boolean"),
                 ("length", "Number"),
+            ],
+            Self::Fronts => &[
+                ("project", "String"),
+                ("state", "String"),
+                ("label", "String"),
+                ("from", "Number"),
+                ("to", "Number"),
+                ("length", "Number"),
+                ("parcels", "Number"),
+                ("gain", "Number"),
+                ("rank", "Number"),
             ],
             Self::Chainage => {
                 &[("code", "String"), ("label", "String"), ("metres", "Number"), ("major", "Boolean")]
@@ -143,6 +164,7 @@ pub fn render(view: &View, layers: &[Layer], square: Square, tile: &mut Vec<u8>)
             Layer::Projects => projects(view, square, tile),
             Layer::ProjectPoints => project_points(view, square, tile),
             Layer::Alignments => alignments(view, square, tile),
+            Layer::Fronts => fronts(view, square, tile),
             Layer::Chainage => chainage(view, square, tile),
             Layer::Parcels => parcels::write(view, square, tile),
         }
@@ -238,17 +260,17 @@ fn project_points(view: &View, square: Square, tile: &mut Vec<u8>) {
     layer.finish(tile);
 }
 
-fn linear(view: &View, square: Square) -> impl Iterator<Item = &ProjectEntry> {
+fn linear(view: &View, square: Square) -> impl Iterator<Item = (&ProjectEntry, &[Front])> {
     let near = view.snapshot.projects_in(square.buffered());
     near.into_iter()
-        .map(|index| &view.snapshot.projects()[index as usize])
-        .filter(|entry| entry.alignment.len() > 1)
+        .map(|index| (&view.snapshot.projects()[index as usize], &view.fronts[index as usize][..]))
+        .filter(|(entry, _)| entry.alignment.len() > 1)
 }
 
 fn alignments(view: &View, square: Square, tile: &mut Vec<u8>) {
     let mut layer = Layer::Alignments.writer();
     let mut pen = Pen::default();
-    for entry in linear(view, square) {
+    for (entry, _) in linear(view, square) {
         let geometry = pen.line(&entry.alignment, square);
         if geometry.is_empty() {
             continue;
@@ -265,16 +287,45 @@ fn alignments(view: &View, square: Square, tile: &mut Vec<u8>) {
     layer.finish(tile);
 }
 
+fn fronts(view: &View, square: Square, tile: &mut Vec<u8>) {
+    let mut layer = Layer::Fronts.writer();
+    let mut pen = Pen::default();
+    for (entry, fronts) in linear(view, square) {
+        for (number, front) in (0..).zip(fronts) {
+            let geometry = pen.line(&entry.part(front.span.metres()), square);
+            if geometry.is_empty() {
+                continue;
+            }
+            let [from, to] = front.span.metres();
+            let label = format!("{}–{}", chainage_label(from), chainage_label(to));
+            let values = [
+                Value::Text(entry.project.code.as_str()),
+                Value::Text(front.state.code()),
+                Value::Text(&label),
+                Value::Double(from),
+                Value::Double(to),
+                Value::Double(f64::from(front.span.length()) / 10.0),
+                Value::Int(front.parcels.len() as i64),
+                Value::Double(f64::from(front.gain) / 10.0),
+                front.rank.map_or(Value::Text(""), |rank| Value::Int(rank as i64)),
+            ];
+            let id = u64::from(front_id(entry.id, number));
+            write(&mut layer, id, GeometryKind::Line, &values, geometry);
+        }
+    }
+    layer.finish(tile);
+}
+
 fn chainage(view: &View, square: Square, tile: &mut Vec<u8>) {
     let mut layer = Layer::Chainage.writer();
     let mut pen = Pen::default();
-    for entry in linear(view, square) {
+    for (entry, _) in linear(view, square) {
         for (mark, (metres, place)) in (1..).zip(marks(entry)) {
             let geometry = pen.point(place, square);
             if geometry.is_empty() {
                 continue;
             }
-            let label = format!("Km{}+{:03}", metres / 1000, metres % 1000);
+            let label = chainage_label(metres as f64);
             let values = [
                 Value::Text(entry.project.code.as_str()),
                 Value::Text(&label),

@@ -4,6 +4,7 @@
 mod attachments;
 mod catalog;
 mod events;
+mod figures;
 mod parcel;
 mod project;
 mod record;
@@ -24,6 +25,7 @@ use crate::{
 pub use attachments::{attach, attachment};
 pub use catalog::catalog;
 pub use events::{events, table};
+pub use figures::{clocks, fronts, progress};
 pub use parcel::parcel;
 pub use project::project;
 pub use record::record;

@@ -1,0 +1,78 @@
+//! Units across reforms: which one a parcel lay in on a day.
+
+use super::{snapshot::Snapshot, world::World};
+use crate::domain::{Code, Day, Succession};
+
+/// Steps that a chain of reforms may have.
+const MOST_REFORMS: usize = 8;
+
+/// By parcel index the unit, by index, in which it lay on `day`.
+pub fn units_on(snapshot: &Snapshot, day: Day) -> Vec<u16> {
+    let count = snapshot.units().len();
+    let candidates: Vec<Vec<u16>> = (0..count).map(|unit| candidates(snapshot, unit, day)).collect();
+    let parcels = snapshot.parcels();
+    let unit = |parcel: u32| {
+        let recorded = parcels.unit(parcel);
+        match &candidates[recorded][..] {
+            [] => recorded as u16,
+            [one] => *one,
+            several => {
+                let place = inside(snapshot, parcel);
+                let holds = |unit: &&u16| snapshot.unit_shape(usize::from(**unit)).holds(place);
+                let away = |unit: &&u16| distance(snapshot, usize::from(**unit), place);
+                let found = several.iter().find(holds);
+                found.or_else(|| several.iter().min_by_key(away)).copied().unwrap_or(recorded as u16)
+            }
+        }
+    };
+    (0..parcels.len() as u32).map(unit).collect()
+}
+
+/// The units of `day` that a unit came from or went to; itself if it existed then.
+fn candidates(snapshot: &Snapshot, unit: usize, day: Day) -> Vec<u16> {
+    let mut reached = vec![unit];
+    for _ in 0..MOST_REFORMS {
+        if reached.iter().all(|unit| snapshot.units()[*unit].unit.exists_on(day)) {
+            break;
+        }
+        let step = |unit: &usize| {
+            let own = &snapshot.units()[*unit].unit;
+            if own.exists_on(day) {
+                return vec![*unit];
+            }
+            match (own.valid_from.filter(|from| day < *from), own.valid_to) {
+                (Some(from), _) => named(snapshot, &own.predecessors, from.plus(-1)),
+                (None, Some(to)) => named(snapshot, &own.successors, to.plus(1)),
+                (None, None) => Vec::new(),
+            }
+        };
+        reached = reached.iter().flat_map(step).collect();
+        reached.sort_unstable();
+        reached.dedup();
+    }
+    reached.into_iter().map(|unit| unit as u16).collect()
+}
+
+fn named(snapshot: &Snapshot, successions: &[Succession], day: Day) -> Vec<usize> {
+    let find = |code: &Code| {
+        snapshot.units().iter().position(|entry| entry.unit.code == *code && entry.unit.exists_on(day))
+    };
+    successions.iter().filter_map(|succession| find(&succession.code)).collect()
+}
+
+/// Squared steps from a place to the nearest corner of a unit's boundary; the farthest without one.
+fn distance(snapshot: &Snapshot, unit: usize, place: World) -> u64 {
+    let away = |corner: &World| {
+        let (x, y) = (u64::from(corner.x.abs_diff(place.x)), u64::from(corner.y.abs_diff(place.y)));
+        (x * x).saturating_add(y * y)
+    };
+    snapshot.unit_shape(unit).places().iter().map(away).min().unwrap_or(u64::MAX)
+}
+
+/// A place in the parcel: the middle of its extent, or one of its corners where that lies outside.
+fn inside(snapshot: &Snapshot, parcel: u32) -> World {
+    let shape = snapshot.parcels().arena().shape(parcel as usize);
+    let extent = shape.extent();
+    let middle = World { x: extent.min_x.midpoint(extent.max_x), y: extent.min_y.midpoint(extent.max_y) };
+    if shape.holds(middle) { middle } else { shape.places().first().copied().unwrap_or(middle) }
+}

@@ -1,0 +1,319 @@
+//! `matbang progress`, `clocks`, `fronts`: the figures of the API as tables.
+
+use std::{path::Path, process::ExitCode, sync::Arc};
+
+use comfy_table::Table;
+use serde_json::Value;
+
+use super::{Outcome, clock, open};
+use crate::{
+    analysis::{By, Filter, View},
+    domain::{Day, Level},
+    export::figures::{self, Least},
+    store::Store,
+};
+
+/// What rows are put together by.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Grouping {
+    Project,
+    Unit,
+    Body,
+    Kind,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum UnitLevel {
+    Province,
+    District,
+    Commune,
+}
+
+fn by(grouping: Grouping, level: UnitLevel) -> By {
+    match grouping {
+        Grouping::Project => By::Project,
+        Grouping::Unit => By::Unit(match level {
+            UnitLevel::Province => Level::Province,
+            UnitLevel::District => Level::District,
+            UnitLevel::Commune => Level::Commune,
+        }),
+        Grouping::Body => By::Body,
+        Grouping::Kind => By::Kind,
+    }
+}
+
+/// Options of `matbang progress`.
+#[derive(Debug, clap::Args)]
+pub struct Progress {
+    /// One row for each of these.
+    #[arg(long, value_enum, default_value_t = Grouping::Project)]
+    by: Grouping,
+    /// Level of the rows with `--by unit`.
+    #[arg(long, value_enum, default_value_t = UnitLevel::Commune)]
+    level: UnitLevel,
+    /// State as of this day; today if left out.
+    #[arg(long, value_name = "DATE", value_parser = Day::parse)]
+    as_of: Option<Day>,
+    /// Also what was handed over since this day.
+    #[arg(long, value_name = "DATE", value_parser = Day::parse)]
+    since: Option<Day>,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Options of `matbang clocks`.
+#[derive(Debug, clap::Args)]
+pub struct Clocks {
+    /// One row for each of these.
+    #[arg(long, value_enum, default_value_t = Grouping::Unit)]
+    by: Grouping,
+    /// Level of the rows with `--by unit`.
+    #[arg(long, value_enum, default_value_t = UnitLevel::Commune)]
+    level: UnitLevel,
+    /// State as of this day; today if left out.
+    #[arg(long, value_name = "DATE", value_parser = Day::parse)]
+    as_of: Option<Day>,
+    /// Parcels that are listed, the most urgent first.
+    #[arg(long, default_value_t = 20)]
+    limit: usize,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Options of `matbang fronts`.
+#[derive(Debug, clap::Args)]
+pub struct Fronts {
+    /// Code of the project.
+    #[arg(long, value_name = "CODE")]
+    project: String,
+    /// State as of this day; today if left out.
+    #[arg(long, value_name = "DATE", value_parser = Day::parse)]
+    as_of: Option<Day>,
+    /// Metres from which a clear stretch is workable.
+    #[arg(long, value_name = "METRES", default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..))]
+    least_length: u32,
+    /// Square metres from which a cleared patch is workable.
+    #[arg(long, value_name = "M2", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    least_area: u32,
+    /// Look for the best 1, 2 … this many parcels.
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u8).range(1..=30))]
+    most: u8,
+    /// Print JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+fn view(data: &Path, as_of: Option<Day>) -> Result<View, Box<dyn std::error::Error>> {
+    let snapshot = Arc::new(open(data)?.load()?);
+    Ok(View::new(snapshot, as_of.map_or_else(clock::today, Ok)?))
+}
+
+fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_style(comfy_table::presets::NOTHING).set_header(header);
+    table
+}
+
+fn percent(share: &Value) -> String {
+    share.as_f64().map_or_else(|| "-".to_owned(), |share| format!("{:.1} %", share * 100.0))
+}
+
+fn hectares(area: &Value) -> String {
+    area.as_f64().map_or_else(|| "-".to_owned(), |area| format!("{:.2}", area / 10_000.0))
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::Null => "-".to_owned(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+
+fn list(value: &Value) -> &[Value] {
+    value.as_array().map_or(&[], Vec::as_slice)
+}
+
+/// `matbang progress`.
+pub fn progress(data: &Path, options: &Progress) -> Outcome {
+    let view = view(data, options.as_of)?;
+    let by = by(options.by, options.level);
+    let answer = figures::progress(&view, &Filter::default(), Some(by), options.since);
+    if options.json {
+        println!("{answer}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut table = table(&[
+        "code", "name", "cleared", "planned", "days", "ha", "of ha", "parcels", "of", "holders", "of",
+        "7 d ha", "30 d ha",
+    ]);
+    let rows = list(&answer["rows"]).iter().chain([&answer["total"]]);
+    for row in rows {
+        let measures = &row["measures"];
+        table.add_row([
+            row["code"].as_str().unwrap_or("total").to_owned(),
+            row["name"].as_str().unwrap_or_default().to_owned(),
+            percent(&row["share"]),
+            percent(&row["planned_share"]),
+            row["days_ahead"].as_i64().map_or_else(|| "-".to_owned(), |days| format!("{days:+}")),
+            hectares(&measures["area"]["done"]),
+            hectares(&measures["area"]["total"]),
+            plain(&measures["parcels"]["done"]),
+            plain(&measures["parcels"]["total"]),
+            plain(&measures["holders"]["done"]),
+            plain(&measures["holders"]["total"]),
+            hectares(&row["change"]["days7"]["area"]),
+            hectares(&row["change"]["days30"]["area"]),
+        ]);
+    }
+    println!("{table}");
+    eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `matbang clocks`.
+pub fn clocks(data: &Path, options: &Clocks) -> Outcome {
+    let view = view(data, options.as_of)?;
+    let answer = figures::clocks(&view, &Filter::default(), by(options.by, options.level), options.limit, 0);
+    if options.json {
+        println!("{answer}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let mut counts =
+        table(&["code", "name", "running", "overdue", "due in 7 days", "in 30 days", "longest overdue"]);
+    for row in list(&answer["rows"]).iter().chain([&answer["total"]]) {
+        let mut cells =
+            vec![row["code"].as_str().unwrap_or("total").to_owned(), plain(&row["name"]).replace('-', "")];
+        cells.extend(
+            ["running", "overdue", "due_in_7_days", "due_in_30_days", "longest_overdue_days"]
+                .map(|n| plain(&row[n])),
+        );
+        counts.add_row(cells);
+    }
+    println!("{counts}\n");
+    let mut parcels =
+        table(&["project", "unit", "sheet", "parcel", "due", "article", "on", "days left", "body"]);
+    for row in list(&answer["parcels"]) {
+        parcels.add_row(
+            ["project", "unit", "sheet", "parcel", "due_stage", "article", "due_on", "days_left", "body"]
+                .map(|name| plain(&row[name])),
+        );
+    }
+    println!("{parcels}");
+    eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// `matbang fronts`.
+pub fn fronts(data: &Path, options: &Fronts) -> Outcome {
+    let view = view(data, options.as_of)?;
+    let Some(index) = view.snapshot.project_by_code(&options.project) else {
+        let codes: Vec<_> =
+            view.snapshot.projects().iter().map(|entry| entry.project.code.as_str()).collect();
+        return Err(format!(
+            "no project has the code \"{}\"; these are: {}",
+            options.project,
+            codes.join(", ")
+        )
+        .into());
+    };
+    let least = Least {
+        length_m: f64::from(options.least_length),
+        area_m2: f64::from(options.least_area),
+        most: usize::from(options.most),
+    };
+    let answer = figures::fronts(&view, index, least);
+    if options.json {
+        println!("{answer}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    println!("{} {}", options.project, plain(&answer["name"]));
+    if answer["kind"] == "linear" {
+        linear(&answer);
+    } else {
+        areal(&answer);
+    }
+    eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn names(parcels: &Value) -> String {
+    let name = |parcel: &Value| format!("{}/{}", plain(&parcel["sheet"]), plain(&parcel["parcel"]));
+    let all = list(parcels);
+    let shown: Vec<_> = all.iter().take(8).map(name).collect();
+    let more = if all.len() > shown.len() {
+        format!(" and {} more", all.len() - shown.len())
+    } else {
+        String::new()
+    };
+    format!("{}{more}", shown.join(", "))
+}
+
+fn linear(answer: &Value) {
+    println!(
+        "length {} m, cleared {} m, workable {} m ({}) in stretches of at least {} m",
+        plain(&answer["length_m"]),
+        plain(&answer["cleared_m"]),
+        plain(&answer["workable_m"]),
+        percent(&answer["workable_share"]),
+        plain(&answer["least_length_m"]),
+    );
+    if answer["longest"].is_object() {
+        let longest = &answer["longest"];
+        println!(
+            "longest clear stretch {} - {}, {} m",
+            plain(&longest["from"]),
+            plain(&longest["to"]),
+            plain(&longest["length_m"])
+        );
+    }
+    let mut stretches =
+        table(&["from", "to", "metres", "state", "opens m", "rank", "pending (sheet/parcel)"]);
+    for row in list(&answer["stretches"]) {
+        let mut cells =
+            ["from", "to", "length_m", "state", "gain_m", "rank"].map(|name| plain(&row[name])).to_vec();
+        cells.push(names(&row["parcels"]));
+        stretches.add_row(cells);
+    }
+    println!("\n{stretches}");
+    let mut best = table(&["clear", "adds m", "workable m", "which (sheet/parcel)"]);
+    for row in list(&answer["best"]) {
+        let mut cells = ["clear", "gain_m", "workable_m"].map(|name| plain(&row[name])).to_vec();
+        cells.push(names(&row["parcels"]));
+        best.add_row(cells);
+    }
+    if !best.is_empty() {
+        println!("\nThe parcels that open the most, for each number of them:\n{best}");
+    }
+}
+
+fn areal(answer: &Value) {
+    println!(
+        "{} ha, cleared {} ha, workable {} ha ({}) in patches of at least {} m2",
+        hectares(&answer["area"]),
+        hectares(&answer["cleared_area"]),
+        hectares(&answer["workable_area"]),
+        percent(&answer["workable_share"]),
+        plain(&answer["least_area"]),
+    );
+    let mut patches = table(&["patch ha", "parcels", "workable"]);
+    for row in list(&answer["patches"]) {
+        patches.add_row([hectares(&row["area"]), plain(&row["parcels"]), plain(&row["workable"])]);
+    }
+    println!("\n{patches}");
+    let mut clusters = table(&["pending ha", "opens ha", "parcels (sheet/parcel)"]);
+    for row in list(&answer["clusters"]) {
+        clusters.add_row([hectares(&row["area"]), hectares(&row["gain"]), names(&row["parcels"])]);
+    }
+    println!("\n{clusters}");
+    let mut best = table(&["parcel (sheet/parcel)", "opens ha", "joins patches"]);
+    for row in list(&answer["best"]) {
+        let parcel = Value::Array(vec![row["parcel"].clone()]);
+        best.add_row([names(&parcel), hectares(&row["gain"]), plain(&row["joins"])]);
+    }
+    if !best.is_empty() {
+        println!("\n{best}");
+    }
+}

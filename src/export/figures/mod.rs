@@ -1,0 +1,36 @@
+//! The figures as JSON: what the API answers and `--json` prints, from one place.
+//!
+//! Every answer says at which position of the ledger and for which day it
+//! holds. No holder appears in any of it.
+
+mod clocks;
+mod fronts;
+mod progress;
+
+use serde_json::{Value, json};
+
+use crate::analysis::View;
+
+pub use clocks::clocks;
+pub use fronts::{Least, fronts};
+pub use progress::progress;
+
+/// What a parcel is called, and where it stands on the view's day.
+fn parcel(view: &View, index: u32) -> Value {
+    let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
+    json!({
+        "id": columns.id(index),
+        "project": snapshot.projects()[columns.project(index)].project.code.as_str(),
+        "unit": snapshot.units()[columns.unit(index)].unit.code.as_str(),
+        "sheet": columns.sheet(index),
+        "parcel": columns.number(index),
+        "area": columns.recovered(index),
+        "stage": snapshot.stage_on(index, view.today),
+        "blocked": snapshot.blocked_on(index, view.today),
+        "overdue": snapshot.overdue_on(index, view.today),
+    })
+}
+
+fn metres(decimetres: u32) -> f64 {
+    f64::from(decimetres) / 10.0
+}

@@ -1,0 +1,121 @@
+//! `/api/v1/progress`, `clocks`, `fronts`: the figures that leaders decide on.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{RawQuery, State},
+    http::HeaderMap,
+    response::Response,
+};
+
+use crate::{
+    analysis::{By, View},
+    domain::{Day, Level},
+    export::figures::{self, Least},
+    server::{
+        app::App,
+        params::{Query, with_filter},
+        problem::Problem,
+    },
+};
+
+/// Reads what rows are put together by.
+fn by(query: &Query) -> Result<Option<By>, Problem> {
+    let level = query.read("level", |text| {
+        Level::from_code(text).ok_or_else(|| "must be province, district or commune".to_owned())
+    })?;
+    query.read("by", |text| match text {
+        "project" => Ok(By::Project),
+        "unit" => Ok(By::Unit(level.unwrap_or(Level::Commune))),
+        "body" => Ok(By::Body),
+        "kind" => Ok(By::Kind),
+        other => Err(format!("\"{other}\" is not one of project, unit, body, kind")),
+    })
+}
+
+/// A whole number between two bounds.
+fn number(query: &Query, name: &str, from: usize, to: usize) -> Result<Option<usize>, Problem> {
+    query.read(name, |text| {
+        let read = text.parse::<usize>().ok().filter(|n| (from..=to).contains(n));
+        read.ok_or_else(|| format!("must be a whole number from {from} to {to}"))
+    })
+}
+
+fn positive(query: &Query, name: &str) -> Result<Option<f64>, Problem> {
+    query.read(name, |text| {
+        let read = text.parse::<f64>().ok().filter(|n| n.is_finite() && (1.0..=1e8).contains(n));
+        read.ok_or("must be a number from 1 to 100000000")
+    })
+}
+
+async fn answer(
+    app: &Arc<App>,
+    headers: &HeaderMap,
+    key: String,
+    query: &Query,
+    make: impl FnOnce(&View) -> Result<serde_json::Value, Problem> + Send + 'static,
+) -> Result<Response, Problem> {
+    Ok(app.json(headers, key, query.when()?, move |_, view| make(view)).await?.respond(headers))
+}
+
+/// Five measures of any set of parcels, in all and by group.
+pub async fn progress(
+    State(app): State<Arc<App>>,
+    RawQuery(text): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at", "by", "level", "since"]))?;
+    let (by, since) = (by(&query)?, query.read("since", Day::parse)?);
+    let key = format!("/api/v1/progress {}", text.unwrap_or_default());
+    let own = query.clone();
+    answer(&app, &headers, key, &query, move |view| {
+        Ok(figures::progress(view, &own.filter(view, view.today)?, by, since))
+    })
+    .await
+}
+
+/// Legal deadlines, in all, by group, and the most urgent parcels.
+pub async fn clocks(
+    State(app): State<Arc<App>>,
+    RawQuery(text): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let query =
+        Query::parse(text.as_deref(), &with_filter(&["as_of", "at", "by", "level", "limit", "offset"]))?;
+    let by = by(&query)?.unwrap_or(By::Unit(Level::Commune));
+    let limit = number(&query, "limit", 0, 10_000)?.unwrap_or(100);
+    let offset = number(&query, "offset", 0, usize::MAX)?.unwrap_or(0);
+    let key = format!("/api/v1/clocks {}", text.unwrap_or_default());
+    let own = query.clone();
+    answer(&app, &headers, key, &query, move |view| {
+        Ok(figures::clocks(view, &own.filter(view, view.today)?, by, limit, offset))
+    })
+    .await
+}
+
+/// Workable fronts of a project.
+pub async fn fronts(
+    State(app): State<Arc<App>>,
+    RawQuery(text): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let known = ["project", "as_of", "at", "least_length", "least_area", "most"];
+    let query = Query::parse(text.as_deref(), &known)?;
+    let Some(code) = query.get("project").map(str::to_owned) else {
+        return Err(Problem::parameter("project", "must name the project, as in project=DA01"));
+    };
+    let usual = Least::default();
+    let least = Least {
+        length_m: positive(&query, "least_length")?.unwrap_or(usual.length_m),
+        area_m2: positive(&query, "least_area")?.unwrap_or(usual.area_m2),
+        most: number(&query, "most", 1, Least::MOST)?.unwrap_or(usual.most),
+    };
+    let key = format!("/api/v1/fronts {}", text.unwrap_or_default());
+    answer(&app, &headers, key, &query, move |view| {
+        let index = view.snapshot.project_by_code(&code);
+        let index =
+            index.ok_or_else(|| Problem::parameter("project", format!("\"{code}\" names nothing here")))?;
+        Ok(figures::fronts(view, index, least))
+    })
+    .await
+}
