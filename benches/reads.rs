@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use matbang::{
-    analysis::View,
+    analysis::{View, choices},
     atlas::{Extent, World},
-    domain::{Day, procedures},
+    domain::{Day, Span, procedures},
     export::{Collection, write_sequence},
     store::{GeoPackage, Store},
     tile::{Layer, Square, render, to_mlt},
@@ -56,5 +56,15 @@ fn reads(criterion: &mut Criterion) {
     });
 }
 
-criterion_group! { name = benches; config = Criterion::default().sample_size(20); targets = reads }
+/// 20 km of road, 5 000 parcels on both sides, one in twenty pending, then all of them.
+fn fronts(criterion: &mut Criterion) {
+    for every in [20u32, 1] {
+        let parcel = |n: u32| Span { from: n / 2 * 80, to: n / 2 * 80 + 80 + n % 7 };
+        let spans: Vec<Span> = (0..5000).filter(|n| n % every == 0).map(parcel).collect();
+        let name = format!("best 1-10 of {} pending parcels on 20 km", spans.len());
+        criterion.bench_function(&name, |b| b.iter(|| choices(&spans, 200_000, 5000, 10)));
+    }
+}
+
+criterion_group! { name = benches; config = Criterion::default().sample_size(20); targets = reads, fronts }
 criterion_main!(benches);

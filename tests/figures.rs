@@ -112,6 +112,9 @@ fn numbers(parcels: &Value) -> Vec<&str> {
     parcels.as_array().unwrap().iter().map(|parcel| parcel["parcel"].as_str().unwrap()).collect()
 }
 
+/// From, to, state, what it opens, rank, pending parcels.
+type Stretch = (f64, f64, &'static str, f64, Option<u64>, &'static [&'static str]);
+
 /// Clear: 1-3 (0-600), 5-6 (800-1200), 9 (1600-1800); workable from 500 m:
 /// 0-600 only. In the way: 4 (600-800); 7 and 8 (1200-1600); 10 (1800-2000).
 ///
@@ -133,7 +136,6 @@ fn fronts_are_those_worked_out_on_paper() {
     near(&fronts["workable_m"], 600.0);
     near(&fronts["workable_share"], 0.3);
     near(&fronts["longest"]["length_m"], 600.0);
-    type Stretch = (f64, f64, &'static str, f64, Option<u64>, &'static [&'static str]);
     let expected: [Stretch; 6] = [
         (0.0, 600.0, "workable", 0.0, None, &[]),
         (600.0, 800.0, "blocked", 600.0, Some(1), &["4"]),
@@ -345,4 +347,61 @@ fn wrong_questions_are_told_what_to_ask() {
         let reply = server.get(&format!("/api/v1/{path}"), &[]);
         assert_eq!((reply.status, reply.header("content-type")), (400, "application/problem+json"), "{path}");
     }
+}
+
+/// Every past forecast is made from what was in effect then. A band from one in ten to nine in ten that is
+/// honest holds about four of five outcomes.
+#[test]
+fn what_came_lies_in_the_band_about_four_times_of_five() {
+    let folder = tempfile::tempdir().unwrap();
+    for seed in ["1", "2", "3"] {
+        let store = folder.path().join(format!("{seed}.gpkg"));
+        succeed(&store, &["demo", "--parcels", "4000", "--seed", seed, "--until", harness::UNTIL]);
+        let arguments = ["backtest", "--as-of", harness::UNTIL, "--json"];
+        let answer: Value = serde_json::from_str(&succeed(&store, &arguments)).unwrap();
+        let total = &answer["total"];
+        let coverage = total["coverage"].as_f64().unwrap();
+        assert!((0.7..=0.9).contains(&coverage), "seed {seed}: {answer}");
+        assert!(total["forecasts"].as_u64().unwrap() > 300, "{answer}");
+        assert!(total["median_error"].as_f64().unwrap() < 0.03, "{answer}");
+    }
+}
+
+#[test]
+fn a_forecast_is_the_same_each_time_and_says_when_it_can_not_tell() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let command = |project: &str| -> Value {
+        let arguments = ["forecast", "--project", project, "--as-of", harness::UNTIL, "--json"];
+        serde_json::from_str(&succeed(&demo.store(), &arguments)).unwrap()
+    };
+    let mut expected = 0;
+    for project in ["DA01", "DA02", "DA03", "DA07"] {
+        let answer = command(project);
+        let path = format!("/api/v1/forecast?project={project}&as_of={}", harness::UNTIL);
+        assert_eq!(server.get(&path, &[]).json(), answer);
+        if answer["state"] != "expected" {
+            continue;
+        }
+        expected += 1;
+        let day = |name: &str| answer["completion"][name].as_str().unwrap().to_owned();
+        assert!(harness::UNTIL < day("p10").as_str() && day("p10") <= day("p50") && day("p50") <= day("p90"));
+        let on_time = answer["on_time"].as_f64().unwrap();
+        assert!((0.0..=1.0).contains(&on_time));
+        let cleared = answer["cleared"].as_array().unwrap();
+        for pair in cleared.windows(2) {
+            assert!(pair[0]["p50"].as_f64() <= pair[1]["p50"].as_f64());
+        }
+        for point in cleared {
+            assert!(
+                point["p10"].as_f64() <= point["p50"].as_f64()
+                    && point["p50"].as_f64() <= point["p90"].as_f64()
+            );
+        }
+    }
+    assert!(expected > 0, "no forecast at all");
+    let road = Road::new();
+    let answer = road.json(&["forecast", "--project", "DA01"]);
+    assert_eq!(answer["state"], "not_enough_history", "{answer}");
+    assert!(answer.get("completion").is_none());
 }

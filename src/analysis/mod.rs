@@ -5,6 +5,7 @@
 
 mod clearance;
 mod filter;
+mod forecast;
 mod fronts;
 mod group;
 mod plan;
@@ -16,6 +17,7 @@ pub use clearance::{
     BlockerTally, Deadline, ParcelClock, Tally, blockers, clocks, deadlines, stage_tallies, use_tallies,
 };
 pub use filter::{Filter, Selection};
+pub use forecast::{Band, Driver, Forecast, History, Outcome, Simulated, backtest, forecast};
 pub use fronts::{
     ArealFronts, BestParcels, Choice, Cluster, Front, FrontState, LEAST_AREA_M2, LEAST_LENGTH_M,
     LinearFronts, Patch, SingleGain, areal_fronts, choices, cleared_length, front_id, linear_fronts,

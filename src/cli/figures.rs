@@ -105,26 +105,35 @@ pub struct Fronts {
     json: bool,
 }
 
-fn view(data: &Path, as_of: Option<Day>) -> Result<View, Box<dyn std::error::Error>> {
+pub(super) fn view(data: &Path, as_of: Option<Day>) -> Result<View, Box<dyn std::error::Error>> {
     let snapshot = Arc::new(open(data)?.load()?);
     Ok(View::new(snapshot, as_of.map_or_else(clock::today, Ok)?))
 }
 
-fn table(header: &[&str]) -> Table {
+/// The index of the project with this code.
+pub(super) fn find(view: &View, code: &str) -> Result<usize, Box<dyn std::error::Error>> {
+    view.snapshot.project_by_code(code).ok_or_else(|| {
+        let codes = view.snapshot.projects().iter().map(|entry| entry.project.code.as_str());
+        let codes = codes.collect::<Vec<_>>().join(", ");
+        format!("no project has the code \"{code}\"; these are: {codes}").into()
+    })
+}
+
+pub(super) fn table(header: &[&str]) -> Table {
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING).set_header(header);
     table
 }
 
-fn percent(share: &Value) -> String {
+pub(super) fn percent(share: &Value) -> String {
     share.as_f64().map_or_else(|| "-".to_owned(), |share| format!("{:.1} %", share * 100.0))
 }
 
-fn hectares(area: &Value) -> String {
+pub(super) fn hectares(area: &Value) -> String {
     area.as_f64().map_or_else(|| "-".to_owned(), |area| format!("{:.2}", area / 10_000.0))
 }
 
-fn plain(value: &Value) -> String {
+pub(super) fn plain(value: &Value) -> String {
     match value {
         Value::Null => "-".to_owned(),
         Value::String(text) => text.clone(),
@@ -132,7 +141,7 @@ fn plain(value: &Value) -> String {
     }
 }
 
-fn list(value: &Value) -> &[Value] {
+pub(super) fn list(value: &Value) -> &[Value] {
     value.as_array().map_or(&[], Vec::as_slice)
 }
 
@@ -209,16 +218,7 @@ pub fn clocks(data: &Path, options: &Clocks) -> Outcome {
 /// `matbang fronts`.
 pub fn fronts(data: &Path, options: &Fronts) -> Outcome {
     let view = view(data, options.as_of)?;
-    let Some(index) = view.snapshot.project_by_code(&options.project) else {
-        let codes: Vec<_> =
-            view.snapshot.projects().iter().map(|entry| entry.project.code.as_str()).collect();
-        return Err(format!(
-            "no project has the code \"{}\"; these are: {}",
-            options.project,
-            codes.join(", ")
-        )
-        .into());
-    };
+    let index = find(&view, &options.project)?;
     let least = Least {
         length_m: f64::from(options.least_length),
         area_m2: f64::from(options.least_area),
@@ -239,7 +239,7 @@ pub fn fronts(data: &Path, options: &Fronts) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn names(parcels: &Value) -> String {
+pub(super) fn names(parcels: &Value) -> String {
     let name = |parcel: &Value| format!("{}/{}", plain(&parcel["sheet"]), plain(&parcel["parcel"]));
     let all = list(parcels);
     let shown: Vec<_> = all.iter().take(8).map(name).collect();

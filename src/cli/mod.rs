@@ -11,6 +11,7 @@ mod clock;
 mod demo;
 mod export;
 mod figures;
+mod forecast;
 mod import;
 mod import_checks;
 mod import_events;
@@ -60,6 +61,10 @@ enum Command {
     Clocks(figures::Clocks),
     /// Where one can build, what is in the way, and which parcels open the most.
     Fronts(figures::Fronts),
+    /// When a project will be done, with its uncertainty.
+    Forecast(forecast::Forecast),
+    /// How well forecasts made on past days held.
+    Backtest(forecast::Backtest),
     /// Check the whole store: hash chain, references, geometries, areas.
     Verify(verify::Verify),
     /// Accounts and what they may do.
@@ -85,6 +90,8 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Progress(command) => figures::progress(&cli.data, command),
         Command::Clocks(command) => figures::clocks(&cli.data, command),
         Command::Fronts(command) => figures::fronts(&cli.data, command),
+        Command::Forecast(command) => forecast::forecast(&cli.data, command),
+        Command::Backtest(command) => forecast::backtest(&cli.data, command),
         Command::Verify(command) => verify::run(&cli.data, command),
         Command::User(command) => user::run(&cli.data, command),
         Command::Token(command) => token::run(&cli.data, command),

@@ -34,6 +34,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/progress", get(api::progress))
         .route("/api/v1/clocks", get(api::clocks))
         .route("/api/v1/fronts", get(api::fronts))
+        .route("/api/v1/forecast", get(api::forecast))
         .route("/api/v1/projects/{code}", get(api::project))
         .route("/api/v1/parcels/{id}", get(api::parcel))
         .route("/api/v1/search", get(api::search))

@@ -4,6 +4,7 @@
 //! holds. No holder appears in any of it.
 
 mod clocks;
+mod forecast;
 mod fronts;
 mod progress;
 
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 use crate::analysis::View;
 
 pub use clocks::clocks;
+pub use forecast::{HORIZONS, backtest, forecast};
 pub use fronts::{Least, fronts};
 pub use progress::progress;
 

@@ -48,6 +48,17 @@ fn positive(query: &Query, name: &str) -> Result<Option<f64>, Problem> {
     })
 }
 
+/// The code that `project` names.
+fn project(query: &Query) -> Result<String, Problem> {
+    let code = query.get("project").map(str::to_owned);
+    code.ok_or_else(|| Problem::parameter("project", "must name the project, as in project=DA01"))
+}
+
+fn find(view: &View, code: &str) -> Result<usize, Problem> {
+    let index = view.snapshot.project_by_code(code);
+    index.ok_or_else(|| Problem::parameter("project", format!("\"{code}\" names nothing here")))
+}
+
 async fn answer(
     app: &Arc<App>,
     headers: &HeaderMap,
@@ -101,9 +112,7 @@ pub async fn fronts(
 ) -> Result<Response, Problem> {
     let known = ["project", "as_of", "at", "least_length", "least_area", "most"];
     let query = Query::parse(text.as_deref(), &known)?;
-    let Some(code) = query.get("project").map(str::to_owned) else {
-        return Err(Problem::parameter("project", "must name the project, as in project=DA01"));
-    };
+    let code = project(&query)?;
     let usual = Least::default();
     let least = Least {
         length_m: positive(&query, "least_length")?.unwrap_or(usual.length_m),
@@ -111,11 +120,18 @@ pub async fn fronts(
         most: number(&query, "most", 1, Least::MOST)?.unwrap_or(usual.most),
     };
     let key = format!("/api/v1/fronts {}", text.unwrap_or_default());
-    answer(&app, &headers, key, &query, move |view| {
-        let index = view.snapshot.project_by_code(&code);
-        let index =
-            index.ok_or_else(|| Problem::parameter("project", format!("\"{code}\" names nothing here")))?;
-        Ok(figures::fronts(view, index, least))
-    })
-    .await
+    answer(&app, &headers, key, &query, move |view| Ok(figures::fronts(view, find(view, &code)?, least)))
+        .await
+}
+
+/// When a project will be done.
+pub async fn forecast(
+    State(app): State<Arc<App>>,
+    RawQuery(text): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let query = Query::parse(text.as_deref(), &["project", "as_of", "at"])?;
+    let code = project(&query)?;
+    let key = format!("/api/v1/forecast {}", text.unwrap_or_default());
+    answer(&app, &headers, key, &query, move |view| Ok(figures::forecast(view, find(view, &code)?))).await
 }

@@ -25,7 +25,7 @@ use crate::{
 pub use attachments::{attach, attachment};
 pub use catalog::catalog;
 pub use events::{events, table};
-pub use figures::{clocks, fronts, progress};
+pub use figures::{clocks, forecast, fronts, progress};
 pub use parcel::parcel;
 pub use project::project;
 pub use record::record;

@@ -1,0 +1,96 @@
+//! When it will be done, and how well such forecasts held.
+
+use serde_json::{Value, json};
+
+use super::parcel;
+use crate::{
+    analysis::{
+        Band, Driver, Forecast, History, Outcome, Simulated, View, backtest as replay, forecast as expect,
+    },
+    domain::Day,
+};
+
+/// Days ahead for which past forecasts are looked at.
+pub const HORIZONS: [i32; 3] = [30, 90, 180];
+
+/// Months back from which forecasts are made anew.
+const MONTHS: i32 = 18;
+
+/// The forecast for the project at `index` on the view's day.
+pub fn forecast(view: &View, index: usize) -> Value {
+    let (snapshot, day) = (&view.snapshot, view.today);
+    let history = History::of(snapshot, day);
+    let entry = &snapshot.projects()[index];
+    let mut answer = json!({
+        "at": snapshot.position(),
+        "as_of": day.to_string(),
+        "project": entry.project.code.as_str(),
+        "name": entry.project.name,
+        "required_on": entry.project.required_day.map(|day| day.to_string()),
+    });
+    let own = match expect(snapshot, &history, index, day) {
+        Forecast::Done(on) => json!({ "state": "done", "done_on": on.map(|day| day.to_string()) }),
+        Forecast::NotEnoughHistory(stage) => json!({ "state": "not_enough_history", "stage": stage }),
+        Forecast::Expected(expected) => outcomes(view, &expected),
+    };
+    if let (Value::Object(answer), Value::Object(own)) = (&mut answer, own) {
+        answer.extend(own);
+    }
+    answer
+}
+
+fn outcomes(view: &View, expected: &Simulated) -> Value {
+    let Band { p10, p50, p90 } = expected.completion;
+    let round = |area: f64| (area * 10.0).round() / 10.0;
+    let point = |(day, band): &(Day, Band<f64>)| json!({ "day": day.number(), "p10": round(band.p10), "p50": round(band.p50), "p90": round(band.p90) });
+    let driver = |driver: &Driver| json!({ "parcel": parcel(view, driver.parcel), "share": driver.share, "p50": driver.p50.to_string() });
+    json!({
+        "state": "expected",
+        "completion": { "p10": p10.to_string(), "p50": p50.to_string(), "p90": p90.to_string() },
+        "on_time": expected.on_time,
+        "cleared": expected.cleared.iter().map(point).collect::<Vec<_>>(),
+        "drivers": expected.drivers.iter().map(driver).collect::<Vec<_>>(),
+    })
+}
+
+/// Forecasts made on the first of each of the last months beside what came by the view's day:
+/// by horizon the number of forecasts, how often what came lay inside the band, and the middle error
+/// as a share of the area to recover.
+pub fn backtest(view: &View) -> Value {
+    let known = view.today;
+    let date = known.date().first_of_month();
+    let first = |month: i32| Day::from_date(date.saturating_sub(jiff::Span::new().months(month))).ok();
+    let days: Vec<Day> = (1..=MONTHS).rev().filter_map(first).collect();
+    let outcomes = replay(&view.snapshot, &days, &HORIZONS, known);
+    let rows = HORIZONS.iter().map(|ahead| {
+        let own: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.ahead == *ahead).collect();
+        let mut row = judged(&own);
+        row["days_ahead"] = json!(ahead);
+        row
+    });
+    let rows: Vec<Value> = rows.collect();
+    json!({
+        "at": view.snapshot.position(),
+        "as_of": known.to_string(),
+        "made_on": days.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "rows": rows,
+        "total": judged(&outcomes.iter().collect::<Vec<_>>()),
+    })
+}
+
+fn judged(outcomes: &[&Outcome]) -> Value {
+    let count = outcomes.len();
+    let inside = outcomes.iter().filter(|outcome| outcome.inside()).count();
+    let below = outcomes.iter().filter(|outcome| outcome.came < outcome.band[0] - 0.1).count();
+    let above = count - inside - below;
+    let mut errors: Vec<f64> = outcomes.iter().map(|outcome| outcome.error()).collect();
+    errors.sort_by(f64::total_cmp);
+    json!({
+        "forecasts": count,
+        "inside": inside,
+        "below": below,
+        "above": above,
+        "coverage": (count > 0).then(|| inside as f64 / count as f64),
+        "median_error": errors.get(count / 2),
+    })
+}
