@@ -49,13 +49,18 @@ pub fn forecast(data: &Path, options: &Forecast) -> Outcome {
             plain(&answer["stage"])
         ),
         _ => {
-            let completion = &answer["completion"];
-            println!(
-                "complete by {} (1 in 10), {} (half), {} (9 in 10)",
-                plain(&completion["p10"]),
-                plain(&completion["p50"]),
-                plain(&completion["p90"])
-            );
+            for (what, name) in [("complete", "completion"), ("95 % of the area", "cleared_95_percent")] {
+                let day = |share: &str| match answer[name][share].as_str() {
+                    Some(day) => day.to_owned(),
+                    None => "more than four years".to_owned(),
+                };
+                println!(
+                    "{what} by {} (1 in 10), {} (half), {} (9 in 10)",
+                    day("p10"),
+                    day("p50"),
+                    day("p90")
+                );
+            }
             println!(
                 "required on {}: met in {} of the runs",
                 plain(&answer["required_on"]),

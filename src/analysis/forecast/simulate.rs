@@ -23,6 +23,9 @@ const STEPS: usize = 48;
 /// Stages that a parcel can still go through: more would go round in circles.
 const MOST_STAGES: usize = 12;
 
+/// Share of the area without the last hard cases.
+const MOSTLY: f64 = 0.95;
+
 /// Parcels that are named as those which drive the end.
 const DRIVERS: usize = 10;
 
@@ -44,15 +47,17 @@ pub struct Driver {
     pub parcel: u32,
     /// Share of the runs in which it was the last one or handed over within a week of it.
     pub share: f64,
-    /// The day by which it is handed over in half of the runs.
-    pub p50: Day,
+    /// The day by which it is handed over in half of the runs; none = beyond four years.
+    pub p50: Option<Day>,
 }
 
 /// The outcomes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Simulated {
-    /// Day on which the last parcel is handed over.
-    pub completion: Band<Day>,
+    /// Day on which the last parcel is handed over; none = beyond the four years that a forecast reaches.
+    pub completion: Band<Option<Day>>,
+    /// Day on which 95 % of the area is handed over; none as above.
+    pub mostly: Band<Option<Day>>,
     /// Share of the runs that meet the required day; none without one.
     pub on_time: Option<f64>,
     /// m² cleared by every 30th day from the day of the forecast on.
@@ -185,23 +190,27 @@ fn play(
         }
     }
     let last: Vec<f32> = ends.iter().map(|run| run.iter().copied().fold(0.0, f32::max)).collect();
-    let at = |days: f32| day.plus(days.ceil().min(30_000.0) as i32);
-    let completion = band(last.iter().map(|days| at(*days)).collect());
+    let reach = (STEPS as i32 * STEP_DAYS) as f32;
+    let at = |days: f32| (days <= reach).then(|| day.plus(days.ceil() as i32));
+    let all = cleared + pending.iter().map(|parcel| parcel.area).sum::<f64>();
+    let mostly = |run: &Vec<f32>| share_reached(pending, run, all * MOSTLY - cleared);
+    let mostly = days_band(ends.iter().map(mostly).collect(), at);
+    let completion = days_band(last.clone(), at);
     let required = entry.project.required_day;
-    let on_time = required
-        .map(|required| last.iter().filter(|days| at(**days) <= required).count() as f64 / RUNS as f64);
+    let on_time = required.map(|required| {
+        last.iter().filter(|days| at(**days).is_some_and(|day| day <= required)).count() as f64 / RUNS as f64
+    });
     let point = |step: usize| {
         let values: Vec<f64> = sums.iter().map(|run| run[step]).collect();
         (day.plus(step as i32 * STEP_DAYS), band_of(values))
     };
     let drivers = drivers(pending, &ends, &last, at);
     let mut curve: Vec<_> = (0..=STEPS).map(point).collect();
-    let all = cleared + pending.iter().map(|parcel| parcel.area).sum::<f64>();
     // The band ends where nothing is left to come.
     if let Some(end) = curve.iter().position(|(_, band)| band.p10 >= all - 0.05) {
         curve.truncate(end + 1);
     }
-    Simulated { completion, on_time, cleared: curve, drivers }
+    Simulated { completion, mostly, on_time, cleared: curve, drivers }
 }
 
 /// Days until the parcel is handed over, by chance, in a project this `slow`, by stage. `draws` are its sheet's in this run, by stage.
@@ -252,7 +261,12 @@ fn normal(rng: &mut ChaCha8Rng) -> f64 {
     (-2.0 * u.ln()).sqrt() * (2.0 * std::f64::consts::PI * v).cos()
 }
 
-fn drivers(pending: &[Pending<'_>], ends: &[Vec<f32>], last: &[f32], at: impl Fn(f32) -> Day) -> Vec<Driver> {
+fn drivers(
+    pending: &[Pending<'_>],
+    ends: &[Vec<f32>],
+    last: &[f32],
+    at: impl Fn(f32) -> Option<Day>,
+) -> Vec<Driver> {
     let share = |place: usize| {
         ends.iter().zip(last).filter(|(run, last)| run[place] >= **last - 7.0).count() as f64
             / ends.len() as f64
@@ -262,16 +276,32 @@ fn drivers(pending: &[Pending<'_>], ends: &[Vec<f32>], last: &[f32], at: impl Fn
     shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     shares.truncate(DRIVERS);
     let driver = |(place, share): (usize, f64)| {
-        let days = band(ends.iter().map(|run| at(run[place])).collect());
+        let days = days_band(ends.iter().map(|run| run[place]).collect(), &at);
         Driver { parcel: pending[place].parcel, share, p50: days.p50 }
     };
     shares.into_iter().map(driver).collect()
 }
 
-fn band<T: Copy + Ord>(mut values: Vec<T>) -> Band<T> {
-    values.sort_unstable();
-    let at = |share: f64| values[((values.len() as f64 * share) as usize).min(values.len() - 1)];
-    Band { p10: at(0.1), p50: at(0.5), p90: at(0.9) }
+/// Days after which so many m² of the pending parcels are handed over in a run.
+fn share_reached(pending: &[Pending<'_>], run: &[f32], area: f64) -> f32 {
+    let mut order: Vec<usize> = (0..run.len()).collect();
+    order.sort_unstable_by(|a, b| run[*a].total_cmp(&run[*b]));
+    let mut sum = 0.0;
+    let reached = |place: &&usize| {
+        sum += pending[**place].area;
+        sum >= area
+    };
+    if area <= 0.0 {
+        0.0
+    } else {
+        order.iter().find(reached).or(order.last()).map_or(0.0, |place| run[*place])
+    }
+}
+
+fn days_band(days: Vec<f32>, at: impl Fn(f32) -> Option<Day>) -> Band<Option<Day>> {
+    let band = band_of(days.into_iter().map(f64::from).collect());
+    let day = |days: f64| at(days as f32);
+    Band { p10: day(band.p10), p50: day(band.p50), p90: day(band.p90) }
 }
 
 fn band_of(mut values: Vec<f64>) -> Band<f64> {

@@ -40,13 +40,17 @@ pub fn forecast(view: &View, index: usize) -> Value {
 }
 
 fn outcomes(view: &View, expected: &Simulated) -> Value {
-    let Band { p10, p50, p90 } = expected.completion;
+    let days = |band: Band<Option<Day>>| {
+        let text = |day: Option<Day>| day.map(|day| day.to_string());
+        json!({ "p10": text(band.p10), "p50": text(band.p50), "p90": text(band.p90) })
+    };
     let round = |area: f64| (area * 10.0).round() / 10.0;
     let point = |(day, band): &(Day, Band<f64>)| json!({ "day": day.number(), "p10": round(band.p10), "p50": round(band.p50), "p90": round(band.p90) });
-    let driver = |driver: &Driver| json!({ "parcel": parcel(view, driver.parcel), "share": driver.share, "p50": driver.p50.to_string() });
+    let driver = |driver: &Driver| json!({ "parcel": parcel(view, driver.parcel), "share": driver.share, "p50": driver.p50.map(|day| day.to_string()) });
     json!({
         "state": "expected",
-        "completion": { "p10": p10.to_string(), "p50": p50.to_string(), "p90": p90.to_string() },
+        "completion": days(expected.completion),
+        "cleared_95_percent": days(expected.mostly),
         "on_time": expected.on_time,
         "cleared": expected.cleared.iter().map(point).collect::<Vec<_>>(),
         "drivers": expected.drivers.iter().map(driver).collect::<Vec<_>>(),

@@ -3,6 +3,8 @@ import type {
   Catalog,
   Conflict,
   EventDraft,
+  Forecast,
+  Fronts,
   ParcelDetail,
   ParcelRecord,
   ProjectDetail,
@@ -83,6 +85,14 @@ export const fetchSeries = (query: URLSearchParams, signal: AbortSignal) =>
 
 export const fetchProject = (code: string, asOf: string | null, signal: AbortSignal) =>
   ask<ProjectDetail>(at(`/api/v1/projects/${encodeURIComponent(code)}`, none, asOf), { signal })
+
+const ofProject = (code: string) => new URLSearchParams({ project: code })
+
+export const fetchFronts = (code: string, asOf: string | null, signal: AbortSignal) =>
+  ask<Fronts>(at('/api/v1/fronts', ofProject(code), asOf), { signal })
+
+export const fetchForecast = (code: string, asOf: string | null, signal: AbortSignal) =>
+  ask<Forecast>(at('/api/v1/forecast', ofProject(code), asOf), { signal })
 
 export const fetchParcel = (id: number, asOf: string | null, signal: AbortSignal) =>
   ask<ParcelDetail>(at(`/api/v1/parcels/${String(id)}`, none, asOf), { signal })

@@ -158,6 +158,58 @@ export interface ProjectDetail {
   alignment: { length_m: number; cleared_m: number } | null
 }
 
+/** A parcel as lists of figures name it. */
+export interface ParcelName {
+  id: number
+  sheet: string
+  parcel: string
+}
+interface LinearFronts {
+  kind: 'linear'
+  least_length_m: number
+  length_m: number
+  workable_m: number
+  workable_share: number
+  longest: { from: string; to: string; length_m: number } | null
+  best: { clear: number; gain_m: number; parcels: ParcelName[] }[]
+}
+interface ArealFronts {
+  kind: 'areal'
+  least_area: number
+  area: number
+  workable_area: number
+  workable_share: number
+  best: { gain: number; parcel: ParcelName }[]
+}
+/** Where one can build, and what opens the most. */
+export type Fronts = { project: string } & (LinearFronts | ArealFronts)
+
+interface ForecastBand {
+  p10: string | null
+  p50: string | null
+  p90: string | null
+}
+interface Done {
+  state: 'done'
+  done_on: string | null
+}
+interface NotEnoughHistory {
+  state: 'not_enough_history'
+  stage: string
+}
+interface Expected {
+  state: 'expected'
+  /** Dates; null = beyond the four years that a forecast reaches. */
+  completion: ForecastBand
+  cleared_95_percent: ForecastBand
+  on_time: number | null
+  drivers: { parcel: ParcelName; share: number }[]
+}
+/** When a project will be done. */
+export type Forecast = { project: string; required_on: string | null } & (
+  Done | NotEnoughHistory | Expected
+)
+
 export interface ParcelDetail {
   at: number
   as_of: string

@@ -73,6 +73,7 @@ export function projectLayers(look: Look): LayerSpecification[] {
   const matching = projectMatch(look)
   const areas = { source: 'projects', 'source-layer': 'projects' }
   const lines = { source: 'projects', 'source-layer': 'alignments' }
+  const stretches = { source: 'projects', 'source-layer': 'fronts' }
   const width = (extra: number): ExpressionSpecification => [
     'interpolate',
     ['linear'],
@@ -123,6 +124,20 @@ export function projectLayers(look: Look): LayerSpecification[] {
         'line-color': projectColour(colours, mode, colours.unknown),
         'line-width': width(0),
       },
+    },
+    {
+      // Hollow where one can't build: pending parcels, or clear land between them that is too short.
+      id: 'alignment-gap',
+      type: 'line',
+      ...stretches,
+      minzoom: 9.5,
+      maxzoom: PARCEL_ZOOM + 0.4,
+      filter: all(
+        ['!=', ['get', 'state'], 'workable'],
+        look.projects ? oneOf('project', look.projects) : null,
+      ),
+      layout: { visibility: look.today ? 'visible' : 'none' },
+      paint: { 'line-color': colours.land, 'line-width': width(-2.5) },
     },
   ]
   return layers

@@ -62,7 +62,7 @@ export function mapStyle(look: Look, selection: Selection | null): StyleSpecific
     transition: { duration: 150, delay: 0 },
     sources: {
       units: tiles('units', 0, 13),
-      projects: tiles('projects,alignments', 0, DEEPEST),
+      projects: tiles('projects,alignments,fronts', 0, DEEPEST),
       parcels: tiles('parcels', 13, DEEPEST),
       chainage: tiles('chainage', 10, DEEPEST),
       marks: tiles('project_points', 0, 14),

@@ -1,6 +1,8 @@
 /** All figures on screen, each asked once per question; the address and the date are the questions. */
 import {
   fetchCatalog,
+  fetchForecast,
+  fetchFronts,
   fetchParcel,
   fetchProject,
   fetchSeries,
@@ -9,7 +11,16 @@ import {
 } from '../lib/api'
 import { isoOfDay } from '../lib/days'
 import { facets, filterParameters, matchingProjects, noFilter, stepOf } from '../lib/filter'
-import type { Catalog, ParcelDetail, ProjectDetail, Series, Summary, Totals } from '../lib/types'
+import type {
+  Catalog,
+  Forecast,
+  Fronts,
+  ParcelDetail,
+  ProjectDetail,
+  Series,
+  Summary,
+  Totals,
+} from '../lib/types'
 import { address } from './address.svelte'
 import { Resource } from './resource.svelte'
 
@@ -26,6 +37,8 @@ class Figures {
   /** What passes the filter: the headline. */
   readonly summary = new Resource<Summary>()
   readonly project = new Resource<ProjectDetail>()
+  readonly fronts = new Resource<Fronts>()
+  readonly forecast = new Resource<Forecast>()
   readonly parcel = new Resource<ParcelDetail>()
   readonly totals = new Resource<Totals>()
 
@@ -73,7 +86,9 @@ class Figures {
     if (selection?.type === 'project') {
       const { code } = selection
       this.project.ask(`${code} ${when}`, (signal) => fetchProject(code, asOf, signal))
-    } else this.project.clear()
+      this.fronts.ask(`${code} ${when}`, (signal) => fetchFronts(code, asOf, signal))
+      this.forecast.ask(`${code} ${when}`, (signal) => fetchForecast(code, asOf, signal))
+    } else for (const one of [this.project, this.fronts, this.forecast]) one.clear()
     if (selection?.type === 'parcel') {
       const { id } = selection
       this.parcel.ask(`${String(id)} ${when}`, (signal) => fetchParcel(id, asOf, signal))
@@ -109,7 +124,7 @@ class Figures {
       if (this.totals.value) this.totals.retry()
       const { project, parcel } = this
       const of = project.value && (everything || touched?.projects.has(project.value.code))
-      if (of) project.retry()
+      if (of) for (const one of [project, this.fronts, this.forecast]) one.retry()
       if (parcel.value && (everything || touched?.parcels.has(parcel.value.id))) parcel.retry()
     }, 250)
   }
@@ -117,8 +132,8 @@ class Figures {
   /** Asks again for all that failed. */
   retry(): void {
     const all = [this.catalog, this.series, this.whole, this.overall, this.facets, this.summary]
-    for (const resource of [...all, this.project, this.parcel, this.totals])
-      if (resource.problem) resource.retry()
+    const sheets = [this.project, this.fronts, this.forecast, this.parcel, this.totals]
+    for (const resource of [...all, ...sheets]) if (resource.problem) resource.retry()
   }
 
   #query(filter: typeof noFilter): URLSearchParams {
