@@ -1,9 +1,9 @@
 //! A snapshot on a day, with the figures that every reader asks for worked out once.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{
-    Front, LEAST_LENGTH_M, Tally,
+    Front, History, LEAST_LENGTH_M, Tally,
     progress::{Progress, progress},
     project_fronts, standing,
 };
@@ -51,6 +51,8 @@ pub struct View {
     pub units: Vec<Figures>,
     /// Stretches of the alignments, by project index, from their start on.
     pub fronts: Vec<Vec<Front>>,
+    /// What the ledger says about times, worked out when a forecast is first asked for.
+    history: OnceLock<History>,
 }
 
 impl View {
@@ -65,7 +67,12 @@ impl View {
             (projects, units.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
         });
         let fronts = snapshot.projects().iter().map(|entry| fronts(&snapshot, entry, today)).collect();
-        Self { snapshot, today, projects, units, fronts }
+        Self { snapshot, today, projects, units, fronts, history: OnceLock::new() }
+    }
+
+    /// What the ledger says about times on this day: O(parcels) when first asked for.
+    pub fn history(&self) -> &History {
+        self.history.get_or_init(|| History::of(&self.snapshot, self.today))
     }
 
     /// The next view on the same day: only the projects and units of `touched` parcels are worked out anew.
@@ -84,7 +91,7 @@ impl View {
             projects[project] = Figures::of(&snapshot, parcels, &[project], self.today);
             units[unit] = Figures::of(&snapshot, &snapshot.units()[unit].parcels, &[], self.today);
         }
-        Self { snapshot, today: self.today, projects, units, fronts }
+        Self { snapshot, today: self.today, projects, units, fronts, history: OnceLock::new() }
     }
 }
 

@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 
 use super::parcel;
 use crate::{
-    analysis::{
-        Band, Driver, Forecast, History, Outcome, Simulated, View, backtest as replay, forecast as expect,
-    },
+    analysis::{Band, Driver, Forecast, Outcome, Simulated, View, backtest as replay, forecast as expect},
     domain::Day,
 };
 
@@ -19,7 +17,6 @@ const MONTHS: i32 = 18;
 /// The forecast for the project at `index` on the view's day.
 pub fn forecast(view: &View, index: usize) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
-    let history = History::of(snapshot, day);
     let entry = &snapshot.projects()[index];
     let mut answer = json!({
         "at": snapshot.position(),
@@ -28,7 +25,7 @@ pub fn forecast(view: &View, index: usize) -> Value {
         "name": entry.project.name,
         "required_on": entry.project.required_day.map(|day| day.to_string()),
     });
-    let own = match expect(snapshot, &history, index, day) {
+    let own = match expect(snapshot, view.history(), index, day) {
         Forecast::Done(on) => json!({ "state": "done", "done_on": on.map(|day| day.to_string()) }),
         Forecast::NotEnoughHistory(stage) => json!({ "state": "not_enough_history", "stage": stage }),
         Forecast::Expected(expected) => outcomes(view, &expected),
