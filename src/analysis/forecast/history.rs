@@ -1,6 +1,6 @@
 //! What the ledger says about the time that stages take.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::survival::{Durations, Survival};
 use crate::{
@@ -267,7 +267,8 @@ impl History {
 }
 
 /// By project and sheet, shares of the province's waits that were shorter.
-type Sheets = HashMap<(usize, u32), Vec<f64>>;
+/// In order, so that sums over them are the same each time.
+type Sheets = BTreeMap<(usize, u32), Vec<f64>>;
 
 /// By procedure and stage, how many projects left it.
 fn examples(spells: &[Spell]) -> HashMap<(usize, Stage), usize> {

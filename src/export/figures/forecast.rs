@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::parcel;
+use super::{about_project, parcel};
 use crate::{
     analysis::{Band, Driver, Forecast, Outcome, Simulated, View, backtest as replay, forecast as expect},
     domain::Day,
@@ -17,23 +17,14 @@ const MONTHS: i32 = 18;
 /// The forecast for the project at `index` on the view's day.
 pub fn forecast(view: &View, index: usize) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
-    let entry = &snapshot.projects()[index];
-    let mut answer = json!({
-        "at": snapshot.position(),
-        "as_of": day.to_string(),
-        "project": entry.project.code.as_str(),
-        "name": entry.project.name,
-        "required_on": entry.project.required_day.map(|day| day.to_string()),
-    });
-    let own = match expect(snapshot, view.history(), index, day) {
+    let mut said = match expect(snapshot, view.history(), index, day) {
         Forecast::Done(on) => json!({ "state": "done", "done_on": on.map(|day| day.to_string()) }),
         Forecast::NotEnoughHistory(stage) => json!({ "state": "not_enough_history", "stage": stage }),
         Forecast::Expected(expected) => outcomes(view, &expected),
     };
-    if let (Value::Object(answer), Value::Object(own)) = (&mut answer, own) {
-        answer.extend(own);
-    }
-    answer
+    let required = snapshot.projects()[index].project.required_day;
+    said["required_on"] = json!(required.map(|day| day.to_string()));
+    about_project(view, index, said)
 }
 
 fn outcomes(view: &View, expected: &Simulated) -> Value {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{metres, parcel};
+use super::{about_project, metres, parcel};
 use crate::{
     analysis::{
         ArealFronts, BestParcels, Front, LEAST_AREA_M2, LEAST_LENGTH_M, LinearFronts, View, areal_fronts,
@@ -37,21 +37,12 @@ impl Least {
 pub fn fronts(view: &View, index: usize, least: Least) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
     let entry = &snapshot.projects()[index];
-    let mut answer = json!({
-        "at": snapshot.position(),
-        "as_of": day.to_string(),
-        "project": entry.project.code.as_str(),
-        "name": entry.project.name,
-    });
-    let own = if let Some(fronts) = linear_fronts(snapshot, entry, day, least.length_m, least.most) {
+    let said = if let Some(fronts) = linear_fronts(snapshot, entry, day, least.length_m, least.most) {
         linear(view, &fronts, least.length_m)
     } else {
         areal(view, &areal_fronts(snapshot, entry, day, SquareMetres::new(least.area_m2)), least)
     };
-    if let (Value::Object(answer), Value::Object(own)) = (&mut answer, own) {
-        answer.extend(own);
-    }
-    answer
+    about_project(view, index, said)
 }
 
 fn span(span: Span) -> Value {

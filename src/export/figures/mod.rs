@@ -17,6 +17,21 @@ pub use forecast::{HORIZONS, backtest, forecast};
 pub use fronts::{Least, fronts};
 pub use progress::progress;
 
+/// An answer about the project at `index`: which one it is, then what is said of it.
+fn about_project(view: &View, index: usize, said: Value) -> Value {
+    let project = &view.snapshot.projects()[index].project;
+    let mut answer = json!({
+        "at": view.snapshot.position(),
+        "as_of": view.today.to_string(),
+        "project": project.code.as_str(),
+        "name": project.name,
+    });
+    if let (Value::Object(answer), Value::Object(said)) = (&mut answer, said) {
+        answer.extend(said);
+    }
+    answer
+}
+
 /// What a parcel is called, and where it stands on the view's day.
 fn parcel(view: &View, index: u32) -> Value {
     let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
