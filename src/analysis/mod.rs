@@ -4,10 +4,12 @@
 //! the same figures. Shares are 0 … 1, areas m², days whole days.
 
 mod clearance;
+mod dwell;
 mod filter;
 mod forecast;
 mod fronts;
 mod group;
+mod listing;
 mod plan;
 mod progress;
 mod series;
@@ -16,6 +18,7 @@ mod view;
 pub use clearance::{
     BlockerTally, Deadline, ParcelClock, Tally, blockers, clocks, deadlines, stage_tallies, use_tallies,
 };
+pub use dwell::{Dwell, dwells};
 pub use filter::{Filter, Selection};
 pub use forecast::{Band, Driver, Forecast, History, Outcome, Simulated, backtest, forecast};
 pub use fronts::{
@@ -24,6 +27,7 @@ pub use fronts::{
     project_fronts,
 };
 pub use group::{By, Group, groups, wholes};
+pub use listing::{Column, Listing, Section, Sort, listing};
 pub use plan::PlanLine;
 pub use progress::{
     AreaMeasure, CountMeasure, FEWEST_HOLDERS, LengthMeasure, Measures, MoneyMeasure, Progress, progress,

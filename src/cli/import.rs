@@ -1,25 +1,18 @@
 //! `matbang import`: units, projects and parcels from files. All or nothing.
 
 use std::{
-    error::Error,
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use geo::{MultiPolygon, Rect, coord};
-
 use super::{
-    Outcome, clock, import_checks, import_events, import_report as report, open, open_or_create,
-    progress_bar::Progress,
+    Outcome, clock, import_events, import_report as report, open, open_or_create, progress_bar::Progress,
 };
 use crate::{
-    atlas::{Extent, Snapshot},
-    domain::{Code, Day, Level, Parcel},
-    ingest::{
-        Batch, Commune, Encoding, IngestError, IntersectRow, Mapping, Options, intersect, read_parcels,
-        read_projects, read_units,
-    },
-    store::{Entry, Store, Written},
+    domain::{Code, Day},
+    ingest::{Encoding, IngestError, Mapping, Target},
+    intake::{self, IntakeError, Records, Request},
+    store::{Entry, Store},
 };
 
 /// Options of `matbang import`.
@@ -102,7 +95,7 @@ fn encoding(name: &str) -> Result<Encoding, &'static str> {
 pub fn run(data: &Path, options: &Import) -> Outcome {
     let outcome = import(data, options);
     match outcome {
-        Err(error) if error.downcast_ref::<IngestError>().is_some_and(IngestError::is_wrong_usage) => {
+        Err(error) if error.downcast_ref::<IntakeError>().is_some_and(wrong_usage) => {
             eprintln!("matbang: {error}");
             Ok(ExitCode::from(2))
         }
@@ -110,200 +103,82 @@ pub fn run(data: &Path, options: &Import) -> Outcome {
     }
 }
 
-fn import(data: &Path, options: &Import) -> Outcome {
-    if options.what == What::Events {
-        return import_events::run(
-            data,
-            &options.file,
-            options.layer.as_deref(),
-            options.dry_run,
-            options.json,
-        );
-    }
-    let day = options.day.map_or_else(clock::today, Ok)?;
-    // A store is made only once there is something to write.
-    let before = if data.exists() && options.what != What::Events { Some(open(data)?.load()?) } else { None };
-    let reading = reading(options, before.as_ref(), day)?;
-    let mut bar = Progress::new(&format!("reading {}", options.file.display()));
-    let mut tell = |done, total| bar.at(done, total);
-    match options.what {
-        What::Units => {
-            let batch = read_units(&options.file, &reading, &mut tell)?;
-            bar.end();
-            finish(data, options, &batch, &[], |change, entry, records| change.units(entry, records), day)
-        }
-        What::Events => {
-            bar.end();
-            let layer = options.layer.as_deref();
-            import_events::run(data, &options.file, layer, options.dry_run, options.json)
-        }
-        What::Projects => {
-            let batch = read_projects(&options.file, &reading, &mut tell)?;
-            bar.end();
-            finish(data, options, &batch, &[], |change, entry, records| change.projects(entry, records), day)
-        }
-        What::Parcels => {
-            let mut batch = read_parcels(&options.file, &reading, &mut tell)?;
-            bar.end();
-            let rows = if let Some(snapshot) = &before {
-                compared(snapshot, options, &mut batch, day)?
-            } else {
-                let words = "there is no store yet: codes of projects and communes were not checked";
-                batch.report.warnings.push(words.to_owned());
-                Vec::new()
-            };
-            finish(data, options, &batch, &rows, |change, entry, records| change.parcels(entry, records), day)
-        }
-    }
+fn wrong_usage(error: &IntakeError) -> bool {
+    matches!(error, IntakeError::Ingest(error) if IngestError::is_wrong_usage(error))
 }
 
-/// What the reader is told; wrong words of the caller are found here, before
-/// a long file is read.
-fn reading(options: &Import, before: Option<&Snapshot>, day: Day) -> Result<Options, Box<dyn Error>> {
-    if options.what == What::Parcels && before.is_none() && (!options.dry_run || options.intersect) {
-        return Err("the store holds no projects yet; import units and projects first".into());
+fn import(data: &Path, options: &Import) -> Outcome {
+    let target = match options.what {
+        What::Units => Target::Units,
+        What::Projects => Target::Projects,
+        What::Parcels => Target::Parcels,
+        What::Events => return events(data, options),
+    };
+    let day = options.day.map_or_else(clock::today, Ok)?;
+    // A store is made only once there is something to write.
+    let before = if data.exists() { Some(open(data)?.load()?) } else { None };
+    if target == Target::Parcels && before.is_none() && !options.dry_run {
+        return Err(IntakeError::NoProjects.into());
     }
-    if let Some((code, snapshot)) = options.project.as_ref().zip(before)
-        && snapshot.project_by_code(code.as_str()).is_none()
-    {
-        return Err(unknown_project(code).into());
-    }
-    Ok(Options {
+    let mut bar = Progress::new(&format!("reading {}", options.file.display()));
+    let records = intake::read(&request(options, target, day), before.as_ref(), &mut |done, total| {
+        bar.at(done, total);
+    });
+    bar.end();
+    finish(data, options, &records?, day)
+}
+
+fn events(data: &Path, options: &Import) -> Outcome {
+    import_events::run(data, &options.file, options.layer.as_deref(), options.dry_run, options.json)
+}
+
+fn request(options: &Import, target: Target, day: Day) -> Request {
+    Request {
+        target,
+        file: options.file.clone(),
         layer: options.layer.clone(),
         crs: options.crs.clone(),
         encoding: options.encoding,
         mapping: options.map.clone(),
         project: options.project.clone(),
         unit: options.unit.clone(),
-        communes: before.map_or_else(Vec::new, |snapshot| communes(snapshot, day)),
+        intersect: options.intersect,
         levels: options.levels.clone(),
-        expected_area: before.and_then(|snapshot| expected_area(snapshot, options.project.as_ref())),
-    })
-}
-
-fn unknown_project(code: &Code) -> String {
-    format!("no project has the code \"{code}\"; import it first with `matbang import projects`")
-}
-
-/// The communes in force on `day` whose boundaries are known.
-fn communes(snapshot: &Snapshot, day: Day) -> Vec<Commune> {
-    let units = snapshot.units().iter().map(|entry| &entry.unit);
-    let known = units.filter(|unit| unit.level == Level::Commune && unit.exists_on(day));
-    let commune = |unit: &crate::domain::AdminUnit| {
-        let boundary = unit.boundary.clone()?;
-        Some(Commune { code: unit.code.clone(), name: unit.name.clone(), boundary })
-    };
-    known.filter_map(commune).collect()
-}
-
-/// Cuts at the project's boundary if asked to, and checks against the store.
-fn compared(
-    snapshot: &Snapshot,
-    options: &Import,
-    batch: &mut Batch<Parcel>,
-    day: Day,
-) -> Result<Vec<IntersectRow>, Box<dyn Error>> {
-    let rows = if options.intersect { cut(snapshot, options, batch)? } else { Vec::new() };
-    import_checks::against_store(snapshot, batch, day);
-    Ok(rows)
-}
-
-/// Where the data should lie: the project's boundary, else all that is known.
-fn expected_area(snapshot: &Snapshot, project: Option<&Code>) -> Option<Rect<f64>> {
-    let named = project.and_then(|code| snapshot.project_by_code(code.as_str()));
-    let own = named.map(|index| snapshot.projects()[index].extent).filter(|extent| !extent.is_empty());
-    let extent = own.unwrap_or_else(|| {
-        let units = snapshot.units().iter().map(|entry| entry.extent);
-        let projects = snapshot.projects().iter().map(|entry| entry.extent);
-        units.chain(projects).fold(Extent::EMPTY, Extent::join)
-    });
-    let [west, south, east, north] = (!extent.is_empty()).then(|| extent.to_degrees())?;
-    Some(Rect::new(coord! { x: west, y: south }, coord! { x: east, y: north }))
-}
-
-/// Keeps what the project recovers of the parcels.
-fn cut(
-    snapshot: &Snapshot,
-    options: &Import,
-    batch: &mut Batch<Parcel>,
-) -> Result<Vec<IntersectRow>, Box<dyn Error>> {
-    let boundary = project_boundary(snapshot, options.project.as_ref())?;
-    let (recovered, rows) = intersect(boundary, std::mem::take(&mut batch.records));
-    let outside = batch.report.accepted - recovered.len();
-    if outside > 0 {
-        batch
-            .report
-            .warnings
-            .push(format!("{outside} parcels lie outside the project's boundary and are left out"));
+        day,
     }
-    batch.report.accepted = recovered.len();
-    batch.features = rows.iter().map(|row| std::mem::take(&mut batch.features[row.position])).collect();
-    batch.records = recovered;
-    if batch.records.is_empty() && batch.report.refused.is_empty() {
-        return Err("none of the parcels lies inside the project's boundary; check project and CRS".into());
-    }
-    Ok(rows)
-}
-
-fn project_boundary<'a>(
-    snapshot: &'a Snapshot,
-    project: Option<&Code>,
-) -> Result<&'a MultiPolygon<f64>, Box<dyn Error>> {
-    let code = project.map(Code::as_str).unwrap_or_default();
-    let index = project.and_then(|code| snapshot.project_by_code(code.as_str()));
-    let index = index.ok_or("--intersect needs --project CODE")?;
-    let boundary = snapshot.projects()[index].project.boundary.as_ref();
-    Ok(boundary.ok_or_else(|| {
-        format!("project {code} has no boundary to cut at; import one with `matbang import projects`")
-    })?)
 }
 
 /// Reports, and stores when nothing was refused.
-fn finish<T>(
-    data: &Path,
-    options: &Import,
-    batch: &Batch<T>,
-    rows: &[IntersectRow],
-    write: impl FnOnce(
-        &mut dyn crate::store::Transaction,
-        &Entry,
-        &[T],
-    ) -> Result<Written, crate::store::StoreError>,
-    day: Day,
-) -> Outcome {
-    let refused = batch.report.refused.len();
+fn finish(data: &Path, options: &Import, records: &Records, day: Day) -> Outcome {
+    let (read, rows) = (records.report(), records.recovered());
+    let refused = read.refused.len();
     // Written first without what is stored: a report that can't be written must not follow a commit.
     if let Some(path) = &options.report {
-        write_report(path, &report::to_json(&batch.report, rows, None)?)?;
+        write_report(path, &report::to_json(read, rows, None)?)?;
     }
     let written = if options.dry_run || refused > 0 {
         None
     } else {
-        let mut store = open_or_create(data)?;
-        let mut change = store.begin()?;
         let entry = Entry {
-            source: batch.report.file.clone(),
+            source: read.file.clone(),
             author: clock::author(),
             recorded_at: clock::now_millis(),
             day,
             units_on: day,
         };
-        let written = write(change.as_mut(), &entry, &batch.records)?;
-        Some((written, change.commit()?))
+        Some(records.store(&mut open_or_create(data)?, &entry)?)
     };
-    let json = report::to_json(&batch.report, rows, written.as_ref())?;
+    let json = report::to_json(read, rows, written.as_ref())?;
     if let Some(path) = options.report.as_ref().filter(|_| written.is_some()) {
         write_report(path, &json)?;
     }
     if options.json {
         println!("{json}");
     } else {
-        report::print(&batch.report, rows, written.as_ref());
+        report::print(read, rows, written.as_ref());
     }
     if refused > 0 {
-        return Err(
-            format!("{refused} of {} features were refused; nothing was stored", batch.report.read).into()
-        );
+        return Err(format!("{refused} of {} features were refused; nothing was stored", read.read).into());
     }
     if options.dry_run {
         eprintln!("dry run: nothing was stored");

@@ -13,7 +13,6 @@ mod export;
 mod figures;
 mod forecast;
 mod import;
-mod import_checks;
 mod import_events;
 mod import_report;
 mod progress_bar;

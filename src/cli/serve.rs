@@ -16,7 +16,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use super::{Outcome, clock, open};
 use crate::{
     domain::{Day, vocabulary},
-    server::{App, Auth, Files, Oidc, follow, router},
+    server::{App, Auth, Basemap, Files, Oidc, follow, router},
     store::GeoPackage,
 };
 
@@ -48,6 +48,9 @@ pub struct Serve {
     /// Where scans and photographs are kept: s3://bucket/prefix. A folder beside the store if left out.
     #[arg(long, env = "MATBANG_FILES", value_name = "ADDRESS")]
     files: Option<String>,
+    /// A map below the projects: a PMTiles file, or a URL with {z}, {x} and {y}. None if left out.
+    #[arg(long, env = "MATBANG_BASEMAP", value_name = "FILE|URL")]
+    basemap: Option<String>,
 }
 
 pub fn run(data: &Path, options: &Serve) -> Outcome {
@@ -64,12 +67,13 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         Some(address) => Files::at(address)?,
         None => Files::in_folder(&data.with_extension("files")),
     };
+    let basemap = options.basemap.as_deref().map(Basemap::parse).transpose()?;
     // Each open map is a connection: the soft limit of a shell is for other programs.
     if let Err(error) = rlimit::increase_nofile_limit(1 << 16) {
         tracing::warn!(%error, "the number of connections stays as low as it is");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(options.listen, store, following, files, auth))?;
+    runtime.block_on(serve(options.listen, store, following, (files, basemap), auth))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -105,11 +109,11 @@ async fn serve(
     address: SocketAddr,
     store: GeoPackage,
     following: GeoPackage,
-    files: Files,
+    (files, basemap): (Files, Option<Basemap>),
     auth: Auth,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
-    let app = Arc::new(App::new(store, vocabulary()?, files, auth, metrics)?);
+    let app = Arc::new(App::new(store, vocabulary()?, files, auth, basemap, metrics)?);
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|e| format!("cannot listen on {address}: {e}; choose another with --listen"))?;

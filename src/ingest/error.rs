@@ -218,6 +218,28 @@ pub enum IngestError {
 }
 
 impl IngestError {
+    /// A word for the kind of error, which a program can tell apart.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Missing { .. } | Self::Unreadable { .. } => "unreadable",
+            Self::NotADataset { .. } => "not_a_dataset",
+            Self::Damaged { .. } => "damaged",
+            Self::SeveralLayers { .. } | Self::NoLayer { .. } => "layer",
+            Self::Empty { .. } => "empty",
+            Self::Mapping(_) | Self::UnknownField { .. } | Self::UnknownColumn { .. } => "mapping",
+            Self::MissingField { .. } => "missing_field",
+            Self::UnknownCrs { .. } => "unknown_crs",
+            Self::NoCrs { .. } => "no_crs",
+            Self::OutsideVietnam { .. } => "outside",
+            Self::RingTooLong { .. } => "ring_too_long",
+            Self::WrongGeometry { .. } => "wrong_geometry",
+            Self::NoParcels { .. } => "no_parcels",
+            Self::NoLevel { .. } | Self::LevelsElsewhere { .. } => "level",
+            Self::Table { .. } => "table",
+            Self::Gdal { .. } => "gdal",
+        }
+    }
+
     /// Whether the caller's words are at fault rather than the file.
     pub fn is_wrong_usage(&self) -> bool {
         matches!(

@@ -25,6 +25,7 @@ mod linework;
 mod load;
 mod locate;
 mod options;
+mod outline;
 mod parallel;
 mod parcels;
 mod projects;
@@ -38,6 +39,7 @@ pub use error::IngestError;
 pub use events::{EventRow, EventTable, TableError, read_event_file, read_event_table};
 pub use intersect::{IntersectRow, intersect};
 pub use options::{Commune, Encoding, Mapping, MappingError, Options, Origin, Target};
+pub use outline::{FieldOutline, LayerOutline, fields, outline};
 pub use parcels::read_parcels;
 pub use projects::read_projects;
 pub use report::{

@@ -28,7 +28,7 @@ const PROJECT: usize = 7;
 const HOLDER: usize = 8;
 const PLANNED_DAY: usize = 9;
 
-static FIELDS: [Field; 10] = [
+pub(super) static FIELDS: [Field; 10] = [
     Field::required(
         "sheet",
         &[

@@ -26,7 +26,7 @@ const PROCEDURE: usize = 6;
 const REQUIRED_DAY: usize = 7;
 const PLAN: usize = 8;
 
-static FIELDS: [Field; 9] = [
+pub(super) static FIELDS: [Field; 9] = [
     Field::required("code", &["ma_da", "ma_du_an", "code", "ma", "project"]),
     Field::required("name", &["ten_da", "ten_du_an", "name", "ten", "du_an"]),
     Field::optional("kind", &["kind", "loai", "loai_da", "loai_du_an", "loai_cong_trinh"]),

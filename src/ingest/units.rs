@@ -24,7 +24,7 @@ const VALID_TO: usize = 5;
 const PREDECESSORS: usize = 6;
 const SUCCESSORS: usize = 7;
 
-static FIELDS: [Field; 8] = [
+pub(super) static FIELDS: [Field; 8] = [
     Field::required("code", &["code", "ma", "ma_dvhc", "ma_don_vi", "ma_xa", "ma_huyen", "ma_tinh"]),
     Field::required("name", &["name", "ten", "ten_dvhc", "ten_don_vi", "ten_xa", "ten_huyen", "ten_tinh"]),
     Field::required("level", &["level", "cap", "cap_dvhc"]),

@@ -15,12 +15,15 @@ use tokio::sync::watch;
 
 use super::{
     auth::Auth,
+    basemap::Basemap,
     cache::{Answer, Cache, Touched},
     encoding::Encoding,
     files::Files,
+    listings::Listings,
     live::Live,
     params::When,
     problem::Problem,
+    staging::Staging,
     writer::Writer,
 };
 use crate::{
@@ -86,6 +89,8 @@ pub struct App {
     pub about: About,
     /// Answers.
     pub cache: Cache,
+    /// Orders of rows that tables look at.
+    pub listings: Listings,
     /// Who listens to what happens.
     pub live: Live,
     /// Wakes the follower.
@@ -94,10 +99,16 @@ pub struct App {
     pub writer: Writer,
     /// Scans and photographs.
     pub files: Files,
+    /// Base map, if there is one.
+    pub basemap: Option<Basemap>,
+    /// Files that wait to be imported.
+    pub staging: Staging,
     /// Accounts and how people come in.
     pub auth: Auth,
     /// Position of the view that is shown.
     shown: watch::Sender<u64>,
+    /// Milliseconds since 1970-01-01T00:00Z at which it was started.
+    pub started_at: i64,
     /// Prometheus.
     pub metrics: metrics_exporter_prometheus::PrometheusHandle,
 }
@@ -112,6 +123,7 @@ impl App {
         words: Vocabulary,
         files: Files,
         auth: Auth,
+        basemap: Option<Basemap>,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, StoreError> {
         let news = News::default();
@@ -129,12 +141,16 @@ impl App {
             words,
             about,
             cache: Cache::new(256 << 20, 64 << 20),
+            listings: Listings::default(),
             live: Live::default(),
             news,
             writer,
             files,
+            basemap,
+            staging: Staging::default(),
             auth,
             shown: watch::Sender::new(0),
+            started_at: jiff::Timestamp::now().as_millisecond(),
             metrics,
         })
     }
@@ -254,6 +270,23 @@ impl App {
         self.answer(headers, key, when, "application/json", bytes).await
     }
 
+    /// As [`App::json`], for what must know the view's number.
+    ///
+    /// # Errors
+    /// What `make` gives; 503 while loading.
+    pub async fn json_of(
+        self: &Arc<Self>,
+        headers: &HeaderMap,
+        key: String,
+        when: When,
+        make: impl FnOnce(&Current) -> Result<serde_json::Value, Problem> + Send + 'static,
+    ) -> Result<Answer, Problem> {
+        let bytes = move |_: &Self, current: &Current| {
+            serde_json::to_vec(&make(current)?).map_err(|e| Problem::internal(&e))
+        };
+        self.answer_of(headers, key, when, "application/json", bytes).await
+    }
+
     /// As [`App::json`], for bytes of any type.
     ///
     /// # Errors
@@ -266,6 +299,18 @@ impl App {
         content_type: &'static str,
         make: impl FnOnce(&Self, &View) -> Result<Vec<u8>, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
+        let bytes = move |app: &Self, current: &Current| make(app, &current.view);
+        self.answer_of(headers, key, when, content_type, bytes).await
+    }
+
+    async fn answer_of(
+        self: &Arc<Self>,
+        headers: &HeaderMap,
+        key: String,
+        when: When,
+        content_type: &'static str,
+        make: impl FnOnce(&Self, &Current) -> Result<Vec<u8>, Problem> + Send + 'static,
+    ) -> Result<Answer, Problem> {
         let encoding = Encoding::negotiate(headers);
         let key = format!("{key} {encoding:?}");
         if let Some(answer) = self.cache.answer(&key) {
@@ -273,7 +318,7 @@ impl App {
         }
         let (app, current) = (Arc::clone(self), self.view(when).await?);
         let work = tokio::task::spawn_blocking(move || {
-            let answer = Answer::new(&make(&app, &current.view)?, content_type, encoding);
+            let answer = Answer::new(&make(&app, &current)?, content_type, encoding);
             app.cache.keep_answer(current.number, key, &answer);
             Ok(answer)
         });

@@ -62,6 +62,12 @@ impl Problem {
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, title: "Refused", detail: detail.into(), more }
     }
 
+    /// A file that can't be read as it was asked for; `code` says why in one word.
+    pub fn unreadable(code: &'static str, detail: impl Into<String>) -> Self {
+        let more = Some(Box::new(("code", serde_json::json!(code))));
+        Self { status: StatusCode::UNPROCESSABLE_ENTITY, title: "Unreadable", detail: detail.into(), more }
+    }
+
     /// Something has changed since it was seen; `conflicts` says what it is now.
     pub fn conflict(detail: impl Into<String>, conflicts: serde_json::Value) -> Self {
         let more = Some(Box::new(("conflicts", conflicts)));

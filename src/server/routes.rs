@@ -4,14 +4,22 @@ use std::sync::Arc;
 
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Request},
+    extract::{DefaultBodyLimit, Request, State},
     http::{HeaderValue, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
-    routing::{get, post},
+    routing::{delete, get, post, put},
 };
 
-use super::{api, app::App, assets, auth, files, health, live, ogc, problem::Problem, tiles};
+use super::{
+    api,
+    app::App,
+    assets, auth,
+    basemap::{self, Basemap},
+    files, health, live, ogc,
+    problem::Problem,
+    tiles,
+};
 
 /// All routes around the state.
 pub fn router(app: Arc<App>) -> Router {
@@ -35,6 +43,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/clocks", get(api::clocks))
         .route("/api/v1/fronts", get(api::fronts))
         .route("/api/v1/forecast", get(api::forecast))
+        .route("/api/v1/table", get(api::parcel_table))
+        .route("/api/v1/dwells", get(api::dwell))
         .route("/api/v1/projects/{code}", get(api::project))
         .route("/api/v1/parcels/{id}", get(api::parcel))
         .route("/api/v1/search", get(api::search))
@@ -47,14 +57,33 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/live", get(live::live))
         .route("/api/v1/parcels/{id}/record", get(api::record))
         .route("/api/v1/parcels/{id}/holder", get(auth::holder))
+        .route("/basemap.pmtiles", get(basemap::archive))
+        .route("/api/v1/holders", get(api::holders))
+        .route("/api/v1/imports", get(api::imports).post(api::begin_import))
+        .route("/api/v1/imports/undo", post(api::undo_import))
+        .route("/api/v1/imports/{id}", get(api::import_outline).delete(api::end_import))
+        .route(
+            "/api/v1/imports/{id}/files/{name}",
+            put(api::upload_import).layer(DefaultBodyLimit::disable()),
+        )
+        .route("/api/v1/imports/{id}/preview", post(api::preview_import))
+        .route("/api/v1/imports/{id}/commit", post(api::commit_import))
+        .route("/api/v1/briefings", get(api::briefings).post(api::save_briefing))
+        .route("/api/v1/briefings/{code}", get(api::briefing).delete(api::remove_briefing))
+        .route("/api/v1/ledger", get(api::ledger))
+        .route("/api/v1/procedures", get(api::procedures))
+        .route("/api/v1/condition", get(api::condition))
         .route("/api/v1/session", get(auth::session).post(auth::sign_in).delete(auth::sign_out))
         .route("/api/v1/oidc/start", get(auth::start))
         .route("/api/v1/oidc/callback", get(auth::callback))
-        .route("/api/v1/accounts", get(auth::accounts))
+        .route("/api/v1/accounts", get(auth::accounts).post(auth::add_account))
+        .route("/api/v1/accounts/{name}", post(auth::change_account))
+        .route("/api/v1/tokens", post(auth::add_token))
+        .route("/api/v1/tokens/{id}", delete(auth::revoke_token))
         .route("/api/v1/accesses", get(auth::accesses))
         .fallback(elsewhere)
         .layer(middleware::from_fn_with_state(Arc::clone(&app), auth::guard))
-        .layer(middleware::from_fn(guard))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Problem::internal(&"a request panicked").into_response()
         }))
@@ -71,7 +100,7 @@ async fn elsewhere(request: Request) -> Response {
 }
 
 /// Counts requests, and tells browsers to load nothing from elsewhere.
-async fn guard(request: Request, next: Next) -> Response {
+async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let area = area(request.uri().path());
     let mut response = next.run(request).await;
     let status = response.status();
@@ -84,9 +113,16 @@ async fn guard(request: Request, next: Next) -> Response {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
     if area == "web" {
-        let policy = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; \
-                      worker-src 'self' blob:; object-src 'none'; base-uri 'none'; frame-ancestors 'self'";
-        headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(policy));
+        // The one other server that may be asked is that of the base map, if the operator named one.
+        let tiles = app.basemap.as_ref().and_then(Basemap::origin).unwrap_or_default();
+        let policy = format!(
+            "default-src 'self'; connect-src 'self' {tiles}; img-src 'self' data: blob: {tiles}; \
+             style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; \
+             base-uri 'none'; frame-ancestors 'self'"
+        );
+        if let Ok(policy) = HeaderValue::try_from(policy) {
+            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
     }
     response
 }

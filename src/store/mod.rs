@@ -25,6 +25,7 @@ pub use error::StoreError;
 pub use geopackage::{
     GeoPackage,
     accounts::{Access, Directory, SecretHash, Session, Token, TokenScope},
+    briefings::{Briefing, KeptBriefing},
 };
 pub use ledger::{Chain, ChainFault, digest_hex};
 pub use recording::{Conflict, Order, Recorded, RecordingError, RowRefusal, Taken, record};

@@ -127,7 +127,7 @@ const PROJECT_FIELDS: [(&str, &str); 16] = [
     ("required", "Number"),
 ];
 
-const PARCEL_FIELDS: [(&str, &str); 22] = [
+const PARCEL_FIELDS: [(&str, &str); 23] = [
     ("project", "String"),
     ("unit", "String"),
     ("sheet", "String"),
@@ -150,6 +150,7 @@ const PARCEL_FIELDS: [(&str, &str); 22] = [
     ("d6", "Number"),
     ("d7", "Number"),
     ("d8", "Number"),
+    ("ended", "Number"),
 ];
 
 /// Appends the MVT tile of `layers` in `square` to `tile`; nothing when nothing lies there.

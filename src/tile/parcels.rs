@@ -90,6 +90,11 @@ impl Tables {
 
     fn feature(&mut self, view: &View, parcel: u32, square: Square, layer: &mut LayerWriter) {
         let (snapshot, columns, today) = (&view.snapshot, view.snapshot.parcels(), view.today);
+        let ended = snapshot.marks(parcel).and_then(|marks| marks.ended);
+        // What was taken back on the day of its listing was never there.
+        if ended.is_some() && ended <= snapshot.days(parcel).get(Stage::Listed) {
+            return;
+        }
         let geometry = self.pen.polygon(columns.arena().shape(parcel as usize), square);
         if geometry.is_empty() {
             return;
@@ -128,6 +133,7 @@ impl Tables {
         }
         let dates =
             std::iter::once(snapshot.planned_day(parcel)).chain(Stage::ALL.map(|stage| days.get(stage)));
+        let dates = dates.chain([ended]);
         for (key, day) in (12..).zip(dates) {
             if let Some(day) = day.map(Day::number) {
                 let value = Value::Int(i64::from(day));

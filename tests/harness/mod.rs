@@ -126,7 +126,19 @@ impl Server {
 
     /// Sends a body of any type with headers.
     pub fn send(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
-        let mut request = self.agent.post(format!("{}{path}", self.url));
+        self.request("POST", path, headers, body)
+    }
+
+    /// As [`Server::send`], with another method than POST.
+    pub fn request(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        let url = format!("{}{path}", self.url);
+        let mut request = if method == "PUT" {
+            self.agent.put(url)
+        } else if method == "DELETE" {
+            self.agent.delete(url).force_send_body()
+        } else {
+            self.agent.post(url)
+        };
         for (name, value) in headers {
             request = request.header(*name, *value);
         }

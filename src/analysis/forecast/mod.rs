@@ -12,5 +12,6 @@ mod simulate;
 mod survival;
 
 pub use backtest::{Outcome, backtest};
-pub use history::History;
+pub use history::{History, reached};
 pub use simulate::{Band, Driver, Forecast, Simulated, forecast};
+pub use survival::{Durations, Survival};

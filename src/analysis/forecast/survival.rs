@@ -84,6 +84,12 @@ impl Survival {
         self.hazard[(days as usize).min(last)] + self.tail * (days - last as f64).max(0.0)
     }
 
+    /// The days after which `share` of the cases still go on, where that was seen.
+    pub fn seen_at(&self, share: f64) -> Option<usize> {
+        let place = self.curve.partition_point(|value| *value > share);
+        (place < self.curve.len()).then_some(place)
+    }
+
     /// The days after which `share` of the cases still go on: the inverse of [`Survival::after`].
     pub fn days_at(&self, share: f64) -> f64 {
         let place = self.curve.partition_point(|value| *value > share);

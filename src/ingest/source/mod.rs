@@ -19,6 +19,7 @@ use gdal::vector::{Feature, Geometry, LayerAccess, OGRFieldType, geometry_type_h
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
 use super::error::IngestError;
+use super::outline::LayerOutline;
 use shape::{MAX_RING_VERTICES, Problem, Shape};
 
 /// Formats that are read. Drivers that follow references to other files or to
@@ -121,6 +122,28 @@ impl Source {
         });
         let (layer, driver) = (found.name(), dataset.driver().short_name());
         Ok(Self { dataset, layer_index, file, layer, driver, columns, crs })
+    }
+
+    /// The layers of the file at `path`.
+    ///
+    /// # Errors
+    /// Missing, damaged, unknown format.
+    pub fn outline(path: &Path) -> Result<Vec<LayerOutline>, IngestError> {
+        messages::listen();
+        preflight::check(path)?;
+        messages::take();
+        let dataset = open_dataset(path, &path.display().to_string())?;
+        let layer = |layer: gdal::vector::Layer<'_>| LayerOutline {
+            name: layer.name(),
+            features: layer.try_feature_count(),
+            columns: layer.defn().fields().map(|field| column_name(&field.name())).collect(),
+            spatial: layer.defn().geom_fields().next().is_some(),
+            crs: layer.spatial_ref().and_then(|crs| crs.name()),
+        };
+        let layers = dataset.layers().map(layer).collect();
+        // GDAL takes a sentence for a table of one column; that is not worth a word here.
+        messages::take();
+        Ok(layers)
     }
 
     /// Names of the columns, for messages.

@@ -47,6 +47,7 @@ fn make(app: &App, view: &View) -> Value {
         "illustration": app.about.illustration,
         "province": app.about.province,
         "bbox": province_bbox(view),
+        "basemap": app.basemap.as_ref().map(crate::server::Basemap::told),
         "first_day": first.number(),
         "last_day": last.number(),
         "stages": stages(view),

@@ -167,7 +167,7 @@ async fn order(
     Ok(outcome)
 }
 
-fn problem(error: RecordingError) -> Problem {
+pub(super) fn problem(error: RecordingError) -> Problem {
     match error {
         RecordingError::Refused(refused) => {
             let detail = format!("{} of the rows break a rule; nothing was recorded", refused.len());

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Reads what rows are put together by.
-fn by(query: &Query) -> Result<Option<By>, Problem> {
+pub(super) fn by(query: &Query) -> Result<Option<By>, Problem> {
     let level = query.read("level", |text| {
         Level::from_code(text).ok_or_else(|| "must be province, district or commune".to_owned())
     })?;

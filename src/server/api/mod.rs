@@ -2,16 +2,23 @@
 //! the ledger it holds. No holder appears in any of it but where a role allows it.
 
 mod attachments;
+mod briefings;
 mod catalog;
 mod events;
 mod figures;
+mod holders;
+mod imports;
+mod keeping;
 mod parcel;
+mod preview;
 mod project;
 mod record;
 mod search;
 mod series;
 mod summary;
+mod table;
 mod totals;
+mod undo;
 mod work;
 
 use serde_json::{Value, json};
@@ -23,16 +30,25 @@ use crate::{
 };
 
 pub use attachments::{attach, attachment};
+pub use briefings::{briefing, briefings, remove as remove_briefing, save as save_briefing};
 pub use catalog::catalog;
 pub use events::{events, table};
 pub use figures::{clocks, forecast, fronts, progress};
+pub use holders::holders;
+pub use imports::{
+    begin as begin_import, commit as commit_import, end as end_import, outline as import_outline,
+    preview as preview_import, upload as upload_import,
+};
+pub use keeping::{condition, ledger, procedures};
 pub use parcel::parcel;
 pub use project::project;
 pub use record::record;
 pub use search::search;
 pub use series::series;
 pub use summary::summary;
+pub use table::{dwell, table as parcel_table};
 pub use totals::totals;
+pub use undo::{imports, undo as undo_import};
 pub use work::work;
 
 /// Where projects, else units, lie: west, south, east, north.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::time_span;
 use crate::{
-    analysis::{self, View, each_day, steps},
+    analysis::{self, By, Group, View, each_day, groups, steps},
     domain::{Day, SquareMetres},
     server::{
         app::App,
@@ -27,13 +27,14 @@ pub async fn series(
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at"]))?;
+    let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at", "by"]))?;
+    let by = super::figures::by(&query)?;
     let key = format!("/api/v1/series {}", text.unwrap_or_default());
     let at = query.when()?;
-    Ok(app.json(&headers, key, at, move |_, view| make(view, &query)).await?.respond(&headers))
+    Ok(app.json(&headers, key, at, move |_, view| make(view, &query, by)).await?.respond(&headers))
 }
 
-fn make(view: &View, query: &Query) -> Result<Value, Problem> {
+fn make(view: &View, query: &Query, by: Option<By>) -> Result<Value, Problem> {
     let snapshot = &view.snapshot;
     let filter = query.filter(view, view.today)?;
     let chosen = filter.select(snapshot, view.today);
@@ -56,7 +57,19 @@ fn make(view: &View, query: &Query) -> Result<Value, Problem> {
         "actual": tenths(all.actual),
         "planned": all.planned.map(tenths),
         "projects": some.map(project).collect::<Vec<_>>(),
+        "groups": by.map(|by| grouped(view, &chosen, by)),
     }))
+}
+
+/// A curve for each group, on the days when it changed.
+fn grouped(view: &View, chosen: &[u32], by: By) -> Vec<Value> {
+    let curve = |group: &Group| {
+        let (days, actual): (Vec<_>, Vec<_>) =
+            steps(&view.snapshot, &group.parcels).into_iter().map(|(day, area)| (day.number(), area)).unzip();
+        let area = group.parcels.iter().map(|p| view.snapshot.parcels().recovered(*p)).sum::<SquareMetres>();
+        json!({ "code": group.code, "name": group.name, "area": area, "days": days, "actual": actual })
+    };
+    groups(&view.snapshot, chosen, by, view.today).iter().map(curve).collect()
 }
 
 /// m² with one decimal, as areas are kept.

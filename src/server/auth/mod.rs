@@ -7,6 +7,7 @@
 //! on it is refused. Accounts are kept in memory and read again when they change.
 
 mod identity;
+mod keeping;
 mod limit;
 mod oidc;
 mod password;
@@ -20,6 +21,7 @@ use arc_swap::ArcSwap;
 use crate::store::Directory;
 
 pub use identity::Identity;
+pub use keeping::{add_account, add_token, change_account, revoke_token};
 pub use oidc::{Oidc, callback, start};
 pub use password::{hash as hash_password, secret, secret_hash};
 pub use rules::{RULES, Rule, guard};

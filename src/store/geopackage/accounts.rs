@@ -7,7 +7,7 @@ use rusqlite::{OptionalExtension, params};
 
 use super::GeoPackage;
 use crate::{
-    domain::{Account, Grant, ParcelId, Role, UnitId},
+    domain::{Account, Grant, HolderId, ParcelId, Role, UnitId},
     store::StoreError,
 };
 
@@ -15,7 +15,7 @@ use crate::{
 pub type SecretHash = [u8; 32];
 
 /// What a token may be used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenScope {
     /// Reading.
@@ -290,6 +290,45 @@ impl GeoPackage {
         self.connection.execute(note, params![at, account, parcel.0])?;
         let find = "SELECT h.name FROM parcels p JOIN holders h ON h.fid = p.holder WHERE p.fid = ?1";
         Ok(self.connection.query_row(find, [parcel.0], |row| row.get(0)).optional()?)
+    }
+
+    /// Holders for whose name `called` holds.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn holders_called(
+        &self,
+        called: &dyn Fn(&str) -> bool,
+    ) -> Result<HashMap<HolderId, String>, StoreError> {
+        let mut statement = self.connection.prepare("SELECT fid, name FROM holders")?;
+        let mut rows = statement.query([])?;
+        let mut found = HashMap::new();
+        while let Some(row) = rows.next()? {
+            let name = row.get_ref(1)?.as_str().unwrap_or_default();
+            if called(name) {
+                found.insert(HolderId(row.get(0)?), name.to_owned());
+            }
+        }
+        Ok(found)
+    }
+
+    /// Notes looks at the holders of parcels.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn note_accesses(
+        &self,
+        parcels: &[ParcelId],
+        account: &str,
+        what: &str,
+        at: i64,
+    ) -> Result<(), StoreError> {
+        let sql = self.connection.unchecked_transaction()?;
+        for parcel in parcels {
+            let note = "INSERT INTO accesses (at, account, parcel, what) VALUES (?1, ?2, ?3, ?4)";
+            sql.prepare_cached(note)?.execute(params![at, account, parcel.0, what])?;
+        }
+        Ok(sql.commit()?)
     }
 
     /// The last looks at holders' records, newest first.

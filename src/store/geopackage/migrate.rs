@@ -7,8 +7,12 @@ use super::records;
 use crate::store::StoreError;
 
 /// The steps from an empty file on; the first is number 1.
-const STEPS: [&str; 3] =
-    [include_str!("schema.sql"), include_str!("schema-2.sql"), include_str!("schema-3.sql")];
+const STEPS: [&str; 4] = [
+    include_str!("schema.sql"),
+    include_str!("schema-2.sql"),
+    include_str!("schema-3.sql"),
+    include_str!("schema-4.sql"),
+];
 
 /// Number of the schema that this program reads and writes.
 pub const LATEST: usize = STEPS.len();

@@ -6,7 +6,9 @@
 
 pub mod accounts;
 pub mod blob;
+pub mod briefings;
 mod form;
+mod inspection;
 mod migrate;
 mod questions;
 pub(super) mod read;

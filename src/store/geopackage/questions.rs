@@ -32,7 +32,9 @@ pub fn find(sql: &Connection, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreErr
         }
         ParcelRef::Key { project, unit, sheet, number } => sql
             .prepare_cached(&format!(
-                "{FACTS} WHERE j.code = ?1 AND p.sheet = ?2 AND p.number = ?3 AND (?4 IS NULL OR u.code = ?4) LIMIT 3"
+                "{FACTS} WHERE j.code = ?1 AND p.sheet = ?2 AND p.number = ?3 AND (?4 IS NULL OR u.code = ?4)
+                 AND (p.ended_on IS NULL OR NOT EXISTS (SELECT 1 FROM parcels q WHERE q.project = p.project
+                 AND q.unit = p.unit AND q.sheet = p.sheet AND q.number = p.number AND q.ended_on IS NULL)) LIMIT 3"
             ))?
             .query_map(params![project, sheet, number, unit], facts)?
             .collect(),

@@ -16,7 +16,7 @@ const NOISE: f64 = 0.5;
 /// Refuses parcels of unknown projects and communes and those that are there
 /// already; reports overlaps, and communes that no longer exist.
 pub fn against_store(snapshot: &Snapshot, batch: &mut Batch<Parcel>, day: Day) {
-    let known = known_keys(snapshot);
+    let known = known_keys(snapshot, day);
     let mut past: BTreeMap<&str, usize> = BTreeMap::new();
     let mut refused = vec![false; batch.records.len()];
     for (index, parcel) in batch.records.iter().enumerate() {
@@ -32,7 +32,7 @@ pub fn against_store(snapshot: &Snapshot, batch: &mut Batch<Parcel>, day: Day) {
             }
             Ok(_) => {}
         }
-        overlaps(snapshot, parcel, &feature, &mut batch.report.overlaps);
+        overlaps(snapshot, parcel, day, &feature, &mut batch.report.overlaps);
     }
     for (unit, parcels) in past {
         batch.report.warnings.push(format!(
@@ -83,18 +83,30 @@ fn placed(
     Ok(unit)
 }
 
-fn known_keys(snapshot: &Snapshot) -> HashMap<Key<'_>, u32> {
+/// What was withdrawn, split or merged has freed its number.
+fn known_keys(snapshot: &Snapshot, day: Day) -> HashMap<Key<'_>, u32> {
     let columns = snapshot.parcels();
     let key = |parcel| {
         (columns.project(parcel), columns.unit(parcel), columns.sheet(parcel), columns.number(parcel))
     };
-    (0..columns.len() as u32).map(|parcel| (key(parcel), parcel)).collect()
+    let standing = (0..columns.len() as u32).filter(|parcel| !ended(snapshot, *parcel, day));
+    standing.map(|parcel| (key(parcel), parcel)).collect()
 }
 
-fn overlaps(snapshot: &Snapshot, parcel: &Parcel, feature: &impl Fn() -> String, found: &mut Vec<Overlap>) {
+fn ended(snapshot: &Snapshot, parcel: u32, day: Day) -> bool {
+    snapshot.marks(parcel).and_then(|marks| marks.ended).is_some_and(|ended| ended <= day)
+}
+
+fn overlaps(
+    snapshot: &Snapshot,
+    parcel: &Parcel,
+    day: Day,
+    feature: &impl Fn() -> String,
+    found: &mut Vec<Overlap>,
+) {
     let coords = parcel.geometry.iter().flat_map(|polygon| polygon.exterior().coords());
     let around = coords.fold(Extent::EMPTY, |extent, c| extent.with(World::from_degrees(c.x, c.y)));
-    for other in snapshot.parcels_in(around) {
+    for other in snapshot.parcels_in(around).into_iter().filter(|other| !ended(snapshot, *other, day)) {
         let columns = snapshot.parcels();
         let shared = columns.arena().shape(other as usize).to_geo().intersection(&parcel.geometry);
         let area = shared.geodesic_area_signed().abs();

@@ -1,0 +1,49 @@
+//! What a file holds, before anything is decided about it: layers, columns, coordinate system.
+
+use std::path::Path;
+
+use super::error::IngestError;
+use super::source::Source;
+use super::{Target, parcels, projects, units};
+
+/// A layer of a file.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct LayerOutline {
+    /// Name.
+    pub name: String,
+    /// Features, where the format tells.
+    pub features: Option<u64>,
+    /// Names of the columns.
+    pub columns: Vec<String>,
+    /// Whether features have a geometry.
+    pub spatial: bool,
+    /// Name of the CRS that the file states.
+    pub crs: Option<String>,
+}
+
+/// A field that an import fills.
+#[derive(Debug, Clone, Copy, serde::Serialize)]
+pub struct FieldOutline {
+    /// Name, as a mapping takes it.
+    pub name: &'static str,
+    /// Every record needs it.
+    pub required: bool,
+}
+
+/// The layers of a file.
+///
+/// # Errors
+/// Missing, damaged, or of an unknown format.
+pub fn outline(path: &Path) -> Result<Vec<LayerOutline>, IngestError> {
+    Source::outline(path)
+}
+
+/// The fields of what a file is to become.
+pub fn fields(target: Target) -> Vec<FieldOutline> {
+    let all: &[super::columns::Field] = match target {
+        Target::Units => &units::FIELDS,
+        Target::Projects => &projects::FIELDS,
+        Target::Parcels => &parcels::FIELDS,
+    };
+    all.iter().map(|field| FieldOutline { name: field.name, required: field.required }).collect()
+}

@@ -1,0 +1,167 @@
+//! `/api/v1/briefings`: slides that were saved, frozen at a position of the ledger.
+//!
+//! What is kept are the words: which slides in which order, with which notes.
+//! Their figures are asked for `at` the position and `as_of` the day, and so
+//! never change. The verification code is the beginning of the seal.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    domain::{Action, Day},
+    server::{
+        app::App,
+        auth::{Identity, secret},
+        problem::Problem,
+    },
+    store::{Briefing, KeptBriefing, digest_hex},
+};
+
+/// Slides of a briefing.
+const MOST_SLIDES: usize = 200;
+/// Characters of a note or title.
+const LONGEST: usize = 2000;
+
+/// What a briefing says.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Words {
+    /// Slides in their order.
+    slides: Vec<Slide>,
+    /// The filter that the slides came from, as a query string.
+    #[serde(default)]
+    filter: String,
+}
+
+/// A slide.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Slide {
+    /// What it is about.
+    about: About,
+    /// Code of the project or unit; empty for all.
+    #[serde(default)]
+    code: String,
+    /// The presenter's note.
+    #[serde(default)]
+    note: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum About {
+    All,
+    Project,
+    Unit,
+}
+
+/// A briefing as it is sent.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewBriefing {
+    title: String,
+    as_of: Option<Day>,
+    slides: Vec<Slide>,
+    #[serde(default)]
+    filter: String,
+}
+
+fn sealed(kept: &KeptBriefing) -> String {
+    let hex = digest_hex(&kept.seal[..kept.seal.len().min(8)]).to_uppercase();
+    let groups: Vec<&str> =
+        hex.as_bytes().chunks(4).filter_map(|part| std::str::from_utf8(part).ok()).collect();
+    groups.join("-")
+}
+
+fn entry(kept: &KeptBriefing) -> Value {
+    let briefing = &kept.briefing;
+    json!({
+        "code": briefing.code,
+        "title": briefing.title,
+        "at": briefing.position,
+        "as_of": briefing.as_of.to_string(),
+        "author": briefing.author,
+        "created_at": briefing.created_at,
+        "verification": sealed(kept),
+        "whole": kept.whole,
+    })
+}
+
+/// All briefings, newest first.
+pub async fn briefings(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let all = app.with_store(crate::store::GeoPackage::briefings).await?;
+    let list: Vec<Value> = all.iter().map(entry).collect();
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(json!({ "briefings": list }))).into_response())
+}
+
+/// Saves slides as a briefing of the state that is shown now.
+pub async fn save(State(app): State<Arc<App>>, identity: Identity, body: Bytes) -> Result<Response, Problem> {
+    let new: NewBriefing = serde_json::from_slice(&body)
+        .map_err(|e| Problem::nonsense(format!("the body is not a briefing: {e}")))?;
+    check(&new)?;
+    let current = app.current()?;
+    let code: String = secret().map_err(|e| Problem::internal(&e))?.chars().take(16).collect();
+    let words = Words { slides: new.slides, filter: new.filter };
+    let briefing = Briefing {
+        code,
+        title: new.title.trim().to_owned(),
+        position: current.view.snapshot.position(),
+        as_of: new.as_of.unwrap_or(current.view.today),
+        body: serde_json::to_string(&words).map_err(|e| Problem::internal(&e))?,
+        author: identity.name().to_owned(),
+        created_at: jiff::Timestamp::now().as_millisecond(),
+    };
+    let kept = app.with_store(move |store| store.add_briefing(&briefing)).await?;
+    Ok((StatusCode::CREATED, axum::Json(entry(&kept))).into_response())
+}
+
+fn check(new: &NewBriefing) -> Result<(), Problem> {
+    let long = |text: &str| text.chars().count() > LONGEST;
+    if new.title.trim().is_empty() || long(&new.title) {
+        return Err(Problem::parameter("title", format!("must have 1 to {LONGEST} characters")));
+    }
+    if new.slides.is_empty() || new.slides.len() > MOST_SLIDES {
+        return Err(Problem::parameter("slides", format!("must be 1 to {MOST_SLIDES}")));
+    }
+    if long(&new.filter) || new.slides.iter().any(|slide| long(&slide.note) || long(&slide.code)) {
+        return Err(Problem::parameter("slides", format!("a text has more than {LONGEST} characters")));
+    }
+    Ok(())
+}
+
+/// One briefing with its slides, and whether its seal still fits.
+pub async fn briefing(State(app): State<Arc<App>>, Path(code): Path<String>) -> Result<Response, Problem> {
+    let kept = find(&app, code).await?;
+    let mut answer = entry(&kept);
+    let words: Value = serde_json::from_str(&kept.briefing.body).map_err(|e| Problem::internal(&e))?;
+    answer["slides"] = words["slides"].clone();
+    answer["filter"] = words["filter"].clone();
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(answer)).into_response())
+}
+
+async fn find(app: &Arc<App>, code: String) -> Result<KeptBriefing, Problem> {
+    let missing = Problem::not_found(format!("there is no briefing \"{code}\""));
+    app.with_store(move |store| store.briefing(&code)).await?.ok_or(missing)
+}
+
+/// Removes a briefing: its author may, and whoever administers.
+pub async fn remove(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    Path(code): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let kept = find(&app, code.clone()).await?;
+    if kept.briefing.author != identity.name() && !identity.may(Action::Administer) {
+        return Err(Problem::forbidden("only its author may remove a briefing"));
+    }
+    app.with_store(move |store| store.remove_briefing(&code)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

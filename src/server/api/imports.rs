@@ -1,0 +1,292 @@
+//! `/api/v1/imports`: files are sent, looked at, and then stored in one step, or not at all.
+//!
+//! ```text
+//! POST imports ─► PUT imports/{id}/files/{name} ─► POST imports/{id}/preview (again and again) ─► POST imports/{id}/commit
+//! ```
+//! What was imported can be taken back as long as nothing happened to it
+//! (`POST imports/undo`): its parcels are withdrawn by events, nothing is erased.
+
+use std::{path::PathBuf, sync::Arc};
+
+use axum::{
+    body::Body,
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio_stream::StreamExt;
+
+use super::preview::preview_features;
+use crate::{
+    domain::{Action, Code, Day, UnitId},
+    ingest::{self, Encoding, Mapping, Target},
+    intake::{self, IntakeError, Records, Request},
+    server::{
+        app::App,
+        auth::Identity,
+        problem::Problem,
+        staging::{LARGEST, Staged},
+    },
+    store::{Entry, Store, digest_hex},
+};
+
+/// Begins an import.
+pub async fn begin(State(app): State<Arc<App>>, identity: Identity) -> Result<Response, Problem> {
+    let id = app.staging.begin(identity.name())?;
+    Ok((StatusCode::CREATED, axum::Json(json!({ "id": id, "largest": LARGEST }))).into_response())
+}
+
+/// Takes one file of an import.
+pub async fn upload(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    Path((id, name)): Path<(String, String)>,
+    body: Body,
+) -> Result<Response, Problem> {
+    let staged = app.staging.find(&id, identity.name())?;
+    let place = staged.place(&name)?;
+    receive(&place, body).await?;
+    let described = tokio::task::spawn_blocking(move || {
+        if place.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip")) {
+            staged.unpack(&place)?;
+        }
+        files(&staged)
+    });
+    Ok((StatusCode::CREATED, axum::Json(described.await.map_err(|e| Problem::internal(&e))??))
+        .into_response())
+}
+
+async fn receive(place: &std::path::Path, body: Body) -> Result<(), Problem> {
+    use tokio::io::AsyncWriteExt;
+    let mut file = tokio::fs::File::create(place).await.map_err(|e| Problem::disk(&e))?;
+    let (mut stream, mut received) = (body.into_data_stream(), 0);
+    while let Some(part) = stream.next().await {
+        let part = part.map_err(|e| Problem::nonsense(format!("the file did not arrive whole: {e}")))?;
+        received += part.len() as u64;
+        if received > LARGEST {
+            drop(file);
+            let _ = tokio::fs::remove_file(place).await;
+            return Err(Problem::too_large(format!("a file may have at most {} MB", LARGEST >> 20)));
+        }
+        file.write_all(&part).await.map_err(|e| Problem::disk(&e))?;
+    }
+    file.flush().await.map_err(|e| Problem::disk(&e))
+}
+
+fn files(staged: &Staged) -> Result<Value, Problem> {
+    Ok(json!({ "files": staged.files()? }))
+}
+
+/// What the file holds: layers and columns.
+pub async fn outline(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let staged = app.staging.find(&id, identity.name())?;
+    let described = tokio::task::spawn_blocking(move || {
+        let main = staged.main()?;
+        let layers = ingest::outline(&main).map_err(|e| refused(&staged, &e.into()))?;
+        let mut answer = files(&staged)?;
+        answer["layers"] = json!(layers);
+        answer["fields"] = json!({
+            "units": ingest::fields(Target::Units),
+            "projects": ingest::fields(Target::Projects),
+            "parcels": ingest::fields(Target::Parcels),
+        });
+        Ok::<_, Problem>(answer)
+    });
+    Ok(axum::Json(described.await.map_err(|e| Problem::internal(&e))??).into_response())
+}
+
+/// How a file is to be understood, as the app sends it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wish {
+    target: String,
+    layer: Option<String>,
+    crs: Option<String>,
+    encoding: Option<String>,
+    #[serde(default)]
+    mapping: std::collections::BTreeMap<String, String>,
+    project: Option<String>,
+    unit: Option<String>,
+    #[serde(default)]
+    intersect: bool,
+    #[serde(default)]
+    levels: Vec<String>,
+    day: Option<String>,
+}
+
+impl Wish {
+    fn request(self, file: PathBuf, today: Day) -> Result<Request, Problem> {
+        let code = |name: &str, text: Option<String>| {
+            let text = text.filter(|text| !text.is_empty());
+            text.map(|text| Code::new(&text)).transpose().map_err(|why| Problem::parameter(name, why))
+        };
+        let pairs: Vec<String> =
+            self.mapping.iter().map(|(field, column)| format!("{field}={column}")).collect();
+        let encoding = self.encoding.as_deref().unwrap_or("auto");
+        let day =
+            self.day.as_deref().map(Day::parse).transpose().map_err(|why| Problem::parameter("day", why))?;
+        Ok(Request {
+            target: target(&self.target)?,
+            file,
+            layer: self.layer,
+            crs: self.crs.filter(|crs| !crs.is_empty()),
+            encoding: Encoding::from_name(encoding).ok_or_else(|| {
+                Problem::parameter("encoding", "choose one of utf-8, tcvn3, vni, cp1258, auto")
+            })?,
+            mapping: Mapping::parse(&pairs.join(",")).map_err(|why| Problem::parameter("mapping", why))?,
+            project: code("project", self.project)?,
+            unit: code("unit", self.unit)?,
+            intersect: self.intersect,
+            levels: self.levels,
+            day: day.unwrap_or(today),
+        })
+    }
+}
+
+fn target(word: &str) -> Result<Target, Problem> {
+    let all = [Target::Units, Target::Projects, Target::Parcels];
+    let found = all.into_iter().find(|target| target.word() == word);
+    found.ok_or_else(|| Problem::parameter("target", "choose one of units, projects, parcels"))
+}
+
+/// Reads and checks the file, stores nothing: the report, and the shapes for the map.
+pub async fn preview(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    Path(id): Path<String>,
+    axum::Json(wish): axum::Json<Wish>,
+) -> Result<Response, Problem> {
+    let read = Reading::begin(&app, &identity, &id, wish)?;
+    let answer = tokio::task::spawn_blocking(move || {
+        let records = read.records()?;
+        let mut answer = report(&records)?;
+        answer["preview"] = preview_features(&records);
+        answer["allowed"] = json!(read.may_store(&records).is_ok());
+        Ok::<_, Problem>(answer)
+    });
+    Ok(axum::Json(answer.await.map_err(|e| Problem::internal(&e))??).into_response())
+}
+
+/// Reads the file once more and stores all of it, if nothing of it is refused.
+pub async fn commit(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    Path(id): Path<String>,
+    axum::Json(wish): axum::Json<Wish>,
+) -> Result<Response, Problem> {
+    let read = Reading::begin(&app, &identity, &id, wish)?;
+    let store = app.with_store(crate::store::GeoPackage::reopen).await?;
+    let author = identity.name().to_owned();
+    let work = tokio::task::spawn_blocking(move || {
+        let records = read.records()?;
+        read.may_store(&records)?;
+        let mut store = store;
+        store_all(&mut store, &records, author, read.request.day)
+    });
+    let (answer, at) = work.await.map_err(|e| Problem::internal(&e))??;
+    app.news.tell();
+    app.staging.end(&id);
+    app.await_shown(at).await;
+    Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
+}
+
+fn store_all(
+    store: &mut crate::store::GeoPackage,
+    records: &Records,
+    author: String,
+    day: Day,
+) -> Result<(Value, crate::domain::LedgerPosition), Problem> {
+    let read = records.report();
+    if !read.refused.is_empty() {
+        let detail =
+            format!("{} of {} features are refused; nothing was stored", read.refused.len(), read.read);
+        return Err(Problem::refused(detail, json!(read.refused)));
+    }
+    let recorded_at = jiff::Timestamp::now().as_millisecond();
+    let entry = Entry { source: read.file.clone(), author, recorded_at, day, units_on: day };
+    let stored = records.store(store as &mut dyn Store, &entry);
+    let (written, head) = stored.map_err(|error| match error {
+        error if error.is_disk() => Problem::disk(&error),
+        error @ crate::store::StoreError::Exists(_) => Problem::refused(error.to_string(), json!([])),
+        error => Problem::internal(&error),
+    })?;
+    let mut answer = report(records)?;
+    answer["stored"] = json!({
+        "inserted": written.inserted,
+        "updated": written.updated,
+        "at": head.position,
+        "head": digest_hex(&head.hash),
+    });
+    Ok((answer, head.position))
+}
+
+/// Forgets a file that waits.
+pub async fn end(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    app.staging.find(&id, identity.name())?;
+    app.staging.end(&id);
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn report(records: &Records) -> Result<Value, Problem> {
+    let mut answer = serde_json::to_value(records.report()).map_err(|e| Problem::internal(&e))?;
+    answer["recovered"] = json!(records.recovered());
+    Ok(answer)
+}
+
+fn refused(staged: &Staged, error: &IntakeError) -> Problem {
+    match error {
+        IntakeError::Store(error) => Problem::internal(error),
+        error => Problem::unreadable(error.code(), staged.plain(&error.to_string())),
+    }
+}
+
+/// A file, the state of the store, and who asks.
+struct Reading {
+    staged: Arc<Staged>,
+    request: Request,
+    current: Arc<crate::server::app::Current>,
+    scope: crate::domain::Scope,
+}
+
+impl Reading {
+    fn begin(app: &App, identity: &Identity, id: &str, wish: Wish) -> Result<Self, Problem> {
+        let staged = app.staging.find(id, identity.name())?;
+        let current = app.current()?;
+        let request = wish.request(staged.main()?, current.view.today)?;
+        let scope = identity.scope(Action::Manage, current.view.snapshot.units());
+        Ok(Self { staged, request, current, scope })
+    }
+
+    fn records(&self) -> Result<Records, Problem> {
+        let snapshot = &self.current.view.snapshot;
+        let read = intake::read(&self.request, Some(snapshot), &mut |_, _| {});
+        read.map_err(|error| refused(&self.staged, &error))
+    }
+
+    /// Units and projects are everybody's: only who manages everywhere may bring them in. Parcels must
+    /// lie in units that the account manages.
+    fn may_store(&self, records: &Records) -> Result<(), Problem> {
+        let snapshot = &self.current.view.snapshot;
+        let everywhere = snapshot.units().iter().all(|entry| self.scope.holds(entry.id));
+        let allowed = everywhere
+            || match records {
+                Records::Parcels(batch, _) => batch.records.iter().all(|parcel| {
+                    let unit = snapshot.unit_by_code(parcel.key.unit.as_str(), self.request.day);
+                    let id: Option<UnitId> = unit.map(|unit| snapshot.units()[unit].id);
+                    id.is_some_and(|id| self.scope.holds(id))
+                }),
+                Records::Units(_) | Records::Projects(_) => false,
+            };
+        if allowed { Ok(()) } else { Err(Problem::forbidden("some of it lies outside your units")) }
+    }
+}

@@ -1,0 +1,105 @@
+//! What those who keep the server look at: the ledger's end, procedures, health.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{RawQuery, State},
+    http::header,
+    response::{IntoResponse, Response},
+};
+use serde_json::{Value, json};
+
+use crate::{
+    domain::{LedgerPosition, Procedure},
+    server::{app::App, params::Query, problem::Problem},
+    store::{Store, digest_hex},
+};
+
+/// Events of one answer.
+const MOST: usize = 500;
+
+/// The last events of the ledger before a position, newest first. Notes stay out: they may name people.
+pub async fn ledger(State(app): State<Arc<App>>, RawQuery(text): RawQuery) -> Result<Response, Problem> {
+    let query = Query::parse(text.as_deref(), &["before", "limit"])?;
+    let before = query.read("before", |text| {
+        text.parse::<u64>().map(LedgerPosition).map_err(|_| "must be a whole number")
+    })?;
+    let limit = query.read("limit", |text| match text.parse::<usize>() {
+        Ok(limit) if (1..=MOST).contains(&limit) => Ok(limit),
+        _ => Err(format!("must be a whole number from 1 to {MOST}")),
+    })?;
+    let (before, limit) = (before.unwrap_or(LedgerPosition(u64::MAX)), limit.unwrap_or(100));
+    let events = app.with_store(move |store| store.events_before(before, limit)).await?;
+    let current = app.current()?;
+    let columns = current.view.snapshot.parcels();
+    let entry = |event: &crate::domain::Event| {
+        let body = &event.body;
+        let parcel = body.parcel.and_then(|id| columns.find(id));
+        json!({
+            "position": event.position,
+            "recorded_at": body.recorded_at,
+            "day": body.day.to_string(),
+            "author": body.author,
+            "kind": body.kind.code(),
+            "document": body.document,
+            "parcel": parcel.map(|index| json!({
+                "id": columns.id(index),
+                "sheet": columns.sheet(index),
+                "parcel": columns.number(index),
+                "project": current.view.snapshot.projects()[columns.project(index)].project.code.as_str(),
+            })),
+        })
+    };
+    let list: Vec<Value> = events.iter().map(entry).collect();
+    Ok(no_store(&json!({ "at": current.view.snapshot.position(), "events": list })))
+}
+
+/// The legal procedures with their deadlines and articles.
+pub async fn procedures(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let current = app.current()?;
+    let procedure = |procedure: &Procedure| {
+        let stages = procedure.stages().iter().map(|rule| {
+            json!({
+                "stage": rule.stage,
+                "name": rule.name,
+                "article": rule.article,
+                "within_days": rule.within_days,
+                "after": rule.after,
+                "to_be_confirmed": rule.to_be_confirmed,
+            })
+        });
+        json!({
+            "code": procedure.code().as_str(),
+            "name": procedure.name(),
+            "stages": stages.collect::<Vec<_>>(),
+        })
+    };
+    let list: Vec<Value> = current.view.snapshot.procedures().iter().map(procedure).collect();
+    Ok(axum::Json(json!({ "at": current.view.snapshot.position(), "procedures": list })).into_response())
+}
+
+/// How the server is.
+pub async fn condition(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let (size, head) = app.with_store(|store| Ok((store.size()?, store.head()?))).await?;
+    let current = app.current()?;
+    let snapshot = &current.view.snapshot;
+    let directory = app.auth.directory.load();
+    Ok(no_store(&json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "started_at": app.started_at,
+        "at": snapshot.position(),
+        "stored_at": head.position,
+        "head": digest_hex(&head.hash),
+        "parcels": snapshot.parcels().len(),
+        "projects": snapshot.projects().len(),
+        "units": snapshot.units().len(),
+        "store_bytes": size,
+        "atlas_bytes": snapshot.bytes(),
+        "accounts": directory.accounts.len(),
+        "sessions": directory.sessions.len(),
+    })))
+}
+
+fn no_store(body: &Value) -> Response {
+    ([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response()
+}

@@ -1,0 +1,203 @@
+//! `/api/v1/accounts`, `/api/v1/tokens`: what administrators change.
+//!
+//! The last administrator can't be locked out, and the first account must be
+//! one: after it nobody comes in without an account.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::{Path, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{hash_password, secret, secret_hash};
+use crate::{
+    domain::{Account, Action, Grant, Role},
+    server::{app::App, problem::Problem},
+    store::{Directory, Token, TokenScope},
+};
+
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
+/// Days that a token may last.
+const LONGEST: i64 = 3660;
+
+fn now() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GrantWish {
+    role: Role,
+    unit: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewAccount {
+    name: String,
+    full_name: String,
+    role: Role,
+    unit: Option<String>,
+    password: Option<String>,
+}
+
+/// What is to change about an account; one of them.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Change {
+    Grant(GrantWish),
+    Revoke(GrantWish),
+    Password(String),
+    Disabled(bool),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewToken {
+    account: String,
+    name: String,
+    scope: TokenScope,
+    days: i64,
+}
+
+fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, Problem> {
+    serde_json::from_slice(body)
+        .map_err(|e| Problem::nonsense(format!("the body is not what is needed: {e}")))
+}
+
+fn grant(app: &App, role: Role, unit: Option<&str>) -> Result<Grant, Problem> {
+    let Some(code) = unit.filter(|code| !code.is_empty()) else { return Ok(Grant { role, unit: None }) };
+    let current = app.current()?;
+    let snapshot = &current.view.snapshot;
+    let index = snapshot.unit_by_code(code, current.view.today);
+    let index =
+        index.ok_or_else(|| Problem::parameter("unit", format!("no unit has the code \"{code}\"")))?;
+    Ok(Grant { role, unit: Some(snapshot.units()[index].id) })
+}
+
+async fn hashed(password: String) -> Result<String, Problem> {
+    let hash = tokio::task::spawn_blocking(move || hash_password(&password));
+    hash.await.map_err(|e| Problem::internal(&e))?.map_err(|why| Problem::parameter("password", why))
+}
+
+fn named(directory: &Directory, name: &str) -> Result<Account, Problem> {
+    let found = directory.named(name).map(|(account, _)| account.clone());
+    found.ok_or_else(|| Problem::not_found(format!("there is no account \"{name}\"")))
+}
+
+/// Adds an account.
+pub async fn add_account(State(app): State<Arc<App>>, body: Bytes) -> Result<Response, Problem> {
+    let new: NewAccount = read(&body)?;
+    let name = new.name.trim().to_owned();
+    if name.is_empty() || name.chars().any(char::is_whitespace) || name.chars().count() > 100 {
+        return Err(Problem::parameter("name", "must have 1 to 100 characters and no spaces"));
+    }
+    let directory = app.auth.directory.load_full();
+    if directory.named(&name).is_some() {
+        return Err(Problem::parameter("name", format!("there is an account \"{name}\" already")));
+    }
+    let grant = grant(&app, new.role, new.unit.as_deref())?;
+    if directory.accounts.is_empty() && (new.role != Role::Administrator || new.password.is_none()) {
+        let why = "the first account must be an administrator with a password: after it nobody comes in without one";
+        return Err(Problem::parameter("role", why));
+    }
+    let hash = match new.password {
+        Some(password) => Some(hashed(password).await?),
+        None => None,
+    };
+    let (full_name, account) = (new.full_name, name.clone());
+    app.with_store(move |store| {
+        let id = store.add_account(&account, &full_name, hash.as_deref(), now())?;
+        store.grant(id, grant)
+    })
+    .await?;
+    app.refresh_accounts().await?;
+    Ok((StatusCode::CREATED, axum::Json(json!({ "name": name }))).into_response())
+}
+
+/// Changes an account.
+pub async fn change_account(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    let change: Change = read(&body)?;
+    let account = named(&app.auth.directory.load(), &name)?;
+    let id = account.id;
+    match change {
+        Change::Password(password) => {
+            let hash = hashed(password).await?;
+            app.with_store(move |store| store.set_password(id, &hash)).await?;
+        }
+        Change::Disabled(disabled) => {
+            if disabled {
+                keep_an_administrator(&app, |other| other.id != id)?;
+            }
+            app.with_store(move |store| store.set_disabled(id, disabled)).await?;
+        }
+        Change::Grant(wish) => {
+            let grant = grant(&app, wish.role, wish.unit.as_deref())?;
+            app.with_store(move |store| store.grant(id, grant)).await?;
+        }
+        Change::Revoke(wish) => {
+            let gone = grant(&app, wish.role, wish.unit.as_deref())?;
+            keep_an_administrator(&app, |other| {
+                let left = other.grants.iter().filter(|grant| other.id != id || **grant != gone);
+                left.clone().any(|grant| grant.role.allows(Action::Administer))
+            })?;
+            if !app.with_store(move |store| store.revoke(id, gone)).await? {
+                return Err(Problem::not_found(format!("{name} does not have this role there")));
+            }
+        }
+    }
+    app.refresh_accounts().await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Refuses what would leave nobody to administer of those that `stay`.
+fn keep_an_administrator(app: &App, stay: impl Fn(&Account) -> bool) -> Result<(), Problem> {
+    let directory = app.auth.directory.load();
+    let administers = |account: &Account| account.may_somewhere(Action::Administer) && stay(account);
+    if directory.accounts.values().any(|(account, _)| administers(account)) {
+        return Ok(());
+    }
+    Err(Problem::refused("then nobody could administer; make another administrator first", json!([])))
+}
+
+/// Makes a token; its secret is told once.
+pub async fn add_token(State(app): State<Arc<App>>, body: Bytes) -> Result<Response, Problem> {
+    let new: NewToken = read(&body)?;
+    if !(1..=LONGEST).contains(&new.days) {
+        return Err(Problem::parameter("days", format!("must be a whole number from 1 to {LONGEST}")));
+    }
+    let account = named(&app.auth.directory.load(), &new.account)?;
+    let secret = format!("mbt_{}", secret().map_err(|e| Problem::internal(&e))?);
+    let expires_at = now() + new.days * DAY;
+    let token =
+        Token { id: 0, account: account.id, name: new.name, scope: new.scope, expires_at, revoked: false };
+    let hash = secret_hash(&secret);
+    let id = app.with_store(move |store| store.add_token(&hash, &token, now())).await?;
+    app.refresh_accounts().await?;
+    let answer = axum::Json(json!({ "id": id, "token": secret, "expires_at": expires_at }));
+    Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], answer).into_response())
+}
+
+/// Takes a token back.
+pub async fn revoke_token(
+    State(app): State<Arc<App>>,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let missing = || Problem::not_found(format!("there is no token {id}"));
+    let number: u32 = id.parse().map_err(|_| missing())?;
+    if !app.with_store(move |store| store.revoke_token(number)).await? {
+        return Err(missing());
+    }
+    app.refresh_accounts().await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,215 @@
+//! Files that wait to be imported: kept in a folder of their own, looked at as
+//! often as needed, and gone after two hours.
+//!
+//! Nothing of a file is in the store before it is committed. Archives (.zip)
+//! are unpacked; names of files are brought down to their last part, so that
+//! nothing is ever written beside the folder.
+
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::Write,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use super::{auth, problem::Problem};
+
+/// Largest upload and largest content of an archive, bytes.
+pub const LARGEST: u64 = 512 << 20;
+/// Files of one import.
+const MOST_FILES: usize = 64;
+/// Imports that wait at once.
+const MOST_WAITING: usize = 16;
+/// How long a file waits.
+const KEPT: Duration = Duration::from_hours(2);
+
+/// An import that waits.
+#[derive(Debug)]
+pub struct Staged {
+    folder: tempfile::TempDir,
+    author: String,
+    since: Instant,
+}
+
+/// All that wait, by id.
+#[derive(Debug, Default)]
+pub struct Staging(Mutex<HashMap<String, Arc<Staged>>>);
+
+impl Staging {
+    /// Begins an import for `author`: its id.
+    ///
+    /// # Errors
+    /// Too many wait, or the disk's.
+    pub fn begin(&self, author: &str) -> Result<String, Problem> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, staged| staged.since.elapsed() < KEPT);
+        if all.len() >= MOST_WAITING {
+            return Err(Problem::busy());
+        }
+        let folder = tempfile::tempdir().map_err(|e| Problem::disk(&e))?;
+        let id = auth::secret().map_err(|e| Problem::internal(&e))?;
+        let staged = Staged { folder, author: author.to_owned(), since: Instant::now() };
+        all.insert(id.clone(), Arc::new(staged));
+        Ok(id)
+    }
+
+    /// The import with this id, for who began it.
+    ///
+    /// # Errors
+    /// None, or somebody else's.
+    pub fn find(&self, id: &str, author: &str) -> Result<Arc<Staged>, Problem> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = all.get(id).filter(|staged| staged.author == author && staged.since.elapsed() < KEPT);
+        found.cloned().ok_or_else(|| Problem::not_found("no such import waits any more; send the file again"))
+    }
+
+    /// Forgets an import; its files go once nobody reads them.
+    pub fn end(&self, id: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+    }
+}
+
+impl Staged {
+    /// Where an uploaded file of this name is written.
+    ///
+    /// # Errors
+    /// A name that can't be one, or too many files.
+    pub fn place(&self, name: &str) -> Result<PathBuf, Problem> {
+        let name = last_part(name).ok_or_else(|| Problem::parameter("name", "must be the name of a file"))?;
+        if self.files()?.len() >= MOST_FILES {
+            return Err(Problem::too_large(format!("an import takes at most {MOST_FILES} files")));
+        }
+        Ok(self.folder.path().join(name))
+    }
+
+    /// Unpacks the archive at `path` in place and removes it.
+    ///
+    /// # Errors
+    /// Not an archive, or more in it than is taken.
+    pub fn unpack(&self, path: &Path) -> Result<(), Problem> {
+        let broken =
+            |e: &dyn std::fmt::Display| Problem::nonsense(format!("the archive cannot be read: {e}"));
+        let file = File::open(path).map_err(|e| Problem::disk(&e))?;
+        let mut archive = zip::ZipArchive::new(file).map_err(|e| broken(&e))?;
+        if archive.len() > MOST_FILES {
+            return Err(Problem::too_large(format!("an archive may hold at most {MOST_FILES} files")));
+        }
+        let mut left = LARGEST;
+        for index in 0..archive.len() {
+            let entry = archive.by_index(index).map_err(|e| broken(&e))?;
+            let name = entry.name().map_err(|e| broken(&e))?.into_owned();
+            let Some(name) = last_part(&name).filter(|_| entry.is_file()) else { continue };
+            let mut out = File::create(self.folder.path().join(name)).map_err(|e| Problem::disk(&e))?;
+            // One byte more than is left shows that there is more.
+            let read = std::io::copy(&mut std::io::Read::take(entry, left + 1), &mut out);
+            left = left.checked_sub(read.map_err(|e| broken(&e))?).ok_or_else(|| {
+                Problem::too_large(format!("the archive holds more than {} MB", LARGEST >> 20))
+            })?;
+            out.flush().map_err(|e| Problem::disk(&e))?;
+        }
+        std::fs::remove_file(path).map_err(|e| Problem::disk(&e))
+    }
+
+    /// Names of the files, sorted.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub fn files(&self) -> Result<Vec<String>, Problem> {
+        let entries = std::fs::read_dir(self.folder.path()).map_err(|e| Problem::disk(&e))?;
+        let mut names: Vec<String> =
+            entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.sort();
+        Ok(names)
+    }
+
+    /// The file to be opened: of a Shapefile's or TAB's parts the one that leads them.
+    ///
+    /// # Errors
+    /// No file, or several that are not parts of one.
+    pub fn main(&self) -> Result<PathBuf, Problem> {
+        let names = self.files()?;
+        let extension = |name: &str| name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+        let leading = |name: &&String| LEADING.contains(&extension(name).as_str());
+        let leaders: Vec<&String> = names.iter().filter(leading).collect();
+        match (&leaders[..], &names[..]) {
+            ([one], _) => Ok(self.folder.path().join(one)),
+            ([], [one]) => Ok(self.folder.path().join(one)),
+            ([], []) => Err(Problem::nonsense("there is no file yet; send one first")),
+            ([], _) => Err(Problem::nonsense(format!("none of {} can be read alone", names.join(", ")))),
+            _ => Err(Problem::nonsense(format!(
+                "there are several files ({}); import one at a time",
+                leaders.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")
+            ))),
+        }
+    }
+
+    /// A message without the folder's path, which says nothing to a person.
+    pub fn plain(&self, message: &str) -> String {
+        message.replace(&format!("{}/", self.folder.path().display()), "")
+    }
+}
+
+/// Extensions of files that can be opened, beside parts such as .dbf and .prj.
+const LEADING: [&str; 18] = [
+    "shp",
+    "gpkg",
+    "geojson",
+    "geojsonl",
+    "geojsons",
+    "geojsonseq",
+    "json",
+    "topojson",
+    "fgb",
+    "kml",
+    "kmz",
+    "gml",
+    "tab",
+    "mif",
+    "dxf",
+    "dgn",
+    "csv",
+    "xlsx",
+];
+
+fn last_part(name: &str) -> Option<&str> {
+    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
+    (!name.is_empty() && !name.starts_with('.') && name.len() <= 200).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_lose_their_folders_and_nothing_lands_beside() {
+        assert_eq!(last_part("a/b\\../thửa.shp"), Some("thửa.shp"));
+        assert_eq!(last_part("../.."), None);
+        assert_eq!(last_part("x/.hidden"), None);
+        assert_eq!(last_part(""), None);
+    }
+
+    #[test]
+    fn an_import_is_found_by_who_began_it_only() {
+        let staging = Staging::default();
+        let id = staging.begin("an").unwrap();
+        assert!(staging.find(&id, "an").is_ok() && staging.find(&id, "binh").is_err());
+        staging.end(&id);
+        assert!(staging.find(&id, "an").is_err());
+    }
+
+    #[test]
+    fn the_leading_file_of_a_shapefile_is_found() {
+        let staging = Staging::default();
+        let id = staging.begin("an").unwrap();
+        let staged = staging.find(&id, "an").unwrap();
+        assert!(staged.main().is_err());
+        for name in ["t.dbf", "t.shp", "t.shx"] {
+            std::fs::write(staged.place(name).unwrap(), b"x").unwrap();
+        }
+        assert!(staged.main().unwrap().ends_with("t.shp"));
+        std::fs::write(staged.place("u.gpkg").unwrap(), b"x").unwrap();
+        assert!(staged.main().is_err());
+    }
+}

@@ -1,0 +1,222 @@
+//! What the rooms of the web app ask beside figures: rows of tables, briefings, accounts, the log.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod harness;
+
+use harness::{Demo, Server};
+use serde_json::{Value, json};
+
+fn rows(server: &Server, query: &str) -> Value {
+    let reply = server.get(&format!("/api/v1/table?{query}"), &[]);
+    assert_eq!(reply.status, 200, "{query}: {}", String::from_utf8_lossy(&reply.body));
+    reply.json()
+}
+
+fn ids(answer: &Value) -> Vec<u64> {
+    answer["rows"].as_array().unwrap().iter().map(|row| row["id"].as_u64().unwrap()).collect()
+}
+
+#[test]
+fn a_table_is_the_same_rows_whatever_the_window() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let whole = rows(&server, "sort=-area,sheet&limit=1000");
+    let total = whole["total"].as_u64().unwrap();
+    assert_eq!(total, 2000);
+    let mut pieced = Vec::new();
+    for offset in (0..1000).step_by(170) {
+        pieced.extend(ids(&rows(&server, &format!("sort=-area,sheet&limit=170&offset={offset}"))));
+    }
+    assert_eq!(pieced[..1000], ids(&whole)[..]);
+    let areas: Vec<f64> =
+        whole["rows"].as_array().unwrap().iter().map(|row| row["area"].as_f64().unwrap()).collect();
+    assert!(areas.is_sorted_by(|a, b| a >= b));
+}
+
+#[test]
+fn sections_hold_every_row_once_and_add_up_to_the_summary() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let summary = server.get("/api/v1/summary?blocked=true", &[]).json();
+    for group in ["project", "unit", "body", "kind", "use", "stage"] {
+        let answer = rows(&server, &format!("group={group}&blocked=true&sort=parcel&limit=1000"));
+        let sections = answer["groups"].as_array().unwrap();
+        let mut offset = 0;
+        for section in sections {
+            assert_eq!(section["offset"], offset, "{group}");
+            offset += section["parcels"].as_u64().unwrap();
+        }
+        assert_eq!(offset, answer["total"].as_u64().unwrap());
+        assert_eq!(summary["total"]["measures"]["parcels"]["total"], answer["total"]);
+        let sum: f64 = sections.iter().map(|section| section["area"].as_f64().unwrap()).sum();
+        let area = summary["total"]["measures"]["area"]["total"].as_f64().unwrap();
+        assert!((sum - area).abs() < 0.05, "{group}: {sum} {area}");
+    }
+}
+
+#[test]
+fn a_table_refuses_what_it_does_not_have() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    for (query, word) in [
+        ("sort=holder", "sort"),
+        ("group=area", "group"),
+        ("limit=1001", "limit"),
+        ("offset=-1", "offset"),
+        ("sort=area,area,area,area,area", "sort"),
+    ] {
+        let reply = server.get(&format!("/api/v1/table?{query}"), &[]);
+        assert_eq!(reply.status, 400, "{query}");
+        assert!(reply.json()["detail"].as_str().unwrap().contains(&format!("\"{word}\"")), "{query}");
+    }
+}
+
+#[test]
+fn stays_in_stages_count_every_parcel_that_waits() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let answer = server.get(&format!("/api/v1/dwells?as_of={}", harness::UNTIL), &[]).json();
+    let summary = server.get(&format!("/api/v1/summary?as_of={}", harness::UNTIL), &[]).json();
+    let waiting: u64 =
+        answer["stages"].as_array().unwrap().iter().map(|stage| stage["going_on"].as_u64().unwrap()).sum();
+    let handed = |stages: &Value| stages.as_array().unwrap().last().unwrap()["parcels"].as_u64().unwrap();
+    let total = summary["total"]["measures"]["parcels"]["total"].as_u64().unwrap();
+    assert_eq!(waiting + handed(&summary["stages"]), total);
+    for stage in answer["stages"].as_array().unwrap() {
+        let days = |name: &str| stage[name].as_u64().unwrap_or(u64::MAX);
+        assert!(days("quarter") <= days("half") && days("half") <= days("three_quarters"), "{stage}");
+        assert_eq!(stage["half"].is_null(), stage["ended"].as_u64().unwrap() < 5, "{stage}");
+    }
+}
+
+#[test]
+fn curves_by_unit_add_up_to_the_whole() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let answer = server.get("/api/v1/series?by=unit", &[]).json();
+    let groups = answer["groups"].as_array().unwrap();
+    let sum: f64 = groups.iter().filter_map(|group| group["actual"].as_array()?.last()?.as_f64()).sum();
+    let whole = answer["actual"].as_array().unwrap().last().unwrap().as_f64().unwrap();
+    assert!(groups.len() > 3 && (sum - whole).abs() < 0.5, "{sum} {whole}");
+}
+
+#[test]
+fn a_briefing_is_frozen_and_shows_when_it_was_touched() {
+    let demo = Demo::new();
+    let store = demo.store();
+    let server = Server::start(&store);
+    let slides = json!([{ "about": "project", "code": "DA01", "note": "Hỏi tiến độ" }, { "about": "all" }]);
+    let made =
+        server.post("/api/v1/briefings", &json!({ "title": "Giao ban", "slides": slides }).to_string());
+    assert_eq!(made.status, 201, "{}", String::from_utf8_lossy(&made.body));
+    let (code, at) = (made.json()["code"].as_str().unwrap().to_owned(), made.json()["at"].clone());
+    let kept = server.get(&format!("/api/v1/briefings/{code}"), &[]).json();
+    assert_eq!(kept["slides"][0]["note"], "Hỏi tiến độ");
+    assert_eq!((&kept["whole"], &kept["at"]), (&json!(true), &at));
+    assert_eq!(kept["verification"].as_str().unwrap().len(), 19);
+    assert_eq!(server.get("/api/v1/briefings", &[]).json()["briefings"].as_array().unwrap().len(), 1);
+
+    // Somebody changes a word beside the server.
+    let sql = rusqlite::Connection::open(&store).unwrap();
+    sql.execute("UPDATE briefings SET title = 'Giao ban 2'", []).unwrap();
+    assert_eq!(server.get(&format!("/api/v1/briefings/{code}"), &[]).json()["whole"], false);
+    drop(sql);
+
+    for wrong in [
+        json!({ "title": "", "slides": slides }),
+        json!({ "title": "a", "slides": [] }),
+        json!({ "title": "a", "slides": [{ "about": "parcel" }] }),
+        json!({ "title": "a", "slides": slides, "more": 1 }),
+    ] {
+        assert_eq!(server.post("/api/v1/briefings", &wrong.to_string()).status, 400, "{wrong}");
+    }
+    assert_eq!(server.request("DELETE", &format!("/api/v1/briefings/{code}"), &[], b"").status, 204);
+    assert_eq!(server.get(&format!("/api/v1/briefings/{code}"), &[]).status, 404);
+}
+
+#[test]
+fn the_last_administrator_cannot_be_locked_out() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let account = |name: &str, role: &str, password: Option<&str>| {
+        json!({ "name": name, "full_name": "Nguyễn An", "role": role, "password": password }).to_string()
+    };
+    // The first account ends the time without accounts, so it must be able to administer.
+    let first = server.post("/api/v1/accounts", &account("an", "viewer", Some("mat-khau-dai-hon")));
+    assert_eq!(first.status, 400, "{}", String::from_utf8_lossy(&first.body));
+    assert_eq!(server.post("/api/v1/accounts", &account("an", "administrator", Some("ngan"))).status, 400);
+    let made = server.post("/api/v1/accounts", &account("an", "administrator", Some("mat-khau-dai-hon")));
+    assert_eq!(made.status, 201);
+    assert_eq!(server.get("/api/v1/accounts", &[]).status, 401);
+
+    let body = json!({ "name": "an", "password": "mat-khau-dai-hon" }).to_string();
+    let session = server.post("/api/v1/session", &body);
+    let cookie = session.header("set-cookie").split(';').next().unwrap().to_owned();
+    let csrf = session.json()["csrf"].as_str().unwrap().to_owned();
+    let headers = [("cookie", cookie.as_str()), ("x-csrf-token", csrf.as_str())];
+    let change = |name: &str, body: Value| {
+        let path = format!("/api/v1/accounts/{name}");
+        server.send(&path, &headers, body.to_string().as_bytes()).status
+    };
+    assert_eq!(change("an", json!({ "disabled": true })), 422);
+    assert_eq!(change("an", json!({ "revoke": { "role": "administrator" } })), 422);
+    let second = account("binh", "viewer", Some("mat-khau-khac-nua"));
+    assert_eq!(server.send("/api/v1/accounts", &headers, second.as_bytes()).status, 201);
+    assert_eq!(change("binh", json!({ "grant": { "role": "administrator" } })), 204);
+    assert_eq!(change("binh", json!({ "revoke": { "role": "officer" } })), 404);
+    assert_eq!(change("an", json!({ "revoke": { "role": "administrator" } })), 204);
+    // From now on "an" may no longer look at accounts.
+    assert_eq!(server.get("/api/v1/accounts", &headers).status, 403);
+}
+
+#[test]
+fn a_token_made_over_http_reads_until_it_is_taken_back() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let body =
+        json!({ "name": "an", "full_name": "A", "role": "administrator", "password": "mat-khau-dai-hon" });
+    assert_eq!(server.post("/api/v1/accounts", &body.to_string()).status, 201);
+    let session =
+        server.post("/api/v1/session", &json!({ "name": "an", "password": "mat-khau-dai-hon" }).to_string());
+    let cookie = session.header("set-cookie").split(';').next().unwrap().to_owned();
+    let csrf = session.json()["csrf"].as_str().unwrap().to_owned();
+    let headers = [("cookie", cookie.as_str()), ("x-csrf-token", csrf.as_str())];
+    let wish = json!({ "account": "an", "name": "qgis", "scope": "read", "days": 30 }).to_string();
+    let made = server.send("/api/v1/tokens", &headers, wish.as_bytes());
+    assert_eq!(made.status, 201);
+    let bearer = format!("Bearer {}", made.json()["token"].as_str().unwrap());
+    let with = [("authorization", bearer.as_str())];
+    assert_eq!(server.get("/api/v1/summary", &with).status, 200);
+    assert_eq!(server.get("/api/v1/accounts", &with).status, 403);
+    let path = format!("/api/v1/tokens/{}", made.json()["id"]);
+    assert_eq!(server.request("DELETE", &path, &headers, b"").status, 204);
+    assert_eq!(server.get("/api/v1/summary", &with).status, 401);
+}
+
+#[test]
+fn the_log_pages_backwards_and_holders_are_found_by_name_and_noted() {
+    let demo = Demo::new();
+    let store = demo.store();
+    let server = Server::start(&store);
+    let first = server.get("/api/v1/ledger?limit=3", &[]).json();
+    let last = first["events"][2]["position"].as_u64().unwrap();
+    let second = server.get(&format!("/api/v1/ledger?limit=3&before={last}"), &[]).json();
+    assert_eq!(second["events"][0]["position"].as_u64().unwrap(), last - 1);
+
+    let sql = rusqlite::Connection::open(&store).unwrap();
+    let holder: u32 = sql
+        .query_row(
+            "SELECT holder FROM parcels WHERE holder IS NOT NULL AND ended_on IS NULL LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    sql.execute("UPDATE holders SET name = 'Đỗ Thị Zxqvờ' WHERE fid = ?1", [holder]).unwrap();
+    drop(sql);
+    assert_eq!(server.get("/api/v1/holders?q=zx", &[]).status, 400);
+    let found = server.get("/api/v1/holders?q=do+zxqvo", &[]).json();
+    assert_eq!(found["results"][0]["holder"], "Đỗ Thị Zxqvờ");
+    let looks = server.get("/api/v1/accesses", &[]).json();
+    assert_eq!(looks["accesses"][0]["parcel"], found["results"][0]["id"]);
+    assert_eq!(looks["accesses"][0]["what"], "search");
+}
