@@ -41,7 +41,7 @@ fn ask(server: &Server, id: &str, what: &str, more: Value) -> Reply {
 /// Position of the ledger and number of parcels.
 fn state(store: &Path) -> (u64, u64) {
     let verified: Value = serde_json::from_str(&succeed(store, &["verify", "--json"])).unwrap();
-    (verified["position"].as_u64().unwrap(), verified["parcels"].as_u64().unwrap())
+    (verified["at"].as_u64().unwrap(), verified["parcels"].as_u64().unwrap())
 }
 
 #[test]

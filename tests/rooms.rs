@@ -217,6 +217,10 @@ fn the_log_pages_backwards_and_holders_are_found_by_name_and_noted() {
     let found = server.get("/api/v1/holders?q=do+zxqvo", &[]).json();
     assert_eq!(found["results"][0]["holder"], "Đỗ Thị Zxqvờ");
     let looks = server.get("/api/v1/accesses", &[]).json();
-    assert_eq!(looks["accesses"][0]["parcel"], found["results"][0]["id"]);
+    let noted: Vec<&Value> =
+        looks["accesses"].as_array().unwrap().iter().map(|look| &look["parcel"]).collect();
+    for result in found["results"].as_array().unwrap() {
+        assert!(noted.contains(&&result["id"]), "{looks}");
+    }
     assert_eq!(looks["accesses"][0]["what"], "search");
 }

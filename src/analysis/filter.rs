@@ -10,8 +10,8 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 #[allow(clippy::struct_excessive_bools, reason = "each is a condition of its own")]
 pub struct Filter {
-    /// Project.
-    pub project: Option<usize>,
+    /// Projects; all when empty.
+    pub projects: Vec<usize>,
     /// Commune, or district or province with all below it.
     pub unit: Option<usize>,
     /// Kind of project.
@@ -53,9 +53,9 @@ impl Filter {
                 && (!self.overdue || snapshot.overdue_on(parcel, day))
                 && (!self.late || snapshot.late_on(parcel, day))
         };
-        match self.project {
-            Some(project) => snapshot.projects()[project].parcels.iter().copied().filter(holds).collect(),
-            None => (0..parcels.len() as u32).filter(holds).collect(),
+        match self.projects[..] {
+            [project] => snapshot.projects()[project].parcels.iter().copied().filter(holds).collect(),
+            _ => (0..parcels.len() as u32).filter(holds).collect(),
         }
     }
 
@@ -63,7 +63,7 @@ impl Filter {
     pub fn projects(&self, snapshot: &Snapshot) -> Vec<bool> {
         let through = |(index, entry): (usize, &crate::atlas::ProjectEntry)| {
             let project = &entry.project;
-            self.project.is_none_or(|wanted| wanted == index)
+            (self.projects.is_empty() || self.projects.contains(&index))
                 && self.kind.is_none_or(|kind| kind == project.kind)
                 && self.body.as_ref().is_none_or(|body| project.body.as_ref() == Some(body))
                 && (!self.key || project.key)

@@ -124,8 +124,12 @@ impl Query {
         // A code that no parcel has finds nothing, it is not an error.
         let symbol = |code: &String| snapshot.parcels().land_uses().find(code).unwrap_or(u32::MAX);
         Ok(Filter {
-            project: self
-                .read("project", |code| snapshot.project_by_code(code).ok_or_else(|| unknown(code)))?,
+            projects: self
+                .read("project", |text| {
+                    let project = |code: &str| snapshot.project_by_code(code).ok_or_else(|| unknown(code));
+                    text.split(',').map(project).collect::<Result<Vec<_>, _>>()
+                })?
+                .unwrap_or_default(),
             unit: self.read("unit", |code| snapshot.unit_by_code(code, day).ok_or_else(|| unknown(code)))?,
             kind: self.read("kind", |code| ProjectKind::from_code(code).ok_or_else(|| unknown(code)))?,
             body: self.get("body").map(str::to_owned),

@@ -47,10 +47,11 @@ fn make(view: &View, query: &Query) -> Result<Value, Problem> {
     let linear: Vec<usize> = (0..by_project.len()).filter(whole).collect();
     let total = Figures::of(snapshot, &chosen, &linear, day);
     let project = |(index, parcels): (usize, &Vec<u32>)| {
-        row(view, snapshot.projects()[index].project.code.as_str(), parcels, day)
+        let whole = if whole(&index) { &[index][..] } else { &[] };
+        row(view, snapshot.projects()[index].project.code.as_str(), parcels, whole, day)
     };
     let unit = |(index, parcels): (usize, &Vec<u32>)| {
-        row(view, snapshot.units()[index].unit.code.as_str(), parcels, day)
+        row(view, snapshot.units()[index].unit.code.as_str(), parcels, &[], day)
     };
     let some = |(_, parcels): &(usize, &Vec<u32>)| !parcels.is_empty();
     let uses = use_tallies(snapshot, &chosen).into_iter();
@@ -75,8 +76,8 @@ fn split(parcels: &[u32], parts: usize, part: impl Fn(u32) -> usize) -> Vec<Vec<
     split
 }
 
-fn row(view: &View, code: &str, parcels: &[u32], day: Day) -> Value {
-    let figures = Figures::of(&view.snapshot, parcels, &[], day);
+fn row(view: &View, code: &str, parcels: &[u32], projects: &[usize], day: Day) -> Value {
+    let figures = Figures::of(&view.snapshot, parcels, projects, day);
     let measures = &figures.progress.measures;
     json!({
         "code": code,
@@ -87,6 +88,7 @@ fn row(view: &View, code: &str, parcels: &[u32], day: Day) -> Value {
         "cleared_parcels": measures.parcels.done,
         "area": measures.area.total,
         "cleared_area": measures.area.done,
+        "measures": measures,
         "blocked": figures.blocked.parcels,
         "overdue": figures.overdue.parcels,
         "late": figures.late.parcels,

@@ -1,7 +1,8 @@
 /** Sentences that several parts of the screen share. */
 import { count, hectares, squareMetres } from '../lib/format'
 import { address } from '../stores/address.svelte'
-import { t } from './index'
+import type { MeasureName } from '../lib/address'
+import { t, type Key } from './index'
 
 /** How far ahead of or behind the plan, in words. */
 export function aheadText(days: number | null): string {
@@ -31,3 +32,12 @@ export const inSquareMetres = (value: number) => `${squareMetres(value, address.
 /** A count of parcels with the word. */
 export const parcelCount = (parcels: number) =>
   t('parcels.count', { n: count(parcels, address.now.lang), parcels })
+
+/** What the five measures are called. */
+export const measureNames: Record<MeasureName, Key> = {
+  area: 'measure.area',
+  parcels: 'measure.parcels',
+  holders: 'measure.holders',
+  money: 'measure.money',
+  length: 'measure.length',
+}

@@ -18,8 +18,17 @@ export type Selection =
   | { type: 'place'; lng: number; lat: number }
   | { type: 'area'; ring: Ring }
 
-/** What the screen is for: looking at the map, or recording what happened. */
-export type Room = 'map' | 'update'
+/** What the screen is for; each has a key of its own, by its place in this list. */
+export const rooms = ['map', 'present', 'data', 'board', 'update', 'import', 'keep'] as const
+export type Room = (typeof rooms)[number]
+
+/** What progress is measured by. */
+export const measures = ['area', 'parcels', 'holders', 'money', 'length'] as const
+export type MeasureName = (typeof measures)[number]
+
+/** Groups of map layers, from the ground up. */
+export const layerGroups = ['basemap', 'units', 'projects', 'parcels', 'chainage'] as const
+export type LayerGroup = (typeof layerGroups)[number]
 
 export interface Address {
   view: View | null
@@ -35,6 +44,27 @@ export interface Address {
   panel: boolean | null
   table: boolean
   room: Room
+  measure: MeasureName
+  /** A second day beside the first, for comparing; null when none is. */
+  compare: number | null
+  /** Layer groups that are drawn, from the ground up. */
+  layers: readonly LayerGroup[]
+  /** Columns that rows are sorted by, as the server takes them. */
+  sort: string
+  /** What rows are put together by. */
+  group: string | null
+  /** A saved briefing. */
+  briefing: string | null
+  /** Slide of a deck, from 0. */
+  slide: number
+}
+
+const oneOf = <T extends string>(all: readonly T[], text: string | null, usual: T): T =>
+  all.find((one) => one === text) ?? usual
+
+function readLayers(text: string | null): readonly LayerGroup[] {
+  if (text === null) return layerGroups
+  return list(text).flatMap((name) => layerGroups.filter((group) => group === name))
 }
 
 const flags = ['key', 'blocked', 'overdue', 'late'] as const
@@ -113,7 +143,14 @@ export function parseAddress(search: string): Address {
     colour: query.get('colour') === 'plan' ? 'plan' : 'progress',
     panel: panel === null ? null : panel === '1',
     table: query.get('table') === '1',
-    room: query.get('room') === 'update' ? 'update' : 'map',
+    room: oneOf(rooms, query.get('room'), 'map'),
+    measure: oneOf(measures, query.get('measure'), 'area'),
+    compare: dayOfIso(query.get('compare') ?? ''),
+    layers: readLayers(query.get('layers')),
+    sort: query.get('sort') ?? '',
+    group: query.get('group'),
+    briefing: query.get('briefing'),
+    slide: Math.max(0, Math.trunc(number(query.get('slide')) ?? 0)),
   }
 }
 
@@ -151,6 +188,13 @@ export function writeAddress(address: Address): string {
   if (panel !== null) query.set('panel', panel ? '1' : '0')
   if (table) query.set('table', '1')
   if (room !== 'map') query.set('room', room)
+  if (address.measure !== 'area') query.set('measure', address.measure)
+  if (address.compare !== null) query.set('compare', isoOfDay(address.compare))
+  if (address.layers.join() !== layerGroups.join()) query.set('layers', address.layers.join(','))
+  if (address.sort) query.set('sort', address.sort)
+  if (address.group) query.set('group', address.group)
+  if (address.briefing) query.set('briefing', address.briefing)
+  if (address.slide > 0) query.set('slide', String(address.slide))
   const text = query.toString().replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%3A', ':')
   return text ? `?${text}` : ''
 }

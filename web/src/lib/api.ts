@@ -5,6 +5,7 @@ import type {
   EventDraft,
   Forecast,
   Fronts,
+  HolderResult,
   ParcelDetail,
   ParcelRecord,
   ProjectDetail,
@@ -29,6 +30,8 @@ export class Problem extends Error {
     readonly errors: RowRefusal[] = [],
     /** Parcels that have changed since they were seen. */
     readonly conflicts: Conflict[] = [],
+    /** The kind of error in one word, where the server gives one. */
+    readonly code: string | null = null,
   ) {
     super(detail)
   }
@@ -39,12 +42,14 @@ interface ProblemDocument {
   detail?: string
   errors?: RowRefusal[]
   conflicts?: Conflict[]
+  code?: string
 }
 
 async function problemOf(response: Response): Promise<Problem> {
   const document = (await response.json().catch(() => ({}))) as ProblemDocument
   const detail = document.detail ?? document.title ?? response.statusText
-  return new Problem(kindOf(response.status), detail, document.errors, document.conflicts)
+  const { errors, conflicts, code } = document
+  return new Problem(kindOf(response.status), detail, errors, conflicts, code ?? null)
 }
 
 function kindOf(status: number): Problem['kind'] {
@@ -54,7 +59,7 @@ function kindOf(status: number): Problem['kind'] {
   return status === 429 || status >= 500 ? 'busy' : 'refused'
 }
 
-async function ask<T>(path: string, init: RequestInit): Promise<T> {
+export async function ask<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response
   try {
     response = await fetch(path, init)
@@ -63,10 +68,11 @@ async function ask<T>(path: string, init: RequestInit): Promise<T> {
     throw new Problem('unreachable', '')
   }
   if (!response.ok) throw await problemOf(response)
-  return (await response.json()) as T
+  // Nothing to say is said with 204.
+  return (response.status === 204 ? null : await response.json()) as T
 }
 
-function at(path: string, query: URLSearchParams, asOf?: string | null): string {
+export function at(path: string, query: URLSearchParams, asOf?: string | null): string {
   const all = new URLSearchParams(query)
   if (asOf) all.set('as_of', asOf)
   const text = all.toString()
@@ -128,7 +134,7 @@ export function fetchTotals(
 /** Sent back with whatever changes something; the session store sets it. */
 export const guard = { csrf: '' }
 
-function send<T>(
+export function send<T>(
   path: string,
   body: BodyInit,
   type: string,
@@ -177,3 +183,17 @@ export const previewTable = (text: string) =>
 
 export const recordTable = (text: string, key: string) =>
   send<Recorded>('/api/v1/events/table', text, tabs, { 'idempotency-key': key })
+
+export const json = 'application/json'
+
+/** Changes something with another method than POST, or sends what is not JSON. */
+export function change<T>(method: string, path: string, body?: BodyInit, type = json): Promise<T> {
+  const headers = { 'content-type': type, 'x-csrf-token': guard.csrf }
+  return ask<T>(path, { method, headers, ...(body === undefined ? {} : { body }) })
+}
+
+/** Parcels by who holds them; each one found is noted in the log of looks. */
+export async function searchHolders(text: string): Promise<HolderResult[]> {
+  const query = new URLSearchParams({ q: text })
+  return (await ask<{ results: HolderResult[] }>(at('/api/v1/holders', query), {})).results
+}

@@ -1,4 +1,6 @@
 /** What part of the land is looked at. The same filter goes to the server (figures) and to the map (layers). */
+import type { MeasureName } from './address'
+import { shareOf } from './measure'
 import type { Catalog, Row } from './types'
 
 export interface Filter {
@@ -93,6 +95,13 @@ export function planStep(daysAhead: number | null): number | null {
 /** The legend step of a project in the given colour mode. */
 export function stepOf(row: Pick<Row, 'share' | 'days_ahead'>, mode: ColourMode): number | null {
   return mode === 'progress' ? progressStep(row.share) : planStep(row.days_ahead)
+}
+
+/** The legend step of a row by one of the five measures; null where the measure does not apply. */
+export function stepBy(row: Row, mode: ColourMode, measure: MeasureName): number | null {
+  const share = shareOf(row.measures, measure)
+  if (mode === 'progress' && share === null) return null
+  return stepOf({ share: share ?? 0, days_ahead: row.days_ahead }, mode)
 }
 
 /** Codes of the projects that pass the filter's project conditions; null when none is set. */

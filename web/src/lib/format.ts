@@ -48,3 +48,7 @@ export function signedHectares(value: number, lang: Lang): string {
 
 /** A WGS 84 coordinate with five decimals, about a metre. */
 export const coordinate = (degrees: number, lang: Lang) => formatter(lang, 5).format(degrees)
+
+/** A number with a given number of decimals. */
+export const decimal = (value: number, digits: number, lang: Lang) =>
+  formatter(lang, digits).format(value)

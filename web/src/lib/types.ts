@@ -29,6 +29,7 @@ export interface Tally {
 export type StageTally = Tally & { stage: string }
 
 export interface Unit {
+  id: number
   code: string
   name: string
   level: 'province' | 'district' | 'commune'
@@ -76,6 +77,7 @@ export interface Catalog {
   at: number
   today: number
   illustration: boolean
+  basemap: { kind: 'archive' | 'raster' | 'vector'; url: string } | null
   province: string
   bbox: Bbox
   first_day: number
@@ -102,6 +104,7 @@ export interface Row {
   blocked: number
   overdue: number
   late: number
+  measures: Measures
 }
 
 export interface Summary {
@@ -129,6 +132,8 @@ export interface Series extends Curve {
   area: number
   /** On the days when something was handed over, rising; level in between. */
   projects: { code: string; id: number; area: number; days: number[]; actual: number[] }[]
+  /** One curve a unit, when asked for by unit. */
+  groups: { code: string; name: string; area: number; days: number[]; actual: number[] }[] | null
 }
 
 export interface ProjectDetail {
@@ -384,5 +389,15 @@ export interface LiveEvent {
   cleared: boolean
   blocked: boolean
   version: number
+  bbox: Bbox
+}
+
+/** A parcel found by who holds it. */
+export interface HolderResult {
+  id: number
+  project: string
+  sheet: string
+  parcel: string
+  holder: string
   bbox: Bbox
 }

@@ -18,6 +18,9 @@ function reached(stage: Stage): ExpressionSpecification {
   return ['<=', ['coalesce', ['get', `d${String(stage.number)}`], NEVER], day]
 }
 
+/** Whether a parcel was withdrawn, split or merged by the day of the slider. */
+export const ended: ExpressionSpecification = ['<=', ['coalesce', ['get', 'ended'], NEVER], day]
+
 /** One value a stage, chosen by the last stage in the procedure's order that the parcel has reached. */
 function byStage<T extends string | number>(
   stages: Stage[],

@@ -1,9 +1,10 @@
 /** The areas and lines of the map, from the ground up, as functions of what is looked at. */
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification } from 'maplibre-gl'
+import type { LayerGroup } from '../lib/address'
 import type { Filter } from '../lib/filter'
 import type { Palette, Theme } from '../lib/palette'
 import type { Catalog } from '../lib/types'
-import { cleared, projectColour, shareColour, stageColour, stageNumber } from './expressions'
+import { cleared, ended, projectColour, shareColour, stageColour, stageNumber } from './expressions'
 import { hatchName } from './images'
 
 /** Zoom from which parcels are drawn. */
@@ -20,6 +21,10 @@ export interface Look {
   today: boolean
   selectedProject: string | null
   selectedParcel: number | null
+  /** Layer groups that are drawn, from the ground up. */
+  layers: readonly LayerGroup[]
+  /** Position of the ledger that tiles are of; null = now. */
+  at: number | null
 }
 
 /** All of the conditions that are set. */
@@ -41,22 +46,29 @@ const wideEnough: ExpressionSpecification = [
 /** The condition that a project passes the filter; null when every project does. */
 export const projectMatch = ({ projects }: Look) => (projects ? oneOf('code', projects) : null)
 
-/** Land, unit boundaries. */
+const units = { source: 'units', 'source-layer': 'units' }
+
+/** The ground: what lies outside, and the land. */
 export function groundLayers({ colours }: Look): LayerSpecification[] {
-  const communes: FilterSpecification = ['==', ['get', 'level'], 'commune']
-  const source = { source: 'units', 'source-layer': 'units' }
   return [
     { id: 'outside', type: 'background', paint: { 'background-color': colours.outside } },
     {
       id: 'land',
       type: 'fill',
-      ...source,
+      ...units,
       paint: { 'fill-color': colours.land, 'fill-antialias': false },
     },
+  ]
+}
+
+/** Boundaries of communes. */
+export function unitLayers({ colours }: Look): LayerSpecification[] {
+  const communes: FilterSpecification = ['==', ['get', 'level'], 'commune']
+  return [
     {
       id: 'unit-boundary',
       type: 'line',
-      ...source,
+      ...units,
       filter: communes,
       layout: { 'line-join': 'round' },
       paint: {
@@ -202,7 +214,13 @@ export function parcelLayers(look: Look): LayerSpecification[] {
       ...source,
       filter: matching,
       paint: {
-        'fill-color': stageColour(stages, procedures, colours, catalog.today),
+        // Withdrawn, split or merged by then: no stage any more.
+        'fill-color': [
+          'case',
+          ended,
+          colours.withdrawn,
+          stageColour(stages, procedures, colours, catalog.today),
+        ],
         'fill-antialias': false,
       },
     },

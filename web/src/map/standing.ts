@@ -1,6 +1,8 @@
 /** Where each project stands on the day of the slider, for its colour and its gauge. */
 import { isoOfDay, stepAt } from '../lib/days'
 import { stepOf, type ColourMode } from '../lib/filter'
+import type { MeasureName } from '../lib/address'
+import { shareOf } from '../lib/measure'
 import type { Catalog, Series, Summary } from '../lib/types'
 
 export interface Standing {
@@ -21,6 +23,7 @@ export function standings(
   overall: Summary | null,
   day: number,
   mode: ColourMode,
+  measure: MeasureName = 'area',
 ): Standing[] {
   const exact = overall?.as_of === isoOfDay(day)
   const rows = new Map(overall?.projects.map((row) => [row.code, row]))
@@ -32,8 +35,10 @@ export function standings(
       whole && curve && curve.area > 0
         ? stepAt(curve.days, curve.actual, day) / curve.area
         : undefined
-    const share = exact ? (row?.share ?? drawn) : (drawn ?? row?.share)
-    if (share === undefined) return []
+    const area = exact ? (row?.share ?? drawn) : (drawn ?? row?.share)
+    // Only the area has a curve that the slider can follow by itself.
+    const share = measure === 'area' ? area : row && shareOf(row.measures, measure)
+    if (share === undefined || share === null) return []
     return [{ id, code, share, step: stepOf({ share, days_ahead: row?.days_ahead ?? null }, mode) }]
   })
 }

@@ -1,13 +1,15 @@
 /** The whole map style as a value: MapLibre compares it with the last one and changes only what differs. */
-import type { SourceSpecification, StyleSpecification } from 'maplibre-gl'
-import type { Ring, Selection } from '../lib/address'
+import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
+import type { LayerGroup, Ring, Selection } from '../lib/address'
 import type { Catalog } from '../lib/types'
+import { basemapLayers, basemapSource } from './basemap'
 import {
   groundLayers,
   highlightLayers,
   parcelLayers,
   projectEdges,
   projectLayers,
+  unitLayers,
   type Look,
 } from './layers'
 import { labelLayers, markLayers } from './labels'
@@ -15,10 +17,16 @@ import { labelLayers, markLayers } from './labels'
 /** Beyond this zoom parcels are drawn from the tiles of this zoom: finer ones would add nothing. */
 const DEEPEST = 16
 
-function tiles(layers: string, minzoom: number, maxzoom: number): SourceSpecification {
+function tiles(
+  { at }: Look,
+  layers: string,
+  minzoom: number,
+  maxzoom: number,
+): SourceSpecification {
+  const frozen = at === null ? '' : `?at=${String(at)}`
   return {
     type: 'vector',
-    tiles: [`${location.origin}/tiles/${layers}/{z}/{x}/{y}`],
+    tiles: [`${location.origin}/tiles/${layers}/{z}/{x}/{y}${frozen}`],
     minzoom,
     maxzoom,
   }
@@ -48,6 +56,13 @@ function unitNames({ units }: Catalog): GeoJSON.Feature[] {
 const polygon = (ring: Ring) =>
   feature({ type: 'Polygon', coordinates: [ring.concat(ring.slice(0, 1))] })
 
+/** Whether a layer of names belongs to a group that is drawn. */
+function labelled(id: string, layers: readonly LayerGroup[]): boolean {
+  if (id.startsWith('unit')) return layers.includes('units')
+  if (id.startsWith('parcel')) return layers.includes('parcels')
+  return layers.includes('chainage')
+}
+
 /** The style for what is looked at; `selection` adds the drawn area and the pin. */
 export function mapStyle(look: Look, selection: Selection | null): StyleSpecification {
   const { colours, catalog } = look
@@ -56,25 +71,32 @@ export function mapStyle(look: Look, selection: Selection | null): StyleSpecific
     selection?.type === 'place'
       ? [feature({ type: 'Point', coordinates: [selection.lng, selection.lat] })]
       : []
+  const grouped: Record<LayerGroup, LayerSpecification[]> = {
+    basemap: basemapLayers(look),
+    units: unitLayers(look),
+    projects: projectLayers(look),
+    parcels: parcelLayers(look),
+    chainage: [],
+  }
   return {
     version: 8,
     state: { day: { default: catalog.today }, gauges: { default: {} } },
     transition: { duration: 150, delay: 0 },
     sources: {
-      units: tiles('units', 0, 13),
-      projects: tiles('projects,alignments,fronts', 0, DEEPEST),
-      parcels: tiles('parcels', 13, DEEPEST),
-      chainage: tiles('chainage', 10, DEEPEST),
-      marks: tiles('project_points', 0, 14),
+      ...basemapSource(look),
+      units: tiles(look, 'units', 0, 13),
+      projects: tiles(look, 'projects,alignments,fronts', 0, DEEPEST),
+      parcels: tiles(look, 'parcels', 13, DEEPEST),
+      chainage: tiles(look, 'chainage', 10, DEEPEST),
+      marks: tiles(look, 'project_points', 0, 14),
       'unit-names': points(unitNames(catalog)),
       area: points(area),
       pin: points(pin),
     },
     layers: [
       ...groundLayers(look),
-      ...projectLayers(look),
-      ...parcelLayers(look),
-      ...projectEdges(look),
+      ...look.layers.flatMap((group) => grouped[group]),
+      ...(look.layers.includes('projects') ? projectEdges(look) : []),
       ...highlightLayers(look),
       {
         id: 'area-fill',
@@ -88,8 +110,8 @@ export function mapStyle(look: Look, selection: Selection | null): StyleSpecific
         source: 'area',
         paint: { 'line-color': colours.accent, 'line-width': 2.5 },
       },
-      ...labelLayers(look),
-      ...markLayers(look),
+      ...labelLayers(look).filter(({ id }) => labelled(id, look.layers)),
+      ...(look.layers.includes('projects') ? markLayers(look) : []),
     ],
   }
 }

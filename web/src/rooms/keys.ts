@@ -4,6 +4,7 @@ import { address } from '../stores/address.svelte'
 import { stage } from '../stores/stage.svelte'
 import { surroundings } from '../stores/surroundings.svelte'
 import { timeline } from '../stores/timeline.svelte'
+import { typing } from './doors'
 
 const WEEK = 7
 
@@ -41,6 +42,13 @@ function actions(catalog: Catalog, help: () => void): Record<string, () => void>
     d: () => {
       stage.drawing = true
     },
+    m: () => {
+      stage.measuring = true
+    },
+    v: () => {
+      const day = Math.max(catalog.first_day, timeline.day - 365)
+      address.go({ compare: address.now.compare === null ? day : null })
+    },
     n: toggleTheme,
     l: () => {
       address.go({ lang: address.now.lang === 'vi' ? 'en' : 'vi' }, 'replace')
@@ -74,10 +82,9 @@ function actions(catalog: Catalog, help: () => void): Record<string, () => void>
 /** Runs the action of a key unless it belongs to a field, a dialog or the browser. */
 export function handleKey(event: KeyboardEvent, catalog: Catalog, help: () => void): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
-  if (document.querySelector('dialog[open]') || stage.drawing) return
+  if (document.querySelector('dialog[open]') || stage.drawing || stage.measuring) return
+  if (typing(event)) return
   const target = event.target instanceof HTMLElement ? event.target : null
-  const field = target?.closest('input:not([type=range], [type=checkbox]), select, textarea')
-  if (field) return
   if (event.key === ' ' && target?.closest('button, a, summary, input')) return
   const action = actions(catalog, help)[event.key]
   if (!action) return

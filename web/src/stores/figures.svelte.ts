@@ -10,7 +10,7 @@ import {
   fetchTotals,
 } from '../lib/api'
 import { isoOfDay } from '../lib/days'
-import { facets, filterParameters, matchingProjects, noFilter, stepOf } from '../lib/filter'
+import { facets, filterParameters, matchingProjects, noFilter, stepBy } from '../lib/filter'
 import type {
   Catalog,
   Forecast,
@@ -46,10 +46,10 @@ class Figures {
 
   /** Projects of the chosen legend step; null when none is chosen. */
   readonly members = $derived.by(() => {
-    const { filter, colour } = address.now
+    const { filter, colour, measure } = address.now
     if (filter.step === null) return null
     const rows = this.overall.value?.projects ?? []
-    return rows.filter((row) => stepOf(row, colour) === filter.step).map((row) => row.code)
+    return rows.filter((row) => stepBy(row, colour, measure) === filter.step).map((row) => row.code)
   })
 
   /** Projects that pass the filter's project conditions; null when it has none. */

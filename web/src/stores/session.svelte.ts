@@ -1,5 +1,6 @@
 /** Who is at the screen, and what they may do. */
 import { fetchSession, guard, Problem, signIn, signOut } from '../lib/api'
+import type { Room } from '../lib/address'
 import type { Session } from '../lib/types'
 
 class SessionStore {
@@ -9,6 +10,17 @@ class SessionStore {
   /** Whether somebody has to sign in before anything can be seen. */
   readonly locked = $derived(this.now !== null && !this.now.may.read)
   readonly mayWrite = $derived(this.now?.may.write_events ?? false)
+  readonly mayManage = $derived(this.now?.may.manage ?? false)
+  readonly mayAdminister = $derived(this.now?.may.administer ?? false)
+  readonly maySeeHolders = $derived(this.now?.may.see_holders ?? false)
+
+  /** Whether a room has something for who is here. */
+  mayEnter(room: Room): boolean {
+    if (room === 'update') return this.mayWrite
+    if (room === 'import') return this.mayManage
+    if (room === 'keep') return this.mayAdminister
+    return true
+  }
 
   async load(): Promise<void> {
     try {

@@ -23,6 +23,7 @@ class Stage {
   map = $state.raw<MapLibre | null>(null)
   zoom = $state(0)
   drawing = $state(false)
+  measuring = $state(false)
 
   /** Shows a box between the panels; small boxes are not blown up beyond what is readable. */
   fit([west, south, east, north]: Bbox, maxZoom = 17, animate = true): void {

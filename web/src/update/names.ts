@@ -1,15 +1,8 @@
 /** Names and sentences of the officer's room. */
-import { nameOf, t, type Key } from '../i18n'
+import { t, type Key } from '../i18n'
+import { stageName } from '../i18n/names'
 import { dateOfDay, dayOfIso } from '../lib/days'
 import type { Catalog, RowRefusal } from '../lib/types'
-
-const coded = (list: { code: string; name: { vi: string; en: string } }[], code: string) => {
-  const found = list.find((one) => one.code === code)
-  return found ? nameOf(found.name) : code
-}
-
-export const stageName = (catalog: Catalog, code: string) => coded(catalog.stages, code)
-export const blockerName = (catalog: Catalog, code: string) => coded(catalog.blocker_kinds, code)
 
 /** What can be recorded besides the next stage, in the order of the list. */
 export const kinds: Record<string, Key> = {
@@ -31,6 +24,8 @@ const others: Record<string, Key> = {
   parcel_split: 'kind.split',
   parcel_merged: 'kind.merged',
   parcel_formed: 'kind.formed',
+  imported: 'kind.imported',
+  plan_changed: 'kind.replanned',
 }
 
 export const branches: Record<string, Key> = {

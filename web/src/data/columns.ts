@@ -1,0 +1,111 @@
+/** The columns of the table: what they are called, how they are sorted, what they show. */
+import { t, type Key } from '../i18n'
+import { blockerName, kindName, projectName, stageName, unitName, useName } from '../i18n/names'
+import { dateOfDay } from '../lib/days'
+import { squareMetres } from '../lib/format'
+import type { Catalog } from '../lib/types'
+import { address } from '../stores/address.svelte'
+import type { TableRow } from './api'
+
+export interface Column {
+  /** Name of the column, as the server sorts by it. */
+  name: string
+  title: Key
+  /** Pixels. */
+  width: number
+  numeric?: true
+  groups?: true
+  show: (row: TableRow, catalog: Catalog) => string
+}
+
+const day = (value: number | null) => (value === null ? '' : dateOfDay(value))
+const projectOf = ({ project: code }: TableRow, { projects }: Catalog) =>
+  projects.find((one) => one.code === code)
+
+export const columns: readonly Column[] = [
+  {
+    name: 'project',
+    title: 'column.project',
+    width: 240,
+    groups: true,
+    show: (row, catalog) => projectName(catalog, row.project),
+  },
+  {
+    name: 'unit',
+    title: 'column.unit',
+    width: 150,
+    groups: true,
+    show: (row, catalog) => unitName(catalog, row.unit),
+  },
+  { name: 'sheet', title: 'column.sheet', width: 70, numeric: true, show: (row) => row.sheet },
+  { name: 'parcel', title: 'column.parcel', width: 76, numeric: true, show: (row) => row.parcel },
+  { name: 'use', title: 'column.use', width: 76, groups: true, show: (row) => row.use },
+  {
+    name: 'area',
+    title: 'column.area',
+    width: 100,
+    numeric: true,
+    show: (row) => squareMetres(row.area, address.now.lang),
+  },
+  {
+    name: 'stage',
+    title: 'column.stage',
+    width: 220,
+    groups: true,
+    show: (row, catalog) => (row.stage ? stageName(catalog, row.stage) : ''),
+  },
+  {
+    name: 'stage_day',
+    title: 'column.stageDay',
+    width: 104,
+    numeric: true,
+    show: (row) => day(row.stage_day),
+  },
+  {
+    name: 'planned_day',
+    title: 'column.planned',
+    width: 104,
+    numeric: true,
+    show: (row) => day(row.planned_day),
+  },
+  {
+    name: 'due_day',
+    title: 'column.due',
+    width: 104,
+    numeric: true,
+    show: (row) => day(row.due_day),
+  },
+  {
+    name: 'blocked',
+    title: 'column.blockers',
+    width: 180,
+    show: (row, catalog) => row.blockers.map((kind) => blockerName(catalog, kind)).join(', '),
+  },
+  {
+    name: 'kind',
+    title: 'column.kind',
+    width: 150,
+    groups: true,
+    show: (row, catalog) => kindName(catalog, projectOf(row, catalog)?.kind ?? ''),
+  },
+  {
+    name: 'body',
+    title: 'column.body',
+    width: 220,
+    groups: true,
+    show: (row, catalog) => projectOf(row, catalog)?.body ?? '',
+  },
+]
+
+/** What is shown unless somebody chooses otherwise. */
+export const usual = columns.slice(0, 11).map(({ name }) => name)
+
+/** The name of a section: its code in words. */
+export function sectionName(group: string, code: string, catalog: Catalog): string {
+  if (!code) return t('none')
+  if (group === 'project') return projectName(catalog, code)
+  if (group === 'unit') return unitName(catalog, code)
+  if (group === 'stage') return stageName(catalog, code)
+  if (group === 'kind') return kindName(catalog, code)
+  return group === 'use' ? `${code} · ${useName(catalog, code)}` : code
+}

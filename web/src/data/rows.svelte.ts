@@ -1,0 +1,76 @@
+/** The rows of the table: windows of them, asked for as they come into view. */
+import { Problem } from '../lib/api'
+import { fetchTable, type Section, type TableRow } from './api'
+
+const PAGE = 200
+
+class Rows {
+  total = $state(0)
+  at = $state(0)
+  sections = $state.raw<Section[] | null>(null)
+  problem = $state.raw<Problem | null>(null)
+  loading = $state(false)
+  /** Counts what arrived: rows on screen follow it. */
+  version = $state(0)
+  #pages = new Map<number, TableRow[]>()
+  #asked = new Set<number>()
+  #question = ''
+  #query = new URLSearchParams()
+  #asOf: string | null = null
+  #abort = new AbortController()
+
+  /** Turns to another question; the old rows stay until the first new ones are there. */
+  ask(query: URLSearchParams, asOf: string | null): void {
+    const question = `${query.toString()} ${asOf ?? ''}`
+    if (question === this.#question) return
+    this.#question = question
+    this.#query = query
+    this.#asOf = asOf
+    this.renew()
+  }
+
+  /** Asks again for what is on screen. */
+  renew(): void {
+    this.#abort.abort()
+    this.#abort = new AbortController()
+    this.#asked.clear()
+    void this.#load(0, true)
+  }
+
+  /** The row at a place; asked for when it is not here yet. */
+  get(index: number): TableRow | null {
+    void this.version
+    const page = Math.floor(index / PAGE)
+    const rows = this.#pages.get(page)
+    if (!rows && !this.#asked.has(page)) queueMicrotask(() => void this.#load(page, false))
+    return rows?.[index % PAGE] ?? null
+  }
+
+  async #load(page: number, first: boolean): Promise<void> {
+    if (this.#asked.has(page)) return
+    this.#asked.add(page)
+    const { signal } = this.#abort
+    const query = new URLSearchParams(this.#query)
+    query.set('limit', String(PAGE))
+    query.set('offset', String(page * PAGE))
+    if (first) this.loading = true
+    try {
+      const answer = await fetchTable(query, this.#asOf, signal)
+      if (signal.aborted) return
+      if (first) this.#pages.clear()
+      this.#pages.set(page, answer.rows)
+      this.total = answer.total
+      this.sections = answer.groups
+      this.at = answer.at
+      this.problem = null
+      this.version += 1
+    } catch (error) {
+      if (signal.aborted) return
+      this.#asked.delete(page)
+      this.problem = error instanceof Problem ? error : new Problem('refused', String(error))
+    }
+    if (first) this.loading = false
+  }
+}
+
+export const rows = new Rows()

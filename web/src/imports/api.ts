@@ -1,0 +1,111 @@
+/** Files on their way into the store: sent, looked at, stored in one step, taken back. */
+import { ask, change, guard, json, send } from '../lib/api'
+import type { Bbox } from '../lib/types'
+
+export interface LayerOutline {
+  name: string
+  features: number | null
+  columns: string[]
+  spatial: boolean
+  crs: string | null
+}
+export interface ImportOutline {
+  files: string[]
+  layers: LayerOutline[]
+  fields: Record<'units' | 'projects' | 'parcels', { name: string; required: boolean }[]>
+}
+
+/** How a file is to be understood. */
+export interface ImportWish {
+  target: 'units' | 'projects' | 'parcels'
+  layer?: string
+  crs?: string
+  encoding?: string
+  mapping?: Record<string, string>
+  project?: string
+  unit?: string
+  intersect?: boolean
+  day?: string
+}
+
+export interface ImportReport {
+  file: string
+  layer: string
+  driver: string
+  crs: {
+    source: 'file' | 'option' | 'detected' | 'none'
+    code: string | null
+    name: string
+    axes: string
+    note: string | null
+  }
+  encoding: {
+    used: string
+    chosen: boolean
+    sample: { before: string; after: string }[]
+    score: number
+  }
+  mapping: Record<string, string>
+  read: number
+  accepted: number
+  repaired: { feature: string; reason: string }[]
+  refused: { feature: string; field: string | null; reason: string }[]
+  overlaps: { a: string; b: string; area_m2: number }[]
+  area_differences: { feature: string; declared_m2: number; computed_m2: number; percent: number }[]
+  divided: { feature: string; reason: string }[]
+  located: { unit: string; name: string; parcels: number }[]
+  warnings: string[]
+}
+export type ImportPreview = ImportReport & {
+  allowed: boolean
+  preview: GeoJSON.FeatureCollection & { total: number; bbox: Bbox | null }
+}
+export type ImportDone = ImportReport & {
+  stored: { inserted: number; updated: number; at: number }
+}
+
+export interface PastImport {
+  position: number
+  layer: 'units' | 'projects' | 'parcels'
+  source: string
+  rows: number
+  day: string
+  recorded_at: number
+  author: string
+  state: 'can_be_undone' | 'undone' | 'in_use'
+}
+
+/** Sends files to be looked at; gives the number of the import. */
+export async function sendFiles(files: readonly File[]): Promise<string> {
+  const { id } = await send<{ id: string }>('/api/v1/imports', '', json)
+  for (const file of files)
+    await change(
+      'PUT',
+      `/api/v1/imports/${id}/files/${encodeURIComponent(file.name)}`,
+      file,
+      'application/octet-stream',
+    )
+  return id
+}
+
+export const fetchOutline = (id: string) => ask<ImportOutline>(`/api/v1/imports/${id}`, {})
+
+export const previewImport = (id: string, wish: ImportWish, signal: AbortSignal) =>
+  ask<ImportPreview>(`/api/v1/imports/${id}/preview`, {
+    method: 'POST',
+    headers: { 'content-type': json, 'x-csrf-token': guard.csrf },
+    body: JSON.stringify(wish),
+    signal,
+  })
+
+export const commitImport = (id: string, wish: ImportWish) =>
+  send<ImportDone>(`/api/v1/imports/${id}/commit`, JSON.stringify(wish), json)
+
+export const forgetImport = (id: string) => change<null>('DELETE', `/api/v1/imports/${id}`)
+
+export async function fetchImports(): Promise<PastImport[]> {
+  return (await ask<{ imports: PastImport[] }>('/api/v1/imports', {})).imports
+}
+
+export const undoImport = (position: number, note: string) =>
+  send<{ withdrawn: number }>('/api/v1/imports/undo', JSON.stringify({ position, note }), json)

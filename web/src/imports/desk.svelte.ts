@@ -1,0 +1,117 @@
+/** The file on the desk: what it holds, how it is to be understood, what came of it. */
+import { Problem } from '../lib/api'
+import {
+  commitImport,
+  fetchImports,
+  fetchOutline,
+  forgetImport,
+  previewImport,
+  sendFiles,
+  undoImport,
+  type ImportDone,
+  type ImportOutline,
+  type ImportPreview,
+  type ImportWish,
+  type PastImport,
+} from './api'
+
+const asProblem = (error: unknown) =>
+  error instanceof Problem ? error : new Problem('refused', String(error))
+
+const PAUSE = 300
+
+class Desk {
+  id = $state<string | null>(null)
+  outline = $state.raw<ImportOutline | null>(null)
+  wish = $state.raw<ImportWish>({ target: 'parcels' })
+  preview = $state.raw<ImportPreview | null>(null)
+  problem = $state.raw<Problem | null>(null)
+  busy = $state<'sending' | 'reading' | 'storing' | null>(null)
+  done = $state.raw<ImportDone | null>(null)
+  past = $state.raw<PastImport[] | null>(null)
+  #abort: AbortController | null = null
+  #pause: ReturnType<typeof setTimeout> | undefined
+
+  /** Takes files that were dropped: sends them and reads them as they seem to be meant. */
+  async open(files: readonly File[]): Promise<void> {
+    await this.clear()
+    this.busy = 'sending'
+    try {
+      this.id = await sendFiles(files)
+      this.outline = await fetchOutline(this.id)
+      const [layer] = this.outline.layers
+      const several = this.outline.layers.length > 1
+      this.wish = { ...this.wish, mapping: {}, ...(several && layer ? { layer: layer.name } : {}) }
+      await this.#read()
+    } catch (error) {
+      this.problem = asProblem(error)
+      this.busy = null
+    }
+  }
+
+  /** Understands the file another way, and reads it again once the choosing has rested. */
+  change(part: Partial<ImportWish>): void {
+    this.wish = { ...this.wish, ...part }
+    clearTimeout(this.#pause)
+    this.#pause = setTimeout(() => void this.#read(), PAUSE)
+  }
+
+  async #read(): Promise<void> {
+    const { id } = this
+    if (id === null) return
+    this.#abort?.abort()
+    const abort = (this.#abort = new AbortController())
+    this.busy = 'reading'
+    try {
+      const preview = await previewImport(id, this.wish, abort.signal)
+      if (abort.signal.aborted) return
+      this.preview = preview
+      this.problem = null
+    } catch (error) {
+      if (abort.signal.aborted) return
+      this.preview = null
+      this.problem = asProblem(error)
+    }
+    this.busy = null
+  }
+
+  async commit(): Promise<void> {
+    if (this.id === null) return
+    this.busy = 'storing'
+    try {
+      this.done = await commitImport(this.id, this.wish)
+      this.id = this.outline = this.preview = null
+      await this.load()
+    } catch (error) {
+      this.problem = asProblem(error)
+    }
+    this.busy = null
+  }
+
+  /** Puts the file away. */
+  async clear(): Promise<void> {
+    this.#abort?.abort()
+    clearTimeout(this.#pause)
+    const { id } = this
+    this.id = this.outline = this.preview = this.problem = this.done = this.busy = null
+    // A file that is forgotten already needs no forgetting.
+    if (id !== null) await forgetImport(id).catch(() => null)
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.past = await fetchImports()
+    } catch (error) {
+      this.problem = asProblem(error)
+    }
+  }
+
+  /** Takes an import back; says how many parcels were withdrawn. */
+  async undo(position: number, note: string): Promise<number> {
+    const { withdrawn } = await undoImport(position, note)
+    await this.load()
+    return withdrawn
+  }
+}
+
+export const desk = new Desk()

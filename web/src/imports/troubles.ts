@@ -1,0 +1,31 @@
+/** Why a file can't be read, in words for who has to mend it. */
+import { t, type Key } from '../i18n'
+import type { Problem } from '../lib/api'
+
+const known: Record<string, Key> = {
+  unreadable: 'trouble.unreadable',
+  not_a_dataset: 'trouble.dataset',
+  damaged: 'trouble.damaged',
+  layer: 'trouble.layer',
+  empty: 'trouble.empty',
+  mapping: 'trouble.mapping',
+  missing_field: 'trouble.field',
+  unknown_crs: 'trouble.crs',
+  no_crs: 'trouble.noCrs',
+  outside: 'trouble.outside',
+  ring_too_long: 'trouble.ring',
+  wrong_geometry: 'trouble.geometry',
+  no_parcels: 'trouble.drawing',
+  level: 'trouble.level',
+  no_projects: 'trouble.projects',
+  unknown_project: 'trouble.project',
+  no_project: 'trouble.project',
+  no_boundary: 'trouble.boundary',
+  nothing_inside: 'trouble.inside',
+}
+
+export function troubleText(problem: Problem): string {
+  if (problem.kind === 'unreachable') return t('notice.unreachable')
+  const key = problem.code === null ? undefined : known[problem.code]
+  return key ? t(key) : problem.detail
+}

@@ -1,0 +1,88 @@
+/** What those who keep the server ask and change. */
+import { ask, at, change, json, send } from '../lib/api'
+import type { Named } from '../lib/types'
+
+export interface AccountEntry {
+  name: string
+  full_name: string
+  disabled: boolean
+  grants: { role: string; unit: number | null }[]
+}
+export interface TokenEntry {
+  id: number
+  account: number
+  name: string
+  scope: 'read' | 'write'
+  expires_at: number
+  revoked: boolean
+}
+export interface Access {
+  at: number
+  account: string
+  parcel: number
+  what: string
+}
+export interface LedgerEvent {
+  position: number
+  recorded_at: number
+  day: string
+  author: string
+  kind: string
+  document: string | null
+  parcel: { id: number; sheet: string; parcel: string; project: string } | null
+}
+export interface ProcedureDetail {
+  code: string
+  name: Named
+  stages: {
+    stage: string
+    name: Named
+    article: string | null
+    within_days: number | null
+    after: string | null
+    to_be_confirmed: boolean
+  }[]
+}
+export interface Condition {
+  version: string
+  started_at: number
+  at: number
+  stored_at: number
+  head: string
+  parcels: number
+  projects: number
+  units: number
+  store_bytes: number
+  atlas_bytes: number
+  accounts: number
+  sessions: number
+}
+
+export const fetchAccounts = () =>
+  ask<{ accounts: AccountEntry[]; tokens: TokenEntry[] }>('/api/v1/accounts', {})
+
+export const addAccount = (account: Record<string, string | undefined>) =>
+  send<{ name: string }>('/api/v1/accounts', JSON.stringify(account), json)
+
+export const changeAccount = (name: string, body: object) =>
+  send<null>(`/api/v1/accounts/${encodeURIComponent(name)}`, JSON.stringify(body), json)
+
+export const addToken = (account: string, name: string, scope: string, days: number) =>
+  send<{ token: string }>('/api/v1/tokens', JSON.stringify({ account, name, scope, days }), json)
+
+export const revokeToken = (id: number) => change<null>('DELETE', `/api/v1/tokens/${String(id)}`)
+
+export async function fetchAccesses(): Promise<Access[]> {
+  return (await ask<{ accesses: Access[] }>('/api/v1/accesses', {})).accesses
+}
+
+export async function fetchLedger(before: number | null): Promise<LedgerEvent[]> {
+  const query = new URLSearchParams(before === null ? {} : { before: String(before) })
+  return (await ask<{ events: LedgerEvent[] }>(at('/api/v1/ledger', query), {})).events
+}
+
+export async function fetchProcedures(): Promise<ProcedureDetail[]> {
+  return (await ask<{ procedures: ProcedureDetail[] }>('/api/v1/procedures', {})).procedures
+}
+
+export const fetchCondition = () => ask<Condition>('/api/v1/condition', {})

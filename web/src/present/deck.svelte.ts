@@ -1,0 +1,130 @@
+/** The slides: made from the filter, put in order by the presenter, or saved and frozen. */
+import { Problem } from '../lib/api'
+import { dayOfIso } from '../lib/days'
+import { filterParameters, noFilter } from '../lib/filter'
+import type { Catalog, Summary } from '../lib/types'
+import { address } from '../stores/address.svelte'
+import { figures } from '../stores/figures.svelte'
+import { Resource } from '../stores/resource.svelte'
+import {
+  fetchBriefing,
+  fetchBriefings,
+  removeBriefing,
+  saveBriefing,
+  type Briefing,
+  type BriefingEntry,
+  type Slide,
+} from './api'
+import { fetchFacts, type Facts } from './facts'
+
+const PROJECTS = 12
+
+class Deck {
+  /** The presenter's own order and notes; null follows the filter. */
+  own = $state.raw<Slide[] | null>(null)
+  by = $state<'project' | 'unit'>('project')
+  readonly briefing = new Resource<Briefing>()
+  readonly facts = new Resource<Facts>()
+  saved = $state.raw<BriefingEntry[] | null>(null)
+
+  readonly frozen = $derived(address.now.briefing === null ? null : this.briefing.value)
+  readonly slides = $derived(
+    this.frozen?.slides ?? this.own ?? usual(figures.summary.value, this.by),
+  )
+  readonly index = $derived(Math.min(address.now.slide, Math.max(0, this.slides.length - 1)))
+  readonly slide = $derived(this.slides[this.index] ?? null)
+
+  /** Day that all slides are of. */
+  day(catalog: Catalog): number {
+    return (this.frozen && dayOfIso(this.frozen.as_of)) ?? address.now.date ?? catalog.today
+  }
+
+  /** The ledger's state that all slides are of, as query parameters. */
+  when(): URLSearchParams {
+    const when = new URLSearchParams()
+    if (this.frozen) when.set('at', String(this.frozen.at))
+    const asOf = this.frozen?.as_of ?? figures.asOf
+    if (asOf) when.set('as_of', asOf)
+    return when
+  }
+
+  /** Asks for the briefing of the address and for the slide that is shown; call it in an effect. */
+  follow(catalog: Catalog): void {
+    const { briefing } = address.now
+    if (briefing === null) this.briefing.clear()
+    else this.briefing.ask(briefing, (signal) => fetchBriefing(briefing, signal))
+    const { slide } = this
+    if (!slide || (briefing !== null && !this.frozen)) return
+    const [filter, when, day] = [this.filter(), this.when(), this.day(catalog)]
+    const key = `${slide.about} ${slide.code} ${filter.toString()} ${when.toString()}`
+    this.facts.ask(key, (signal) => fetchFacts(slide, catalog, filter, when, day, signal))
+  }
+
+  /** The filter of the deck as query parameters. */
+  filter(): URLSearchParams {
+    if (this.frozen) return new URLSearchParams(this.frozen.filter)
+    const { filter } = address.now
+    return filterParameters(filter, filter.step === null ? null : figures.members)
+  }
+
+  go(index: number): void {
+    const slide = Math.min(this.slides.length - 1, Math.max(0, index))
+    address.go({ slide }, 'replace')
+  }
+
+  /** Moves a slide by so many places. */
+  move(index: number, by: number): void {
+    const list = [...this.slides]
+    const [moved] = list.splice(index, 1)
+    if (moved) list.splice(Math.max(0, index + by), 0, moved)
+    this.own = list
+  }
+
+  remove(index: number): void {
+    if (this.slides.length > 1) this.own = this.slides.filter((_, place) => place !== index)
+  }
+
+  note(index: number, note: string): void {
+    this.own = this.slides.map((slide, place) => (place === index ? { ...slide, note } : slide))
+  }
+
+  async load(): Promise<void> {
+    try {
+      this.saved = await fetchBriefings()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      this.saved = []
+    }
+  }
+
+  /** Saves the slides as they are and shows the frozen briefing. */
+  async save(title: string): Promise<BriefingEntry> {
+    const entry = await saveBriefing(
+      title,
+      [...this.slides],
+      this.filter().toString(),
+      figures.asOf,
+    )
+    await this.load()
+    address.go({ briefing: entry.code, filter: noFilter, slide: 0 })
+    return entry
+  }
+
+  async drop(code: string): Promise<void> {
+    await removeBriefing(code)
+    if (address.now.briefing === code) address.go({ briefing: null, slide: 0 })
+    await this.load()
+  }
+}
+
+/** The whole first, then what is furthest behind. */
+function usual(summary: Summary | null, by: 'project' | 'unit'): Slide[] {
+  const rows = (by === 'project' ? summary?.projects : summary?.units) ?? []
+  const worst = [...rows]
+    .sort((a, b) => (a.days_ahead ?? 0) - (b.days_ahead ?? 0))
+    .slice(0, PROJECTS)
+    .map(({ code }): Slide => ({ about: by, code, note: '' }))
+  return [{ about: 'all', code: '', note: '' }, ...worst]
+}
+
+export const deck = new Deck()
