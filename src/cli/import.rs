@@ -9,7 +9,7 @@ use std::{
 use geo::{MultiPolygon, Rect, coord};
 
 use super::{
-    Outcome, clock, import_checks, import_events, import_report as report, open, open_or_create,
+    Outcome, clock, import_checks, import_events, import_report as report, open, open_or_create, output::say,
     progress_bar::Progress,
 };
 use crate::{
@@ -296,7 +296,7 @@ fn finish<T>(
         write_report(path, &json)?;
     }
     if options.json {
-        println!("{json}");
+        say!("{json}");
     } else {
         report::print(&batch.report, rows, written.as_ref());
     }

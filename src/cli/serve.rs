@@ -13,9 +13,9 @@ use std::{
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::{Outcome, clock, open};
+use super::{Outcome, clock, open, output::say, own_files};
 use crate::{
-    domain::{Day, vocabulary},
+    domain::{Campaign, Day, campaigns, vocabulary},
     server::{App, Auth, Files, Oidc, follow, router},
     store::GeoPackage,
 };
@@ -58,6 +58,7 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         )
         .init();
     let store = open(data)?;
+    let campaigns = campaigns(&own_files(data, "campaigns")?)?;
     let auth = auth(options, &store)?;
     let following = store.reopen()?;
     let files = match &options.files {
@@ -69,7 +70,7 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         tracing::warn!(%error, "the number of connections stays as low as it is");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(options.listen, store, following, files, auth))?;
+    runtime.block_on(serve(options.listen, store, following, campaigns, files, auth))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -105,11 +106,12 @@ async fn serve(
     address: SocketAddr,
     store: GeoPackage,
     following: GeoPackage,
+    campaigns: Vec<Campaign>,
     files: Files,
     auth: Auth,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
-    let app = Arc::new(App::new(store, vocabulary()?, files, auth, metrics)?);
+    let app = Arc::new(App::new(store, vocabulary()?, campaigns, files, auth, metrics)?);
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|e| format!("cannot listen on {address}: {e}; choose another with --listen"))?;
@@ -127,7 +129,7 @@ async fn serve(
             }
         })
     };
-    println!("{url}");
+    say!("{url}");
     std::io::stdout().flush()?;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let service =

@@ -30,6 +30,13 @@ pub struct ProcedureStage {
     pub to_be_confirmed: bool,
 }
 
+impl ProcedureStage {
+    /// The last day in time when the days count from `start`.
+    fn due(&self, start: Day) -> Option<Day> {
+        Some(start.plus(i32::from(self.within_days?)))
+    }
+}
+
 /// A side branch within a procedure.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,6 +71,19 @@ pub struct Clock<'a> {
     pub rule: &'a ProcedureStage,
     /// Last day in time.
     pub due: Day,
+}
+
+/// A stage that was reached against the procedure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misstep {
+    /// The procedure has no such stage.
+    Unknown,
+    /// Handed over early, before the stage from which that is allowed.
+    TooEarly,
+    /// None of the stages that it may follow was reached.
+    Unfollowed,
+    /// The last of the stages that come before it was reached later, on this day.
+    Before(Stage, Day),
 }
 
 /// Why a text is not a procedure.
@@ -206,6 +226,37 @@ impl Procedure {
         self.stages.iter().enumerate().filter_map(open).collect()
     }
 
+    /// The stages that were reached against the procedure: first those that it does not have, then in its
+    /// order. `early` says that the land was handed over before payment, by consent.
+    pub fn missteps(&self, days: StageDays, early: bool, mut found: impl FnMut(Stage, Misstep)) {
+        let rules = &self.stages;
+        let unknown =
+            |stage: &Stage| days.get(*stage).is_some() && !rules.iter().any(|rule| rule.stage == *stage);
+        Stage::ALL.into_iter().filter(unknown).for_each(|stage| found(stage, Misstep::Unknown));
+        for (at, rule) in rules.iter().enumerate() {
+            let Some(day) = days.get(rule.stage) else { continue };
+            if early && rule.stage == Stage::HandedOver {
+                if !self.early_handover_from.is_some_and(|from| days.reached(from, day)) {
+                    found(rule.stage, Misstep::TooEarly);
+                }
+                continue;
+            }
+            if at > 0 && !rule.follows.iter().any(|before| days.get(*before).is_some()) {
+                found(rule.stage, Misstep::Unfollowed);
+            }
+            let earlier = rules[..at].iter().filter_map(|r| Some((r.stage, days.get(r.stage)?)));
+            if let Some((before, on)) = earlier.filter(|(_, on)| *on > day).max_by_key(|(_, on)| *on) {
+                found(rule.stage, Misstep::Before(before, on));
+            }
+        }
+    }
+
+    /// The last day in time for `stage`, once what its days count from was reached; none without a deadline.
+    pub fn due(&self, days: StageDays, stage: Stage) -> Option<Day> {
+        let rule = self.stages.iter().find(|rule| rule.stage == stage)?;
+        rule.due(days.get(rule.after?)?)
+    }
+
     /// Where a parcel stood on `day`: the last stage, in this law's order, reached by then.
     /// A parcel that the records do not know yet on that day stands at none.
     pub fn stage_on(&self, days: StageDays, day: Day) -> Option<Stage> {
@@ -219,7 +270,7 @@ impl Procedure {
         let position = self.stages.iter().rposition(|s| days.reached(s.stage, day))?;
         self.stages[position + 1..].iter().find_map(|rule| {
             let start = days.get(rule.after?).filter(|start| *start <= day)?;
-            Some(Clock { rule, due: start.plus(i32::from(rule.within_days?)) })
+            Some(Clock { rule, due: rule.due(start)? })
         })
     }
 }

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::{Label, Procedure, ProcedureError};
+use super::{Campaign, CampaignError, Label, Procedure, ProcedureError};
 
 const PROCEDURES: [(&str, &str); 2] = [
     ("law2024.toml", include_str!("../../data/procedures/law2024.toml")),
     ("law2013.toml", include_str!("../../data/procedures/law2013.toml")),
 ];
+
+const CAMPAIGNS: [(&str, &str); 1] =
+    [("thi-dua-gpmb.toml", include_str!("../../data/campaigns/thi-dua-gpmb.toml"))];
 
 /// The legal procedures of `data/procedures`, which come with the program,
 /// and those of an operator's `own` files (name, text); his take the place of
@@ -32,6 +35,33 @@ pub fn procedures(own: &[(String, String)]) -> Result<Vec<Procedure>, ProcedureE
         let procedure = parse(file, text)?;
         if !all.iter().any(|other| other.code() == procedure.code()) {
             all.push(procedure);
+        }
+    }
+    Ok(all)
+}
+
+/// The emulation campaigns of `data/campaigns`, which come with the program, and those of an
+/// operator's `own` files (name, text), which come first; his take the place of ours with the same code.
+///
+/// # Errors
+/// A file that breaks the rules of [`Campaign::parse`], by name and line.
+pub fn campaigns(own: &[(String, String)]) -> Result<Vec<Campaign>, CampaignError> {
+    let parse = |file: &str, text: &str| {
+        let wrap = |error| CampaignError::InFile { file: file.to_owned(), error: Box::new(error) };
+        Campaign::parse(text).map_err(wrap)
+    };
+    let mut all: Vec<Campaign> = Vec::new();
+    for (file, text) in own {
+        let campaign = parse(file, text)?;
+        if all.iter().any(|other| other.code() == campaign.code()) {
+            return Err(CampaignError::Twice(campaign.code().clone()));
+        }
+        all.push(campaign);
+    }
+    for (file, text) in CAMPAIGNS {
+        let campaign = parse(file, text)?;
+        if !all.iter().any(|other| other.code() == campaign.code()) {
+            all.push(campaign);
         }
     }
     Ok(all)

@@ -25,7 +25,7 @@ use super::{
 };
 use crate::{
     analysis::View,
-    domain::{LedgerPosition, Vocabulary},
+    domain::{Campaign, LedgerPosition, Vocabulary},
     store::{GeoPackage, Store, StoreError},
 };
 
@@ -82,6 +82,8 @@ pub struct App {
     store: Mutex<GeoPackage>,
     /// Words for codes.
     pub words: Vocabulary,
+    /// Emulation campaigns.
+    pub campaigns: Vec<Campaign>,
     /// Facts about the store.
     pub about: About,
     /// Answers.
@@ -110,6 +112,7 @@ impl App {
     pub fn new(
         store: GeoPackage,
         words: Vocabulary,
+        campaigns: Vec<Campaign>,
         files: Files,
         auth: Auth,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
@@ -127,6 +130,7 @@ impl App {
             past: Mutex::default(),
             store: Mutex::new(store),
             words,
+            campaigns,
             about,
             cache: Cache::new(256 << 20, 64 << 20),
             live: Live::default(),

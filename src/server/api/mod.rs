@@ -2,6 +2,7 @@
 //! the ledger it holds. No holder appears in any of it but where a role allows it.
 
 mod attachments;
+mod board;
 mod catalog;
 mod events;
 mod figures;
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub use attachments::{attach, attachment};
+pub use board::{board, campaigns, evidence};
 pub use catalog::catalog;
 pub use events::{events, table};
 pub use figures::{clocks, forecast, fronts, progress};

@@ -27,7 +27,7 @@ pub enum Rule {
 }
 
 /// The rule of each route and method. A route that is not here is refused.
-pub const RULES: [(&str, &str, Rule); 40] = [
+pub const RULES: [(&str, &str, Rule); 43] = [
     ("GET", "/healthz", Rule::Open),
     ("GET", "/readyz", Rule::Open),
     ("GET", "/metrics", Rule::May(Action::Administer)),
@@ -47,6 +47,9 @@ pub const RULES: [(&str, &str, Rule); 40] = [
     ("GET", "/api/v1/clocks", Rule::Read),
     ("GET", "/api/v1/fronts", Rule::Read),
     ("GET", "/api/v1/forecast", Rule::Read),
+    ("GET", "/api/v1/campaigns", Rule::Read),
+    ("GET", "/api/v1/board", Rule::Read),
+    ("GET", "/api/v1/board/evidence", Rule::Read),
     ("GET", "/api/v1/projects/{code}", Rule::Read),
     ("GET", "/api/v1/parcels/{id}", Rule::Read),
     ("GET", "/api/v1/search", Rule::Read),
