@@ -28,7 +28,10 @@ use std::{error::Error, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::{domain::procedures, store::GeoPackage};
+use crate::{
+    domain::{Procedure, calendar, procedures_with},
+    store::GeoPackage,
+};
 
 /// Follows land clearance (giải phóng mặt bằng) parcel by parcel.
 #[derive(Debug, Parser)]
@@ -110,11 +113,24 @@ pub fn run(cli: &Cli) -> ExitCode {
 }
 
 fn open(data: &std::path::Path) -> Result<GeoPackage, Box<dyn Error>> {
-    Ok(GeoPackage::open(data, procedures(&own_files(data, "procedures")?)?)?)
+    Ok(GeoPackage::open(data, own_procedures(data)?)?)
 }
 
 fn open_or_create(data: &std::path::Path) -> Result<GeoPackage, Box<dyn Error>> {
-    Ok(GeoPackage::open_or_create(data, procedures(&own_files(data, "procedures")?)?)?)
+    Ok(GeoPackage::open_or_create(data, own_procedures(data)?)?)
+}
+
+/// The procedures, an operator's among them, with his days off if there is a `calendar.toml` beside the store.
+fn own_procedures(data: &std::path::Path) -> Result<Vec<Procedure>, Box<dyn Error>> {
+    let path = data.with_file_name("calendar.toml");
+    let told = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
+    let own = match std::fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(told(&error).into()),
+    };
+    let days_off = calendar(own.as_deref()).map_err(|error| told(&error))?;
+    Ok(procedures_with(&own_files(data, "procedures")?, days_off)?)
 }
 
 /// An operator's own data: the TOML files (name, text) in a folder of this name beside the store.

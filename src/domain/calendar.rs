@@ -161,7 +161,9 @@ impl Calendar {
     #[must_use]
     pub fn after(&self, start: Day, days: u16) -> Day {
         let before = usize::from(self.until[usize::from(start.number())]);
-        let Some(place) = (before + usize::from(days)).checked_sub(1).filter(|_| days > 0) else { return start };
+        let Some(place) = (before + usize::from(days)).checked_sub(1).filter(|_| days > 0) else {
+            return start;
+        };
         self.working.get(place).and_then(|number| Day::from_cell(*number)).unwrap_or(Day::LAST)
     }
 
@@ -225,11 +227,15 @@ mod tests {
 
     #[test]
     fn a_wrong_file_says_what_is_wrong() {
-        let told = |from: &str, to: &str| Calendar::parse(&OURS.replacen(from, to, 1)).unwrap_err().to_string();
+        let told =
+            |from: &str, to: &str| Calendar::parse(&OURS.replacen(from, to, 1)).unwrap_err().to_string();
         assert!(told("day = \"09-02\"", "day = \"02-30\"").contains("02-30"));
         assert!(told("to = \"2024-02-14\"", "to = \"2024-02-01\"").contains("before they begin"));
         assert!(told("\"sunday\"", "\"someday\"").contains("line "));
         let all = "\"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\", \"saturday\"";
-        assert_eq!(Calendar::parse(&OURS.replacen("\"saturday\"", all, 1)).unwrap_err(), CalendarError::NoWork);
+        assert_eq!(
+            Calendar::parse(&OURS.replacen("\"saturday\"", all, 1)).unwrap_err(),
+            CalendarError::NoWork
+        );
     }
 }

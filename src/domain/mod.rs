@@ -6,6 +6,7 @@
 //! in the legal procedure, *cleared* means handed over.
 
 mod account;
+mod calendar;
 mod campaign;
 mod chainage;
 mod code;
@@ -25,6 +26,7 @@ mod stage;
 mod unit;
 
 pub use account::{Account, Action, Grant, Role, Scope};
+pub use calendar::{Calendar, CalendarError};
 pub use campaign::{
     Award, Awarded, Campaign, CampaignError, CampaignGroup, CampaignScope, Contestants, Criterion, Measure,
     Pledge,
@@ -41,7 +43,7 @@ pub use period::{Period, PeriodError, PeriodKind};
 pub use procedure::{Clock, Misstep, Procedure, ProcedureBranch, ProcedureError, ProcedureStage};
 pub use project::{PlanCurve, PlanError, Project, ProjectKind};
 pub use record::{Blocker, BranchStay, InForce, Marks, Record, in_force};
-pub use reference::{Vocabulary, campaigns, procedures, vocabulary};
+pub use reference::{Vocabulary, calendar, campaigns, procedures, procedures_with, vocabulary};
 pub use rules::{Refusal, irregularities, judge};
 pub use stage::{Stage, StageDays};
 pub use unit::{AdminUnit, Level, Succession, SuccessionError, SuccessionExtent};
