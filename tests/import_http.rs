@@ -28,14 +28,14 @@ fn begin(server: &Server, files: &[&Path]) -> String {
     id
 }
 
-fn wish(more: Value) -> String {
+fn wish(more: &Value) -> String {
     let mut wish = json!({ "target": "parcels", "project": "DA01", "mapping": { "unit": "#13285" } });
     wish.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     wish.to_string()
 }
 
 fn ask(server: &Server, id: &str, what: &str, more: Value) -> Reply {
-    server.post(&format!("/api/v1/imports/{id}/{what}"), &wish(more))
+    server.post(&format!("/api/v1/imports/{id}/{what}"), &wish(&more))
 }
 
 /// Position of the ledger and number of parcels.

@@ -46,11 +46,18 @@ fn units(store: &Path) -> [(String, u32); 2] {
 
 /// A sample address of a route.
 fn address(route: &str, parcel: u32) -> String {
+    if route == "/api/v1/board" {
+        return format!("{route}?campaign=thi-dua-gpmb");
+    }
     route
         .replace("/tiles/{layers}/{z}/{x}/{y}", "/tiles/parcels,projects,units/10/813/452")
         .replace("{layers}", "parcels")
         .replace("/collections/{id}", "/collections/parcels")
         .replace("{item}", &parcel.to_string())
+        .replace(
+            "/board/evidence",
+            "/board/evidence?campaign=thi-dua-gpmb&unit=13285&criterion=consent&limit=10000",
+        )
         .replace("{code}", "DA01")
         .replace("{name}", "nobody")
         .replace("/attachments/{id}", "/attachments/none")

@@ -114,7 +114,7 @@ fn kind(kind: ProjectKind, number: &mut impl FnMut(&str, &str) -> usize) -> usiz
 }
 
 /// The unit of `level` above the unit at `index`; the highest one below it where there is none.
-fn above(snapshot: &Snapshot, index: usize, level: Level, day: Day) -> usize {
+pub(super) fn above(snapshot: &Snapshot, index: usize, level: Level, day: Day) -> usize {
     let mut at = index;
     while snapshot.units()[at].unit.level > level {
         let own = &snapshot.units()[at].unit;

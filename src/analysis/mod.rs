@@ -3,6 +3,7 @@
 //! No clock, no I/O: `day` is an argument, and the same snapshot and day give
 //! the same figures. Shares are 0 … 1, areas m², days whole days.
 
+mod board;
 mod clearance;
 mod dwell;
 mod filter;
@@ -15,6 +16,10 @@ mod progress;
 mod series;
 mod view;
 
+pub use board::{
+    Board, Case, Contestant, EarlyHolder, Evidence, GroupBoard, Irregular, Nominated, Nominees, Place,
+    Points, Row, Span as BoardSpan, Sum, Why, Work, board, evidence,
+};
 pub use clearance::{
     BlockerTally, Deadline, ParcelClock, Tally, blockers, clocks, deadlines, stage_tallies, use_tallies,
 };

@@ -5,7 +5,7 @@ use std::{path::Path, process::ExitCode, sync::Arc};
 use comfy_table::Table;
 use serde_json::Value;
 
-use super::{Outcome, clock, open};
+use super::{Outcome, clock, open, output::say};
 use crate::{
     analysis::{By, Filter, View},
     domain::{Day, Level},
@@ -151,7 +151,7 @@ pub fn progress(data: &Path, options: &Progress) -> Outcome {
     let by = by(options.by, options.level);
     let answer = figures::progress(&view, &Filter::default(), Some(by), options.since);
     if options.json {
-        println!("{answer}");
+        say!("{answer}");
         return Ok(ExitCode::SUCCESS);
     }
     let mut table = table(&[
@@ -177,7 +177,7 @@ pub fn progress(data: &Path, options: &Progress) -> Outcome {
             hectares(&row["change"]["days30"]["area"]),
         ]);
     }
-    println!("{table}");
+    say!("{table}");
     eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
     Ok(ExitCode::SUCCESS)
 }
@@ -187,7 +187,7 @@ pub fn clocks(data: &Path, options: &Clocks) -> Outcome {
     let view = view(data, options.as_of)?;
     let answer = figures::clocks(&view, &Filter::default(), by(options.by, options.level), options.limit, 0);
     if options.json {
-        println!("{answer}");
+        say!("{answer}");
         return Ok(ExitCode::SUCCESS);
     }
     let mut counts =
@@ -201,7 +201,7 @@ pub fn clocks(data: &Path, options: &Clocks) -> Outcome {
         );
         counts.add_row(cells);
     }
-    println!("{counts}\n");
+    say!("{counts}\n");
     let mut parcels =
         table(&["project", "unit", "sheet", "parcel", "due", "article", "on", "days left", "body"]);
     for row in list(&answer["parcels"]) {
@@ -210,7 +210,7 @@ pub fn clocks(data: &Path, options: &Clocks) -> Outcome {
                 .map(|name| plain(&row[name])),
         );
     }
-    println!("{parcels}");
+    say!("{parcels}");
     eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
     Ok(ExitCode::SUCCESS)
 }
@@ -226,10 +226,10 @@ pub fn fronts(data: &Path, options: &Fronts) -> Outcome {
     };
     let answer = figures::fronts(&view, index, least);
     if options.json {
-        println!("{answer}");
+        say!("{answer}");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{} {}", options.project, plain(&answer["name"]));
+    say!("{} {}", options.project, plain(&answer["name"]));
     if answer["kind"] == "linear" {
         linear(&answer);
     } else {
@@ -252,7 +252,7 @@ pub(super) fn names(parcels: &Value) -> String {
 }
 
 fn linear(answer: &Value) {
-    println!(
+    say!(
         "length {} m, cleared {} m, workable {} m ({}) in stretches of at least {} m",
         plain(&answer["length_m"]),
         plain(&answer["cleared_m"]),
@@ -262,7 +262,7 @@ fn linear(answer: &Value) {
     );
     if answer["longest"].is_object() {
         let longest = &answer["longest"];
-        println!(
+        say!(
             "longest clear stretch {} - {}, {} m",
             plain(&longest["from"]),
             plain(&longest["to"]),
@@ -277,7 +277,7 @@ fn linear(answer: &Value) {
         cells.push(names(&row["parcels"]));
         stretches.add_row(cells);
     }
-    println!("\n{stretches}");
+    say!("\n{stretches}");
     let mut best = table(&["clear", "adds m", "workable m", "which (sheet/parcel)"]);
     for row in list(&answer["best"]) {
         let mut cells = ["clear", "gain_m", "workable_m"].map(|name| plain(&row[name])).to_vec();
@@ -285,12 +285,12 @@ fn linear(answer: &Value) {
         best.add_row(cells);
     }
     if !best.is_empty() {
-        println!("\nThe parcels that open the most, for each number of them:\n{best}");
+        say!("\nThe parcels that open the most, for each number of them:\n{best}");
     }
 }
 
 fn areal(answer: &Value) {
-    println!(
+    say!(
         "{} ha, cleared {} ha, workable {} ha ({}) in patches of at least {} m2",
         hectares(&answer["area"]),
         hectares(&answer["cleared_area"]),
@@ -302,18 +302,18 @@ fn areal(answer: &Value) {
     for row in list(&answer["patches"]) {
         patches.add_row([hectares(&row["area"]), plain(&row["parcels"]), plain(&row["workable"])]);
     }
-    println!("\n{patches}");
+    say!("\n{patches}");
     let mut clusters = table(&["pending ha", "opens ha", "parcels (sheet/parcel)"]);
     for row in list(&answer["clusters"]) {
         clusters.add_row([hectares(&row["area"]), hectares(&row["gain"]), names(&row["parcels"])]);
     }
-    println!("\n{clusters}");
+    say!("\n{clusters}");
     let mut best = table(&["parcel (sheet/parcel)", "opens ha", "joins patches"]);
     for row in list(&answer["best"]) {
         let parcel = Value::Array(vec![row["parcel"].clone()]);
         best.add_row([names(&parcel), hectares(&row["gain"]), plain(&row["joins"])]);
     }
     if !best.is_empty() {
-        println!("\n{best}");
+        say!("\n{best}");
     }
 }

@@ -5,6 +5,7 @@ use std::{path::Path, process::ExitCode};
 use super::{
     Outcome,
     figures::{find, hectares, list, names, percent, plain, table, view},
+    output::say,
 };
 use crate::{domain::Day, export::figures};
 
@@ -38,13 +39,13 @@ pub fn forecast(data: &Path, options: &Forecast) -> Outcome {
     let view = view(data, options.as_of)?;
     let answer = figures::forecast(&view, find(&view, &options.project)?);
     if options.json {
-        println!("{answer}");
+        say!("{answer}");
         return Ok(ExitCode::SUCCESS);
     }
-    println!("{} {}", options.project, plain(&answer["name"]));
+    say!("{} {}", options.project, plain(&answer["name"]));
     match answer["state"].as_str() {
-        Some("done") => println!("all land is handed over; the last parcel on {}", plain(&answer["done_on"])),
-        Some("not_enough_history") => println!(
+        Some("done") => say!("all land is handed over; the last parcel on {}", plain(&answer["done_on"])),
+        Some("not_enough_history") => say!(
             "not enough history: too few parcels in the province have left the stage \"{}\"",
             plain(&answer["stage"])
         ),
@@ -54,14 +55,9 @@ pub fn forecast(data: &Path, options: &Forecast) -> Outcome {
                     Some(day) => day.to_owned(),
                     None => "more than four years".to_owned(),
                 };
-                println!(
-                    "{what} by {} (1 in 10), {} (half), {} (9 in 10)",
-                    day("p10"),
-                    day("p50"),
-                    day("p90")
-                );
+                say!("{what} by {} (1 in 10), {} (half), {} (9 in 10)", day("p10"), day("p50"), day("p90"));
             }
-            println!(
+            say!(
                 "required on {}: met in {} of the runs",
                 plain(&answer["required_on"]),
                 percent(&answer["on_time"])
@@ -73,7 +69,7 @@ pub fn forecast(data: &Path, options: &Forecast) -> Outcome {
                 cells.extend(["p10", "p50", "p90"].map(|name| hectares(&row[name])));
                 cleared.add_row(cells);
             }
-            println!("\n{cleared}");
+            say!("\n{cleared}");
             let mut drivers = table(&["last in", "parcel (sheet/parcel)", "stage", "blocked", "half by"]);
             for row in list(&answer["drivers"]) {
                 let parcel = &row["parcel"];
@@ -85,7 +81,7 @@ pub fn forecast(data: &Path, options: &Forecast) -> Outcome {
                     plain(&row["p50"]),
                 ]);
             }
-            println!("\nThe parcels that drive the end:\n{drivers}");
+            say!("\nThe parcels that drive the end:\n{drivers}");
         }
     }
     eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
@@ -97,7 +93,7 @@ pub fn backtest(data: &Path, options: &Backtest) -> Outcome {
     let view = view(data, options.as_of)?;
     let answer = figures::backtest(&view);
     if options.json {
-        println!("{answer}");
+        say!("{answer}");
         return Ok(ExitCode::SUCCESS);
     }
     let mut rows = table(&["days ahead", "forecasts", "inside 10-90 %", "below", "above", "middle error"]);
@@ -111,7 +107,7 @@ pub fn backtest(data: &Path, options: &Backtest) -> Outcome {
             percent(&row["median_error"]),
         ]);
     }
-    println!("{rows}");
+    say!("{rows}");
     eprintln!(
         "forecasts made on {} past days, what came up to {}, ledger position {}",
         list(&answer["made_on"]).len(),

@@ -6,7 +6,8 @@ use std::{
 };
 
 use super::{
-    Outcome, clock, import_events, import_report as report, open, open_or_create, progress_bar::Progress,
+    Outcome, clock, import_events, import_report as report, open, open_or_create, output::say,
+    progress_bar::Progress,
 };
 use crate::{
     domain::{Code, Day},
@@ -173,7 +174,7 @@ fn finish(data: &Path, options: &Import, records: &Records, day: Day) -> Outcome
         write_report(path, &json)?;
     }
     if options.json {
-        println!("{json}");
+        say!("{json}");
     } else {
         report::print(read, rows, written.as_ref());
     }

@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::ExitCode};
 
-use super::{Outcome, clock, open};
+use super::{Outcome, clock, open, output::say};
 use crate::{
     ingest::{EventTable, read_event_file},
     store::{Order, RecordingError, RowRefusal, Store, record},
@@ -41,7 +41,7 @@ pub fn run(data: &Path, file: &Path, layer: Option<&str>, dry_run: bool, as_json
             "errors": refused,
             "position": position,
         });
-        println!("{report}");
+        say!("{report}");
     } else {
         print(&table, &refused);
     }
@@ -73,15 +73,15 @@ fn store_all(
 
 fn print(table: &EventTable, refused: &[RowRefusal]) {
     let columns = table.known.iter().map(|(field, name)| format!("{field} = {name}"));
-    println!("columns: {}", columns.collect::<Vec<_>>().join(", "));
+    say!("columns: {}", columns.collect::<Vec<_>>().join(", "));
     if !table.unknown.is_empty() {
-        println!("left out: {}", table.unknown.join(", "));
+        say!("left out: {}", table.unknown.join(", "));
     }
-    println!("read {}, refused {}", table.rows.len(), refused.len());
+    say!("read {}, refused {}", table.rows.len(), refused.len());
     for refusal in refused.iter().take(SHOWN) {
-        println!("  row {}: {}", refusal.row, refusal.why.detail);
+        say!("  row {}: {}", refusal.row, refusal.why.detail);
     }
     if refused.len() > SHOWN {
-        println!("  and {} more; --json lists all", refused.len() - SHOWN);
+        say!("  and {} more; --json lists all", refused.len() - SHOWN);
     }
 }

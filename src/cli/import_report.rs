@@ -1,5 +1,6 @@
 //! What an import tells: for a person on the terminal, for a program as JSON.
 
+use super::output::say;
 use crate::{
     ingest::{Axes, CrsReport, CrsSource, EncodingReport, IntersectRow, Report},
     store::{Head, Written, digest_hex},
@@ -34,20 +35,20 @@ pub fn to_json(
 
 /// Prints the report for a person.
 pub fn print(report: &Report, rows: &[IntersectRow], written: Option<&(Written, Head)>) {
-    println!("{}: layer \"{}\" ({})", report.file, report.layer, report.driver);
+    say!("{}: layer \"{}\" ({})", report.file, report.layer, report.driver);
     print_crs(&report.crs);
     print_text(&report.encoding);
     let columns: Vec<String> =
         report.mapping.iter().map(|(field, column)| format!("{field}={column}")).collect();
-    println!("columns   {}", columns.join(", "));
+    say!("columns   {}", columns.join(", "));
     for level in &report.levels {
         let used = if level.used || level.lines == 0 { "" } else { ", lines left out" };
-        println!("level     {}: {} lines, {} texts{used}", level.name, level.lines, level.texts);
+        say!("level     {}: {} lines, {} texts{used}", level.name, level.lines, level.texts);
     }
     for place in &report.located {
-        println!("commune   {} {}: {} parcels, by its boundary", place.unit, place.name, place.parcels);
+        say!("commune   {} {}: {} parcels, by its boundary", place.unit, place.name, place.parcels);
     }
-    println!(
+    say!(
         "read {}, accepted {}, repaired {}, refused {}",
         report.read,
         report.accepted,
@@ -73,9 +74,11 @@ pub fn print(report: &Report, rows: &[IntersectRow], written: Option<&(Written, 
         format!("{} {how}: {:.1} of {:.1} m²", row.key, row.recovered_area.get(), row.total_area.get())
     });
     if let Some((written, head)) = written {
-        println!(
+        say!(
             "stored {} new, {} brought up to date; ledger position {}",
-            written.inserted, written.updated, head.position
+            written.inserted,
+            written.updated,
+            head.position
         );
     }
 }
@@ -85,32 +88,32 @@ fn print_crs(crs: &CrsReport) {
         CrsSource::File => "from the file",
         CrsSource::Option => "as told by --crs",
         CrsSource::Detected => "DETECTED from the coordinates",
-        CrsSource::None => return println!("CRS       none, because there is no geometry"),
+        CrsSource::None => return say!("CRS       none, because there is no geometry"),
     };
     let axes = if crs.axes == Axes::Swapped { ", axes SWAPPED" } else { "" };
-    println!("CRS       {} {} ({source}{axes})", crs.code.as_deref().unwrap_or("-"), crs.name);
+    say!("CRS       {} {} ({source}{axes})", crs.code.as_deref().unwrap_or("-"), crs.name);
 }
 
 fn print_text(encoding: &EncodingReport) {
     let source = if encoding.chosen { "as told by --encoding" } else { "found out" };
-    println!("text      {} ({source})", encoding.used);
+    say!("text      {} ({source})", encoding.used);
     if encoding.sample.is_empty() {
-        println!("          no Vietnamese letters outside personal columns");
+        say!("          no Vietnamese letters outside personal columns");
     }
     for sample in &encoding.sample {
         if sample.before == sample.after {
-            println!("          {}", sample.after);
+            say!("          {}", sample.after);
         } else {
-            println!("          {} -> {}", sample.before, sample.after);
+            say!("          {} -> {}", sample.before, sample.after);
         }
     }
 }
 
 fn list<T>(name: &str, all: &[T], line: impl Fn(&T) -> String) {
     for entry in all.iter().take(SHOWN) {
-        println!("  {name:9} {}", line(entry));
+        say!("  {name:9} {}", line(entry));
     }
     if all.len() > SHOWN {
-        println!("  {name:9} … and {} more; --report FILE.json has them all", all.len() - SHOWN);
+        say!("  {name:9} … and {} more; --report FILE.json has them all", all.len() - SHOWN);
     }
 }

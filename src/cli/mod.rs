@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 mod backup;
+mod board;
 mod clock;
 mod demo;
 mod export;
@@ -15,6 +16,7 @@ mod forecast;
 mod import;
 mod import_events;
 mod import_report;
+mod output;
 mod progress_bar;
 mod serve;
 mod token;
@@ -25,7 +27,10 @@ use std::{error::Error, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::{domain::procedures, store::GeoPackage};
+use crate::{
+    domain::{Procedure, calendar, procedures_with},
+    store::GeoPackage,
+};
 
 /// Follows land clearance (giải phóng mặt bằng) parcel by parcel.
 #[derive(Debug, Parser)]
@@ -64,6 +69,8 @@ enum Command {
     Forecast(forecast::Forecast),
     /// How well forecasts made on past days held.
     Backtest(forecast::Backtest),
+    /// Emulation campaigns: ranks, points, and what stands behind them.
+    Board(board::Board),
     /// Check the whole store: hash chain, references, geometries, areas.
     Verify(verify::Verify),
     /// Accounts and what they may do.
@@ -91,6 +98,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Fronts(command) => figures::fronts(&cli.data, command),
         Command::Forecast(command) => forecast::forecast(&cli.data, command),
         Command::Backtest(command) => forecast::backtest(&cli.data, command),
+        Command::Board(command) => board::board(&cli.data, command),
         Command::Verify(command) => verify::run(&cli.data, command),
         Command::User(command) => user::run(&cli.data, command),
         Command::Token(command) => token::run(&cli.data, command),
@@ -104,16 +112,29 @@ pub fn run(cli: &Cli) -> ExitCode {
 }
 
 fn open(data: &std::path::Path) -> Result<GeoPackage, Box<dyn Error>> {
-    Ok(GeoPackage::open(data, procedures(&own_procedures(data)?)?)?)
+    Ok(GeoPackage::open(data, own_procedures(data)?)?)
 }
 
 fn open_or_create(data: &std::path::Path) -> Result<GeoPackage, Box<dyn Error>> {
-    Ok(GeoPackage::open_or_create(data, procedures(&own_procedures(data)?)?)?)
+    Ok(GeoPackage::open_or_create(data, own_procedures(data)?)?)
 }
 
-/// An operator's procedures: the TOML files in the folder `procedures` beside the store.
-fn own_procedures(data: &std::path::Path) -> Result<Vec<(String, String)>, Box<dyn Error>> {
-    let folder = data.with_file_name("procedures");
+/// The procedures, an operator's among them, with his days off if there is a `calendar.toml` beside the store.
+fn own_procedures(data: &std::path::Path) -> Result<Vec<Procedure>, Box<dyn Error>> {
+    let path = data.with_file_name("calendar.toml");
+    let told = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
+    let own = match std::fs::read_to_string(&path) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
+        Err(error) => return Err(told(&error).into()),
+    };
+    let days_off = calendar(own.as_deref()).map_err(|error| told(&error))?;
+    Ok(procedures_with(&own_files(data, "procedures")?, days_off)?)
+}
+
+/// An operator's own data: the TOML files (name, text) in a folder of this name beside the store.
+fn own_files(data: &std::path::Path, folder: &str) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+    let folder = data.with_file_name(folder);
     let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(Vec::new()) };
     let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));

@@ -13,10 +13,10 @@ use std::{
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::{Outcome, clock, open};
+use super::{Outcome, clock, open, output::say, own_files};
 use crate::{
-    domain::{Day, vocabulary},
-    server::{App, Auth, Basemap, Files, Oidc, follow, router},
+    domain::{Day, campaigns, vocabulary},
+    server::{App, Auth, Basemap, Equipment, Files, Oidc, follow, router},
     store::GeoPackage,
 };
 
@@ -61,6 +61,7 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         )
         .init();
     let store = open(data)?;
+    let campaigns = campaigns(&own_files(data, "campaigns")?)?;
     let auth = auth(options, &store)?;
     let following = store.reopen()?;
     let files = match &options.files {
@@ -73,7 +74,8 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         tracing::warn!(%error, "the number of connections stays as low as it is");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(options.listen, store, following, (files, basemap), auth))?;
+    let equipment = Equipment { words: vocabulary()?, campaigns, files, basemap, auth };
+    runtime.block_on(serve(options.listen, store, following, equipment))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -109,11 +111,10 @@ async fn serve(
     address: SocketAddr,
     store: GeoPackage,
     following: GeoPackage,
-    (files, basemap): (Files, Option<Basemap>),
-    auth: Auth,
+    equipment: Equipment,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
-    let app = Arc::new(App::new(store, vocabulary()?, files, auth, basemap, metrics)?);
+    let app = Arc::new(App::new(store, equipment, metrics)?);
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|e| format!("cannot listen on {address}: {e}; choose another with --listen"))?;
@@ -131,7 +132,7 @@ async fn serve(
             }
         })
     };
-    println!("{url}");
+    say!("{url}");
     std::io::stdout().flush()?;
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let service =

@@ -4,7 +4,7 @@ use std::{path::Path, process::ExitCode};
 
 use comfy_table::Table;
 
-use super::{Outcome, clock, open, user::account};
+use super::{Outcome, clock, open, output::say, user::account};
 use crate::{
     server::{secret, secret_hash},
     store::{Token as Key, TokenScope},
@@ -76,14 +76,14 @@ pub fn run(data: &Path, options: &Token) -> Outcome {
             };
             let id = store.add_token(&secret_hash(&token), &key, now)?;
             eprintln!("token {id} for {}, {days} days; keep it: it is not shown again", holder.name);
-            println!("{token}");
+            say!("{token}");
         }
         Command::List { json } => {
             let directory = store.directory()?;
             let mut tokens: Vec<&Key> = directory.tokens.values().collect();
             tokens.sort_by_key(|token| token.id);
             if *json {
-                println!("{}", serde_json::json!(tokens));
+                say!("{}", serde_json::json!(tokens));
                 return Ok(ExitCode::SUCCESS);
             }
             let mut table = Table::new();
@@ -97,7 +97,7 @@ pub fn run(data: &Path, options: &Token) -> Outcome {
                 let state = if token.revoked { "revoked" } else { "" };
                 table.add_row([&token.id.to_string(), holder, &token.name, scope, &ends, state]);
             }
-            println!("{table}");
+            say!("{table}");
         }
         Command::Revoke { id } => {
             if !store.revoke_token(*id)? {

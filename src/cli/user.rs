@@ -8,7 +8,7 @@ use std::{
 
 use comfy_table::Table;
 
-use super::{Outcome, clock, open, open_or_create};
+use super::{Outcome, clock, open, open_or_create, output::say};
 use crate::{
     atlas::Snapshot,
     domain::{Account, Grant, Role, UnitId},
@@ -207,7 +207,7 @@ fn list(store: &GeoPackage, json: bool) -> Result<(), Box<dyn std::error::Error>
             let grants: Vec<_> = a.grants.iter().map(grant).collect();
             serde_json::json!({ "name": a.name, "full_name": a.full_name, "disabled": a.disabled, "grants": grants })
         };
-        println!("{}", accounts.iter().map(entry).collect::<serde_json::Value>());
+        say!("{}", accounts.iter().map(entry).collect::<serde_json::Value>());
         return Ok(());
     }
     let mut table = Table::new();
@@ -221,6 +221,6 @@ fn list(store: &GeoPackage, json: bool) -> Result<(), Box<dyn std::error::Error>
         let state = if account.disabled { "disabled" } else { "" };
         table.add_row([account.name.as_str(), &account.full_name, &roles, state]);
     }
-    println!("{table}");
+    say!("{table}");
     Ok(())
 }

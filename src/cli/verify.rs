@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::ExitCode};
 
-use super::{Outcome, open};
+use super::{Outcome, open, output::say};
 use crate::store::{Store, digest_hex};
 
 /// Options of `matbang verify`.
@@ -27,16 +27,16 @@ pub fn run(data: &Path, options: &Verify) -> Outcome {
             "parcels": found.parcels,
             "findings": found.findings,
         });
-        println!("{answer:#}");
+        say!("{answer:#}");
     } else {
-        println!("position {}", found.head.position);
-        println!("head     {head}");
-        println!("units    {}\nprojects {}\nparcels  {}", found.units, found.projects, found.parcels);
+        say!("position {}", found.head.position);
+        say!("head     {head}");
+        say!("units    {}\nprojects {}\nparcels  {}", found.units, found.projects, found.parcels);
         for finding in &found.findings {
             let row = finding.row.map_or(String::new(), |row| format!(" {row}"));
-            println!("! {}{row}: {}", finding.table, finding.what);
+            say!("! {}{row}: {}", finding.table, finding.what);
         }
-        println!("{}", if whole { "whole" } else { "NOT whole" });
+        say!("{}", if whole { "whole" } else { "NOT whole" });
     }
     if whole {
         return Ok(ExitCode::SUCCESS);

@@ -10,7 +10,9 @@ use super::{
     fabric::Made,
     frame,
 };
-use crate::domain::{BlockerKind, Code, Day, EventKind, NewEvent, ParcelId, PlanCurve, Project, Stage, Vnd};
+use crate::domain::{
+    BlockerKind, Branch, Code, Day, EventKind, NewEvent, ParcelId, PlanCurve, Project, Stage, Vnd,
+};
 
 /// First day of the law of 2024; procedures begun earlier follow the law of 2013.
 const LAW_2024: &str = "2024-08-01";
@@ -183,13 +185,28 @@ impl Story {
         let mut day = self.listed.plus((10.0 + batch * self.spread() * self.slow) as i32);
         let stuck = self.stuck_at(made);
         let mut recorded = i64::MIN;
+        // Chance of its own: the other figures of a seed stay as they are.
+        let mut aside = ChaCha8Rng::seed_from_u64(u64::from(id.0).wrapping_mul(2_654_435_761));
+        let early = !made.hard && stuck.is_none() && aside.random_bool(0.03);
+        let forced = stuck.is_some_and(|stuck| matches!(stuck.0, 2 | 7)) && aside.random_bool(0.2);
         for (position, (stage, days)) in self.steps().into_iter().enumerate() {
+            if early && stage == Stage::PlanPosted {
+                let on = day.plus(aside.random_range(3..20));
+                self.push(id, on, EventKind::EarlyHandover, &mut recorded, entries);
+            }
+            if early && stage == Stage::HandedOver {
+                return;
+            }
             let own: f64 = self.rng.random_range(0.75..1.3);
             let home = if made.hard { 1.35 } else { 1.0 };
             day = day.plus((days * self.slow * own * home).round() as i32);
             if let Some((_, blocker, wait)) = stuck.filter(|stuck| stuck.0 == position) {
                 let opened = day.plus(-6).max(self.listed);
                 self.push(id, opened, EventKind::BlockerOpened { blocker }, &mut recorded, entries);
+                if forced {
+                    let branch = if position == 2 { Branch::MandatoryInventory } else { Branch::Enforcement };
+                    self.push(id, day.plus(25), EventKind::BranchEntered { branch }, &mut recorded, entries);
+                }
                 day = day.plus(wait);
                 self.push(id, day, EventKind::BlockerClosed { blocker }, &mut recorded, entries);
             }

@@ -6,6 +6,8 @@
 //! in the legal procedure, *cleared* means handed over.
 
 mod account;
+mod calendar;
+mod campaign;
 mod chainage;
 mod code;
 mod day;
@@ -14,6 +16,7 @@ mod event;
 mod ids;
 mod measure;
 mod parcel;
+mod period;
 mod procedure;
 mod project;
 mod record;
@@ -23,6 +26,11 @@ mod stage;
 mod unit;
 
 pub use account::{Account, Action, Grant, Role, Scope};
+pub use calendar::{Calendar, CalendarError};
+pub use campaign::{
+    Award, Awarded, Campaign, CampaignError, CampaignGroup, CampaignScope, Contestants, Criterion, Measure,
+    Pledge,
+};
 pub use chainage::{Span, chainage_label};
 pub use code::{Code, CodeError};
 pub use day::{Day, DayError};
@@ -31,10 +39,11 @@ pub use event::{BlockerKind, Branch, Event, EventKind, ImportedLayer, NewEvent};
 pub use ids::{HolderId, LedgerPosition, ParcelId, ProjectId, UnitId};
 pub use measure::{SquareMetres, Vnd};
 pub use parcel::{Parcel, ParcelKey};
-pub use procedure::{Clock, Procedure, ProcedureBranch, ProcedureError, ProcedureStage};
+pub use period::{Period, PeriodError, PeriodKind};
+pub use procedure::{Clock, Misstep, Procedure, ProcedureBranch, ProcedureError, ProcedureStage};
 pub use project::{PlanCurve, PlanError, Project, ProjectKind};
 pub use record::{Blocker, BranchStay, InForce, Marks, Record, in_force};
-pub use reference::{Vocabulary, procedures, vocabulary};
+pub use reference::{Vocabulary, calendar, campaigns, procedures, procedures_with, vocabulary};
 pub use rules::{Refusal, irregularities, judge};
 pub use stage::{Stage, StageDays};
 pub use unit::{AdminUnit, Level, Succession, SuccessionError, SuccessionExtent};

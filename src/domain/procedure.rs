@@ -4,9 +4,11 @@
 //! deadline there without touching code. This module knows nothing of files:
 //! it takes their text.
 
+use std::sync::Arc;
+
 use serde::Deserialize;
 
-use super::{Branch, Code, Day, Label, Stage, StageDays};
+use super::{Branch, Calendar, Code, Day, Label, Stage, StageDays};
 
 /// A stage within a procedure.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -20,6 +22,8 @@ pub struct ProcedureStage {
     pub article: Option<String>,
     /// Days within which it is to be reached, counted from `after`.
     pub within_days: Option<u16>,
+    /// The same in working days.
+    pub within_working_days: Option<u16>,
     /// Stage from whose day the days are counted.
     pub after: Option<Stage>,
     /// Stages of which one must have been reached before; the stage before it in order if left out.
@@ -55,6 +59,8 @@ pub struct Procedure {
     stages: Vec<ProcedureStage>,
     branches: Vec<ProcedureBranch>,
     early_handover_from: Option<Stage>,
+    ends_on_working_day: bool,
+    calendar: Arc<Calendar>,
 }
 
 /// A deadline that runs for a parcel.
@@ -62,8 +68,23 @@ pub struct Procedure {
 pub struct Clock<'a> {
     /// The stage that is due and its rule.
     pub rule: &'a ProcedureStage,
+    /// Day from which its days count.
+    pub start: Day,
     /// Last day in time.
     pub due: Day,
+}
+
+/// A stage that was reached against the procedure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misstep {
+    /// The procedure has no such stage.
+    Unknown,
+    /// Handed over early, before the stage from which that is allowed.
+    TooEarly,
+    /// None of the stages that it may follow was reached.
+    Unfollowed,
+    /// The last of the stages that come before it was reached later, on this day.
+    Before(Stage, Day),
 }
 
 /// Why a text is not a procedure.
@@ -83,12 +104,18 @@ pub enum ProcedureError {
     /// A deadline must count from a stage that comes before.
     #[error("line {1}: the deadline of \"{0}\" must name in `after` a stage that comes before it")]
     Deadline(&'static str, usize),
+    /// Days of one kind or the other.
+    #[error("line {1}: \"{0}\" has both `within_days` and `within_working_days`; keep one")]
+    Days(&'static str, usize),
     /// A stage can only follow stages that come before it.
     #[error("line {1}: \"{0}\" must name in `follows` stages that come before it")]
     Follows(&'static str, usize),
     /// A branch or early handover begins at a stage of the procedure.
     #[error("line {1}: \"{0}\" is not a stage of this procedure")]
     From(&'static str, usize),
+    /// The calendar of working days.
+    #[error("calendar.toml: {0}")]
+    Calendar(#[from] super::CalendarError),
     /// Two files describe the same procedure.
     #[error("two files describe the procedure \"{0}\"")]
     Twice(Code),
@@ -111,6 +138,9 @@ struct File {
     #[serde(default)]
     branch: Vec<ProcedureBranch>,
     early_handover_from: Option<Stage>,
+    /// A term that ends on a day off ends with the next working day (Civil Code 91/2015/QH13, Article 148.5).
+    #[serde(default)]
+    ends_on_working_day: bool,
 }
 
 /// The line on which `key` is given this code, the last if there are several: it is the one too many.
@@ -121,12 +151,12 @@ fn line_of(text: &str, key: &str, code: &str) -> usize {
 }
 
 impl Procedure {
-    /// Reads and checks the text of a procedure file.
+    /// Reads and checks the text of a procedure file; working days are those of `calendar`.
     ///
     /// # Errors
     /// With line and column when the text has not the right shape; with the
     /// stage's code when the rules contradict each other.
-    pub fn parse(text: &str) -> Result<Self, ProcedureError> {
+    pub fn parse(text: &str, calendar: &Arc<Calendar>) -> Result<Self, ProcedureError> {
         let file: File = toml::from_str(text).map_err(|e| ProcedureError::Format(e.to_string()))?;
         let mut stages = file.stage;
         let at = |stage: Stage| (stage.code(), line_of(text, "stage", stage.code()));
@@ -143,7 +173,11 @@ impl Procedure {
                 return Err(ProcedureError::Order(code, line));
             }
             let known = |after: Stage| before.iter().any(|other| other.stage == after);
-            if entry.within_days.is_some() != entry.after.is_some() || !entry.after.is_none_or(known) {
+            if entry.within_days.is_some() && entry.within_working_days.is_some() {
+                return Err(ProcedureError::Days(code, line));
+            }
+            let days = entry.within_days.or(entry.within_working_days);
+            if days.is_some() != entry.after.is_some() || !entry.after.is_none_or(known) {
                 return Err(ProcedureError::Deadline(code, line));
             }
             if !entry.follows.iter().all(|stage| known(*stage)) {
@@ -166,6 +200,8 @@ impl Procedure {
             stages,
             branches: file.branch,
             early_handover_from: file.early_handover_from,
+            ends_on_working_day: file.ends_on_working_day,
+            calendar: Arc::clone(calendar),
         })
     }
 
@@ -206,10 +242,64 @@ impl Procedure {
         self.stages.iter().enumerate().filter_map(open).collect()
     }
 
+    /// The stages that were reached against the procedure: first those that it does not have, then in its
+    /// order. `early` says that the land was handed over before payment, by consent.
+    pub fn missteps(&self, days: StageDays, early: bool, mut found: impl FnMut(Stage, Misstep)) {
+        let rules = &self.stages;
+        let unknown =
+            |stage: &Stage| days.get(*stage).is_some() && !rules.iter().any(|rule| rule.stage == *stage);
+        Stage::ALL.into_iter().filter(unknown).for_each(|stage| found(stage, Misstep::Unknown));
+        for (at, rule) in rules.iter().enumerate() {
+            let Some(day) = days.get(rule.stage) else { continue };
+            if early && rule.stage == Stage::HandedOver {
+                if !self.early_handover_from.is_some_and(|from| days.reached(from, day)) {
+                    found(rule.stage, Misstep::TooEarly);
+                }
+                continue;
+            }
+            if at > 0 && !rule.follows.iter().any(|before| days.get(*before).is_some()) {
+                found(rule.stage, Misstep::Unfollowed);
+            }
+            let earlier = rules[..at].iter().filter_map(|r| Some((r.stage, days.get(r.stage)?)));
+            if let Some((before, on)) = earlier.filter(|(_, on)| *on > day).max_by_key(|(_, on)| *on) {
+                found(rule.stage, Misstep::Before(before, on));
+            }
+        }
+    }
+
+    /// The last day in time for `stage`, once what its days count from was reached; none without a deadline.
+    pub fn due(&self, days: StageDays, stage: Stage) -> Option<Day> {
+        let rule = self.stages.iter().find(|rule| rule.stage == stage)?;
+        self.due_after(rule, days.get(rule.after?)?)
+    }
+
+    /// The last day in time when the days of `rule` count from `start`.
+    fn due_after(&self, rule: &ProcedureStage, start: Day) -> Option<Day> {
+        let due = match (rule.within_days, rule.within_working_days) {
+            (Some(days), _) => start.plus(i32::from(days)),
+            (None, Some(days)) => self.calendar.after(start, days),
+            (None, None) => return None,
+        };
+        Some(if self.ends_on_working_day { self.calendar.at_or_after(due) } else { due })
+    }
+
+    /// Whether a deadline is a reading still to be confirmed: the rule, or days off that it counts with.
+    pub fn is_to_be_confirmed(&self, clock: &Clock<'_>) -> bool {
+        let by_calendar = self.ends_on_working_day || clock.rule.within_working_days.is_some();
+        clock.rule.to_be_confirmed || (by_calendar && !self.calendar.is_sure(clock.start, clock.due))
+    }
+
     /// Where a parcel stood on `day`: the last stage, in this law's order, reached by then.
     /// A parcel that the records do not know yet on that day stands at none.
     pub fn stage_on(&self, days: StageDays, day: Day) -> Option<Stage> {
         self.stages.iter().rev().map(|s| s.stage).find(|stage| days.reached(*stage, day))
+    }
+
+    /// Where a parcel stood on `day`, and the last day in time of the deadline that ran for it:
+    /// [`Procedure::stage_on`] and [`Procedure::clock`] in one look.
+    pub fn standing(&self, days: StageDays, day: Day) -> Option<(Stage, Option<Day>)> {
+        let position = self.stages.iter().rposition(|s| days.reached(s.stage, day))?;
+        Some((self.stages[position].stage, self.running(position, days, day).map(|clock| clock.due)))
     }
 
     /// The deadline that runs on `day`: of the first stage in order, after the
@@ -217,9 +307,13 @@ impl Procedure {
     /// None once the land is handed over or when the law sets no days.
     pub fn clock(&self, days: StageDays, day: Day) -> Option<Clock<'_>> {
         let position = self.stages.iter().rposition(|s| days.reached(s.stage, day))?;
+        self.running(position, days, day)
+    }
+
+    fn running(&self, position: usize, days: StageDays, day: Day) -> Option<Clock<'_>> {
         self.stages[position + 1..].iter().find_map(|rule| {
             let start = days.get(rule.after?).filter(|start| *start <= day)?;
-            Some(Clock { rule, due: start.plus(i32::from(rule.within_days?)) })
+            Some(Clock { rule, start, due: self.due_after(rule, start)? })
         })
     }
 }
@@ -231,6 +325,11 @@ mod tests {
     const LAW_2024: &str = include_str!("../../data/procedures/law2024.toml");
     const LAW_2013: &str = include_str!("../../data/procedures/law2013.toml");
 
+    fn parse(text: &str) -> Result<Procedure, ProcedureError> {
+        let calendar = Calendar::parse(include_str!("../../data/calendar.toml")).unwrap();
+        Procedure::parse(text, &Arc::new(calendar))
+    }
+
     fn days(entries: &[(Stage, &str)]) -> StageDays {
         let mut days = StageDays::default();
         for (stage, day) in entries {
@@ -241,7 +340,7 @@ mod tests {
 
     #[test]
     fn the_2013_law_pays_after_the_recovery_decision() {
-        let law = Procedure::parse(LAW_2013).unwrap();
+        let law = parse(LAW_2013).unwrap();
         let days = days(&[(Stage::RecoveryDecided, "2024-03-01"), (Stage::Paid, "2024-03-20")]);
         assert_eq!(law.stage_on(days, Day::parse("2024-03-10").unwrap()), Some(Stage::RecoveryDecided));
         assert_eq!(law.stage_on(days, Day::parse("2024-03-20").unwrap()), Some(Stage::Paid));
@@ -249,7 +348,7 @@ mod tests {
 
     #[test]
     fn payment_is_due_thirty_days_after_the_approval() {
-        let law = Procedure::parse(LAW_2024).unwrap();
+        let law = parse(LAW_2024).unwrap();
         let days = days(&[(Stage::Listed, "2025-01-01"), (Stage::PlanApproved, "2025-03-01")]);
         let clock = law.clock(days, Day::parse("2025-03-02").unwrap()).unwrap();
         assert_eq!((clock.rule.stage, clock.due.to_string()), (Stage::Paid, "2025-03-31".to_owned()));
@@ -257,29 +356,69 @@ mod tests {
 
     #[test]
     fn no_clock_runs_once_the_land_is_handed_over() {
-        let law = Procedure::parse(LAW_2024).unwrap();
+        let law = parse(LAW_2024).unwrap();
         let days = days(&[(Stage::PlanApproved, "2025-03-01"), (Stage::HandedOver, "2025-03-05")]);
         assert_eq!(law.clock(days, Day::parse("2025-06-01").unwrap()), None);
     }
 
     #[test]
     fn a_wrong_file_says_where() {
-        let error = Procedure::parse("code = \"x\"\nname = 3\n").unwrap_err();
+        let error = parse("code = \"x\"\nname = 3\n").unwrap_err();
         assert!(error.to_string().contains("line 2"), "{error}");
-        let error = Procedure::parse(&LAW_2024.replace("\"handed_over\"", "\"paid\"")).unwrap_err();
+        let error = parse(&LAW_2024.replace("\"handed_over\"", "\"paid\"")).unwrap_err();
         assert!(matches!(error, ProcedureError::Order("handed_over", line) if line > 50), "{error}");
-        let error = Procedure::parse(&LAW_2024.replace("from = \"notice\"", "from = \"soon\"")).unwrap_err();
+        let error = parse(&LAW_2024.replace("from = \"notice\"", "from = \"soon\"")).unwrap_err();
         assert!(error.to_string().contains("line "), "{error}");
     }
 
     #[test]
     fn what_may_come_next_is_what_the_law_lets_follow() {
-        let law = Procedure::parse(LAW_2024).unwrap();
+        let law = parse(LAW_2024).unwrap();
         let next = |stages: &[(Stage, &str)]| law.next(days(stages));
         let listed = (Stage::Listed, "2025-01-01");
         assert_eq!(next(&[listed]), [Stage::Meeting, Stage::Notice]);
         assert_eq!(next(&[listed, (Stage::Notice, "2025-02-01")]), [Stage::Inventory]);
         let early = [listed, (Stage::Notice, "2025-02-01"), (Stage::HandedOver, "2025-02-05")];
         assert_eq!(next(&early), [Stage::Inventory]);
+    }
+
+    /// Paid on Wednesday 11 February 2026: two working days, 12 and 13, then the Lunar New Year to Sunday 22;
+    /// the tenth working day is Wednesday 4 March. Ten days of the calendar end on Saturday 21 February,
+    /// with the rule for terms that end on a day off on Monday 23.
+    #[test]
+    fn a_deadline_may_count_in_working_days_and_end_on_one() {
+        let paid = days(&[(Stage::Listed, "2025-01-01"), (Stage::Paid, "2026-02-11")]);
+        let decided = "within_days = 10\nafter = \"paid\"";
+        let due = |text: &str| {
+            let law = parse(text).unwrap();
+            let clock = law.clock(paid, Day::parse("2026-02-12").unwrap()).unwrap();
+            assert_eq!(
+                (clock.rule.stage, law.due(paid, Stage::RecoveryDecided)),
+                (Stage::RecoveryDecided, Some(clock.due))
+            );
+            clock.due.to_string()
+        };
+        assert_eq!(due(LAW_2024), "2026-02-21");
+        let working = LAW_2024.replace(decided, "within_working_days = 10\nafter = \"paid\"");
+        assert_eq!(due(&working), "2026-03-04");
+        let ends = format!("ends_on_working_day = true\n{LAW_2024}");
+        assert_eq!(due(&ends), "2026-02-23");
+        let both = LAW_2024.replace(decided, &format!("within_working_days = 5\n{decided}"));
+        assert!(parse(&both).unwrap_err().to_string().contains("\"recovery_decided\" has both"));
+    }
+
+    #[test]
+    fn a_deadline_that_waits_for_a_decision_about_days_off_says_so() {
+        let text = LAW_2024.replace(
+            "within_days = 30\nafter = \"plan_approved\"",
+            "within_working_days = 20\nafter = \"plan_approved\"",
+        );
+        let law = parse(&text).unwrap();
+        let unsure = |approved: &str| {
+            let days = days(&[(Stage::Listed, "2025-01-01"), (Stage::PlanApproved, approved)]);
+            let clock = law.clock(days, Day::parse(approved).unwrap()).unwrap();
+            law.is_to_be_confirmed(&clock)
+        };
+        assert!(!unsure("2026-02-10") && unsure("2026-12-20"));
     }
 }

@@ -1,24 +1,47 @@
 //! Reference data that comes with the program: procedures and words for codes.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Label, Procedure, ProcedureError};
+use super::{Calendar, CalendarError, Campaign, CampaignError, Label, Procedure, ProcedureError};
 
 const PROCEDURES: [(&str, &str); 2] = [
     ("law2024.toml", include_str!("../../data/procedures/law2024.toml")),
     ("law2013.toml", include_str!("../../data/procedures/law2013.toml")),
 ];
 
+const CAMPAIGNS: [(&str, &str); 1] =
+    [("thi-dua-gpmb.toml", include_str!("../../data/campaigns/thi-dua-gpmb.toml"))];
+
+/// The days off of `data/calendar.toml`, which comes with the program, or those of an operator's `own` text.
+///
+/// # Errors
+/// A text that breaks the rules of [`Calendar::parse`].
+pub fn calendar(own: Option<&str>) -> Result<Calendar, CalendarError> {
+    Calendar::parse(own.unwrap_or(include_str!("../../data/calendar.toml")))
+}
+
+/// As [`procedures_with`], with the days off that come with the program.
+///
+/// # Errors
+/// As there.
+pub fn procedures(own: &[(String, String)]) -> Result<Vec<Procedure>, ProcedureError> {
+    procedures_with(own, calendar(None)?)
+}
+
 /// The legal procedures of `data/procedures`, which come with the program,
 /// and those of an operator's `own` files (name, text); his take the place of
-/// ours with the same code.
+/// ours with the same code. Working days are those of `calendar`.
 ///
 /// # Errors
 /// A file that breaks the rules of [`Procedure::parse`], by name and line.
-pub fn procedures(own: &[(String, String)]) -> Result<Vec<Procedure>, ProcedureError> {
+pub fn procedures_with(
+    own: &[(String, String)],
+    calendar: Calendar,
+) -> Result<Vec<Procedure>, ProcedureError> {
+    let calendar = Arc::new(calendar);
     let parse = |file: &str, text: &str| {
         let wrap = |error| ProcedureError::InFile { file: file.to_owned(), error: Box::new(error) };
-        Procedure::parse(text).map_err(wrap)
+        Procedure::parse(text, &calendar).map_err(wrap)
     };
     let mut all: Vec<Procedure> = Vec::new();
     for (file, text) in own {
@@ -32,6 +55,33 @@ pub fn procedures(own: &[(String, String)]) -> Result<Vec<Procedure>, ProcedureE
         let procedure = parse(file, text)?;
         if !all.iter().any(|other| other.code() == procedure.code()) {
             all.push(procedure);
+        }
+    }
+    Ok(all)
+}
+
+/// The emulation campaigns of `data/campaigns`, which come with the program, and those of an
+/// operator's `own` files (name, text), which come first; his take the place of ours with the same code.
+///
+/// # Errors
+/// A file that breaks the rules of [`Campaign::parse`], by name and line.
+pub fn campaigns(own: &[(String, String)]) -> Result<Vec<Campaign>, CampaignError> {
+    let parse = |file: &str, text: &str| {
+        let wrap = |error| CampaignError::InFile { file: file.to_owned(), error: Box::new(error) };
+        Campaign::parse(text).map_err(wrap)
+    };
+    let mut all: Vec<Campaign> = Vec::new();
+    for (file, text) in own {
+        let campaign = parse(file, text)?;
+        if all.iter().any(|other| other.code() == campaign.code()) {
+            return Err(CampaignError::Twice(campaign.code().clone()));
+        }
+        all.push(campaign);
+    }
+    for (file, text) in CAMPAIGNS {
+        let campaign = parse(file, text)?;
+        if !all.iter().any(|other| other.code() == campaign.code()) {
+            all.push(campaign);
         }
     }
     Ok(all)

@@ -6,7 +6,7 @@
 //! old irregularity does not block what comes after.
 
 use super::{
-    Branch, Day, Event, EventKind, Procedure, Record, Stage,
+    Branch, Day, Event, EventKind, Misstep, Procedure, Record, Stage,
     record::{InForce, in_force},
 };
 
@@ -179,40 +179,33 @@ pub fn irregularities(procedure: &Procedure, record: &Record, events: &[InForce<
 }
 
 fn stages(procedure: &Procedure, record: &Record, found: &mut Vec<Refusal>) {
-    let (days, rules) = (record.days, procedure.stages());
-    for stage in Stage::ALL.into_iter().filter(|stage| days.get(*stage).is_some()) {
-        if !rules.iter().any(|rule| rule.stage == stage) {
-            let why = format!("this procedure has no stage \"{}\"", stage.code());
-            found.push(Refusal::new("stage_not_allowed", why).field("stage").about(stage, None));
-        }
-    }
-    let early = |stage: Stage| stage == Stage::HandedOver && record.marks.early;
-    for (at, rule) in rules.iter().enumerate() {
-        let Some(day) = days.get(rule.stage) else { continue };
-        let earlier = rules[..at].iter().filter_map(|r| Some((r.stage, days.get(r.stage)?)));
-        if early(rule.stage) {
-            let from = procedure.early_handover_from();
-            if !from.is_some_and(|from| days.reached(from, day)) {
-                let why = "land can be handed over early from the notice of recovery on".to_owned();
-                found.push(Refusal::new("stage_not_allowed", why).field("kind").about(rule.stage, None));
+    let days = record.days;
+    procedure.missteps(days, record.marks.early, |stage, misstep| {
+        let code = stage.code();
+        found.push(match misstep {
+            Misstep::Unknown => {
+                let why = format!("this procedure has no stage \"{code}\"");
+                Refusal::new("stage_not_allowed", why).field("stage").about(stage, None)
             }
-            continue;
-        }
-        if at > 0 && !rule.follows.iter().any(|before| days.get(*before).is_some()) {
-            let before: Vec<&str> = rule.follows.iter().map(|stage| stage.code()).collect();
-            let why = format!(
-                "\"{}\" may follow {}, which was not reached",
-                rule.stage.code(),
-                before.join(" or ")
-            );
-            found.push(Refusal::new("stage_not_allowed", why).field("stage").about(rule.stage, None));
-        }
-        if let Some((before, on)) = earlier.filter(|(_, on)| *on > day).max_by_key(|(_, on)| *on) {
-            let (stage, other) = (rule.stage.code(), before.code());
-            let why = format!("\"{stage}\" on {day} is before \"{other}\" on {on}, which comes before it");
-            found.push(Refusal::new("before_previous_stage", why).field("date").about(before, Some(on)));
-        }
-    }
+            Misstep::TooEarly => {
+                let why = "land can be handed over early from the notice of recovery on";
+                Refusal::new("stage_not_allowed", why).field("kind").about(stage, None)
+            }
+            Misstep::Unfollowed => {
+                let rule = procedure.stages().iter().find(|rule| rule.stage == stage);
+                let before: Vec<&str> =
+                    rule.iter().flat_map(|rule| &rule.follows).map(|stage| stage.code()).collect();
+                let why = format!("\"{code}\" may follow {}, which was not reached", before.join(" or "));
+                Refusal::new("stage_not_allowed", why).field("stage").about(stage, None)
+            }
+            Misstep::Before(before, on) => {
+                let day = days.get(stage).unwrap_or(on);
+                let other = before.code();
+                let why = format!("\"{code}\" on {day} is before \"{other}\" on {on}, which comes before it");
+                Refusal::new("before_previous_stage", why).field("date").about(before, Some(on))
+            }
+        });
+    });
 }
 
 fn branches(procedure: &Procedure, record: &Record, found: &mut Vec<Refusal>) {

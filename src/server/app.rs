@@ -28,7 +28,7 @@ use super::{
 };
 use crate::{
     analysis::View,
-    domain::{LedgerPosition, Vocabulary},
+    domain::{Campaign, LedgerPosition, Vocabulary},
     store::{GeoPackage, Store, StoreError},
 };
 
@@ -39,6 +39,20 @@ pub struct About {
     pub illustration: bool,
     /// Name of the province.
     pub province: Option<String>,
+}
+
+/// What the server is started with beside the store.
+pub struct Equipment {
+    /// Words for codes.
+    pub words: Vocabulary,
+    /// Emulation campaigns.
+    pub campaigns: Vec<Campaign>,
+    /// Scans and photographs.
+    pub files: Files,
+    /// Base map, if there is one.
+    pub basemap: Option<Basemap>,
+    /// Accounts and how people come in.
+    pub auth: Auth,
 }
 
 /// A view and its number: every change has a new one.
@@ -85,6 +99,8 @@ pub struct App {
     store: Mutex<GeoPackage>,
     /// Words for codes.
     pub words: Vocabulary,
+    /// Emulation campaigns.
+    pub campaigns: Vec<Campaign>,
     /// Facts about the store.
     pub about: About,
     /// Answers.
@@ -120,12 +136,10 @@ impl App {
     /// A store that can't be read.
     pub fn new(
         store: GeoPackage,
-        words: Vocabulary,
-        files: Files,
-        auth: Auth,
-        basemap: Option<Basemap>,
+        equipment: Equipment,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, StoreError> {
+        let Equipment { words, campaigns, files, basemap, auth } = equipment;
         let news = News::default();
         let written = news.clone();
         let writer = Writer::start(store.reopen()?, store.procedures().to_vec(), move || written.tell());
@@ -139,6 +153,7 @@ impl App {
             past: Mutex::default(),
             store: Mutex::new(store),
             words,
+            campaigns,
             about,
             cache: Cache::new(256 << 20, 64 << 20),
             listings: Listings::default(),

@@ -28,7 +28,7 @@ mod staging;
 mod tiles;
 mod writer;
 
-pub use app::App;
+pub use app::{App, Equipment};
 pub use auth::{Auth, Oidc, RULES, Rule, hash_password, secret, secret_hash};
 pub use basemap::Basemap;
 pub use files::Files;

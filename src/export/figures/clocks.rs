@@ -47,7 +47,7 @@ fn clock(view: &View, one: &ParcelClock<'_>) -> Value {
     let mut value = parcel(view, one.parcel);
     value["due_stage"] = json!(one.clock.rule.stage);
     value["article"] = json!(one.clock.rule.article);
-    value["to_be_confirmed"] = json!(one.clock.rule.to_be_confirmed);
+    value["to_be_confirmed"] = json!(snapshot.procedure(one.parcel).is_to_be_confirmed(&one.clock));
     value["law"] = json!(project.procedure.as_str());
     value["due_on"] = json!(one.clock.due.to_string());
     value["days_left"] = json!(one.days_left);

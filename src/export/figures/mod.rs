@@ -3,6 +3,7 @@
 //! Every answer says at which position of the ledger and for which day it
 //! holds. No holder appears in any of it.
 
+mod board;
 mod clocks;
 mod forecast;
 mod fronts;
@@ -12,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::analysis::View;
 
+pub use board::{Ask, BoardError, board, campaigns, evidence};
 pub use clocks::clocks;
 pub use forecast::{HORIZONS, backtest, forecast};
 pub use fronts::{Least, fronts};

@@ -34,7 +34,7 @@ pub(super) fn by(query: &Query) -> Result<Option<By>, Problem> {
 }
 
 /// A whole number between two bounds.
-fn number(query: &Query, name: &str, from: usize, to: usize) -> Result<Option<usize>, Problem> {
+pub(super) fn number(query: &Query, name: &str, from: usize, to: usize) -> Result<Option<usize>, Problem> {
     query.read(name, |text| {
         let read = text.parse::<usize>().ok().filter(|n| (from..=to).contains(n));
         read.ok_or_else(|| format!("must be a whole number from {from} to {to}"))

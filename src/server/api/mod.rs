@@ -2,6 +2,7 @@
 //! the ledger it holds. No holder appears in any of it but where a role allows it.
 
 mod attachments;
+mod board;
 mod briefings;
 mod catalog;
 mod events;
@@ -30,6 +31,7 @@ use crate::{
 };
 
 pub use attachments::{attach, attachment};
+pub use board::{board, campaigns, evidence};
 pub use briefings::{briefing, briefings, remove as remove_briefing, save as save_briefing};
 pub use catalog::catalog;
 pub use events::{events, table};

@@ -110,7 +110,8 @@ pub fn clock(view: &View, index: u32, day: Day) -> Option<Value> {
         "days_left": clock.due.since(day),
         "article": clock.rule.article,
         "statutory_days": clock.rule.within_days,
-        "to_be_confirmed": clock.rule.to_be_confirmed,
+        "statutory_working_days": clock.rule.within_working_days,
+        "to_be_confirmed": view.snapshot.procedure(index).is_to_be_confirmed(&clock),
     }))
 }
 

@@ -1,0 +1,254 @@
+//! What counts for or against whom: one parcel, one measure, one case after another.
+
+use crate::{
+    atlas::Snapshot,
+    domain::{Branch, Day, Marks, Measure, Stage, StageDays},
+};
+
+use super::Span;
+
+/// Why a case counts, or counts against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Why {
+    /// Handed over in the period.
+    HandedOver,
+    /// Not handed over by its end.
+    Pending,
+    /// On or before the day planned.
+    InTime,
+    /// After that day, or not at all.
+    Late,
+    /// All of what was approved is paid.
+    Paid,
+    /// Some of it is not.
+    Unpaid,
+    /// Settled within the days given.
+    Settled,
+    /// Settled later.
+    SettledLate,
+    /// Not settled, and the days are over.
+    Unsettled,
+    /// In order and within the legal days.
+    Lawful,
+    /// Before a stage that must come first, or without it.
+    OutOfOrder,
+    /// After the legal deadline, or not at all.
+    ClockBroken,
+    /// Handed over by consent.
+    Consented,
+    /// Without the branch.
+    Without,
+    /// The branch was entered.
+    Branch,
+}
+
+/// One case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Case {
+    /// It counts for the one it belongs to.
+    pub counts: bool,
+    /// What there was to do: tenths of m², đồng, or 1.
+    pub amount: u64,
+    /// What was done of it.
+    pub done: u64,
+    /// What was planned to be done by the end of the span; for the handed-over area only.
+    pub due: u64,
+    /// Why.
+    pub why: Why,
+    /// The stage that it is about, if one is.
+    pub stage: Option<Stage>,
+    /// The branch that it is about, if one is.
+    pub branch: Option<Branch>,
+    /// Day on which it happened.
+    pub on: Option<Day>,
+    /// Day by which it was due.
+    pub by: Option<Day>,
+}
+
+impl Case {
+    fn one(counts: bool, why: Why, on: Option<Day>, by: Option<Day>) -> Self {
+        let done = u64::from(counts);
+        Self { counts, amount: 1, done, due: 0, why, stage: None, branch: None, on, by }
+    }
+}
+
+/// What is known of a parcel by the end of a span.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    snapshot: &'a Snapshot,
+    parcel: u32,
+    span: Span,
+    days: StageDays,
+    marks: Option<&'a Marks>,
+    handed_over: Option<Day>,
+}
+
+impl<'a> Facts<'a> {
+    /// None when the parcel does not count at the end of the span.
+    pub fn of(snapshot: &'a Snapshot, parcel: u32, span: Span) -> Option<Self> {
+        let days = snapshot.days(parcel);
+        if !days.reached(Stage::Listed, span.last) || !snapshot.exists_on(parcel, span.last) {
+            return None;
+        }
+        let handed_over = days.cleared_on().filter(|on| *on <= span.last);
+        Some(Self { snapshot, parcel, span, days, marks: snapshot.marks(parcel), handed_over })
+    }
+
+    /// Whether the span found the parcel not handed over: it is work.
+    pub fn is_work(&self) -> bool {
+        self.handed_over.is_none_or(|on| on >= self.span.first)
+    }
+
+    /// The day in the span on which the parcel was handed over.
+    pub fn handed_over(&self) -> Option<Day> {
+        self.handed_over.filter(|on| *on >= self.span.first)
+    }
+
+    /// The last day of the span.
+    pub fn last(&self) -> Day {
+        self.span.last
+    }
+
+    fn entered(&self, branch: Branch) -> Option<Day> {
+        let stays = self.marks.map_or(&[][..], |marks| &marks.branches);
+        let own = |stay: &&crate::domain::BranchStay| stay.branch == branch && stay.entered <= self.span.last;
+        stays.iter().find(own).map(|stay| stay.entered)
+    }
+
+    /// Whether a mandatory inventory or an enforcement was begun by the end of the span.
+    pub fn forced(&self) -> Option<(Branch, Day)> {
+        let branch = |branch| Some((branch, self.entered(branch)?));
+        branch(Branch::MandatoryInventory).or_else(|| branch(Branch::Enforcement))
+    }
+}
+
+/// The cases of a parcel under a measure.
+pub fn cases(facts: &Facts<'_>, measure: Measure, mut found: impl FnMut(Case)) {
+    match measure {
+        Measure::HandedOverArea => area(facts).into_iter().for_each(found),
+        Measure::OnPlannedDay => planned(facts).into_iter().for_each(found),
+        Measure::MoneyPaid => money(facts).into_iter().for_each(found),
+        Measure::BlockersSettled(kind, days) => {
+            let blockers = facts.marks.map_or(&[][..], |marks| &marks.blockers);
+            for blocker in blockers.iter().filter(|blocker| blocker.kind == kind) {
+                settled(facts.span, *blocker, days).into_iter().for_each(&mut found);
+            }
+        }
+        Measure::LawfulSteps => steps(facts, found),
+        Measure::ConsentingHolders => consent(facts).into_iter().for_each(found),
+        Measure::WithoutBranch(branch) => without(facts, branch).into_iter().for_each(found),
+    }
+}
+
+fn area(facts: &Facts<'_>) -> Option<Case> {
+    if !facts.is_work() {
+        return None;
+    }
+    let area = facts.snapshot.parcels().recovered(facts.parcel).tenths();
+    let planned = facts.snapshot.planned_day(facts.parcel);
+    let on = facts.handed_over();
+    Some(Case {
+        counts: on.is_some(),
+        amount: area,
+        done: if on.is_some() { area } else { 0 },
+        due: if planned.is_some_and(|day| day <= facts.span.last) { area } else { 0 },
+        why: if on.is_some() { Why::HandedOver } else { Why::Pending },
+        stage: Some(Stage::HandedOver),
+        branch: None,
+        on,
+        by: planned,
+    })
+}
+
+fn planned(facts: &Facts<'_>) -> Option<Case> {
+    let planned = facts.snapshot.planned_day(facts.parcel).filter(|_| facts.is_work())?;
+    let on = facts.handed_over();
+    let in_time = on.is_some_and(|on| on <= planned);
+    let fell_due = planned >= facts.span.first && facts.span.passed(planned);
+    let why = if in_time { Why::InTime } else { Why::Late };
+    (in_time || fell_due)
+        .then(|| Case { stage: Some(Stage::HandedOver), ..Case::one(in_time, why, on, Some(planned)) })
+}
+
+fn money(facts: &Facts<'_>) -> Option<Case> {
+    let approved = facts.days.get(Stage::PlanApproved).filter(|on| *on <= facts.span.last)?;
+    let before = facts.snapshot.paid_on(facts.parcel, facts.span.first.plus(-1));
+    let amount = facts.snapshot.money(facts.parcel).0.saturating_sub(before);
+    let done = facts.snapshot.paid_on(facts.parcel, facts.span.last).saturating_sub(before).min(amount);
+    let paid = done == amount;
+    (amount > 0).then(|| Case {
+        counts: paid,
+        amount,
+        done,
+        due: 0,
+        why: if paid { Why::Paid } else { Why::Unpaid },
+        stage: Some(Stage::Paid),
+        branch: None,
+        on: facts.days.get(Stage::Paid).filter(|on| *on <= facts.span.last),
+        by: Some(approved),
+    })
+}
+
+fn settled(span: Span, blocker: crate::domain::Blocker, days: u16) -> Option<Case> {
+    if blocker.opened > span.last || blocker.closed.is_some_and(|closed| closed < span.first) {
+        return None;
+    }
+    let by = blocker.opened.plus(i32::from(days));
+    match blocker.closed.filter(|closed| *closed <= span.last) {
+        Some(on) if on <= by => Some(Case::one(true, Why::Settled, Some(on), Some(by))),
+        Some(on) => Some(Case::one(false, Why::SettledLate, Some(on), Some(by))),
+        None => span.passed(by).then(|| Case::one(false, Why::Unsettled, None, Some(by))),
+    }
+}
+
+/// Each stage reached in the span, and the deadline that passed in it without its stage.
+pub fn steps(facts: &Facts<'_>, mut found: impl FnMut(Case)) {
+    let Facts { snapshot, parcel, span, days, .. } = *facts;
+    let in_span = |stage: Stage| days.get(stage).filter(|on| span.holds(*on));
+    let procedure = snapshot.procedure(parcel);
+    if Stage::ALL[1..].iter().any(|stage| in_span(*stage).is_some()) {
+        let mut broken = [false; 9];
+        procedure.missteps(days, facts.marks.is_some_and(|marks| marks.early), |stage, _| {
+            broken[stage.number()] = true;
+        });
+        for stage in &Stage::ALL[1..] {
+            let Some(on) = in_span(*stage) else { continue };
+            let by = procedure.due(days, *stage);
+            let late = by.is_some_and(|by| by < on);
+            let why = match (broken[stage.number()], late) {
+                (true, _) => Why::OutOfOrder,
+                (false, true) => Why::ClockBroken,
+                (false, false) => Why::Lawful,
+            };
+            found(Case { stage: Some(*stage), ..Case::one(why == Why::Lawful, why, Some(on), by) });
+        }
+    }
+    let running = snapshot.clock(parcel, span.last);
+    if let Some(clock) = running.filter(|clock| span.passed(clock.due) && clock.due >= span.first) {
+        let case = Case::one(false, Why::ClockBroken, None, Some(clock.due));
+        found(Case { stage: Some(clock.rule.stage), ..case });
+    }
+}
+
+fn consent(facts: &Facts<'_>) -> Option<Case> {
+    let (handed_over, forced) = (facts.handed_over(), facts.forced());
+    match forced {
+        Some((branch, on)) if handed_over.is_some() || facts.span.holds(on) => {
+            Some(Case { branch: Some(branch), ..Case::one(false, Why::Branch, Some(on), None) })
+        }
+        Some(_) => None,
+        None => handed_over.map(|on| Case::one(true, Why::Consented, Some(on), None)),
+    }
+}
+
+fn without(facts: &Facts<'_>, branch: Branch) -> Option<Case> {
+    let handed_over = facts.handed_over();
+    match facts.entered(branch) {
+        Some(on) if handed_over.is_some() || facts.span.holds(on) => {
+            Some(Case { branch: Some(branch), ..Case::one(false, Why::Branch, Some(on), None) })
+        }
+        Some(_) => None,
+        None => handed_over.map(|on| Case::one(true, Why::Without, Some(on), None)),
+    }
+}

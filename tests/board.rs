@@ -1,0 +1,448 @@
+//! The emulation board against a road worked out on paper, on the illustrative
+//! province, and across the reform.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod harness;
+#[path = "support/road.rs"]
+mod road;
+mod support;
+
+use harness::{Demo, Server, matbang, succeed};
+use road::{DAY, Road};
+use serde_json::{Value, json};
+
+/// Weights, a floor and a pledge as the paper has them.
+const CAMPAIGN: &str = r#"
+code = "thi-dua-duong"
+name = { vi = "Thi đua trên tuyến đường", en = "Emulation on the road" }
+from = "2026-01-01"
+to = "2026-12-31"
+period = "quarter"
+tie_break = ["lawful"]
+
+[[group]]
+code = "districts"
+name = { vi = "Huyện", en = "Districts" }
+of = "district"
+[[group]]
+code = "communes"
+name = { vi = "Xã", en = "Communes" }
+of = "commune"
+[[group]]
+code = "bodies"
+name = { vi = "Đơn vị", en = "Bodies" }
+of = "body"
+
+[[criterion]]
+code = "area"
+name = { vi = "Diện tích", en = "Area" }
+measure = "handed_over_area"
+weight = 40
+[[criterion]]
+code = "lawful"
+name = { vi = "Đúng luật", en = "Lawful" }
+measure = "lawful_steps"
+weight = 20
+floor = 0.5
+[[criterion]]
+code = "complaints"
+name = { vi = "Khiếu nại", en = "Complaints" }
+measure = "blockers_settled"
+blocker = "complaint"
+within_days = 30
+weight = 20
+[[criterion]]
+code = "paid"
+name = { vi = "Giải ngân", en = "Paid" }
+measure = "money_paid"
+weight = 20
+[[criterion]]
+code = "consent"
+name = { vi = "Đồng thuận", en = "Consent" }
+measure = "consenting_holders"
+weight = 10
+
+[[pledge]]
+by = "1"
+criterion = "area"
+share = 0.75
+
+[[award]]
+code = "flag"
+name = { vi = "Cờ thi đua", en = "Flag" }
+to = "communes"
+places = 1
+least_score = 70
+none_out_of_order = true
+[[award]]
+code = "letter"
+name = { vi = "Thư khen", en = "Letter" }
+to = "holders"
+places = 10
+days_early = 30
+"#;
+
+/// The road, a commune where nothing is to be done, two bodies that did the same, and what stood in the way.
+fn contest() -> Road {
+    let road = Road::new();
+    std::fs::create_dir(road.folder().join("campaigns")).unwrap();
+    road.write("campaigns/duong.toml", CAMPAIGN);
+    road.write(
+        "xa2.csv",
+        "code,name,level,valid_from\n2,Xã Vắng,commune,2025-07-01\n3,Xã Đôi,commune,2025-07-01\n",
+    );
+    let (x, y) = support::CHECK_5897;
+    road.write(
+        "da2.csv",
+        "code,name,kind,body,procedure,required_on\n\
+         DA02,Công trình hai,public_work,Đội A,law2024,2026-05-01\n\
+         DA03,Công trình ba,public_work,Đội B,law2024,2026-05-01\n",
+    );
+    let square = |at: f64| {
+        let (x, y) = (x + at, y + 5000.0);
+        support::wkt(&[(x, y), (x + 20., y), (x + 20., y + 20.), (x, y + 20.), (x, y)])
+    };
+    road.write(
+        "thua2.csv",
+        &format!(
+            "so_to,so_thua,loai_dat,du_an,ma_xa,chu_su_dung,WKT\n2,1,LUC,DA02,3,Bà Một,\"{}\"\n2,2,LUC,DA03,3,Ông Hai,\"{}\"\n",
+            square(0.),
+            square(100.)
+        ),
+    );
+    road.import("units", "xa2.csv", &["--day", "2026-01-01"]);
+    road.import("projects", "da2.csv", &["--day", "2026-01-01"]);
+    road.import("parcels", "thua2.csv", &["--crs", "EPSG:5897", "--day", "2026-01-01"]);
+    road.write(
+        "viec2.csv",
+        "du_an,so_to,so_thua,kind,blocker,branch,buoc,ngay\n\
+         DA01,1,4,blocker_opened,complaint,,,2026-02-01\n\
+         DA01,1,4,blocker_closed,complaint,,,2026-02-20\n\
+         DA01,1,10,blocker_opened,complaint,,,2026-02-10\n\
+         DA01,1,8,blocker_opened,complaint,,,2026-03-20\n\
+         DA01,1,9,branch_entered,,mandatory_inventory,,2026-03-23\n\
+         DA02,2,1,stage_reached,,,notice,2026-02-01\n\
+         DA02,2,1,early_handover,,,,2026-02-20\n\
+         DA03,2,2,stage_reached,,,notice,2026-02-01\n\
+         DA03,2,2,early_handover,,,,2026-02-20\n",
+    );
+    road.import("events", "viec2.csv", &[]);
+    road
+}
+
+fn rows<'a>(board: &'a Value, group: &str) -> &'a Vec<Value> {
+    let groups = board["groups"].as_array().unwrap();
+    groups.iter().find(|one| one["code"] == group).unwrap()["rows"].as_array().unwrap()
+}
+
+fn row<'a>(board: &'a Value, group: &str, code: &str) -> &'a Value {
+    rows(board, group).iter().find(|row| row["code"] == code).unwrap()
+}
+
+fn points(row: &Value) -> Vec<Option<f64>> {
+    row["criteria"].as_array().unwrap().iter().map(|one| one["points"].as_f64()).collect()
+}
+
+/// The first quarter, from 1 January to 31 March, found ten parcels of Xã Đường undone, 80 000 m².
+///
+/// Area: 1, 2, 3, 5, 6, 9 were handed over, 48 000 m² = 60 %; pledged were 75 %:
+/// 0.6 / 0.75 = 0.8 of 40 points = 32.
+///
+/// Lawful steps: six parcels took seven steps each, 42; 4 took four, 7 five, 8 one, 10 three: 55 in
+/// order and in time. Against them the recovery decision of 7, due on 15 March and not taken: 55 of 56
+/// steps = 98.21 %. From the floor of 50 % on: (0.98214 - 0.5) / 0.5 of 20 points = 19.29.
+///
+/// Complaints: that of 4 was settled after 19 days, in time; that of 10 was due on 12 March and stands;
+/// that of 8 is due on 19 April, no case yet. 1 of 2, of 20 points = 10.
+///
+/// Paid: no money was approved, no case: 20 points less to be had.
+///
+/// Consent: six handed over, 9 after a mandatory inventory: 5 of 6, of 10 points = 8.33.
+///
+/// 32 + 19.29 + 10 + 8.33 = 69.62 of 40 + 20 + 20 + 10 = 90: 77.35 of 100.
+#[test]
+fn points_are_those_worked_out_on_paper() {
+    let road = contest();
+    let board = road.json(&["board", "--campaign", "thi-dua-duong", "--period", "2026-Q1"]);
+    let own = row(&board, "communes", "1");
+    assert_eq!(points(own), [Some(32.0), Some(19.29), Some(10.0), None, Some(8.33)]);
+    assert_eq!((&own["points"], &own["out_of"], &own["score"]), (&json!(69.62), &json!(90.0), &json!(77.35)));
+    assert_eq!(
+        (own["work"]["parcels"].as_u64(), own["work"]["handed_over_parcels"].as_u64()),
+        (Some(10), Some(6))
+    );
+    assert_eq!(own["irregular"], json!({ "out_of_order": 0, "clock_broken": 1 }));
+    assert_eq!(board["period"]["open"], false);
+    assert_eq!((&board["previous"], &own["trend"]), (&Value::Null, &Value::Null));
+    let area = &own["criteria"][0];
+    assert_eq!((&area["pledged"], &area["target"]), (&json!(true), &json!(0.75)));
+}
+
+/// The body of the road has the same points but for the pledge, which is the commune's: planned were
+/// none of the 80 000 m² by 31 March, so all that was done is more than asked for: 40 points,
+/// 77.62 of 90 = 86.24. Bodies A and B did the same: first and first, the road's is third.
+/// Without work nobody is ranked; there are no districts any more.
+#[test]
+fn equals_share_a_rank_and_who_has_no_work_has_none() {
+    let road = contest();
+    let board = road.json(&["board", "--campaign", "thi-dua-duong", "--period", "2026-Q1"]);
+    let places: Vec<_> = rows(&board, "bodies")
+        .iter()
+        .map(|row| (row["rank"].as_u64(), row["tied"].as_bool(), row["score"].as_f64()))
+        .collect();
+    assert_eq!(
+        places,
+        [
+            (Some(1), Some(true), Some(100.0)),
+            (Some(1), Some(true), Some(100.0)),
+            (Some(3), Some(false), Some(86.24))
+        ]
+    );
+    let empty = row(&board, "communes", "2");
+    assert_eq!(
+        (&empty["rank"], &empty["reason"], &empty["score"]),
+        (&Value::Null, &json!("no_work"), &Value::Null)
+    );
+    assert_eq!((&board["groups"][0]["until"], rows(&board, "districts").len()), (&Value::Null, 0));
+    // The flag goes to the best commune, a letter to those who gave their land 70 days early.
+    let nominees = board["nominees"].as_array().unwrap();
+    assert_eq!(
+        (&nominees[0]["rows"][0]["code"], nominees[0]["rows"].as_array().unwrap().len()),
+        (&json!("3"), 1)
+    );
+    let early: Vec<_> =
+        nominees[1]["rows"].as_array().unwrap().iter().map(|row| row["days_early"].as_i64()).collect();
+    assert_eq!(early, [Some(70), Some(70)]);
+    assert!(!board.to_string().contains("Bà Một"), "{board}");
+}
+
+/// The second quarter began on the day asked about: nothing is handed over yet, the complaint of 10
+/// stands since before, the decision of 7 was due in the quarter before. 0 of 40 + 20 points: 0.
+#[test]
+fn a_period_that_goes_on_is_told_against_the_one_before() {
+    let road = contest();
+    let board = road.json(&["board", "--campaign", "thi-dua-duong"]);
+    assert_eq!((&board["period"]["code"], &board["period"]["open"]), (&json!("2026-Q2"), &json!(true)));
+    let own = row(&board, "communes", "1");
+    assert_eq!(points(own), [Some(0.0), None, Some(0.0), None, None]);
+    assert_eq!(own["previous"], json!({ "rank": 2, "score": 77.35 }));
+    assert_eq!(own["trend"]["score"], -77.35);
+}
+
+/// By the procedure of 2013 the decision comes before the payment. The six parcels handed over were paid
+/// a day before their decision, 7 was paid without one: seven payments out of order.
+#[test]
+fn steps_out_of_order_are_seen_counted_against_and_bar_from_awards() {
+    let road = contest();
+    road.write(
+        "da3.csv",
+        "code,name,kind,body,procedure,required_on\nDA01,Đường mười thửa,road,Trung tâm quỹ đất,law2013,2026-05-01\n",
+    );
+    road.import("projects", "da3.csv", &["--day", "2026-01-01"]);
+    let board = road.json(&["board", "--campaign", "thi-dua-duong", "--period", "2026-Q1"]);
+    let own = row(&board, "communes", "1");
+    assert_eq!(own["irregular"]["out_of_order"], 7, "{own}");
+    let arguments = [
+        "board",
+        "--campaign",
+        "thi-dua-duong",
+        "--period",
+        "2026-Q1",
+        "--unit",
+        "1",
+        "--criterion",
+        "lawful",
+    ];
+    let evidence = road.json(&arguments);
+    let out = evidence["rows"].as_array().unwrap().iter().filter(|row| row["why"] == "out_of_order");
+    let mut numbers: Vec<_> = out.map(|row| row["parcel"]["parcel"].as_str().unwrap()).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, ["1", "2", "3", "5", "6", "7", "9"]);
+    let flag = board["nominees"][0]["rows"].as_array().unwrap();
+    assert!(flag.iter().all(|row| row["code"] != "1"));
+}
+
+#[test]
+fn evidence_is_what_the_points_say_for_each_of_them() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let when = format!("campaign=thi-dua-gpmb&as_of={}", harness::UNTIL);
+    let board = server.get(&format!("/api/v1/board?{when}"), &[]).json();
+    let mut checked = 0;
+    for group in ["communes", "bodies"] {
+        let best = rows(&board, group).iter().filter(|row| !row["rank"].is_null()).take(3);
+        for (row, criterion) in
+            best.flat_map(|row| row["criteria"].as_array().unwrap().iter().map(move |one| (row, one)))
+        {
+            let mut query = form_urlencoded::Serializer::new(when.clone());
+            query.append_pair("unit", row["code"].as_str().unwrap());
+            query.append_pair("criterion", criterion["code"].as_str().unwrap());
+            let answer =
+                server.get(&format!("/api/v1/board/evidence?{}&limit=10000", query.finish()), &[]).json();
+            assert_eq!(answer["points"], *criterion);
+            let cases = answer["rows"].as_array().unwrap();
+            assert_eq!(cases.len() as u64, answer["cases"].as_u64().unwrap());
+            // Holders count once, whatever the number of their parcels.
+            if answer["criterion"]["counts"] != "holders" {
+                let counted = cases.iter().filter(|case| case["counts"] == true).count() as u64;
+                assert_eq!(
+                    (criterion["cases"].as_u64(), criterion["for"].as_u64()),
+                    (Some(cases.len() as u64), Some(counted))
+                );
+            }
+            if answer["criterion"]["counts"] == "area" {
+                let done: f64 = cases
+                    .iter()
+                    .filter(|case| case["counts"] == true)
+                    .map(|case| case["parcel"]["area"].as_f64().unwrap())
+                    .sum();
+                assert!((done - criterion["done_area"].as_f64().unwrap()).abs() < 0.05);
+            }
+            checked += cases.len();
+        }
+    }
+    assert!(checked > 500, "only {checked} cases");
+    // Pages follow each other.
+    let page = |from: usize| {
+        server
+            .get(
+                &format!(
+                    "/api/v1/board/evidence?{when}&unit=13285&criterion=handed-over&limit=2&offset={from}"
+                ),
+                &[],
+            )
+            .json()
+    };
+    assert_ne!(page(0)["rows"][1], page(2)["rows"][0]);
+    assert_eq!(page(0)["rows"][1], page(1)["rows"][0]);
+}
+
+/// The work of all communes is that of the bodies and that of the whole, in each period, across the
+/// reform too: what the period found undone is what is listed less what was handed over before it.
+#[test]
+fn the_work_of_all_is_the_sum_of_their_parts_across_the_reform() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    for (period, before, last) in [
+        ("2025-Q2", "2025-03-31", "2025-06-30"),
+        ("2025-H2", "2025-06-30", "2025-12-31"),
+        ("2025", "2024-12-31", "2025-12-31"),
+        ("2026-05", "2026-04-30", "2026-05-31"),
+    ] {
+        let path = format!("/api/v1/board?campaign=thi-dua-gpmb&period={period}&as_of={}", harness::UNTIL);
+        let board = server.get(&path, &[]).json();
+        let sum = |group: &str, path: &str| -> f64 {
+            rows(&board, group).iter().map(|row| row.pointer(path).and_then(Value::as_f64).unwrap()).sum()
+        };
+        let total = |day: &str| {
+            server.get(&format!("/api/v1/progress?as_of={day}"), &[]).json()["total"]["measures"].clone()
+        };
+        let (then, now) = (total(before), total(last));
+        let listed = server.get(&format!("/api/v1/summary?as_of={last}"), &[]).json()["stages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|stage| stage["parcels"].as_f64().unwrap())
+            .sum::<f64>();
+        let undone = listed - then["parcels"]["done"].as_f64().unwrap();
+        let done = now["parcels"]["done"].as_f64().unwrap() - then["parcels"]["done"].as_f64().unwrap();
+        for group in ["communes", "bodies"] {
+            assert!((sum(group, "/work/parcels") - undone).abs() < 0.5, "{period} {group}");
+            assert!((sum(group, "/work/handed_over_parcels") - done).abs() < 0.5, "{period} {group}");
+        }
+        assert!(
+            (sum("communes", "/irregular/clock_broken") - sum("bodies", "/irregular/clock_broken")).abs()
+                < 0.5
+        );
+        let [districts, communes] = [0, 1].map(|at| &board["groups"][at]);
+        match period {
+            "2025-Q2" => {
+                assert_eq!(
+                    (&districts["until"], districts["rows"].as_array().unwrap().len()),
+                    (&json!("2025-06-30"), 6)
+                );
+                assert_eq!(communes["vanished"], json!([]));
+            }
+            "2025" => {
+                assert_eq!(
+                    (&districts["until"], &communes["until"]),
+                    (&json!("2025-06-30"), &json!("2025-12-31"))
+                );
+                assert_eq!(
+                    (rows(&board, "communes").len(), communes["vanished"].as_array().unwrap().len()),
+                    (33, 98)
+                );
+                assert!(
+                    communes["vanished"]
+                        .as_array()
+                        .unwrap()
+                        .iter()
+                        .all(|unit| !unit["heirs"].as_array().unwrap().is_empty())
+                );
+            }
+            _ => assert_eq!(
+                (&districts["until"], districts["rows"].as_array().unwrap().len()),
+                (&Value::Null, 0)
+            ),
+        }
+    }
+}
+
+#[test]
+fn command_and_api_give_the_same_board() {
+    let road = contest();
+    let server = Server::start(&road.store());
+    let api = |path: &str| server.get(&format!("/api/v1/{path}&as_of={DAY}"), &[]).json();
+    let same = ["board", "--campaign", "thi-dua-duong", "--period", "2026-Q1"];
+    assert_eq!(road.json(&same), api("board?campaign=thi-dua-duong&period=2026-Q1"));
+    let evidence = [&same[..], &["--unit", "1", "--criterion", "lawful", "--limit", "7"]].concat();
+    assert_eq!(
+        road.json(&evidence),
+        api("board/evidence?campaign=thi-dua-duong&period=2026-Q1&unit=1&criterion=lawful&limit=7")
+    );
+    let campaigns = api("campaigns?");
+    let codes: Vec<_> =
+        campaigns["campaigns"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert_eq!(codes, ["thi-dua-duong", "thi-dua-gpmb"]);
+    assert_eq!(road.json(&["board"]), campaigns);
+}
+
+#[test]
+fn wrong_questions_and_wrong_files_are_told_what_is_wrong() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    for (path, told) in [
+        ("board", "thi-dua-gpmb"),
+        ("board?campaign=x", "these are: thi-dua-gpmb"),
+        ("board?campaign=thi-dua-gpmb&period=spring", "write 2026-06"),
+        ("board?campaign=thi-dua-gpmb&period=2020", "lies outside"),
+        ("board?campaign=thi-dua-gpmb&period=2026-Q4&as_of=2026-06-30", "begins on 2026-10-01"),
+        ("board/evidence?campaign=thi-dua-gpmb&unit=13285", "is needed here"),
+        ("board/evidence?campaign=thi-dua-gpmb&unit=99999&criterion=paid", "no group of the campaign"),
+        ("board/evidence?campaign=thi-dua-gpmb&unit=13285&criterion=beauty", "these are: handed-over"),
+    ] {
+        let reply = server.get(&format!("/api/v1/{path}"), &[]);
+        let body = String::from_utf8_lossy(&reply.body).into_owned();
+        assert_eq!((reply.status, reply.header("content-type")), (400, "application/problem+json"), "{path}");
+        assert!(body.contains(told), "{path}: {body}");
+    }
+    drop(server);
+    std::fs::create_dir(demo.folder().join("campaigns")).unwrap();
+    let wrong = CAMPAIGN.replace("measure = \"money_paid\"", "measure = \"gold\"");
+    std::fs::write(demo.folder().join("campaigns/mine.toml"), wrong).unwrap();
+    let run = matbang(&demo.store(), &["board", "--campaign", "thi-dua-duong"]);
+    let told = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert_eq!(run.status.code(), Some(1));
+    assert!(told.contains("mine.toml: line ") && told.contains("\"gold\" is not one of"), "{told}");
+}
+
+#[test]
+fn a_reader_who_leaves_early_is_no_failure() {
+    let demo = Demo::new();
+    succeed(&demo.store(), &["verify"]);
+    let script = "set -o pipefail; \"$0\" --data \"$1\" clocks --limit 10000 --json | head -c 10; exit $?";
+    let mut command = std::process::Command::new("bash");
+    let run = command.args(["-c", script, env!("CARGO_BIN_EXE_matbang")]).arg(demo.store()).output().unwrap();
+    assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
+    assert!(!String::from_utf8_lossy(&run.stderr).contains("panicked"));
+}
