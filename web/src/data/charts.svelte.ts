@@ -1,5 +1,5 @@
 /** What the charts show: curves by unit and times in stages, for the same filter as the table. */
-import { fetchSeries } from '../lib/api'
+import { fetchSeries, withMore } from '../lib/api'
 import type { Series } from '../lib/types'
 import { Resource } from '../stores/resource.svelte'
 import { fetchDwells, type Dwell } from './api'
@@ -9,8 +9,7 @@ class Charts {
   readonly dwells = new Resource<Dwell[]>()
 
   ask(query: URLSearchParams, asOf: string | null): void {
-    const byUnit = new URLSearchParams(query)
-    byUnit.set('by', 'unit')
+    const byUnit = withMore(query, { by: 'unit' })
     this.units.ask(byUnit.toString(), (signal) => fetchSeries(byUnit, signal))
     this.dwells.ask(`${query.toString()} ${asOf ?? ''}`, (signal) =>
       fetchDwells(query, asOf, signal),

@@ -11,12 +11,12 @@ export class Places {
   constructor(
     readonly total: number,
     readonly sections: readonly Section[] | null,
-    readonly closed: ReadonlySet<string>,
+    readonly closed: readonly string[],
   ) {
     let line = 0
     for (const section of sections ?? []) {
       this.#starts.push(line)
-      line += 1 + (closed.has(section.code) ? 0 : section.parcels)
+      line += 1 + (closed.includes(section.code) ? 0 : section.parcels)
     }
     this.count = sections ? line : total
   }

@@ -1,5 +1,5 @@
 /** The rows of the table: windows of them, asked for as they come into view. */
-import { Problem } from '../lib/api'
+import { Problem, withMore } from '../lib/api'
 import { fetchTable, type Section, type TableRow } from './api'
 
 const PAGE = 200
@@ -50,9 +50,8 @@ class Rows {
     if (this.#asked.has(page)) return
     this.#asked.add(page)
     const { signal } = this.#abort
-    const query = new URLSearchParams(this.#query)
-    query.set('limit', String(PAGE))
-    query.set('offset', String(page * PAGE))
+    const window = { limit: String(PAGE), offset: String(page * PAGE) }
+    const query = withMore(this.#query, window)
     if (first) this.loading = true
     try {
       const answer = await fetchTable(query, this.#asOf, signal)

@@ -1,11 +1,11 @@
 /** The server, seen from the browser: one function a question, errors as problems (RFC 9457). */
 import type {
+  Bbox,
   Catalog,
   Conflict,
   EventDraft,
   Forecast,
   Fronts,
-  HolderResult,
   ParcelDetail,
   ParcelRecord,
   ProjectDetail,
@@ -72,6 +72,16 @@ export async function ask<T>(path: string, init: RequestInit): Promise<T> {
   return (response.status === 204 ? null : await response.json()) as T
 }
 
+/** A query with more parameters; empty ones are left out. */
+export function withMore(
+  query: URLSearchParams,
+  more: Record<string, string | null>,
+): URLSearchParams {
+  const all = new URLSearchParams(query)
+  for (const [name, value] of Object.entries(more)) if (value) all.set(name, value)
+  return all
+}
+
 export function at(path: string, query: URLSearchParams, asOf?: string | null): string {
   const all = new URLSearchParams(query)
   if (asOf) all.set('as_of', asOf)
@@ -79,7 +89,8 @@ export function at(path: string, query: URLSearchParams, asOf?: string | null): 
   return text ? `${path}?${text}` : path
 }
 
-const none = new URLSearchParams()
+export const none = new URLSearchParams()
+export const queryOf = (text: string) => new URLSearchParams(text)
 
 export const fetchCatalog = (signal: AbortSignal) => ask<Catalog>('/api/v1/catalog', { signal })
 
@@ -190,6 +201,16 @@ export const json = 'application/json'
 export function change<T>(method: string, path: string, body?: BodyInit, type = json): Promise<T> {
   const headers = { 'content-type': type, 'x-csrf-token': guard.csrf }
   return ask<T>(path, { method, headers, ...(body === undefined ? {} : { body }) })
+}
+
+/** A parcel found by who holds it. */
+export interface HolderResult {
+  id: number
+  project: string
+  sheet: string
+  parcel: string
+  holder: string
+  bbox: Bbox
 }
 
 /** Parcels by who holds them; each one found is noted in the log of looks. */

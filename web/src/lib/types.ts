@@ -391,13 +391,3 @@ export interface LiveEvent {
   version: number
   bbox: Bbox
 }
-
-/** A parcel found by who holds it. */
-export interface HolderResult {
-  id: number
-  project: string
-  sheet: string
-  parcel: string
-  holder: string
-  bbox: Bbox
-}

@@ -1,5 +1,5 @@
 /** The slides: made from the filter, put in order by the presenter, or saved and frozen. */
-import { Problem } from '../lib/api'
+import { none, Problem, queryOf, withMore } from '../lib/api'
 import { dayOfIso } from '../lib/days'
 import { filterParameters, noFilter } from '../lib/filter'
 import type { Catalog, Summary } from '../lib/types'
@@ -41,11 +41,8 @@ class Deck {
 
   /** The ledger's state that all slides are of, as query parameters. */
   when(): URLSearchParams {
-    const when = new URLSearchParams()
-    if (this.frozen) when.set('at', String(this.frozen.at))
-    const asOf = this.frozen?.as_of ?? figures.asOf
-    if (asOf) when.set('as_of', asOf)
-    return when
+    const at = this.frozen ? String(this.frozen.at) : null
+    return withMore(none, { at, as_of: this.frozen?.as_of ?? figures.asOf })
   }
 
   /** Asks for the briefing of the address and for the slide that is shown; call it in an effect. */
@@ -62,7 +59,7 @@ class Deck {
 
   /** The filter of the deck as query parameters. */
   filter(): URLSearchParams {
-    if (this.frozen) return new URLSearchParams(this.frozen.filter)
+    if (this.frozen) return queryOf(this.frozen.filter)
     const { filter } = address.now
     return filterParameters(filter, filter.step === null ? null : figures.members)
   }
