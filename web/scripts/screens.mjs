@@ -11,9 +11,23 @@ const LARGEST = 600_000
 const REACH = 0.0022
 
 const sizes = {
+  wall: { viewport: { width: 1920, height: 1080 } },
   desktop: { viewport: { width: 1440, height: 900 } },
   phone: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
 }
+
+/** What is there once a room has its figures. */
+const content = {
+  present: 'article h2',
+  data: 'tbody td button',
+  board: 'tbody tr',
+  update: 'main li',
+  import: 'main li',
+  keep: 'main form',
+}
+
+/** The wall shows briefings; everything else is for desks and phones. */
+const suits = (size, name) => (size === 'wall') === name.startsWith('present') || size === 'phone'
 
 const answer = async (url, path) => (await fetch(url + path)).json()
 
@@ -57,7 +71,20 @@ async function scenes(url) {
     parcel: `sel=parcel:${park.id}`,
     update: 'room=update',
     entry: `room=update&sel=parcel:${todo.id}`,
+    present: 'room=present&slide=1',
+    data: 'room=data&group=unit&sort=-area',
+    board: 'room=board',
+    import: 'room=import',
+    keep: 'room=keep',
+    compare: 'compare=2026-01-01',
+    holders: 'measure=holders',
     'first-dark': 'theme=dark',
+    'present-dark': 'room=present&slide=1&theme=dark',
+    'data-dark': 'room=data&group=unit&sort=-area&theme=dark',
+    'board-dark': 'room=board&theme=dark',
+    'import-dark': 'room=import&theme=dark',
+    'keep-dark': 'room=keep&theme=dark',
+    'update-dark': 'room=update&theme=dark',
     'parcels-dark': `${view(16.2, park)}&theme=dark`,
   }
 }
@@ -76,9 +103,13 @@ async function picture(browser, url, size, name, query) {
   })
   const page = await context.newPage()
   await page.goto(`${url}/?${query}`)
-  if (query.startsWith('room=')) {
-    await page.locator('main li').first().waitFor()
-    if (query.includes('sel=')) await page.getByRole('dialog').getByText('Lịch sử').waitFor()
+  const room = new URLSearchParams(query).get('room')
+  if (room) await page.locator(content[room]).first().waitFor()
+  if (room === 'update' && query.includes('sel='))
+    await page.getByRole('dialog').getByText('Lịch sử').waitFor()
+  const hasMap = !room || room === 'present' || (room === 'data' && size !== 'phone')
+  if (!hasMap) {
+    await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
     return keep(page, `${name}-${size}`)
   }
   await page.waitForFunction(() => window.__matbang?.map.loaded())
@@ -131,7 +162,7 @@ try {
   await mkdir(folder, { recursive: true })
   for (const [name, query] of Object.entries(await scenes(server.url)))
     for (const size of Object.keys(sizes))
-      if (!only || `${name}-${size}`.includes(only))
+      if (suits(size, name) && (!only || `${name}-${size}`.includes(only)))
         await picture(browser, server.url, size, name, query)
   if (!only || 'offline'.includes(only)) await offline(browser, server.url)
 } finally {

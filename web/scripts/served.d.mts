@@ -8,6 +8,10 @@ export interface DemoOptions {
 }
 
 export declare const chromiumOptions: LaunchOptions
+export declare function serveStore(
+  store: string,
+  options?: string[],
+): Promise<{ url: string; stop: () => Promise<void> }>
 export declare function serveDemo(
   options: DemoOptions,
 ): Promise<{ url: string; stop: () => Promise<void> }>

@@ -65,6 +65,18 @@ export async function serveDemo({ parcels, seed, accounts = [], options = [] }) 
     ...['--parcels', String(parcels), '--seed', String(seed)],
   ])
   for (const account of accounts) await addAccount(store, account)
+  const { url, stop } = await serveStore(store, options)
+  return {
+    url,
+    stop: async () => {
+      await stop()
+      await rm(folder, { recursive: true })
+    },
+  }
+}
+
+/** Starts a server on a free port over a store; `options` are more words of `serve`. */
+export async function serveStore(store, options = []) {
   const words = ['serve', '--listen', '127.0.0.1:0', ...options]
   const child = spawn(binary, ['--data', store, ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -77,7 +89,6 @@ export async function serveDemo({ parcels, seed, accounts = [], options = [] }) 
       const exit = once(child, 'exit')
       child.kill('SIGTERM')
       await exit
-      await rm(folder, { recursive: true })
     },
   }
 }

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import type { Catalog } from '../../src/lib/types'
 import { answer, phone, settled, useBrowser } from './harness'
 
-const { visit } = useBrowser()
+const { visit, open } = useBrowser()
 const axe = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 
 /** What axe finds, as one line a place. */
@@ -62,6 +62,36 @@ for (const [name, { query, shows, options }] of Object.entries(screens))
     await settled(page)
     expect(await findings(page)).toEqual([])
   })
+
+const rooms = ['present', 'data', 'board', 'update', 'import', 'keep']
+const looks: [name: string, query: string, options: BrowserContextOptions][] = [
+  ['a desk', '', {}],
+  ['a desk, dark', '&theme=dark', {}],
+  ['a phone', '', phone],
+]
+for (const room of rooms)
+  for (const [name, query, options] of looks)
+    it(`axe finds nothing in the room ${room} on ${name}`, async () => {
+      const { page } = await open(`?room=${room}${query}`, options)
+      await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
+      await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
+      expect(await findings(page)).toEqual([])
+    })
+
+it('axe finds nothing on charts, export and the outline of a briefing', async () => {
+  const { page } = await open('?room=data')
+  await page.getByRole('button', { name: 'Biểu đồ' }).click()
+  await page.getByRole('region', { name: 'Thời gian ở từng bước' }).waitFor()
+  expect(await findings(page)).toEqual([])
+  await page.getByRole('button', { name: 'Tải về' }).click()
+  await page.getByRole('dialog').waitFor()
+  expect(await findings(page)).toEqual([])
+  const deck = await open('?room=present')
+  await deck.page.locator('article h2').waitFor()
+  await deck.page.keyboard.press('o')
+  await deck.page.getByRole('dialog').waitFor()
+  expect(await findings(deck.page)).toEqual([])
+})
 
 it('axe finds nothing on the list of keys', async () => {
   const { page } = await visit()

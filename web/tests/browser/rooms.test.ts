@@ -1,0 +1,242 @@
+/** The main job of each person, from start to end, in the room that is theirs. */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { serveDemo } from '../../scripts/served.mjs'
+import type { Fronts, ProjectDetail, Summary } from '../../src/lib/types'
+import { desktop, percent, settled, useBrowser, whole } from './harness'
+
+const server = { url: '', stop: () => Promise.resolve() }
+const folder = mkdtempSync(join(tmpdir(), 'matbang-rooms-'))
+beforeAll(async () => {
+  Object.assign(server, await serveDemo({ parcels: 4000, seed: 1 }))
+})
+afterAll(async () => {
+  await server.stop()
+  rmSync(folder, { recursive: true })
+})
+const { open } = useBrowser(server)
+const fetched = async <T>(path: string) => (await (await fetch(server.url + path)).json()) as T
+
+it('a planner finds the parcels that block the longest stretch and opens one', async () => {
+  const project = await fetched<ProjectDetail>('/api/v1/projects/DA01')
+  const fronts = await fetched<Fronts>('/api/v1/fronts?project=DA01')
+  if (fronts.kind !== 'linear') throw new Error('DA01 is a road')
+  const [best] = fronts.best.filter(({ gain_m }) => gain_m > 0)
+  const [first] = best?.parcels ?? []
+  if (!best || !first) throw new Error('nothing to clear')
+
+  const { page } = await open()
+  await settled(page)
+  await page.keyboard.press('/')
+  await page.keyboard.type('Đường trục phía Đông')
+  await page.getByRole('option', { name: project.name }).waitFor()
+  await page.keyboard.press('Enter')
+  const sheet = page.getByRole('complementary', { name: 'Dự án' })
+  await sheet.getByText('Gỡ những thửa này').waitFor()
+  expect(await sheet.innerText()).toContain(`+${whole(Math.round(best.gain_m))} m`)
+  await sheet
+    .getByRole('button', { name: `tờ ${first.sheet} thửa ${first.parcel}` })
+    .first()
+    .click()
+  await page
+    .getByRole('complementary', { name: 'Thửa đất' })
+    .getByRole('heading', { name: `Tờ ${first.sheet}, thửa ${first.parcel}` })
+    .waitFor()
+  expect(new URL(page.url()).searchParams.get('sel')).toBe(`parcel:${String(first.id)}`)
+})
+
+it('a leader runs a briefing of five slides by keyboard, saves it, and the link shows the same', async () => {
+  const summary = await fetched<Summary>('/api/v1/summary')
+  const { page } = await open('?room=present', { viewport: { width: 1920, height: 1080 } })
+  const title = page.locator('article h2')
+  await title.getByText('Hà Nam').waitFor()
+  expect(await page.locator('article .big').innerText()).toContain(percent(summary.total.share))
+  const titles = [await title.innerText()]
+  for (let slide = 1; slide < 5; slide += 1) {
+    const before = await title.innerText()
+    await page.keyboard.press(slide % 2 ? 'ArrowRight' : 'Space')
+    await page.waitForFunction(
+      (old) => document.querySelector('article h2')?.textContent !== old,
+      before,
+    )
+    titles.push(await title.innerText())
+  }
+  expect(new Set(titles).size).toBe(5)
+  await page.getByText('5 /').waitFor()
+  await page.keyboard.press('b')
+  await page.getByRole('button', { name: 'Màn hình đen' }).waitFor()
+  await page.keyboard.press('b')
+  await page.keyboard.press('Home')
+  await title.getByText('Hà Nam').waitFor()
+
+  await page.keyboard.press('o')
+  const outline = page.getByRole('dialog')
+  await outline.getByLabel('Ghi chú cho Hà Nam').fill('Hỏi về ba dự án chậm')
+  await outline.getByLabel('Tên bản trình chiếu').fill('Giao ban tháng')
+  await page.keyboard.press('Enter')
+  await page.waitForURL(/briefing=/)
+  await page.keyboard.press('Escape')
+  const seal = page.locator('.seal')
+  await seal.waitFor()
+  const code = await seal.innerText()
+  expect(code).toMatch(/^[0-9A-F]{4}(-[0-9A-F]{4}){3}$/)
+  const big = await page.locator('article .big').innerText()
+
+  const again = await open(new URL(page.url()).search)
+  await again.page.locator('.seal').waitFor()
+  await again.page.locator('article h2').getByText('Hà Nam').waitFor()
+  expect(await again.page.locator('.seal').innerText()).toBe(code)
+  expect(await again.page.locator('article .big').innerText()).toBe(big)
+  await again.page.keyboard.press('n')
+  await again.page.getByText('Hỏi về ba dự án chậm').waitFor()
+})
+
+interface Rows {
+  features: { id: number; properties: { kind: string } }[]
+}
+
+it('an analyst filters, groups and takes the same rows away as the API has', async () => {
+  const { page } = await open('?room=data')
+  await page.getByRole('combobox', { name: 'Loại dự án' }).selectOption('road')
+  await page.getByRole('button', { name: /^Đang vướng mắc/ }).click()
+  await page.waitForURL(/blocked=1/)
+  const table = page.getByRole('region', { name: 'Bảng thửa đất' })
+  await settled(page)
+  const expected = await fetched<{ total: number; rows: { id: number }[] }>(
+    '/api/v1/table?kind=road&blocked=true&limit=1000',
+  )
+  await page.getByText(`${whole(expected.total)} thửa khớp bộ lọc`).waitFor()
+  expect(Number(await table.getByRole('table').getAttribute('aria-rowcount'))).toBe(
+    expected.total + 1,
+  )
+  await page.getByLabel('Nhóm theo').selectOption('unit')
+  await table.getByRole('rowheader').first().waitFor()
+
+  await page.getByRole('button', { name: 'Tải về' }).click()
+  const link = page.getByRole('dialog').getByRole('link', { name: 'GeoJSON', exact: true })
+  const [download] = await Promise.all([page.waitForEvent('download'), link.click()])
+  const file = join(folder, 'rows.geojson')
+  await download.saveAs(file)
+  const { features } = JSON.parse(readFileSync(file, 'utf8')) as Rows
+  const ids = (list: { id: number }[]) => list.map(({ id }) => id).sort((a, b) => a - b)
+  expect(ids(features)).toEqual(ids(expected.rows))
+  expect(new Set(features.map(({ properties }) => properties.kind))).toEqual(new Set(['road']))
+})
+
+it('a row of the table and its parcel on the map are one selection', async () => {
+  const { page } = await open('?room=data&sort=-area')
+  await settled(page)
+  const { rows } = await fetched<{ rows: { id: number }[] }>('/api/v1/table?sort=-area&limit=1')
+  await page.locator('tbody tr button').first().click()
+  await page.waitForURL((url) => url.searchParams.get('sel') === `parcel:${String(rows[0]?.id)}`)
+  await settled(page)
+  expect(await page.evaluate(() => window.__matbang?.map.getZoom())).toBeGreaterThan(14)
+})
+
+/** Two squares of 20 m in EPSG:5897, in a Shapefile that claims another zone. */
+function wrongShapefile(): string[] {
+  const [east, north] = [593_654.305, 2_272_288.187]
+  const square = (shift: number) => {
+    const x = east + shift
+    const corners = [
+      [x, north],
+      [x + 20, north],
+      [x + 20, north + 20],
+      [x, north + 20],
+      [x, north],
+    ]
+    return `"POLYGON((${corners.map((corner) => corner.join(' ')).join(',')}))"`
+  }
+  const rows = [0, 30].map((shift, row) => `77,${String(9001 + row)},LUC,${square(shift)}`)
+  const csv = join(folder, 'thua.csv')
+  writeFileSync(csv, ['so_to,so_thua,loai_dat,WKT', ...rows].join('\n'))
+  const shp = join(folder, 'thua.shp')
+  const words = ['-oo', 'GEOM_POSSIBLE_NAMES=WKT', '-oo', 'KEEP_GEOM_COLUMNS=NO']
+  execFileSync('ogr2ogr', ['-f', 'ESRI Shapefile', shp, csv, ...words, '-a_srs', 'EPSG:5899'])
+  return ['shp', 'shx', 'dbf', 'prj'].map((ending) => join(folder, `thua.${ending}`))
+}
+
+/** The middle of what the preview draws. */
+const previewed = (page: Page) =>
+  page.evaluate(() => {
+    const { lng, lat } = window.__matbang?.map.getCenter() ?? { lng: 0, lat: 0 }
+    return [lng, lat] as const
+  })
+
+it('an administrator mends the CRS of a Shapefile in the preview, imports it and takes it back', async () => {
+  const files = wrongShapefile()
+  const { page, trouble } = await open('?room=import')
+  await page.locator('input[type=file]').setInputFiles(files)
+  const form = page.getByRole('form', { name: 'Cách hiểu tệp' })
+  await form.getByLabel('Dự án thu hồi').selectOption('DA01')
+  const commit = page.getByRole('button', { name: /^Nhập \d/ })
+  // Read in the zone that the file claims, the parcels lie elsewhere: no commune holds them.
+  await page
+    .getByText(/Từ chối|rơi ra ngoài/)
+    .first()
+    .waitFor()
+  expect(await commit.isDisabled()).toBe(true)
+  // The browser complains about the server's refusal; nothing else may be wrong.
+  const complaints = trouble.splice(0)
+  expect(complaints.filter((line) => !line.includes('422'))).toEqual([])
+
+  await form.getByLabel('Hệ tọa độ').selectOption('EPSG:5897')
+  await page.getByRole('button', { name: 'Nhập 2 đối tượng' }).waitFor()
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
+  const [lng, lat] = await previewed(page)
+  expect(Math.hypot(lng - 105.9, lat - 20.54)).toBeLessThan(0.01)
+  expect((await fetched<Summary>('/api/v1/summary')).total.measures.parcels.total).toBe(4000)
+
+  await commit.click()
+  await page.getByText(/Đã nhập 2 đối tượng/).waitFor()
+  const after = await fetched<Summary>('/api/v1/summary')
+  expect(after.total.measures.parcels.total).toBe(4002)
+
+  await page.getByRole('button', { name: 'Hoàn tác' }).first().click()
+  await page.getByRole('button', { name: 'Rút mọi thửa của tệp này' }).click()
+  await page.getByText('Đã hoàn tác').waitFor()
+  const back = await fetched<Summary>('/api/v1/summary')
+  expect(back.total.measures.parcels.total).toBe(4000)
+})
+
+it('the board shows the rank of the server and the cases behind a point', async () => {
+  const { campaigns } = await fetched<{ campaigns: { code: string }[] }>('/api/v1/campaigns')
+  const code = campaigns[0]?.code ?? ''
+  const board = await fetched<{
+    groups: {
+      rows: { name: string; rank: number | null; criteria: { points: number | null }[] }[]
+    }[]
+  }>(`/api/v1/board?campaign=${code}`)
+  const first = board.groups.flatMap(({ rows }) => rows).find(({ rank }) => rank === 1)
+  const { page } = await open('?room=board')
+  const row = page.getByRole('row', { name: first?.name ?? 'none' }).first()
+  await row.waitFor()
+  expect(await row.innerText()).toMatch(/^1/)
+  await row.getByRole('button').first().click()
+  await page.getByRole('dialog').getByText('điểm:').waitFor()
+})
+
+it('digits lead from room to room, and every room fits its window', async () => {
+  const { page } = await open('', { viewport: desktop })
+  await settled(page)
+  const headings = {
+    2: 'Trình chiếu',
+    3: 'Số liệu',
+    4: 'Thi đua',
+    5: 'Cập nhật',
+    6: 'Nhập dữ liệu',
+    7: 'Quản trị',
+  }
+  for (const [digit, name] of Object.entries(headings)) {
+    await page.keyboard.press(digit)
+    await page.getByRole('heading', { level: 1, name }).waitFor({ state: 'attached' })
+    const wide = await page.evaluate(() => document.documentElement.scrollWidth)
+    expect(wide, name).toBeLessThanOrEqual(desktop.width)
+  }
+  await page.keyboard.press('1')
+  await page.getByRole('region', { name: 'Dòng thời gian' }).waitFor()
+})
