@@ -1,10 +1,10 @@
-//! Dependencies point one way: `domain ← analysis, atlas ← tile, store, ingest, export, demo ← server ← cli`.
+//! Dependencies point one way: `domain ← analysis, atlas ← query ← tile, store, ingest, export, demo ← server ← cli`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
 /// Each layer and the layers it may use.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("atlas", &["domain"]),
     ("analysis", &["domain", "atlas"]),
@@ -12,9 +12,10 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("store", &["domain", "atlas", "analysis"]),
     ("ingest", &["domain"]),
     ("demo", &["domain"]),
-    ("export", &["domain", "atlas", "analysis"]),
-    ("server", &["domain", "atlas", "analysis", "tile", "store", "ingest", "export"]),
-    ("cli", &["domain", "atlas", "analysis", "tile", "store", "ingest", "demo", "export", "server"]),
+    ("query", &["domain", "atlas", "analysis"]),
+    ("export", &["domain", "atlas", "analysis", "query"]),
+    ("server", &["domain", "atlas", "analysis", "tile", "store", "ingest", "query", "export"]),
+    ("cli", &["domain", "atlas", "analysis", "tile", "store", "ingest", "demo", "query", "export", "server"]),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {

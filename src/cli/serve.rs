@@ -109,7 +109,7 @@ async fn serve(
     auth: Auth,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
-    let app = Arc::new(App::new(store, vocabulary()?, files, auth, metrics)?);
+    let app = Arc::new(App::new(store, vocabulary()?, crate::query::words()?, files, auth, metrics)?);
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|e| format!("cannot listen on {address}: {e}; choose another with --listen"))?;

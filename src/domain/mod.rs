@@ -21,6 +21,7 @@ mod reference;
 mod rules;
 mod stage;
 mod unit;
+mod zones;
 
 pub use account::{Account, Action, Grant, Role, Scope};
 pub use chainage::{Span, chainage_label};
@@ -38,6 +39,7 @@ pub use reference::{Vocabulary, procedures, vocabulary};
 pub use rules::{Refusal, irregularities, judge};
 pub use stage::{Stage, StageDays};
 pub use unit::{AdminUnit, Level, Succession, SuccessionError, SuccessionExtent};
+pub use zones::{ZONES, Zone};
 
 /// Text of one concept in the two languages of the product.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -25,7 +25,8 @@ use super::{
 };
 use crate::{
     analysis::View,
-    domain::{LedgerPosition, Vocabulary},
+    domain::{Event, LedgerPosition, Vocabulary},
+    query::Words,
     store::{GeoPackage, Store, StoreError},
 };
 
@@ -70,6 +71,12 @@ impl News {
 /// How long an answer waits for the view to show what was written.
 const SHOWN_WITHIN: Duration = Duration::from_secs(2);
 
+/// Files that are written for downloads at the same time.
+const MOST_EXPORTS: usize = 8;
+
+/// Events that are read from the store at once.
+const EVENTS_AT_ONCE: usize = 4096;
+
 /// Earlier positions of the ledger that are kept.
 const PAST_VIEWS: usize = 4;
 
@@ -82,6 +89,10 @@ pub struct App {
     store: Mutex<GeoPackage>,
     /// Words for codes.
     pub words: Vocabulary,
+    /// Words for columns and pages.
+    pub columns: Words,
+    /// Files that may be written for downloads at once.
+    pub exports: Arc<tokio::sync::Semaphore>,
     /// Facts about the store.
     pub about: About,
     /// Answers.
@@ -110,6 +121,7 @@ impl App {
     pub fn new(
         store: GeoPackage,
         words: Vocabulary,
+        columns: Words,
         files: Files,
         auth: Auth,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
@@ -127,6 +139,8 @@ impl App {
             past: Mutex::default(),
             store: Mutex::new(store),
             words,
+            columns,
+            exports: Arc::new(tokio::sync::Semaphore::new(MOST_EXPORTS)),
             about,
             cache: Cache::new(256 << 20, 64 << 20),
             live: Live::default(),
@@ -179,6 +193,15 @@ impl App {
             work(&app.store.lock().unwrap_or_else(PoisonError::into_inner))
         });
         done.await.map_err(|e| Problem::internal(&e))?.map_err(|e| Problem::internal(&e))
+    }
+
+    /// Events after a position, some at a time; for threads that may block.
+    ///
+    /// # Errors
+    /// The disk's, in words.
+    pub fn ledger_after(&self, position: LedgerPosition) -> Result<Vec<Event>, String> {
+        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        store.some_events_after(position, EVENTS_AT_ONCE).map_err(|e| e.to_string())
     }
 
     /// Takes the accounts as they are in the store now.

@@ -25,6 +25,7 @@ mod routes;
 mod tiles;
 mod writer;
 
+pub use api::province_bbox;
 pub use app::App;
 pub use auth::{Auth, Oidc, RULES, Rule, hash_password, secret, secret_hash};
 pub use files::Files;
@@ -32,3 +33,4 @@ pub use follow::follow;
 pub use params::bbox;
 pub use problem::Problem;
 pub use routes::router;
+pub use tiles::vector_layers;

@@ -29,7 +29,7 @@ pub use figures::{clocks, forecast, fronts, progress};
 pub use parcel::parcel;
 pub use project::project;
 pub use record::record;
-pub use search::search;
+pub use search::{folded, search};
 pub use series::series;
 pub use summary::summary;
 pub use totals::totals;

@@ -27,7 +27,7 @@ pub enum Rule {
 }
 
 /// The rule of each route and method. A route that is not here is refused.
-pub const RULES: [(&str, &str, Rule); 40] = [
+pub const RULES: [(&str, &str, Rule); 52] = [
     ("GET", "/healthz", Rule::Open),
     ("GET", "/readyz", Rule::Open),
     ("GET", "/metrics", Rule::May(Action::Administer)),
@@ -35,11 +35,23 @@ pub const RULES: [(&str, &str, Rule); 40] = [
     ("GET", "/tiles/{layers}", Rule::Read),
     ("GET", "/tiles/{layers}/{z}/{x}/{y}", Rule::Read),
     ("GET", "/ogc", Rule::Read),
+    ("GET", "/ogc/", Rule::Read),
     ("GET", "/ogc/conformance", Rule::Read),
     ("GET", "/ogc/collections", Rule::Read),
     ("GET", "/ogc/collections/{id}", Rule::Read),
     ("GET", "/ogc/collections/{id}/items", Rule::Read),
     ("GET", "/ogc/collections/{id}/items/{item}", Rule::Read),
+    ("GET", "/ogc/collections/{id}/queryables", Rule::Read),
+    ("GET", "/ogc/collections/{id}/schema", Rule::Read),
+    ("GET", "/ogc/api", Rule::Read),
+    ("GET", "/ogc/collections/{id}/tiles", Rule::Read),
+    ("GET", "/ogc/collections/{id}/tiles/{set}", Rule::Read),
+    ("GET", "/ogc/collections/{id}/tiles/{set}/{z}/{row}/{col}", Rule::Read),
+    ("GET", "/ogc/tiles", Rule::Read),
+    ("GET", "/ogc/tiles/{set}", Rule::Read),
+    ("GET", "/ogc/tiles/{set}/{z}/{row}/{col}", Rule::Read),
+    ("GET", "/ogc/tileMatrixSets", Rule::Read),
+    ("GET", "/ogc/tileMatrixSets/{set}", Rule::Read),
     ("GET", "/api/v1/catalog", Rule::Read),
     ("GET", "/api/v1/summary", Rule::Read),
     ("GET", "/api/v1/series", Rule::Read),
