@@ -184,8 +184,8 @@ fn in_process(path: &std::path::Path, parcels: usize) -> [f64; 4] {
     println!("bbox query: {} ({} parcels each)", percentiles(times), found / 500);
     let started = Instant::now();
     let mut counter = Counter(0);
-    let indexes = 0..snapshot.parcels().len() as u32;
-    write_collection(&view, Collection::Parcels, indexes, &[], &mut counter).expect("export");
+    let indexes: Vec<u32> = (0..snapshot.parcels().len() as u32).collect();
+    write_collection(&view, Collection::Parcels, &indexes, &mut counter).expect("export");
     let seconds = started.elapsed().as_secs_f64();
     println!("GeoJSON export: {:.1} s, {:.0} MB/s", seconds, counter.0 as f64 / 1e6 / seconds);
     bbox

@@ -15,7 +15,7 @@ use matbang::{
     analysis::{View, choices},
     atlas::{Extent, World},
     domain::{Day, Span, procedures},
-    export::{Collection, write_sequence},
+    export::{Collection, write_collection},
     store::{GeoPackage, Store},
     tile::{Layer, Square, render, to_mlt},
 };
@@ -51,8 +51,8 @@ fn reads(criterion: &mut Criterion) {
         b.iter(|| View::new(Arc::clone(&view.snapshot), view.today));
     });
     let some: Vec<u32> = (0..10_000).collect();
-    criterion.bench_function("GeoJSONSeq of 10 000 parcels", |b| {
-        b.iter(|| write_sequence(&view, Collection::Parcels, some.iter().copied(), std::io::sink()));
+    criterion.bench_function("GeoJSON of 10 000 parcels", |b| {
+        b.iter(|| write_collection(&view, Collection::Parcels, &some, &mut std::io::sink()));
     });
 }
 

@@ -5,7 +5,7 @@
 //!                                                                    │
 //!                                    tiles · features · analysis ◄───┘ ─► server ─► web app
 //! ```
-//! Layers depend one way: `domain ← analysis, atlas ← tile, store, ingest,
+//! Layers depend one way: `domain ← analysis, atlas ← query ← tile, store, ingest,
 //! export ← intake ← server ← cli`; `tests/layers.rs` holds them to it.
 pub mod analysis;
 pub mod atlas;
@@ -15,6 +15,7 @@ pub mod domain;
 pub mod export;
 pub mod ingest;
 pub mod intake;
+pub mod query;
 pub mod server;
 pub mod store;
 pub mod tile;

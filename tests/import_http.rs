@@ -34,8 +34,8 @@ fn wish(more: &Value) -> String {
     wish.to_string()
 }
 
-fn ask(server: &Server, id: &str, what: &str, more: Value) -> Reply {
-    server.post(&format!("/api/v1/imports/{id}/{what}"), &wish(&more))
+fn ask(server: &Server, id: &str, what: &str, more: &Value) -> Reply {
+    server.post(&format!("/api/v1/imports/{id}/{what}"), &wish(more))
 }
 
 /// Position of the ledger and number of parcels.
@@ -72,10 +72,10 @@ fn a_shapefile_with_a_wrong_crs_is_mended_in_the_preview_and_stored() {
             .contains(&json!({ "name": "sheet", "required": true }))
     );
 
-    let wrong = ask(&server, &id, "preview", json!({}));
+    let wrong = ask(&server, &id, "preview", &json!({}));
     let body = wrong.json();
     assert!(wrong.status == 422 || body["crs"]["code"] == "EPSG:5899", "{body}");
-    let right = ask(&server, &id, "preview", json!({ "crs": "EPSG:5897" })).json();
+    let right = ask(&server, &id, "preview", &json!({ "crs": "EPSG:5897" })).json();
     assert_eq!(right["crs"]["code"], "EPSG:5897");
     assert_eq!((&right["accepted"], &right["refused"]), (&json!(2), &json!([])), "{right}");
     let corner = &right["preview"]["features"][0]["geometry"]["coordinates"][0][0][0];
@@ -84,7 +84,7 @@ fn a_shapefile_with_a_wrong_crs_is_mended_in_the_preview_and_stored() {
     assert!(!right.to_string().contains(support::HOLDER));
     assert_eq!(state(&store), before, "a preview stores nothing");
 
-    let done = ask(&server, &id, "commit", json!({ "crs": "EPSG:5897" }));
+    let done = ask(&server, &id, "commit", &json!({ "crs": "EPSG:5897" }));
     assert_eq!(done.status, 201, "{}", String::from_utf8_lossy(&done.body));
     assert_eq!(done.json()["stored"]["inserted"], 2);
     assert_eq!(state(&store), (before.0 + 1, before.1 + 2));
@@ -103,7 +103,7 @@ fn an_import_is_taken_back_by_events_and_can_come_again() {
     let before = total();
     let store_it = || {
         let id = begin(&server, &[&plain]);
-        let done = ask(&server, &id, "commit", json!({}));
+        let done = ask(&server, &id, "commit", &json!({}));
         assert_eq!(done.status, 201, "{}", String::from_utf8_lossy(&done.body));
         done.json()["stored"]["at"].as_u64().unwrap()
     };
@@ -113,7 +113,7 @@ fn an_import_is_taken_back_by_events_and_can_come_again() {
     assert_eq!(listed["imports"][0]["state"], "can_be_undone");
     // What is there cannot come twice.
     let again = begin(&server, &[&plain]);
-    assert_eq!(ask(&server, &again, "commit", json!({})).status, 422);
+    assert_eq!(ask(&server, &again, "commit", &json!({})).status, 422);
 
     let undo = json!({ "position": position, "note": "nhập nhầm tệp" }).to_string();
     let undone = server.post("/api/v1/imports/undo", &undo);
@@ -161,20 +161,20 @@ fn an_archive_is_unpacked_and_a_bad_file_is_told_without_its_folder() {
         &std::fs::read(&archive).unwrap(),
     );
     assert_eq!(sent.json()["files"], json!(["thua.csv"]));
-    assert_eq!(ask(&server, &id, "preview", json!({})).json()["accepted"], 1);
+    assert_eq!(ask(&server, &id, "preview", &json!({})).json()["accepted"], 1);
 
     let bad = demo.folder().join("x.gpkg");
     std::fs::write(&bad, b"no geopackage").unwrap();
     let id = begin(&server, &[&bad]);
-    let told = ask(&server, &id, "preview", json!({}));
+    let told = ask(&server, &id, "preview", &json!({}));
     assert_eq!(told.status, 422);
     let problem = told.json();
     assert_eq!(problem["code"], "not_a_dataset");
     assert!(problem["detail"].as_str().unwrap().starts_with("x.gpkg"), "{problem}");
     assert_eq!(server.request("DELETE", &format!("/api/v1/imports/{id}"), &[], b"").status, 204);
-    assert_eq!(ask(&server, &id, "preview", json!({})).status, 404);
+    assert_eq!(ask(&server, &id, "preview", &json!({})).status, 404);
     for (more, status) in [(json!({ "target": "events" }), 400), (json!({ "encoding": "latin" }), 400)] {
         let id = begin(&server, &[&plain]);
-        assert_eq!(ask(&server, &id, "preview", more).status, status);
+        assert_eq!(ask(&server, &id, "preview", &more).status, status);
     }
 }

@@ -1,10 +1,10 @@
-//! Dependencies point one way: `domain ← analysis, atlas ← tile, store, ingest, export, demo ← intake ← server ← cli`.
+//! Dependencies point one way: `domain ← analysis, atlas ← query ← tile, store, ingest, export, demo ← intake ← server ← cli`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
 /// Each layer and the layers it may use.
-const MAY_USE: [(&str, &[&str]); 11] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("domain", &[]),
     ("atlas", &["domain"]),
     ("analysis", &["domain", "atlas"]),
@@ -12,12 +12,16 @@ const MAY_USE: [(&str, &[&str]); 11] = [
     ("store", &["domain", "atlas", "analysis"]),
     ("ingest", &["domain"]),
     ("demo", &["domain"]),
-    ("export", &["domain", "atlas", "analysis"]),
+    ("query", &["domain", "atlas", "analysis"]),
+    ("export", &["domain", "atlas", "analysis", "query"]),
     ("intake", &["domain", "atlas", "store", "ingest"]),
-    ("server", &["domain", "atlas", "analysis", "tile", "store", "ingest", "export", "intake"]),
+    ("server", &["domain", "atlas", "analysis", "tile", "store", "ingest", "query", "export", "intake"]),
     (
         "cli",
-        &["domain", "atlas", "analysis", "tile", "store", "ingest", "demo", "export", "intake", "server"],
+        &[
+            "domain", "atlas", "analysis", "tile", "store", "ingest", "demo", "query", "export", "intake",
+            "server",
+        ],
     ),
 ];
 

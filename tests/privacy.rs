@@ -52,6 +52,8 @@ fn address(route: &str, parcel: u32) -> String {
     route
         .replace("/tiles/{layers}/{z}/{x}/{y}", "/tiles/parcels,projects,units/10/813/452")
         .replace("{layers}", "parcels")
+        .replace("{set}/{z}/{row}/{col}", "WebMercatorQuad/10/452/813")
+        .replace("{set}", "WebMercatorQuad")
         .replace("/collections/{id}", "/collections/parcels")
         .replace("{item}", &parcel.to_string())
         .replace(
@@ -88,6 +90,53 @@ fn status_line(server: &Server, path: &str, identity: Option<&(String, String)>)
     let mut line = String::new();
     std::io::BufRead::read_line(&mut std::io::BufReader::new(socket), &mut line).unwrap();
     line.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+/// What people wrote and money are seen by those who record, in their units; every format holds to it.
+fn events_tell_by_role(server: &Server, identities: &[(String, String)], (inside, outside): (u32, u32)) {
+    let note = |parcel: u32, word: &str, (cookie, csrf): &(String, String)| {
+        let body = format!(
+            "[{{\"parcel\":{parcel},\"kind\":\"blocker_opened\",\"blocker\":\"price\",\"date\":\"2026-06-30\",\"note\":\"{word}\"}}]"
+        );
+        let reply =
+            server.send("/api/v1/events", &[("cookie", cookie), ("x-csrf-token", csrf)], body.as_bytes());
+        assert_eq!(reply.status, 201, "{}", String::from_utf8_lossy(&reply.body));
+    };
+    note(inside, "Wjkzin", &identities[5]);
+    note(outside, "Wjkzout", &identities[5]);
+    for (role, identity) in ROLES.into_iter().zip(identities) {
+        let records = matches!(role, "officer" | "manager" | "administrator");
+        let queryables = ask(server, "GET", "/ogc/collections/events/queryables", Some(identity)).json();
+        for column in ["note", "author", "document", "amount"] {
+            assert_eq!(queryables["properties"].get(column).is_some(), records, "{role} {column}");
+            let path = format!("/ogc/collections/events/items?filter={column}%20IS%20NULL&limit=1");
+            assert_eq!(ask(server, "GET", &path, Some(identity)).status == 200, records, "{role} {column}");
+        }
+        for form in
+            ["json", "html", "geojson", "geojsonseq", "csv", "kml", "gpkg", "fgb", "shp", "xlsx", "parquet"]
+        {
+            let path = format!("/ogc/collections/events/items?f={form}&kind=blocker_opened&limit=100000");
+            let reply = ask(server, "GET", &path, Some(identity));
+            assert_eq!(reply.status, 200, "{role} {form}");
+            // These are packed; the others hold texts as they are.
+            if matches!(form, "shp" | "xlsx" | "parquet") {
+                continue;
+            }
+            let text = String::from_utf8_lossy(&reply.body);
+            let whole = !matches!(form, "json" | "html");
+            assert!(text.contains("Wjkzin") == (records && whole) || !whole, "{role} {form}");
+            let everywhere = role == "administrator";
+            assert!(text.contains("Wjkzout") == (everywhere && whole) || !whole, "{role} {form}");
+            assert!(records || !text.contains("Wjkz"), "{role} {form}");
+        }
+        for form in ["geojson", "csv", "kml", "gpkg", "fgb"] {
+            let path = format!("/ogc/collections/parcels/items?f={form}");
+            let reply = ask(server, "GET", &path, Some(identity));
+            assert_eq!(reply.status, 200, "{role} {form}");
+            assert!(!String::from_utf8_lossy(&reply.body).contains("Zxqvb"), "{role} {form}");
+        }
+    }
+    assert_eq!(ask(server, "GET", "/ogc/collections/events/items", None).status, 401);
 }
 
 #[test]
@@ -167,6 +216,7 @@ fn every_route_is_walked_as_every_role_and_tells_no_holder() {
     assert_eq!(event(inside).status, 201);
     let refused = event(outside);
     assert_eq!((refused.status, refused.json()["errors"][0]["code"].clone()), (422, "outside_units".into()));
+    events_tell_by_role(&server, &identities, (inside, outside));
     drop(server);
     for what in ["parcels", "projects", "units"] {
         let out = succeed(&store, &["export", what, "--format", "geojson"]);

@@ -30,6 +30,8 @@ pub struct Filter {
     pub overdue: bool,
     /// Past the planned day only.
     pub late: bool,
+    /// Only these parcels, indexes rising; all when there is none.
+    pub among: Option<Selection>,
 }
 
 /// Parcels that were chosen, by index, rising.
@@ -53,6 +55,9 @@ impl Filter {
                 && (!self.overdue || snapshot.overdue_on(parcel, day))
                 && (!self.late || snapshot.late_on(parcel, day))
         };
+        if let Some(among) = &self.among {
+            return among.iter().copied().filter(holds).collect();
+        }
         match self.projects[..] {
             [project] => snapshot.projects()[project].parcels.iter().copied().filter(holds).collect(),
             _ => (0..parcels.len() as u32).filter(holds).collect(),

@@ -115,6 +115,22 @@ impl Extent {
         }
     }
 
+    /// What lies in both; empty when they do not touch.
+    #[must_use]
+    pub fn meet(self, other: Self) -> Self {
+        Self {
+            min_x: self.min_x.max(other.min_x),
+            min_y: self.min_y.max(other.min_y),
+            max_x: self.max_x.min(other.max_x),
+            max_y: self.max_y.min(other.max_y),
+        }
+    }
+
+    /// Whether all of `other` lies inside.
+    pub fn holds_all(self, other: Self) -> bool {
+        self.join(other) == self
+    }
+
     /// Whether nothing is inside.
     pub fn is_empty(self) -> bool {
         self.min_x > self.max_x || self.min_y > self.max_y

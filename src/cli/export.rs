@@ -1,4 +1,4 @@
-//! `matbang export`: features as GeoJSON, streamed from the atlas.
+//! `matbang export`: features in any format, streamed from the atlas.
 
 use std::{
     fs::File,
@@ -13,44 +13,51 @@ use serde_json::json;
 use super::{Outcome, clock, open};
 use crate::{
     analysis::View,
-    atlas::Extent,
-    domain::Day,
-    export::{Collection, write_collection, write_sequence},
-    store::Store,
+    domain::{Day, LedgerPosition, Scope},
+    export::{Collection, Crs, CsvShape, ExportError, Format, Job, Mover, Options, Picked},
+    query::{Column, Filter, Language, Personal, Rows, Sort, select},
+    store::{GeoPackage, Store},
 };
+
+/// Events that are read at once.
+const EVENTS_AT_ONCE: usize = 4096;
 
 /// Options of `matbang export`.
 #[derive(Debug, clap::Args)]
 pub struct Export {
-    /// What to write.
-    #[arg(value_enum)]
-    layer: LayerName,
-    /// Format.
-    #[arg(long, value_enum, default_value_t = Format::Geojson)]
+    /// What to write: projects, parcels, units, fronts or events.
+    #[arg(value_parser = layer)]
+    layer: Collection,
+    /// Format: geojson, geojsonseq, csv, gpkg, fgb, parquet, shp (zip), xlsx or kml.
+    #[arg(long, default_value = "geojson", value_parser = format)]
     format: Format,
+    /// Only features for which this CQL2 condition holds (text, or JSON if it begins with {).
+    #[arg(long, value_name = "CQL2")]
+    filter: Option<String>,
     /// Only what touches this rectangle: west,south,east,north in WGS 84 degrees.
     #[arg(long, value_name = "W,S,E,N", allow_hyphen_values = true, value_parser = bbox)]
     bbox: Option<Edges>,
+    /// CRS of the coordinates that are written, as in EPSG:5897.
+    #[arg(long, default_value = "CRS84", value_parser = Crs::parse)]
+    crs: Crs,
+    /// Columns to write, by commas; all but those that repeat the project's or unit's if left out.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    properties: Vec<String>,
+    /// Columns to sort by, by commas, with - before those that fall.
+    #[arg(long, value_name = "NAMES", allow_hyphen_values = true)]
+    sortby: Option<String>,
+    /// CSV: shapes as wkt, as lonlat of their middle, or none.
+    #[arg(long, default_value = "wkt", value_parser = shape)]
+    geom: CsvShape,
+    /// CSV: begin with a byte order mark, by which Excel knows UTF-8.
+    #[arg(long)]
+    bom: bool,
     /// State as of this day; today if left out.
     #[arg(long, value_name = "DATE", value_parser = Day::parse)]
     as_of: Option<Day>,
     /// File to write; standard output if left out.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum LayerName {
-    Projects,
-    Parcels,
-    Units,
-    Fronts,
-}
-
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Format {
-    Geojson,
-    Geojsonseq,
 }
 
 /// West, south, east, north; one value to the parser, not four.
@@ -61,46 +68,112 @@ fn bbox(text: &str) -> Result<Edges, String> {
     crate::server::bbox(text).map(Edges)
 }
 
+fn layer(text: &str) -> Result<Collection, String> {
+    let known = || Collection::ALL.map(Collection::name).join(", ");
+    Collection::from_name(text).ok_or_else(|| format!("there is no layer \"{text}\"; these are: {}", known()))
+}
+
+fn format(text: &str) -> Result<Format, String> {
+    let known = || Format::ALL.map(Format::name).join(", ");
+    Format::from_name(text).ok_or_else(|| format!("\"{text}\" is not a format; these are: {}", known()))
+}
+
+fn shape(text: &str) -> Result<CsvShape, String> {
+    match text {
+        "wkt" => Ok(CsvShape::Wkt),
+        "lonlat" => Ok(CsvShape::LonLat),
+        "none" => Ok(CsvShape::None),
+        other => Err(format!("\"{other}\" is not offered; use wkt, lonlat or none")),
+    }
+}
+
 pub fn run(data: &Path, options: &Export) -> Outcome {
-    let snapshot = Arc::new(open(data)?.load()?);
+    let store = open(data)?;
+    let snapshot = Arc::new(store.load()?);
     let day = options.as_of.map_or_else(clock::today, Ok)?;
     let view = View::new(snapshot, day);
-    let collection = match options.layer {
-        LayerName::Projects => Collection::Projects,
-        LayerName::Parcels => Collection::Parcels,
-        LayerName::Units => Collection::Units,
-        LayerName::Fronts => Collection::Fronts,
-    };
-    let indexes = collection.indexes(&view, options.bbox.map(|edges| Extent::from_degrees(edges.0)));
-    let count = indexes.len();
-    match &options.out {
-        None => write(&view, collection, indexes, options.format, std::io::stdout().lock())?,
+    let count = match &options.out {
+        None => write(&store, &view, options, &mut BufWriter::new(std::io::stdout()))?,
         Some(path) => {
             // Under another name until it is whole: nobody reads half a file.
             let part = path.with_extension("part");
             let failed = |e: std::io::Error| format!("cannot write {}: {e}", path.display());
-            let file = File::create(&part).map_err(failed)?;
-            write(&view, collection, indexes, options.format, file)?;
+            let mut file = BufWriter::with_capacity(1 << 18, File::create(&part).map_err(failed)?);
+            let written = write(&store, &view, options, &mut file).inspect_err(|_| {
+                // What could not be finished is of no use.
+                let _ = std::fs::remove_file(&part);
+            })?;
+            file.flush().map_err(failed)?;
             std::fs::rename(&part, path).map_err(failed)?;
+            written
         }
-    }
-    eprintln!("{count} {} as of {day}, ledger position {}", collection.name(), view.snapshot.position());
+    };
+    let position = view.snapshot.position();
+    eprintln!("{count} {} as of {day}, ledger position {position}", options.layer.name());
     Ok(ExitCode::SUCCESS)
 }
 
 fn write(
+    store: &GeoPackage,
     view: &View,
-    collection: Collection,
-    indexes: Vec<u32>,
-    format: Format,
-    out: impl Write,
-) -> Result<(), crate::export::ExportError> {
-    let out = BufWriter::with_capacity(1 << 18, out);
-    match format {
-        Format::Geojson => {
-            let members = [("at", json!(view.snapshot.position())), ("as_of", json!(view.today.to_string()))];
-            write_collection(view, collection, indexes.into_iter(), &members, out)
-        }
-        Format::Geojsonseq => write_sequence(view, collection, indexes.into_iter(), out),
+    options: &Export,
+    out: &mut (dyn Write + Send),
+) -> Result<usize, Box<dyn std::error::Error>> {
+    let collection = options.layer;
+    let known: Vec<&'static Column> = collection.columns().iter().collect();
+    let filter = filter(options, &known)?;
+    let sort =
+        options.sortby.as_deref().map(|text| Sort::parse(text, &known)).transpose()?.unwrap_or_default();
+    if options.format.is_wgs84_only() && options.crs != Crs::Crs84 {
+        return Err(format!("{} has WGS 84 only", options.format.title()).into());
     }
+    let members = vec![("at", json!(view.snapshot.position())), ("as_of", json!(view.today.to_string()))];
+    // Whoever may read the store's file may read all of it.
+    let personal = &Personal::In(Scope::Everywhere);
+    let job = Job {
+        view,
+        collection,
+        columns: columns(options, &known)?,
+        crs: options.crs,
+        personal,
+        options: Options { csv_shape: options.geom, csv_bom: options.bom, members },
+    };
+    if collection == Collection::Events {
+        let mut ledger = |after| {
+            store.some_events_after(after, EVENTS_AT_ONCE).map_err(|e| ExportError::Ledger(e.to_string()))
+        };
+        let after = LedgerPosition(0);
+        let picked = Picked::Events { ledger: &mut ledger, after, filter: &filter, most: usize::MAX };
+        return Ok(job.write(options.format, picked, out)?);
+    }
+    let mut indexes = select(view, collection, &filter);
+    sort.head(&Rows::of(view), &mut indexes, usize::MAX);
+    Ok(job.write(options.format, Picked::Indexes(&indexes), out)?)
+}
+
+fn filter(options: &Export, known: &[&'static Column]) -> Result<Filter, Box<dyn std::error::Error>> {
+    let mut filter = Filter::all();
+    if let Some(Edges([west, south, east, north])) = options.bbox {
+        filter = filter.and(Filter::touching(geo::Rect::new((west, south), (east, north)).into()));
+    }
+    if let Some(text) = &options.filter {
+        let language = if text.trim_start().starts_with('{') { Language::Json } else { Language::Text };
+        let mover = Mover::new(Crs::Crs84)?;
+        let parsed = Filter::parse(text, language, known, &|c| mover.back(c));
+        filter = filter.and(parsed.map_err(|why| format!("--filter: {why}"))?);
+    }
+    Ok(filter)
+}
+
+fn columns(options: &Export, known: &[&'static Column]) -> Result<Vec<&'static Column>, String> {
+    if options.properties.is_empty() {
+        return Ok(known.iter().copied().filter(|column| !column.on_request && !column.personal).collect());
+    }
+    let missing = |name: &&String| !known.iter().any(|column| column.name == name.as_str());
+    if let Some(name) = options.properties.iter().find(missing) {
+        let names: Vec<_> = known.iter().map(|column| column.name).collect();
+        return Err(format!("--properties: \"{name}\" is not a column; these are: {}", names.join(", ")));
+    }
+    let wanted = |column: &&&'static Column| options.properties.iter().any(|name| name == column.name);
+    Ok(known.iter().filter(wanted).copied().collect())
 }

@@ -19,6 +19,7 @@ mod import_report;
 mod output;
 mod progress_bar;
 mod serve;
+mod tiles;
 mod token;
 mod user;
 mod verify;
@@ -57,8 +58,10 @@ enum Command {
     Demo(demo::Demo),
     /// Bring in administrative units, projects, parcels or events from any GDAL/OGR source.
     Import(import::Import),
-    /// Write parcels, projects or units as GeoJSON.
+    /// Write projects, parcels, units, fronts or events in any format.
     Export(export::Export),
+    /// Write all layers as tiles into one PMTiles archive.
+    Tiles(tiles::Tiles),
     /// How far the clearance is, by five measures.
     Progress(figures::Progress),
     /// Legal deadlines that run: what is due, when, and by whom.
@@ -93,6 +96,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Demo(command) => demo::run(&cli.data, command),
         Command::Import(command) => import::run(&cli.data, command),
         Command::Export(command) => export::run(&cli.data, command),
+        Command::Tiles(command) => tiles::run(&cli.data, command),
         Command::Progress(command) => figures::progress(&cli.data, command),
         Command::Clocks(command) => figures::clocks(&cli.data, command),
         Command::Fronts(command) => figures::fronts(&cli.data, command),

@@ -16,6 +16,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 use super::{Outcome, clock, open, output::say, own_files};
 use crate::{
     domain::{Day, campaigns, vocabulary},
+    query,
     server::{App, Auth, Basemap, Equipment, Files, Oidc, follow, router},
     store::GeoPackage,
 };
@@ -74,7 +75,8 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         tracing::warn!(%error, "the number of connections stays as low as it is");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let equipment = Equipment { words: vocabulary()?, campaigns, files, basemap, auth };
+    let equipment =
+        Equipment { words: vocabulary()?, columns: query::words()?, campaigns, files, basemap, auth };
     runtime.block_on(serve(options.listen, store, following, equipment))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -24,6 +24,7 @@ mod reference;
 mod rules;
 mod stage;
 mod unit;
+mod zones;
 
 pub use account::{Account, Action, Grant, Role, Scope};
 pub use calendar::{Calendar, CalendarError};
@@ -47,6 +48,7 @@ pub use reference::{Vocabulary, calendar, campaigns, procedures, procedures_with
 pub use rules::{Refusal, irregularities, judge};
 pub use stage::{Stage, StageDays};
 pub use unit::{AdminUnit, Level, Succession, SuccessionError, SuccessionExtent};
+pub use zones::{ZONES, Zone};
 
 /// Text of one concept in the two languages of the product.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]

@@ -1,73 +1,202 @@
-//! GeoJSON (RFC 7946) and newline-delimited GeoJSON, streamed.
+//! GeoJSON (RFC 7946), whole or one feature a line.
 
 use std::io::Write;
 
-use geojson::FeatureWriter;
-use serde_json::{Value, json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::Value as Json;
 
-use super::feature::{Collection, feature};
-use crate::analysis::View;
+use super::{
+    crs::Crs,
+    error::ExportError,
+    job::{Job, Picked},
+    row::{Row, RowWriter},
+};
+use crate::query::{Outline, Personal};
 
-/// Why features could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// GeoJSON's own.
-    #[error("the GeoJSON could not be written: {0}")]
-    GeoJson(#[from] geojson::Error),
-    /// The disk's or the reader's.
-    #[error("the features could not be written: {0}")]
-    Io(#[from] std::io::Error),
-    /// JSON's own.
-    #[error("the features could not be written: {0}")]
-    Json(#[from] serde_json::Error),
+/// Bytes gathered before they are handed on.
+const CHUNK: usize = 1 << 18;
+
+/// A feature as GeoJSON.
+struct Feature<'f, 'r, 'a> {
+    row: &'f Row<'r, 'a>,
+    crs: Crs,
+    members: &'f [(&'static str, Json)],
 }
 
-/// Writes a `FeatureCollection` with these `members` beside its features;
-/// memory does not grow with its size.
+impl Serialize for Feature<'_, '_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("type", "Feature")?;
+        map.serialize_entry("id", &self.row.id)?;
+        map.serialize_entry("properties", &Properties(self.row))?;
+        map.serialize_entry("geometry", &self.row.outline.map(|outline| Shape { outline, crs: self.crs }))?;
+        for (name, value) in self.members {
+            map.serialize_entry(name, value)?;
+        }
+        map.end()
+    }
+}
+
+struct Properties<'f, 'r, 'a>(&'f Row<'r, 'a>);
+
+impl Serialize for Properties<'_, '_, '_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.columns.len()))?;
+        for (column, value) in self.0.columns.iter().zip(self.0.values()) {
+            map.serialize_entry(column.name, &value)?;
+        }
+        map.end()
+    }
+}
+
+struct Shape<'o> {
+    outline: &'o Outline,
+    crs: Crs,
+}
+
+impl Serialize for Shape<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (scale, turned) = (10f64.powi(self.crs.digits()), self.crs.is_latitude_first());
+        let position = |[x, y]: [f64; 2]| {
+            let [x, y] = [x, y].map(|v| (v * scale).round() / scale);
+            if turned { [y, x] } else { [x, y] }
+        };
+        let line = |line: &[[f64; 2]]| line.iter().copied().map(position).collect::<Vec<_>>();
+        let mut map = serializer.serialize_map(Some(2))?;
+        if self.outline.is_line() {
+            map.serialize_entry("type", "LineString")?;
+            map.serialize_entry("coordinates", &line(&self.outline.coords))?;
+            return map.end();
+        }
+        let polygons = self.outline.polygons();
+        let mut polygons: Vec<Vec<_>> =
+            polygons.iter().map(|rings| rings.iter().map(|ring| line(ring)).collect()).collect();
+        if polygons.len() == 1 {
+            map.serialize_entry("type", "Polygon")?;
+            map.serialize_entry("coordinates", &polygons.remove(0))?;
+        } else {
+            map.serialize_entry("type", "MultiPolygon")?;
+            map.serialize_entry("coordinates", &polygons)?;
+        }
+        map.end()
+    }
+}
+
+/// A `FeatureCollection`.
+pub struct Collected<'o> {
+    out: &'o mut (dyn Write + Send),
+    buffer: Vec<u8>,
+    crs: Crs,
+    empty: bool,
+}
+
+impl<'o> Collected<'o> {
+    /// Writes the members of the collection before its features.
+    pub fn new(job: &Job<'_>, out: &'o mut (dyn Write + Send)) -> Result<Self, ExportError> {
+        let mut buffer = Vec::with_capacity(CHUNK + (1 << 14));
+        buffer.extend_from_slice(b"{\"type\":\"FeatureCollection\"");
+        for (name, value) in &job.options.members {
+            buffer.push(b',');
+            serde_json::to_writer(&mut buffer, name)?;
+            buffer.push(b':');
+            serde_json::to_writer(&mut buffer, value)?;
+        }
+        buffer.extend_from_slice(b",\"features\":[");
+        Ok(Self { out, buffer, crs: job.crs, empty: true })
+    }
+}
+
+impl RowWriter for Collected<'_> {
+    fn row(&mut self, row: &Row<'_, '_>) -> Result<(), ExportError> {
+        if !std::mem::take(&mut self.empty) {
+            self.buffer.push(b',');
+        }
+        serde_json::to_writer(&mut self.buffer, &Feature { row, crs: self.crs, members: &[] })?;
+        flush_above(CHUNK, &mut self.buffer, self.out)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), ExportError> {
+        self.buffer.extend_from_slice(b"]}");
+        flush_above(0, &mut self.buffer, self.out)?;
+        Ok(self.out.flush()?)
+    }
+}
+
+/// One feature a line.
+pub struct Sequence<'o> {
+    out: &'o mut (dyn Write + Send),
+    buffer: Vec<u8>,
+    crs: Crs,
+}
+
+impl<'o> Sequence<'o> {
+    /// Begins.
+    pub fn new(job: &Job<'_>, out: &'o mut (dyn Write + Send)) -> Self {
+        Self { out, buffer: Vec::with_capacity(CHUNK + (1 << 14)), crs: job.crs }
+    }
+}
+
+impl RowWriter for Sequence<'_> {
+    fn row(&mut self, row: &Row<'_, '_>) -> Result<(), ExportError> {
+        serde_json::to_writer(&mut self.buffer, &Feature { row, crs: self.crs, members: &[] })?;
+        self.buffer.push(b'\n');
+        flush_above(CHUNK, &mut self.buffer, self.out)
+    }
+
+    fn finish(mut self: Box<Self>) -> Result<(), ExportError> {
+        flush_above(0, &mut self.buffer, self.out)?;
+        Ok(self.out.flush()?)
+    }
+}
+
+/// Hands a full buffer on.
+pub(super) fn flush_above(size: usize, buffer: &mut Vec<u8>, out: &mut dyn Write) -> Result<(), ExportError> {
+    if buffer.len() > size {
+        out.write_all(buffer)?;
+        buffer.clear();
+    }
+    Ok(())
+}
+
+/// Writes a `FeatureCollection` of all columns that are shown unasked, with these `members`.
 ///
 /// # Errors
 /// What `out` gives.
 pub fn write_collection(
-    view: &View,
-    collection: Collection,
-    indexes: impl Iterator<Item = u32>,
-    members: &[(&str, Value)],
-    mut out: impl Write,
+    view: &crate::analysis::View,
+    collection: crate::query::Collection,
+    indexes: &[u32],
+    out: &mut (dyn Write + Send),
 ) -> Result<(), ExportError> {
-    let mut indexes = indexes.peekable();
-    if indexes.peek().is_none() {
-        // The writer leaves "features" out when there are members but no feature.
-        let mut empty = json!({ "type": "FeatureCollection", "features": [] });
-        members.iter().for_each(|(name, value)| empty[*name] = value.clone());
-        serde_json::to_writer(&mut out, &empty)?;
-        return Ok(out.flush()?);
-    }
-    let mut writer = FeatureWriter::from_writer(out);
-    for (name, value) in members {
-        writer.write_foreign_member(name, value)?;
-    }
-    for index in indexes {
-        writer.write_feature(&feature(view, collection, index))?;
-    }
-    writer.finish()?;
-    writer.flush()?;
-    Ok(())
+    let columns =
+        collection.columns().iter().filter(|column| !column.on_request && !column.personal).collect();
+    let personal = &Personal::Nowhere;
+    let job =
+        Job { view, collection, columns, crs: Crs::Crs84, personal, options: super::Options::default() };
+    job.write(super::Format::GeoJson, Picked::Indexes(indexes), out).map(drop)
 }
 
-/// Writes one feature a line.
+/// One feature, with `members` beside those of the standard.
 ///
 /// # Errors
-/// What `out` gives.
-pub fn write_sequence(
-    view: &View,
-    collection: Collection,
-    indexes: impl Iterator<Item = u32>,
-    mut out: impl Write,
-) -> Result<(), ExportError> {
-    for index in indexes {
-        serde_json::to_writer(&mut out, &feature(view, collection, index))?;
-        out.write_all(b"\n")?;
+/// JSON's, which does not happen for values of columns.
+pub fn feature(
+    job: &Job<'_>,
+    picked: Picked<'_>,
+    members: &[(&'static str, Json)],
+) -> Result<Option<Vec<u8>>, ExportError> {
+    struct One<'m>(Option<Vec<u8>>, Crs, &'m [(&'static str, Json)]);
+    impl RowWriter for One<'_> {
+        fn row(&mut self, row: &Row<'_, '_>) -> Result<(), ExportError> {
+            self.0 = Some(serde_json::to_vec(&Feature { row, crs: self.1, members: self.2 })?);
+            Ok(())
+        }
+
+        fn finish(self: Box<Self>) -> Result<(), ExportError> {
+            Ok(())
+        }
     }
-    out.flush()?;
-    Ok(())
+    let mut one = One(None, job.crs, members);
+    job.rows(picked, &mut one)?;
+    Ok(one.0)
 }

@@ -1,10 +1,34 @@
-//! Features as other programs take them. One description of each feature's
-//! properties, whatever the format; no personal data in any.
+//! Features as other programs take them.
+//!
+//! ```text
+//! Job (view, collection, columns, CRS, which rows) ─► rows ─► one writer a format ─► bytes
+//! ```
+//! Every format gets the same rows through [`RowWriter`], one at a time, so
+//! that memory does not grow with their number. Formats whose files are not
+//! written from front to back are made in a temporary file first. No personal
+//! data in any, but what the columns of events show to who may see it.
 
-mod feature;
+mod crs;
+mod csv;
+mod error;
 pub mod figures;
-mod fronts;
+mod flatgeobuf;
+mod format;
 mod geojson;
+mod geopackage;
+mod job;
+mod kml;
+mod parquet;
+mod row;
+mod shapefile;
+mod spool;
+mod xlsx;
 
-pub use feature::{Collection, feature};
-pub use geojson::{ExportError, write_collection, write_sequence};
+pub use crate::query::Collection;
+pub use crs::{Crs, Mover};
+pub use error::ExportError;
+pub use format::{CsvShape, Format, Options};
+pub use geojson::{feature, write_collection};
+pub use job::{Job, Picked};
+pub use kml::escaped;
+pub use row::{Row, RowWriter};

@@ -28,7 +28,8 @@ use super::{
 };
 use crate::{
     analysis::View,
-    domain::{Campaign, LedgerPosition, Vocabulary},
+    domain::{Campaign, Event, LedgerPosition, Vocabulary},
+    query::Words,
     store::{GeoPackage, Store, StoreError},
 };
 
@@ -45,6 +46,8 @@ pub struct About {
 pub struct Equipment {
     /// Words for codes.
     pub words: Vocabulary,
+    /// Words for columns and pages.
+    pub columns: Words,
     /// Emulation campaigns.
     pub campaigns: Vec<Campaign>,
     /// Scans and photographs.
@@ -87,6 +90,12 @@ impl News {
 /// How long an answer waits for the view to show what was written.
 const SHOWN_WITHIN: Duration = Duration::from_secs(2);
 
+/// Files that are written for downloads at the same time.
+const MOST_EXPORTS: usize = 8;
+
+/// Events that are read from the store at once.
+const EVENTS_AT_ONCE: usize = 4096;
+
 /// Earlier positions of the ledger that are kept.
 const PAST_VIEWS: usize = 4;
 
@@ -101,6 +110,10 @@ pub struct App {
     pub words: Vocabulary,
     /// Emulation campaigns.
     pub campaigns: Vec<Campaign>,
+    /// Words for columns and pages.
+    pub columns: Words,
+    /// Files that may be written for downloads at once.
+    pub exports: Arc<tokio::sync::Semaphore>,
     /// Facts about the store.
     pub about: About,
     /// Answers.
@@ -139,7 +152,7 @@ impl App {
         equipment: Equipment,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, StoreError> {
-        let Equipment { words, campaigns, files, basemap, auth } = equipment;
+        let Equipment { words, columns, campaigns, files, basemap, auth } = equipment;
         let news = News::default();
         let written = news.clone();
         let writer = Writer::start(store.reopen()?, store.procedures().to_vec(), move || written.tell());
@@ -154,6 +167,8 @@ impl App {
             store: Mutex::new(store),
             words,
             campaigns,
+            columns,
+            exports: Arc::new(tokio::sync::Semaphore::new(MOST_EXPORTS)),
             about,
             cache: Cache::new(256 << 20, 64 << 20),
             listings: Listings::default(),
@@ -210,6 +225,15 @@ impl App {
             work(&app.store.lock().unwrap_or_else(PoisonError::into_inner))
         });
         done.await.map_err(|e| Problem::internal(&e))?.map_err(|e| Problem::internal(&e))
+    }
+
+    /// Events after a position, some at a time; for threads that may block.
+    ///
+    /// # Errors
+    /// The disk's, in words.
+    pub fn ledger_after(&self, position: LedgerPosition) -> Result<Vec<Event>, String> {
+        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
+        store.some_events_after(position, EVENTS_AT_ONCE).map_err(|e| e.to_string())
     }
 
     /// Takes the accounts as they are in the store now.

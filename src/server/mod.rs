@@ -28,6 +28,7 @@ mod staging;
 mod tiles;
 mod writer;
 
+pub use api::province_bbox;
 pub use app::{App, Equipment};
 pub use auth::{Auth, Oidc, RULES, Rule, hash_password, secret, secret_hash};
 pub use basemap::Basemap;
@@ -36,3 +37,4 @@ pub use follow::follow;
 pub use params::bbox;
 pub use problem::Problem;
 pub use routes::router;
+pub use tiles::vector_layers;

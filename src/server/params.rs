@@ -1,9 +1,10 @@
 //! Query parameters: each one known by name, checked, and refused with a reason.
 
-use super::problem::Problem;
+use super::{ogc, problem::Problem};
 use crate::{
-    analysis::{Filter, View},
+    analysis::{Filter, Selection, View},
     domain::{Day, LedgerPosition, ProjectKind, Stage},
+    query::{Collection, Rows, select_on},
 };
 
 /// Which state of things is meant: what was known `at` a position, on the day `as_of`.
@@ -46,9 +47,40 @@ impl Query {
         Ok(Self(pairs))
     }
 
+    /// As [`Query::parse`], and empty parameters are refused too.
+    ///
+    /// # Errors
+    /// The first parameter that is not known or empty.
+    pub fn strict(text: Option<&str>, known: &[&str]) -> Result<Self, Problem> {
+        let query = Self::parse(text, known)?;
+        match query.0.iter().find(|(_, value)| value.is_empty()) {
+            Some((name, _)) => Err(Problem::parameter(name, "is empty; leave it out or give it a value")),
+            None => Ok(query),
+        }
+    }
+
     /// The value of a parameter; an empty one counts as left out.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(other, _)| other == name).map(|(_, v)| v.as_str()).filter(|v| !v.is_empty())
+    }
+
+    /// All parameters that are not left empty.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .filter(|(_, value)| !value.is_empty())
+    }
+
+    /// Gives a parameter a value in place of the one it has.
+    pub fn set(&mut self, name: &str, value: String) {
+        self.0.retain(|(other, _)| other != name);
+        self.0.push((name.to_owned(), value));
+    }
+
+    /// As `a=1&b=2`.
+    pub fn write(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.pairs()).finish()
     }
 
     /// The value of a parameter, read with `read`.
@@ -104,12 +136,12 @@ impl Query {
         Ok(When { at: self.at()?, as_of: self.day()? })
     }
 
-    /// West, south, east, north in WGS 84 degrees; six numbers have heights, which are left out.
-    ///
-    /// # Errors
-    /// Not four or six numbers, or edges the wrong way round.
-    pub fn bbox(&self) -> Result<Option<[f64; 4]>, Problem> {
-        self.read("bbox", bbox)
+    /// The parcels for which the CQL2 of `filter` holds on `day`; none without one.
+    fn among(&self, view: &View, day: Day) -> Result<Option<Selection>, Problem> {
+        let columns: Vec<_> = Collection::Parcels.columns().iter().collect();
+        let Some(filter) = ogc::cql(self, &columns)? else { return Ok(None) };
+        let rows = Rows { today: day, ..Rows::of(view) };
+        Ok(Some(select_on(&rows, Collection::Parcels, &filter)))
     }
 
     /// The conditions on parcels.
@@ -144,13 +176,27 @@ impl Query {
             blocked: self.flag("blocked")?,
             overdue: self.flag("overdue")?,
             late: self.flag("late")?,
+            among: self.among(view, day)?,
         })
     }
 }
 
 /// Names of the parameters that [`Query::filter`] reads.
-pub const FILTER: [&str; 10] =
-    ["project", "unit", "kind", "body", "key", "stage", "use", "blocked", "overdue", "late"];
+pub const FILTER: [&str; 13] = [
+    "project",
+    "unit",
+    "kind",
+    "body",
+    "key",
+    "stage",
+    "use",
+    "blocked",
+    "overdue",
+    "late",
+    "filter",
+    "filter-lang",
+    "filter-crs",
+];
 
 /// The filter's parameters and `more`.
 pub fn with_filter(more: &[&'static str]) -> Vec<&'static str> {
@@ -162,6 +208,14 @@ pub fn with_filter(more: &[&'static str]) -> Vec<&'static str> {
 /// # Errors
 /// What is wrong, for a person.
 pub fn bbox(text: &str) -> Result<[f64; 4], String> {
+    bbox_of(text)
+}
+
+/// Reads four or six numbers: the smallest along both axes, then the largest, in any CRS.
+///
+/// # Errors
+/// What is wrong, for a person.
+pub fn bbox_of(text: &str) -> Result<[f64; 4], String> {
     let numbers: Vec<f64> = text
         .split(',')
         .map(|number| number.trim().parse().ok().filter(|n: &f64| n.is_finite()))

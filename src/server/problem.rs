@@ -49,6 +49,12 @@ impl Problem {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Busy", detail, more: None }
     }
 
+    /// Too many files are being written for downloads.
+    pub fn busy_exporting() -> Self {
+        let detail = "too many files are being written at this moment; try again in a moment".to_owned();
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Busy", detail, more: None }
+    }
+
     /// The store's disk is full or can't be written; nothing was kept.
     pub fn disk(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "the disk failed");

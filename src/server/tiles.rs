@@ -16,7 +16,10 @@ use super::{
     params::{Query, When},
     problem::Problem,
 };
-use crate::tile::{self, Layer, Square};
+use crate::{
+    analysis::View,
+    tile::{self, Layer, Square},
+};
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
 const MLT: &str = "application/vnd.maplibre-tile";
@@ -50,30 +53,40 @@ pub async fn tilejson(
     let address = base(&headers);
     let answer =
         app.json(&headers, format!("/tiles/{names} {address}"), When::default(), move |app, view| {
-            let bounds = super::api::province_bbox(view);
-            let zooms: Vec<_> = layers.iter().map(|layer| layer.zooms()).collect();
-            let described = |layer: &Layer| {
-                let fields: serde_json::Map<String, serde_json::Value> =
-                    layer.fields().iter().map(|(name, kind)| ((*name).to_owned(), json!(kind))).collect();
-                let (first, last) = layer.zooms();
-                json!({ "id": layer.name(), "fields": fields, "minzoom": first, "maxzoom": last })
-            };
-            let names = layers.iter().map(|layer| layer.name()).collect::<Vec<_>>().join(",");
-            let note = if app.about.illustration { "Số liệu minh họa" } else { "Matbang" };
-            Ok(json!({
-                "tilejson": "3.0.0",
-                "name": names,
-                "tiles": [format!("{address}/tiles/{names}/{{z}}/{{x}}/{{y}}")],
-                "vector_layers": layers.iter().map(described).collect::<Vec<_>>(),
-                "bounds": bounds,
-                "center": bounds.map(|[w, s, e, n]| [f64::midpoint(w, e), f64::midpoint(s, n), 11.0]),
-                "minzoom": zooms.iter().map(|zooms| zooms.0).min(),
-                "maxzoom": zooms.iter().map(|zooms| zooms.1).max(),
-                "attribution": note,
-                "at": view.snapshot.position(),
-            }))
+            Ok(describe(app, view, &layers, &format!("{address}/tiles/{names}/{{z}}/{{x}}/{{y}}")))
         });
     Ok(answer.await?.respond(&headers))
+}
+
+/// What the features of layers say, in `TileJSON` words.
+pub fn vector_layers(layers: &[Layer]) -> Vec<serde_json::Value> {
+    let described = |layer: &Layer| {
+        let fields: serde_json::Map<String, serde_json::Value> =
+            layer.fields().iter().map(|(name, kind)| ((*name).to_owned(), json!(kind))).collect();
+        let (first, last) = layer.zooms();
+        json!({ "id": layer.name(), "fields": fields, "minzoom": first, "maxzoom": last })
+    };
+    layers.iter().map(described).collect()
+}
+
+/// `TileJSON` of layers whose tiles have addresses after `template`.
+pub fn describe(app: &App, view: &View, layers: &[Layer], template: &str) -> serde_json::Value {
+    let bounds = super::api::province_bbox(view);
+    let zooms: Vec<_> = layers.iter().map(|layer| layer.zooms()).collect();
+    let names = layers.iter().map(|layer| layer.name()).collect::<Vec<_>>().join(",");
+    let note = if app.about.illustration { "Số liệu minh họa" } else { "Matbang" };
+    json!({
+        "tilejson": "3.0.0",
+        "name": names,
+        "tiles": [template],
+        "vector_layers": vector_layers(layers),
+        "bounds": bounds,
+        "center": bounds.map(|[w, s, e, n]| [f64::midpoint(w, e), f64::midpoint(s, n), 11.0]),
+        "minzoom": zooms.iter().map(|zooms| zooms.0).min(),
+        "maxzoom": zooms.iter().map(|zooms| zooms.1).max(),
+        "attribution": note,
+        "at": view.snapshot.position(),
+    })
 }
 
 /// A tile.
@@ -86,13 +99,24 @@ pub async fn tile(
     let layers = layers(&names)?;
     let square = square(&z, &x, &y)?;
     let query = Query::parse(query.as_deref(), &["at", "as_of"])?;
+    let format = if wants_mlt(&headers) { TileFormat::Mlt } else { TileFormat::Mvt };
+    answer(app, (layers, square, format), query.when()?, headers).await
+}
+
+/// A tile of these layers.
+pub async fn answer(
+    app: Arc<App>,
+    (layers, square, format): (Vec<Layer>, Square, TileFormat),
+    when: When,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let key = TileKey {
         layers: layers.iter().fold(0, |mask, layer| mask | (1 << *layer as u8)),
         square,
-        format: if wants_mlt(&headers) { TileFormat::Mlt } else { TileFormat::Mvt },
+        format,
         encoding: Encoding::negotiate(&headers),
     };
-    let current = app.view(query.when()?).await?;
+    let current = app.view(when).await?;
     let of_now = current.number != 0;
     if let Some(answer) = of_now.then(|| app.cache.tile(&key)).flatten() {
         return Ok(respond(&answer, &current, &headers));
@@ -137,7 +161,8 @@ fn respond(answer: &Answer, current: &Current, headers: &HeaderMap) -> Response 
     response
 }
 
-fn wants_mlt(headers: &HeaderMap) -> bool {
+/// Whether a `MapLibre` tile is accepted.
+pub fn wants_mlt(headers: &HeaderMap) -> bool {
     let accepts = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepts
         .flat_map(|value| value.split(','))
@@ -162,7 +187,7 @@ fn layers(names: &str) -> Result<Vec<Layer>, Problem> {
 }
 
 /// 400 for what is no number, 404 for a square outside the grid.
-fn square(z: &str, x: &str, y: &str) -> Result<Square, Problem> {
+pub fn square(z: &str, x: &str, y: &str) -> Result<Square, Problem> {
     // Some clients end the address as they would a file's.
     let y = y
         .strip_suffix(".mvt")

@@ -249,6 +249,12 @@ pub trait Store: Send {
     /// The disk's.
     fn events_after(&self, position: LedgerPosition) -> Result<Vec<Event>, StoreError>;
 
+    /// At most so many events after `position`, in order.
+    ///
+    /// # Errors
+    /// The disk's.
+    fn some_events_after(&self, position: LedgerPosition, most: usize) -> Result<Vec<Event>, StoreError>;
+
     /// A parcel's events, in order.
     ///
     /// # Errors

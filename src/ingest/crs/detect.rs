@@ -7,8 +7,8 @@
 use gdal::spatial_ref::CoordTransform;
 use geo::{Coord, Rect};
 
-use super::zones::{ZONES, Zone};
 use super::{Known, Placement, Source, inside_vietnam, moved, reference, transform_of};
+use crate::domain::{ZONES, Zone};
 use crate::ingest::error::IngestError;
 use crate::ingest::report::{Axes, CrsReport, CrsSource};
 

@@ -6,7 +6,6 @@
 //! this module as WGS 84 longitude and latitude in degrees.
 
 mod detect;
-mod zones;
 
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use geo::{Coord, Rect};
@@ -16,7 +15,7 @@ use super::fold::fold;
 use super::options::Options;
 use super::report::{Axes, CrsReport, CrsSource};
 use super::source::{Row, Source};
-use zones::ZONES;
+use crate::domain::ZONES;
 
 /// Drivers that state WGS 84 because their format has no other, whatever the
 /// coordinates really are.
@@ -157,7 +156,7 @@ fn epsg_by_parameters(crs: &SpatialRef) -> Option<u32> {
     let parameter = |name| crs.get_proj_param(name).ok().flatten();
     let (meridian, scale) = (parameter("central_meridian")?, parameter("scale_factor")?);
     let easting = parameter("false_easting")?;
-    let same = |zone: &&zones::Zone| {
+    let same = |zone: &&crate::domain::Zone| {
         zone.meridian.is_some_and(|m| (m - meridian).abs() < 1e-6) && (zone.scale - scale).abs() < 1e-7
     };
     let zone = ZONES.iter().find(same).filter(|_| (easting - 500_000.0).abs() < 0.01)?;

@@ -45,7 +45,7 @@ pub use keeping::{condition, ledger, procedures};
 pub use parcel::parcel;
 pub use project::project;
 pub use record::record;
-pub use search::search;
+pub use search::{folded, search};
 pub use series::series;
 pub use summary::summary;
 pub use table::{dwell, table as parcel_table};

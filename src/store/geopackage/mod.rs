@@ -180,6 +180,11 @@ impl Store for GeoPackage {
         read::events(&self.connection, "position > ?1 ORDER BY position", position.0 as i64)
     }
 
+    fn some_events_after(&self, position: LedgerPosition, most: usize) -> Result<Vec<Event>, StoreError> {
+        let condition = format!("position > ?1 ORDER BY position LIMIT {most}");
+        read::events(&self.connection, &condition, i64::try_from(position.0).unwrap_or(i64::MAX))
+    }
+
     fn history(&self, parcel: ParcelId) -> Result<Vec<Event>, StoreError> {
         records::events(&self.connection, parcel)
     }

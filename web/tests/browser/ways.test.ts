@@ -130,7 +130,7 @@ it('a filter that nothing passes says so and offers the way out', async () => {
   const headline = page.getByRole('region', { name: 'Tiến độ' })
   await headline.getByText('Không có thửa đất nào khớp bộ lọc.').waitFor()
   await headline.getByRole('button', { name: 'Xóa bộ lọc' }).click()
-  await headline.getByText('diện tích đã bàn giao', { exact: true }).waitFor()
+  await headline.getByLabel('Thước đo tiến độ').waitFor()
 })
 
 it('a lost connection is told, and its return too', async () => {

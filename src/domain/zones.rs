@@ -1,4 +1,4 @@
-//! The coordinate reference systems that Vietnamese files come in.
+//! The coordinate reference systems that Vietnamese data come in.
 //!
 //! VN-2000: Decision 83/2000/QĐ-TTg and Circular 973/2001/TT-TCĐC; provinces'
 //! central meridians by Circular 25/2014/TT-BTNMT. Cadastral maps are drawn in

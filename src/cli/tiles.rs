@@ -1,0 +1,107 @@
+//! `matbang tiles`: all layers as one `PMTiles` archive, for a CDN or an object store.
+
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
+
+use pmtiles::{PmTilesWriter, TileCoord, TileId, TileType};
+use serde_json::json;
+
+use super::{Outcome, clock, open, progress_bar::Progress};
+use crate::{
+    analysis::View,
+    atlas::Extent,
+    domain::Day,
+    server::{province_bbox, vector_layers},
+    store::Store,
+    tile::{Layer, Square, render},
+};
+
+/// Tiles that are made before they are written: what is held in memory.
+const AT_ONCE: usize = 256;
+
+/// Options of `matbang tiles`.
+#[derive(Debug, clap::Args)]
+pub struct Tiles {
+    /// Deepest zoom; clients draw deeper ones from it.
+    #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u8).range(0..=18))]
+    max_zoom: u8,
+    /// State as of this day; today if left out.
+    #[arg(long, value_name = "DATE", value_parser = Day::parse)]
+    as_of: Option<Day>,
+    /// Archive to write.
+    #[arg(long, value_name = "FILE.pmtiles")]
+    out: PathBuf,
+}
+
+pub fn run(data: &Path, options: &Tiles) -> Outcome {
+    let store = open(data)?;
+    let day = options.as_of.map_or_else(clock::today, Ok)?;
+    let view = View::new(Arc::new(store.load()?), day);
+    let edges = province_bbox(&view).ok_or("there is nothing in the store that could be drawn")?;
+    let squares = squares(Extent::from_degrees(edges), options.max_zoom);
+    let [west, south, east, north] = edges;
+    let metadata = json!({
+        "name": "matbang",
+        "vector_layers": vector_layers(&Layer::ALL),
+        "as_of": day.to_string(),
+        "at": view.snapshot.position(),
+    });
+    // Under another name until it is whole: nobody reads half a file.
+    let part = options.out.with_extension("part");
+    let failed = |e: std::io::Error| format!("cannot write {}: {e}", options.out.display());
+    let mut archive = PmTilesWriter::new(TileType::Mvt)
+        .min_zoom(0)
+        .max_zoom(options.max_zoom)
+        .bounds(west, south, east, north)
+        .center(f64::midpoint(west, east), f64::midpoint(south, north))
+        .center_zoom(10.min(options.max_zoom))
+        .metadata(metadata.to_string())
+        .create(File::create(&part).map_err(failed)?)?;
+    let (mut progress, mut written) = (Progress::new("tiles"), 0);
+    for (run, some) in squares.chunks(AT_ONCE).enumerate() {
+        for (square, tile) in some.iter().zip(made(&view, some)) {
+            if !tile.is_empty() {
+                archive.add_tile(TileCoord::new(square.z(), square.x(), square.y())?, &tile)?;
+                written += 1;
+            }
+        }
+        progress.at((run * AT_ONCE + some.len()) as u64, Some(squares.len() as u64));
+    }
+    archive.finalize()?;
+    std::fs::rename(&part, &options.out).map_err(failed)?;
+    progress.end();
+    let bytes = std::fs::metadata(&options.out).map_err(failed)?.len();
+    eprintln!("{written} tiles, {bytes} bytes, as of {day}, ledger position {}", view.snapshot.position());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// All squares that the extent touches, in the order of the archive.
+fn squares(extent: Extent, max_zoom: u8) -> Vec<Square> {
+    let mut all: Vec<Square> = (0..=max_zoom).flat_map(|zoom| Square::touching(extent, zoom)).collect();
+    let place = |square: &Square| {
+        TileCoord::new(square.z(), square.x(), square.y()).map_or(u64::MAX, |tile| TileId::from(tile).value())
+    };
+    all.sort_by_cached_key(place);
+    all
+}
+
+/// The tiles of these squares, made on all processors.
+fn made(view: &View, squares: &[Square]) -> Vec<Vec<u8>> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut tiles: Vec<Vec<u8>> = squares.iter().map(|_| Vec::new()).collect();
+    let step = squares.len().div_ceil(threads).max(1);
+    std::thread::scope(|scope| {
+        for (squares, tiles) in squares.chunks(step).zip(tiles.chunks_mut(step)) {
+            scope.spawn(move || {
+                for (square, tile) in squares.iter().zip(tiles) {
+                    render(view, &Layer::ALL, *square, tile);
+                }
+            });
+        }
+    });
+    tiles
+}

@@ -1,0 +1,164 @@
+//! The formats.
+
+use std::io::Write;
+
+use super::{
+    csv::Csv,
+    error::ExportError,
+    flatgeobuf::FlatGeobuf,
+    geojson::{Collected, Sequence},
+    geopackage::GeoPackage,
+    job::Job,
+    kml::Kml,
+    parquet::Parquet,
+    row::RowWriter,
+    shapefile::Shapefile,
+    xlsx::Xlsx,
+};
+
+/// A file format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// GeoJSON (RFC 7946).
+    GeoJson,
+    /// GeoJSON, one feature a line.
+    GeoJsonSeq,
+    /// Comma-separated values (RFC 4180).
+    Csv,
+    /// GeoPackage 1.3.
+    GeoPackage,
+    /// FlatGeobuf 3 with index.
+    FlatGeobuf,
+    /// GeoParquet 1.1.
+    Parquet,
+    /// Shapefile in a zip archive.
+    Shapefile,
+    /// Excel.
+    Xlsx,
+    /// KML 2.2.
+    Kml,
+}
+
+/// How CSV tells where a feature is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum CsvShape {
+    /// Well-known text of the whole shape.
+    #[default]
+    Wkt,
+    /// Longitude and latitude of the middle of its extent.
+    LonLat,
+    /// Not at all.
+    None,
+}
+
+/// What is particular to formats.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// CSV: how shapes are told.
+    pub csv_shape: CsvShape,
+    /// CSV: begin with a byte order mark, by which Excel knows UTF-8.
+    pub csv_bom: bool,
+    /// GeoJSON: members beside the features.
+    pub members: Vec<(&'static str, serde_json::Value)>,
+}
+
+impl Format {
+    /// All formats.
+    pub const ALL: [Self; 9] = [
+        Self::GeoJson,
+        Self::GeoJsonSeq,
+        Self::Csv,
+        Self::GeoPackage,
+        Self::FlatGeobuf,
+        Self::Parquet,
+        Self::Shapefile,
+        Self::Xlsx,
+        Self::Kml,
+    ];
+
+    /// The name in `f=` and `--format`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GeoJson => "geojson",
+            Self::GeoJsonSeq => "geojsonseq",
+            Self::Csv => "csv",
+            Self::GeoPackage => "gpkg",
+            Self::FlatGeobuf => "fgb",
+            Self::Parquet => "parquet",
+            Self::Shapefile => "shp",
+            Self::Xlsx => "xlsx",
+            Self::Kml => "kml",
+        }
+    }
+
+    /// The format with this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+
+    /// The media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::GeoJson => "application/geo+json",
+            Self::GeoJsonSeq => "application/geo+json-seq",
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::GeoPackage => "application/geopackage+sqlite3",
+            Self::FlatGeobuf => "application/vnd.flatgeobuf",
+            Self::Parquet => "application/vnd.apache.parquet",
+            Self::Shapefile => "application/zip",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Kml => "application/vnd.google-earth.kml+xml",
+        }
+    }
+
+    /// The end of file names.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::GeoJsonSeq => "geojsonl",
+            Self::Shapefile => "shp.zip",
+            other => other.name(),
+        }
+    }
+
+    /// The name for people.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::GeoJson => "GeoJSON",
+            Self::GeoJsonSeq => "GeoJSONSeq",
+            Self::Csv => "CSV",
+            Self::GeoPackage => "GeoPackage",
+            Self::FlatGeobuf => "FlatGeobuf",
+            Self::Parquet => "GeoParquet",
+            Self::Shapefile => "Shapefile",
+            Self::Xlsx => "Excel",
+            Self::Kml => "KML",
+        }
+    }
+
+    /// Whether the format has WGS 84 only.
+    pub fn is_wgs84_only(self) -> bool {
+        self == Self::Kml
+    }
+
+    /// A writer of `job` into `out`.
+    ///
+    /// # Errors
+    /// The disk's, or a CRS that the format does not have.
+    pub fn writer<'o>(
+        self,
+        job: &Job<'_>,
+        out: &'o mut (dyn Write + Send),
+    ) -> Result<Box<dyn RowWriter + 'o>, ExportError> {
+        Ok(match self {
+            Self::GeoJson => Box::new(Collected::new(job, out)?),
+            Self::GeoJsonSeq => Box::new(Sequence::new(job, out)),
+            Self::Csv => Box::new(Csv::new(job, out)?),
+            Self::GeoPackage => Box::new(GeoPackage::new(job, out)?),
+            Self::FlatGeobuf => Box::new(FlatGeobuf::new(job, out)?),
+            Self::Parquet => Box::new(Parquet::new(job, out)?),
+            Self::Shapefile => Box::new(Shapefile::new(job, out)?),
+            Self::Xlsx => Box::new(Xlsx::new(job, out)?),
+            Self::Kml => Box::new(Kml::new(job, out)?),
+        })
+    }
+}

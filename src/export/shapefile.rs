@@ -1,0 +1,168 @@
+//! Shapefile by GDAL, in a zip archive with its code page and a table of the shortened names.
+
+use std::{collections::BTreeSet, fs::File, io::Write, path::PathBuf};
+
+use gdal::{
+    Dataset, DriverManager,
+    vector::{Defn, Feature, FieldDefn, Geometry, Layer, LayerOptions, OGRFieldType, OGRwkbGeometryType},
+};
+
+use super::{
+    error::ExportError,
+    job::Job,
+    row::{Row, RowWriter},
+    spool::Spool,
+};
+use crate::query::{Column, Kind, Value};
+
+/// Letters that a field's name may have.
+const LONGEST_NAME: usize = 10;
+
+/// A Shapefile.
+pub struct Shapefile<'o> {
+    out: &'o mut (dyn Write + Send),
+    spool: Spool,
+    dataset: Dataset,
+    name: &'static str,
+    fields: Vec<(String, &'static str)>,
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "as `map_err` hands it over")]
+fn failed(error: gdal::errors::GdalError) -> ExportError {
+    ExportError::of("Shapefile")(&error)
+}
+
+/// Names of ten letters, each once.
+fn names(columns: &[&'static Column]) -> Vec<String> {
+    let mut taken = BTreeSet::new();
+    let mut name = |long: &str| {
+        let mut short: String = long.chars().take(LONGEST_NAME).collect();
+        let mut number = 2;
+        while !taken.insert(short.clone()) {
+            let end = number.to_string();
+            short = long.chars().take(LONGEST_NAME - end.len()).chain(end.chars()).collect();
+            number += 1;
+        }
+        short
+    };
+    std::iter::once("id").chain(columns.iter().map(|column| column.name)).map(&mut name).collect()
+}
+
+impl<'o> Shapefile<'o> {
+    /// Makes the fields.
+    pub fn new(job: &Job<'_>, out: &'o mut (dyn Write + Send)) -> Result<Self, ExportError> {
+        let (spool, name) = (Spool::new()?, job.collection.name());
+        let driver = DriverManager::get_driver_by_name("ESRI Shapefile").map_err(failed)?;
+        let path = spool.path(&format!("{name}.shp"));
+        let mut dataset = driver.create_vector_only(&path).map_err(failed)?;
+        let reference = job.crs.reference()?;
+        let linear = job.collection.is_linear();
+        let layer = dataset
+            .create_layer(LayerOptions {
+                name,
+                srs: Some(&reference),
+                ty: if linear { OGRwkbGeometryType::wkbLineString } else { OGRwkbGeometryType::wkbPolygon },
+                options: Some(&["ENCODING=UTF-8", "RESIZE=YES", "2GB_LIMIT=YES"]),
+            })
+            .map_err(failed)?;
+        let short = names(&job.columns);
+        let kinds = std::iter::once(Kind::Integer).chain(job.columns.iter().map(|column| column.kind));
+        for (name, kind) in short.iter().zip(kinds) {
+            let (kind, width) = match kind {
+                Kind::Boolean => (OGRFieldType::OFTInteger, 1),
+                Kind::Integer => (OGRFieldType::OFTInteger64, 18),
+                Kind::Number => (OGRFieldType::OFTReal, 0),
+                Kind::Text => (OGRFieldType::OFTString, 80),
+                Kind::Day => (OGRFieldType::OFTDate, 0),
+                Kind::Moment => (OGRFieldType::OFTString, 24),
+            };
+            let field = FieldDefn::new(name, kind).map_err(failed)?;
+            if width > 0 {
+                field.set_width(width);
+            }
+            field.add_to_layer(&layer).map_err(failed)?;
+        }
+        let long = std::iter::once("id").chain(job.columns.iter().map(|column| column.name));
+        Ok(Self { out, spool, name, fields: short.into_iter().zip(long).collect(), dataset })
+    }
+
+    fn add(layer: &Layer<'_>, row: &Row<'_, '_>) -> Result<(), gdal::errors::GdalError> {
+        let defn = Defn::from_layer(layer);
+        let mut feature = Feature::new(&defn)?;
+        feature.set_field_integer64(0, row.id as i64)?;
+        for (place, value) in row.values().enumerate() {
+            let place = place + 1;
+            match value {
+                Value::Null => feature.set_field_null(place)?,
+                Value::Boolean(v) => feature.set_field_integer(place, v.into())?,
+                Value::Integer(v) => feature.set_field_integer64(place, v)?,
+                Value::Number(v) => feature.set_field_double(place, v)?,
+                // The library ends texts at a zero byte.
+                Value::Text(v) => feature.set_field_string(place, &v.replace('\0', ""))?,
+                time => feature.set_field_string(place, &time.to_string())?,
+            }
+        }
+        if let Some(outline) = row.outline {
+            let mut bytes = Vec::with_capacity(outline.coords.len() * 16 + 32);
+            // Writing to memory does not fail.
+            let _ = wkb::writer::write_geometry(
+                &mut bytes,
+                &outline.to_geo(),
+                &wkb::writer::WriteOptions::default(),
+            );
+            feature.set_geometry(Geometry::from_wkb(&bytes)?)?;
+        }
+        feature.create(layer)
+    }
+
+    /// The short and long names as CSV.
+    fn table(&self) -> String {
+        let lines = self.fields.iter().map(|(short, long)| format!("{short},{long}\r\n"));
+        std::iter::once("field,column\r\n".to_owned()).chain(lines).collect()
+    }
+}
+
+impl RowWriter for Shapefile<'_> {
+    fn row(&mut self, row: &Row<'_, '_>) -> Result<(), ExportError> {
+        let layer = self.dataset.layer(0).map_err(failed)?;
+        Self::add(&layer, row).map_err(failed)
+    }
+
+    fn finish(self: Box<Self>) -> Result<(), ExportError> {
+        let table = self.table();
+        let Self { out, spool, mut dataset, name, .. } = *self;
+        dataset.flush_cache().map_err(failed)?;
+        dataset.close().map_err(failed)?;
+        let mut zip = zip::ZipWriter::new_stream(out);
+        let options = zip::write::SimpleFileOptions::default().large_file(true);
+        let wrong = |e: zip::result::ZipError| ExportError::of("Shapefile")(&e);
+        let parts = ["shp", "shx", "dbf", "prj", "cpg"].map(|end| format!("{name}.{end}"));
+        for part in parts {
+            let path: PathBuf = spool.path(&part);
+            if path.exists() {
+                zip.start_file(part, options).map_err(wrong)?;
+                std::io::copy(&mut File::open(path)?, &mut zip)?;
+            }
+        }
+        zip.start_file(format!("{name}.fields.csv"), options).map_err(wrong)?;
+        zip.write_all(table.as_bytes())?;
+        let out = zip.finish().map_err(wrong)?.into_inner();
+        Ok(out.flush()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query::Collection;
+
+    #[test]
+    fn names_are_short_and_each_comes_once() {
+        for collection in Collection::ALL {
+            let columns: Vec<&'static Column> = collection.columns().iter().collect();
+            let names = names(&columns);
+            assert!(names.iter().all(|name| name.len() <= LONGEST_NAME));
+            assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), columns.len() + 1);
+        }
+    }
+}

@@ -1,0 +1,414 @@
+//! A compiled condition and its evaluation, with SQL's three values: what is missing is neither true nor false.
+
+use std::{cell::RefCell, cmp::Ordering, collections::BTreeMap, sync::Arc};
+
+use super::{
+    spatial::Spatial,
+    temporal::{self, Span, TemporalOp},
+    text::{Fold, Pattern},
+};
+use crate::{
+    analysis::View,
+    atlas::Extent,
+    query::{
+        collection::Collection,
+        column::{Column, Dictionary, Kind},
+        outline::Outline,
+        rows::Rows,
+        value::Value,
+    },
+};
+
+/// Entries up to which a condition on a column is worked out once an entry.
+const MOST_ENTRIES: usize = 1 << 16;
+
+/// How two values are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// =
+    Equal,
+    /// <>
+    NotEqual,
+    /// <
+    Less,
+    /// <=
+    LessOrEqual,
+    /// >
+    Greater,
+    /// >=
+    GreaterOrEqual,
+}
+
+impl Comparison {
+    fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
+}
+
+/// Arithmetic of two numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// +
+    Add,
+    /// -
+    Subtract,
+    /// *
+    Multiply,
+    /// /
+    Divide,
+    /// %
+    Remainder,
+    /// ^
+    Power,
+    /// div: the whole part of the quotient.
+    Whole,
+}
+
+impl Arithmetic {
+    /// Nothing where there is no number: division by zero.
+    fn result(self, a: f64, b: f64) -> Option<f64> {
+        let result = match self {
+            Self::Add => a + b,
+            Self::Subtract => a - b,
+            Self::Multiply => a * b,
+            Self::Divide => a / b,
+            Self::Remainder => a % b,
+            Self::Power => a.powf(b),
+            Self::Whole => (a / b).trunc(),
+        };
+        result.is_finite().then_some(result)
+    }
+}
+
+/// What has a value.
+#[derive(Debug, Clone)]
+pub enum Scalar {
+    /// A column's value.
+    Column(&'static Column),
+    /// Always the same.
+    Constant(Value<'static>),
+    /// Two numbers.
+    Arithmetic(Arithmetic, Box<(Scalar, Scalar)>),
+    /// A text without case or marks.
+    Folded(Fold, Box<Scalar>),
+}
+
+impl Scalar {
+    /// What it holds; none for NULL.
+    pub fn kind(&self) -> Option<Kind> {
+        match self {
+            Self::Column(column) => Some(column.kind),
+            Self::Arithmetic(..) => Some(Kind::Number),
+            Self::Folded(..) => Some(Kind::Text),
+            Self::Constant(value) => match value {
+                Value::Null => None,
+                Value::Boolean(_) => Some(Kind::Boolean),
+                Value::Integer(_) | Value::Number(_) => Some(Kind::Number),
+                Value::Text(_) => Some(Kind::Text),
+                Value::Day(_) => Some(Kind::Day),
+                Value::Moment(_) => Some(Kind::Moment),
+            },
+        }
+    }
+
+    /// Its value for a feature.
+    pub fn value<'s>(&'s self, source: &'s impl Source) -> Value<'s> {
+        match self {
+            Self::Column(column) => source.value(column),
+            Self::Constant(value) => borrowed(value),
+            Self::Arithmetic(how, both) => {
+                let (a, b) = (both.0.value(source).number(), both.1.value(source).number());
+                let result = a.zip(b).and_then(|(a, b)| how.result(a, b));
+                result.map_or(Value::Null, Value::Number)
+            }
+            Self::Folded(fold, inner) => match inner.value(source) {
+                Value::Text(text) => Value::Text(fold.apply(&text).into()),
+                other => other,
+            },
+        }
+    }
+
+    fn columns(&self, found: &mut BTreeMap<&'static str, &'static Column>) {
+        match self {
+            Self::Column(column) => drop(found.insert(column.name, column)),
+            Self::Constant(_) => {}
+            Self::Arithmetic(_, both) => {
+                both.0.columns(found);
+                both.1.columns(found);
+            }
+            Self::Folded(_, inner) => inner.columns(found),
+        }
+    }
+}
+
+fn borrowed<'s>(value: &'s Value<'static>) -> Value<'s> {
+    match value {
+        Value::Text(text) => Value::text(text),
+        other => other.clone(),
+    }
+}
+
+/// A condition.
+#[derive(Debug, Clone)]
+pub enum Node {
+    /// Always the same.
+    Constant(Option<bool>),
+    /// All hold.
+    And(Vec<Node>),
+    /// One holds.
+    Or(Vec<Node>),
+    /// It does not hold.
+    Not(Box<Node>),
+    /// A value that is true or false.
+    Flag(Scalar),
+    /// Two values in an order.
+    Compare(Comparison, Scalar, Scalar),
+    /// A value between two others.
+    Between(Scalar, Scalar, Scalar),
+    /// A value that is one of some.
+    In(Scalar, Vec<Scalar>),
+    /// A text like a pattern.
+    Like(Scalar, Pattern),
+    /// A value that is missing.
+    IsNull(Scalar),
+    /// A shape that is missing.
+    NoShape,
+    /// Where a feature lies.
+    Spatial(Arc<Spatial>),
+    /// When.
+    Temporal(TemporalOp, Span, Span),
+    /// Worked out for each entry of a dictionary, and for none.
+    Entry(Dictionary, Arc<[Option<bool>]>),
+}
+
+impl Node {
+    /// Whether it holds for a feature; none where a value is missing.
+    pub fn holds(&self, source: &impl Source) -> Option<bool> {
+        match self {
+            Self::Constant(value) => *value,
+            Self::And(all) => {
+                let mut result = Some(true);
+                for node in all {
+                    match node.holds(source) {
+                        Some(false) => return Some(false),
+                        None => result = None,
+                        Some(true) => {}
+                    }
+                }
+                result
+            }
+            Self::Or(all) => {
+                let mut result = Some(false);
+                for node in all {
+                    match node.holds(source) {
+                        Some(true) => return Some(true),
+                        None => result = None,
+                        Some(false) => {}
+                    }
+                }
+                result
+            }
+            Self::Not(node) => node.holds(source).map(|holds| !holds),
+            Self::Flag(scalar) => match scalar.value(source) {
+                Value::Boolean(value) => Some(value),
+                _ => None,
+            },
+            Self::Compare(how, a, b) => a.value(source).compare(&b.value(source)).map(|o| how.holds(o)),
+            Self::Between(value, low, high) => {
+                let value = value.value(source);
+                let above = value.compare(&low.value(source)).map(Ordering::is_ge);
+                let below = value.compare(&high.value(source)).map(Ordering::is_le);
+                match (above, below) {
+                    (Some(false), _) | (_, Some(false)) => Some(false),
+                    (Some(true), Some(true)) => Some(true),
+                    _ => None,
+                }
+            }
+            Self::In(value, list) => {
+                let value = value.value(source);
+                let mut result = Some(false);
+                for item in list {
+                    match value.compare(&item.value(source)) {
+                        Some(Ordering::Equal) => return Some(true),
+                        None => result = None,
+                        Some(_) => {}
+                    }
+                }
+                result
+            }
+            Self::Like(value, pattern) => match value.value(source) {
+                Value::Text(text) => Some(pattern.matches(&text)),
+                _ => None,
+            },
+            Self::IsNull(value) => Some(value.value(source).is_null()),
+            Self::NoShape => Some(!source.has_shape()),
+            Self::Spatial(test) => source.test(test),
+            Self::Temporal(how, a, b) => temporal::holds(*how, a, b, source),
+            Self::Entry(dictionary, table) => table[source.entry(dictionary).min(table.len() - 1)],
+        }
+    }
+
+    /// Where a feature must lie for it to hold; none = anywhere.
+    pub fn extent(&self) -> Option<Extent> {
+        match self {
+            Self::Spatial(test) => test.within(),
+            Self::And(all) => all.iter().filter_map(Self::extent).reduce(Extent::meet),
+            Self::Or(all) => {
+                let extents: Option<Vec<Extent>> = all.iter().map(Self::extent).collect();
+                extents.map(|extents| extents.into_iter().fold(Extent::EMPTY, Extent::join))
+            }
+            _ => None,
+        }
+    }
+
+    /// With what depends on a single column of few values worked out, and what costs least asked first.
+    pub fn bind(&self, view: &View) -> Self {
+        if let Some(dictionary) = self.dictionary(view) {
+            let count = (dictionary.len)(view);
+            let entry = |value: Value<'_>| self.holds(&Entry { value });
+            let mut table: Vec<_> = (0..count).map(|n| entry((dictionary.value)(view, n))).collect();
+            table.push(entry(Value::Null));
+            return Self::Entry(dictionary, table.into());
+        }
+        match self {
+            Self::And(all) => Self::And(Self::bound(all, view)),
+            Self::Or(all) => Self::Or(Self::bound(all, view)),
+            Self::Not(node) => Self::Not(Box::new(node.bind(view))),
+            other => other.clone(),
+        }
+    }
+
+    fn bound(all: &[Self], view: &View) -> Vec<Self> {
+        let mut bound: Vec<Self> = all.iter().map(|node| node.bind(view)).collect();
+        bound.sort_by_key(Self::cost);
+        bound
+    }
+
+    fn cost(&self) -> u8 {
+        match self {
+            Self::Constant(_) | Self::Entry(..) => 0,
+            Self::And(all) | Self::Or(all) => all.iter().map(Self::cost).max().unwrap_or(0),
+            Self::Not(node) => node.cost(),
+            Self::Like(..) => 2,
+            Self::NoShape | Self::Spatial(_) => 3,
+            _ => 1,
+        }
+    }
+
+    /// How its only column repeats, if it has just one that does.
+    fn dictionary(&self, view: &View) -> Option<Dictionary> {
+        let mut found = BTreeMap::new();
+        if !self.columns(&mut found) || found.len() != 1 {
+            return None;
+        }
+        let dictionary = found.into_values().next()?.dictionary?;
+        ((dictionary.len)(view) <= MOST_ENTRIES).then_some(dictionary)
+    }
+
+    /// Collects the columns; false when it depends on more than columns.
+    fn columns(&self, found: &mut BTreeMap<&'static str, &'static Column>) -> bool {
+        match self {
+            Self::Constant(_) => true,
+            Self::And(all) | Self::Or(all) => all.iter().all(|node| node.columns(found)),
+            Self::Not(node) => node.columns(found),
+            Self::Flag(a) | Self::IsNull(a) | Self::Like(a, _) => {
+                a.columns(found);
+                true
+            }
+            Self::Compare(_, a, b) => {
+                a.columns(found);
+                b.columns(found);
+                true
+            }
+            Self::Between(a, b, c) => {
+                [a, b, c].iter().for_each(|scalar| scalar.columns(found));
+                true
+            }
+            Self::In(a, list) => {
+                a.columns(found);
+                list.iter().for_each(|scalar| scalar.columns(found));
+                true
+            }
+            Self::NoShape | Self::Spatial(_) | Self::Temporal(..) | Self::Entry(..) => false,
+        }
+    }
+}
+
+/// What a condition looks at.
+pub trait Source {
+    /// Value of a column.
+    fn value(&self, column: &'static Column) -> Value<'_>;
+    /// Entry of a column whose values repeat.
+    fn entry(&self, dictionary: &Dictionary) -> usize;
+    /// Whether there is a shape.
+    fn has_shape(&self) -> bool;
+    /// Where the shape lies.
+    fn test(&self, test: &Spatial) -> Option<bool>;
+}
+
+/// A feature.
+pub struct Row<'r, 'a> {
+    /// Its collection.
+    pub collection: Collection,
+    /// Where its columns read from.
+    pub rows: &'r Rows<'a>,
+    /// Its index.
+    pub index: u32,
+    /// Room for its shape.
+    pub outline: &'r RefCell<Outline>,
+}
+
+impl Source for Row<'_, '_> {
+    fn value(&self, column: &'static Column) -> Value<'_> {
+        (column.read)(self.rows, self.index)
+    }
+
+    fn entry(&self, dictionary: &Dictionary) -> usize {
+        (dictionary.number)(self.rows, self.index)
+    }
+
+    fn has_shape(&self) -> bool {
+        !self.collection.place(self.rows, self.index).is_empty()
+    }
+
+    fn test(&self, test: &Spatial) -> Option<bool> {
+        let place = self.collection.place(self.rows, self.index);
+        if place.is_empty() {
+            return None;
+        }
+        test.holds(place, || {
+            let mut outline = self.outline.borrow_mut();
+            self.collection.outline(self.rows, self.index, &mut outline).then(|| outline.to_geo())
+        })
+    }
+}
+
+/// An entry of the one column that a condition depends on.
+struct Entry<'a> {
+    value: Value<'a>,
+}
+
+impl Source for Entry<'_> {
+    fn value(&self, _: &'static Column) -> Value<'_> {
+        self.value.clone()
+    }
+
+    fn entry(&self, _: &Dictionary) -> usize {
+        usize::MAX
+    }
+
+    fn has_shape(&self) -> bool {
+        false
+    }
+
+    fn test(&self, _: &Spatial) -> Option<bool> {
+        None
+    }
+}

@@ -1,0 +1,146 @@
+//! What parcels say.
+
+use super::{
+    column::{Column, Dictionary, Kind},
+    rows::Rows,
+    value::Value,
+};
+use crate::domain::{ProjectKind, Stage};
+
+const PROJECT: Dictionary = Dictionary {
+    len: |view| view.snapshot.projects().len(),
+    number: |rows, index| rows.view.snapshot.parcels().project(index),
+    value: |view, number| Value::text(view.snapshot.projects()[number].project.code.as_str()),
+};
+
+const UNIT: Dictionary = Dictionary {
+    len: |view| view.snapshot.units().len(),
+    number: |rows, index| rows.view.snapshot.parcels().unit(index),
+    value: |view, number| Value::text(view.snapshot.units()[number].unit.code.as_str()),
+};
+
+const USE: Dictionary = Dictionary {
+    len: |view| view.snapshot.parcels().land_uses().len(),
+    number: |rows, index| rows.view.snapshot.parcels().land_use_symbol(index) as usize,
+    value: |view, number| Value::text(view.snapshot.parcels().land_uses().text(number as u32)),
+};
+
+const STAGE: Dictionary = Dictionary {
+    len: |_| Stage::ALL.len(),
+    number: |rows, index| {
+        rows.view.snapshot.stage_on(index, rows.today).map_or(Stage::ALL.len(), Stage::number)
+    },
+    value: |_, number| Value::text(Stage::ALL[number].code()),
+};
+
+const LAW: Dictionary = Dictionary {
+    len: |view| view.snapshot.procedures().len(),
+    number: |rows, index| rows.view.snapshot.procedure_index(index),
+    value: |view, number| Value::text(view.snapshot.procedures()[number].code().as_str()),
+};
+
+/// Another word about the parcel's project.
+const fn of_project(value: for<'a> fn(&'a crate::analysis::View, usize) -> Value<'a>) -> Dictionary {
+    Dictionary { len: PROJECT.len, number: PROJECT.number, value }
+}
+
+fn stage_day<'a, const STAGE: usize>(rows: &Rows<'a>, index: u32) -> Value<'a> {
+    Value::day(rows.view.snapshot.days(index).get(Stage::ALL[STAGE]))
+}
+
+fn stages() -> Vec<&'static str> {
+    Stage::ALL.map(Stage::code).to_vec()
+}
+
+/// Codes of kinds of projects.
+pub fn kinds() -> Vec<&'static str> {
+    ProjectKind::ALL.map(ProjectKind::code).to_vec()
+}
+
+/// Reads through a dictionary.
+macro_rules! entry {
+    ($dictionary:expr) => {
+        |rows, index| {
+            let number = ($dictionary.number)(rows, index);
+            if number < ($dictionary.len)(rows.view) {
+                ($dictionary.value)(rows.view, number)
+            } else {
+                Value::Null
+            }
+        }
+    };
+}
+
+const KIND: Dictionary = of_project(|view, n| Value::text(view.snapshot.projects()[n].project.kind.code()));
+const KEY: Dictionary = of_project(|view, n| Value::Boolean(view.snapshot.projects()[n].project.key));
+const BODY: Dictionary =
+    of_project(|view, n| Value::maybe(view.snapshot.projects()[n].project.body.as_deref()));
+const NAME: Dictionary = of_project(|view, n| Value::text(&view.snapshot.projects()[n].project.name));
+const UNIT_NAME: Dictionary = Dictionary {
+    len: UNIT.len,
+    number: UNIT.number,
+    value: |view, number| Value::text(&view.snapshot.units()[number].unit.name),
+};
+
+/// The columns.
+pub const COLUMNS: &[Column] = &[
+    Column::new("project", Kind::Text, entry!(PROJECT)).of(PROJECT),
+    Column::new("unit", Kind::Text, entry!(UNIT)).of(UNIT),
+    Column::new("sheet", Kind::Text, |rows, index| Value::text(rows.view.snapshot.parcels().sheet(index))),
+    Column::new("parcel", Kind::Text, |rows, index| Value::text(rows.view.snapshot.parcels().number(index))),
+    Column::new("use", Kind::Text, entry!(USE)).of(USE),
+    Column::new("area", Kind::Number, |rows, index| {
+        Value::Number(rows.view.snapshot.parcels().recovered(index).get())
+    })
+    .unit("m2"),
+    Column::new("total_area", Kind::Number, |rows, index| {
+        Value::Number(rows.view.snapshot.parcels().total(index).get())
+    })
+    .unit("m2"),
+    Column::new("declared_area", Kind::Number, |rows, index| {
+        rows.view.snapshot.parcels().declared(index).map_or(Value::Null, |area| Value::Number(area.get()))
+    })
+    .unit("m2"),
+    Column::new("stage", Kind::Text, entry!(STAGE)).of(STAGE).coded(stages),
+    Column::new("law", Kind::Text, entry!(LAW)).of(LAW),
+    Column::new("cleared", Kind::Boolean, |rows, index| {
+        Value::Boolean(rows.view.snapshot.days(index).reached(Stage::HandedOver, rows.today))
+    }),
+    Column::new("blocked", Kind::Boolean, |rows, index| {
+        Value::Boolean(rows.view.snapshot.blocked_on(index, rows.today))
+    }),
+    Column::new("overdue", Kind::Boolean, |rows, index| {
+        Value::Boolean(rows.view.snapshot.overdue_on(index, rows.today))
+    }),
+    Column::new("late", Kind::Boolean, |rows, index| {
+        Value::Boolean(rows.view.snapshot.late_on(index, rows.today))
+    }),
+    Column::new("planned_on", Kind::Day, |rows, index| Value::day(rows.view.snapshot.planned_day(index))),
+    Column::new("listed_on", Kind::Day, stage_day::<0>),
+    Column::new("meeting_on", Kind::Day, stage_day::<1>),
+    Column::new("notice_on", Kind::Day, stage_day::<2>),
+    Column::new("inventory_on", Kind::Day, stage_day::<3>),
+    Column::new("plan_posted_on", Kind::Day, stage_day::<4>),
+    Column::new("plan_approved_on", Kind::Day, stage_day::<5>),
+    Column::new("paid_on", Kind::Day, stage_day::<6>),
+    Column::new("recovery_decided_on", Kind::Day, stage_day::<7>),
+    Column::new("handed_over_on", Kind::Day, stage_day::<8>),
+    Column::new("project_name", Kind::Text, entry!(NAME)).of(NAME).on_request(),
+    Column::new("kind", Kind::Text, entry!(KIND)).of(KIND).coded(kinds).on_request(),
+    Column::new("key", Kind::Boolean, entry!(KEY)).of(KEY).on_request(),
+    Column::new("body", Kind::Text, entry!(BODY)).of(BODY).on_request(),
+    Column::new("unit_name", Kind::Text, entry!(UNIT_NAME)).of(UNIT_NAME).on_request(),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_columns_of_days_are_named_after_their_stages() {
+        let days = COLUMNS.iter().skip_while(|column| column.name != "listed_on");
+        for (column, stage) in days.zip(Stage::ALL) {
+            assert_eq!(column.name, format!("{}_on", stage.code()));
+        }
+    }
+}

@@ -1,0 +1,288 @@
+//! What a request for features asks: parameters read strictly, each error naming its parameter.
+
+use geo::Geometry;
+
+use super::columns;
+use crate::{
+    domain::{Day, LedgerPosition},
+    export::{Crs, Format, Mover},
+    query::{Collection, Column, Filter, Kind, Language, Sort, Value},
+    server::{
+        auth::Identity,
+        params::{Query, When, bbox_of},
+        problem::Problem,
+    },
+};
+
+/// Parameters of items beside the queryables.
+const PARAMETERS: [&str; 16] = [
+    "f",
+    "limit",
+    "bbox",
+    "bbox-crs",
+    "crs",
+    "datetime",
+    "filter",
+    "filter-lang",
+    "filter-crs",
+    "sortby",
+    "properties",
+    "after",
+    "as_of",
+    "at",
+    "geom",
+    "bom",
+];
+
+/// Features of a page at most.
+pub const MOST: usize = 10_000;
+/// Features of a page unasked.
+const USUAL: usize = 100;
+
+/// The form of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// A page of GeoJSON.
+    Json,
+    /// A page for people.
+    Html,
+    /// A file.
+    File(Format),
+}
+
+/// A request for features.
+pub struct Ask {
+    /// Collection.
+    pub collection: Collection,
+    /// Columns that are shown.
+    pub columns: Vec<&'static Column>,
+    /// Which features.
+    pub filter: Filter,
+    /// In which order.
+    pub sort: Sort,
+    /// After which.
+    pub after: Option<(Vec<Value<'static>>, u64)>,
+    /// How many at most; none = all.
+    pub limit: Option<usize>,
+    /// CRS of the answer.
+    pub crs: Crs,
+}
+
+/// Reads the parameters' names strictly; queryables are parameters too.
+pub fn parameters(collection: Collection, identity: &Identity, text: Option<&str>) -> Result<Query, Problem> {
+    let own = columns(collection, identity);
+    let known: Vec<&str> = PARAMETERS.into_iter().chain(own.iter().map(|column| column.name)).collect();
+    Query::strict(text, &known)
+}
+
+/// The form that is wanted: by `f`, else by `Accept`.
+pub fn form(query: &Query, headers: &axum::http::HeaderMap) -> Result<Form, Problem> {
+    if let Some(name) = query.get("f") {
+        return match name {
+            "json" => Ok(Form::Json),
+            "html" => Ok(Form::Html),
+            name => Format::from_name(name).map(Form::File).ok_or_else(|| {
+                let files = Format::ALL.map(Format::name).join(", ");
+                Problem::parameter("f", format!("\"{name}\" is not offered; these are: json, html, {files}"))
+            }),
+        };
+    }
+    let accepts = headers.get_all(axum::http::header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    for range in accepts.flat_map(|value| value.split(',')) {
+        let kind = range.split(';').next().unwrap_or("").trim();
+        if kind == super::HTML {
+            return Ok(Form::Html);
+        }
+        if kind == super::GEOJSON || kind == super::JSON || kind == "*/*" {
+            return Ok(Form::Json);
+        }
+        let file = Format::ALL.into_iter().find(|format| format.media_type().split(';').next() == Some(kind));
+        if let Some(format) = file {
+            return Ok(Form::File(format));
+        }
+    }
+    Ok(Form::Json)
+}
+
+/// The state of things that a query asks for.
+pub fn when(query: &Query) -> Result<When, Problem> {
+    query.when()
+}
+
+impl Ask {
+    /// Reads all parameters; blocks, since PROJ reads its database.
+    ///
+    /// # Errors
+    /// The first parameter that can't be used.
+    pub fn read(
+        collection: Collection,
+        query: &Query,
+        identity: &Identity,
+        form: Form,
+    ) -> Result<Self, Problem> {
+        let known = columns(collection, identity);
+        let crs = query.read("crs", Crs::parse)?.unwrap_or_default();
+        if let (Form::File(format), false) = (form, crs.is_geographic())
+            && format.is_wgs84_only()
+        {
+            return Err(Problem::parameter("crs", format!("{} has WGS 84 only", format.title())));
+        }
+        let sort = query.read("sortby", |text| Sort::parse(text, &known))?.unwrap_or_default();
+        if collection == Collection::Events && !sort.0.is_empty() {
+            return Err(Problem::parameter("sortby", "events come in the order of the ledger only"));
+        }
+        let after = query.read("after", |text| after(text, &sort))?;
+        let limit = query.read("limit", limit)?;
+        let limit = match form {
+            Form::File(_) => limit,
+            Form::Json | Form::Html => Some(limit.unwrap_or(USUAL).min(MOST)),
+        };
+        let filter = filter(collection, query, &known)?;
+        Ok(Self { collection, columns: shown(query, &known)?, filter, sort, after, limit, crs })
+    }
+}
+
+/// The columns that are wanted, in the order of tables.
+fn shown(query: &Query, known: &[&'static Column]) -> Result<Vec<&'static Column>, Problem> {
+    let Some(text) = query.get("properties") else {
+        return Ok(known.iter().copied().filter(|column| !column.on_request).collect());
+    };
+    let wanted: Vec<&str> = text.split(',').map(str::trim).collect();
+    if let Some(name) = wanted.iter().find(|name| !known.iter().any(|column| column.name == **name)) {
+        let names: Vec<_> = known.iter().map(|column| column.name).collect();
+        let why = format!("\"{name}\" is not a property here; these are: {}", names.join(", "));
+        return Err(Problem::parameter("properties", why));
+    }
+    Ok(known.iter().copied().filter(|column| wanted.contains(&column.name)).collect())
+}
+
+/// All conditions together.
+fn filter(collection: Collection, query: &Query, known: &[&'static Column]) -> Result<Filter, Problem> {
+    let mut all = Filter::all();
+    for column in known {
+        if let Some(condition) = query.read(column.name, |text| Filter::equal(column, text))? {
+            all = all.and(condition);
+        }
+    }
+    if let Some((from, to)) = query.read("datetime", interval)? {
+        all = all.and(Filter::during(collection, from, to));
+    }
+    if let Some(area) = area(query)? {
+        all = all.and(Filter::touching(area));
+    }
+    if let Some(condition) = cql(query, known)? {
+        all = all.and(condition);
+    }
+    Ok(all)
+}
+
+/// The condition of `filter`, `filter-lang` and `filter-crs`.
+///
+/// # Errors
+/// A filter that can't be used.
+pub fn cql(query: &Query, known: &[&'static Column]) -> Result<Option<Filter>, Problem> {
+    let language = query.read("filter-lang", |text| match text {
+        // GDAL up to 3.7 says it by the draft's name.
+        "cql2-text" | "cql-text" => Ok(Language::Text),
+        "cql2-json" => Ok(Language::Json),
+        other => Err(format!("\"{other}\" is not offered; use cql2-text or cql2-json")),
+    })?;
+    let crs = query.read("filter-crs", Crs::parse)?.unwrap_or_default();
+    let Some(text) = query.get("filter") else { return Ok(None) };
+    // Left out, the language shows.
+    let language =
+        language.unwrap_or(if text.trim_start().starts_with('{') { Language::Json } else { Language::Text });
+    let mover = Mover::new(crs).map_err(|e| Problem::internal(&e))?;
+    let place = |c: [f64; 2]| mover.back(c);
+    Filter::parse(text, language, known, &place).map(Some).map_err(|why| Problem::parameter("filter", why))
+}
+
+/// The area of `bbox` in the CRS of `bbox-crs`.
+fn area(query: &Query) -> Result<Option<Geometry<f64>>, Problem> {
+    let crs = query.read("bbox-crs", Crs::parse)?.unwrap_or_default();
+    let Some([west, south, east, north]) = query.read("bbox", bbox_of)? else { return Ok(None) };
+    let mover = Mover::new(crs).map_err(|e| Problem::internal(&e))?;
+    let outside = || Problem::parameter("bbox", format!("does not lie where {} is used", crs.name()));
+    // Straight sides of another system are curved in degrees.
+    let steps = if crs.is_geographic() { 1 } else { 16 };
+    let corners = [[west, south], [east, south], [east, north], [west, north], [west, south]];
+    let mut ring = Vec::with_capacity(4 * steps);
+    for side in corners.windows(2) {
+        for step in 0..steps {
+            let t = step as f64 / steps as f64;
+            let place = [0, 1].map(|axis| side[0][axis] + (side[1][axis] - side[0][axis]) * t);
+            let [lon, lat] = mover.back(place).ok_or_else(outside)?;
+            ring.push((lon, lat));
+        }
+    }
+    Ok(Some(geo::Polygon::new(ring.into(), Vec::new()).into()))
+}
+
+/// A day, a moment's day, or two of them with `..` for an open end.
+pub fn interval(text: &str) -> Result<(Option<Day>, Option<Day>), String> {
+    let day = |text: &str| -> Result<Option<Day>, String> {
+        if matches!(text, "" | "..") {
+            return Ok(None);
+        }
+        let date = text.split('T').next().unwrap_or(text);
+        let strict = date
+            .parse::<jiff::civil::Date>()
+            .ok()
+            .filter(|_| text.len() == date.len() || text.parse::<jiff::Timestamp>().is_ok());
+        let date = strict.ok_or_else(|| {
+            format!("\"{text}\" is not a date; write 2026-01-31, 2026-01-31T00:00:00Z, or two of them as from/to with .. for an open end")
+        })?;
+        Day::from_date(date).map(Some).map_err(|e| e.to_string())
+    };
+    match text.split_once('/') {
+        None => {
+            let one = day(text)?;
+            if one.is_none() { Err("must name a day".to_owned()) } else { Ok((one, one)) }
+        }
+        Some((from, to)) => {
+            let (from, to) = (day(from)?, day(to)?);
+            match (from, to) {
+                (Some(a), Some(b)) if a > b => Err("must not end before it begins".to_owned()),
+                both => Ok(both),
+            }
+        }
+    }
+}
+
+fn limit(text: &str) -> Result<usize, String> {
+    match text.parse::<usize>() {
+        Ok(0) | Err(_) => Err(format!("must be a whole number between 1 and {MOST}")),
+        Ok(limit) => Ok(limit),
+    }
+}
+
+/// The place after which a page begins: an id, or the values of the keys and an id as JSON.
+fn after(text: &str, sort: &Sort) -> Result<(Vec<Value<'static>>, u64), String> {
+    let wrong = || "must come from a next link".to_owned();
+    if sort.0.is_empty() {
+        return text.parse().map(|id| (Vec::new(), id)).map_err(|_| "must be a feature's id".to_owned());
+    }
+    let parts: Vec<serde_json::Value> = serde_json::from_str(text).map_err(|_| wrong())?;
+    let (id, values) = parts.split_last().ok_or_else(wrong)?;
+    if values.len() != sort.0.len() {
+        return Err(wrong());
+    }
+    let value = |(key, json): (&crate::query::Key, &serde_json::Value)| match (key.column.kind, json) {
+        (_, serde_json::Value::Null) => Some(Value::Null),
+        (Kind::Boolean, json) => json.as_bool().map(Value::Boolean),
+        (Kind::Integer, json) => json.as_i64().map(Value::Integer),
+        (Kind::Number, json) => json.as_f64().map(Value::Number),
+        (Kind::Text, json) => json.as_str().map(|text| Value::Text(text.to_owned().into())),
+        (Kind::Day, json) => Day::parse(json.as_str()?).ok().map(Value::Day),
+        (Kind::Moment, json) => {
+            json.as_str()?.parse::<jiff::Timestamp>().ok().map(|at| Value::Moment(at.as_millisecond()))
+        }
+    };
+    let values = sort.0.iter().zip(values).map(value).collect::<Option<Vec<_>>>().ok_or_else(wrong)?;
+    Ok((values, id.as_u64().ok_or_else(wrong)?))
+}
+
+/// The position behind which events begin.
+pub fn position(after: Option<&(Vec<Value<'static>>, u64)>) -> LedgerPosition {
+    LedgerPosition(after.map_or(0, |(_, id)| *id))
+}

@@ -1,0 +1,300 @@
+//! OGC API - Tiles, Part 1 (OGC 20-057): the tiles of `/tiles` under the standard's addresses.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{Path, RawQuery, State},
+    http::HeaderMap,
+    response::Response,
+};
+use serde_json::{Value, json};
+
+use super::{JSON, document, link, named, self_links, words};
+use crate::{
+    analysis::View,
+    export::Crs,
+    query::Collection,
+    server::{
+        app::App,
+        cache::TileFormat,
+        params::{Query, When},
+        problem::Problem,
+        tiles::{answer, base, describe, square, wants_mlt},
+    },
+    tile::{Layer, MAX_ZOOM},
+};
+
+const MVT: &str = "application/vnd.mapbox-vector-tile";
+const MLT: &str = "application/vnd.maplibre-tile";
+const TILEJSON: &str = "application/vnd.mapbox.tilejson+json";
+const QUAD: &str = "WebMercatorQuad";
+const QUAD_URI: &str = "http://www.opengis.net/def/tilematrixset/OGC/1.0/WebMercatorQuad";
+/// Half of the square's side, metres.
+const HALF: f64 = 20_037_508.342_789_244;
+/// Scale denominator of zoom 0 by pixels of 0.28 mm.
+const SCALE: f64 = 559_082_264.028_717_8;
+
+/// The layer that shows a collection.
+pub fn layer(collection: Collection) -> Option<Layer> {
+    Layer::from_name(collection.name())
+}
+
+fn layers(name: Option<&str>) -> Result<Vec<Layer>, Problem> {
+    let Some(name) = name else { return Ok(Layer::ALL.to_vec()) };
+    let collection = named(name)?;
+    layer(collection).map(|layer| vec![layer]).ok_or_else(|| {
+        Problem::not_found(format!(
+            "the collection \"{name}\" has no tiles; those of the dataset are at /ogc/tiles"
+        ))
+    })
+}
+
+fn quad(id: &str) -> Result<(), Problem> {
+    if id == QUAD {
+        Ok(())
+    } else {
+        Err(Problem::not_found(format!("there is no tile matrix set \"{id}\"; there is {QUAD}")))
+    }
+}
+
+fn path(name: Option<&str>) -> String {
+    name.map_or("/ogc/tiles".to_owned(), |name| format!("/ogc/collections/{name}/tiles"))
+}
+
+fn title(app: &App, name: Option<&str>) -> String {
+    let words = words(app);
+    let own = name.and_then(|name| words.collections.get(name)).or(words.pages.get("tiles"));
+    own.map(|label| label.vi.clone()).unwrap_or_default()
+}
+
+fn tileset(app: &App, view: &View, name: Option<&str>, address: &str) -> Result<Value, Problem> {
+    let layers = layers(name)?;
+    let path = format!("{}/{QUAD}", path(name));
+    let template = |kind: &str, format: &str| {
+        let mut own = link(
+            address,
+            &format!("{path}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}?f={format}"),
+            "item",
+            kind,
+            "",
+        );
+        own["templated"] = json!(true);
+        own
+    };
+    let mut links = self_links(address, &path, JSON);
+    links.push(link(address, &format!("{path}?f=tilejson"), "describedby", TILEJSON, "TileJSON"));
+    links.push(link(
+        address,
+        &format!("/ogc/tileMatrixSets/{QUAD}"),
+        "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme",
+        JSON,
+        QUAD,
+    ));
+    links.extend([template(MVT, "mvt"), template(MLT, "mlt")]);
+    let described = |layer: &Layer| {
+        let (first, last) = layer.zooms();
+        json!({
+            "id": layer.name(),
+            "dataType": "vector",
+            "minTileMatrix": first.to_string(),
+            "maxTileMatrix": last.to_string(),
+        })
+    };
+    let bounds = crate::server::api::province_bbox(view);
+    let corners = bounds.map(|[west, south, east, north]| {
+        json!({ "lowerLeft": [west, south], "upperRight": [east, north], "crs": Crs::Crs84.uri() })
+    });
+    Ok(json!({
+        "title": title(app, name),
+        "dataType": "vector",
+        "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
+        "tileMatrixSetURI": QUAD_URI,
+        "tileMatrixSetId": QUAD,
+        "layers": layers.iter().map(described).collect::<Vec<_>>(),
+        "boundingBox": corners,
+        "links": links,
+    }))
+}
+
+async fn tilesets(
+    app: Arc<App>,
+    name: Option<String>,
+    query: Option<&str>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let query = Query::strict(query, &["f"])?;
+    layers(name.as_deref())?;
+    let address = base(&headers);
+    let key = (&query, format!("{} {address}", path(name.as_deref())), When::default());
+    document(&app, &headers, key, JSON, move |app, view| {
+        let mut own = tileset(app, view, name.as_deref(), &address)?;
+        let path = path(name.as_deref());
+        own["links"] = json!([link(&address, &format!("{path}/{QUAD}"), "self", JSON, QUAD)]);
+        Ok(json!({
+            "title": title(app, name.as_deref()),
+            "tilesets": [own],
+            "links": self_links(&address, &path, JSON),
+        }))
+    })
+    .await
+}
+
+async fn one_tileset(
+    app: Arc<App>,
+    name: Option<String>,
+    set: &str,
+    query: Option<&str>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    quad(set)?;
+    let query = Query::strict(query, &["f"])?;
+    let layers = layers(name.as_deref())?;
+    let address = base(&headers);
+    let path = format!("{}/{QUAD}", path(name.as_deref()));
+    if query.get("f") == Some("tilejson") {
+        let template = format!("{address}{path}/{{z}}/{{y}}/{{x}}");
+        let make = move |app: &App, view: &View| {
+            serde_json::to_vec(&describe(app, view, &layers, &template)).map_err(|e| Problem::internal(&e))
+        };
+        let key = format!("{path} tilejson {address}");
+        return Ok(app.answer(&headers, key, When::default(), TILEJSON, make).await?.respond(&headers));
+    }
+    let key = (&query, format!("{path} {address}"), When::default());
+    document(&app, &headers, key, JSON, move |app, view| tileset(app, view, name.as_deref(), &address)).await
+}
+
+async fn tile(
+    app: Arc<App>,
+    name: Option<&str>,
+    (set, z, row, col): (&str, &str, &str, &str),
+    query: Option<&str>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    quad(set)?;
+    let (layers, square) = (layers(name)?, square(z, col, row)?);
+    let query = Query::strict(query, &["f", "at", "as_of"])?;
+    let format = query.read("f", |text| match text {
+        "mvt" => Ok(TileFormat::Mvt),
+        "mlt" => Ok(TileFormat::Mlt),
+        other => Err(format!("\"{other}\" is not offered; use mvt or mlt")),
+    })?;
+    let unasked = if wants_mlt(&headers) { TileFormat::Mlt } else { TileFormat::Mvt };
+    answer(app, (layers, square, format.unwrap_or(unasked)), query.when()?, headers).await
+}
+
+/// Tilesets of all layers together.
+pub async fn dataset_tilesets(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    tilesets(app, None, query.as_deref(), headers).await
+}
+
+/// Tilesets of a collection.
+pub async fn collection_tilesets(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    tilesets(app, Some(name), query.as_deref(), headers).await
+}
+
+/// A tileset of all layers together.
+pub async fn dataset_tileset(
+    State(app): State<Arc<App>>,
+    Path(set): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    one_tileset(app, None, &set, query.as_deref(), headers).await
+}
+
+/// A tileset of a collection.
+pub async fn collection_tileset(
+    State(app): State<Arc<App>>,
+    Path((name, set)): Path<(String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    one_tileset(app, Some(name), &set, query.as_deref(), headers).await
+}
+
+/// A tile of all layers together.
+pub async fn dataset_tile(
+    State(app): State<Arc<App>>,
+    Path((set, z, row, col)): Path<(String, String, String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    tile(app, None, (&set, &z, &row, &col), query.as_deref(), headers).await
+}
+
+/// A tile of a collection.
+pub async fn collection_tile(
+    State(app): State<Arc<App>>,
+    Path((name, set, z, row, col)): Path<(String, String, String, String, String)>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    tile(app, Some(&name), (&set, &z, &row, &col), query.as_deref(), headers).await
+}
+
+/// The tile matrix sets: there is one.
+pub async fn matrix_sets(
+    State(app): State<Arc<App>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let query = Query::strict(query.as_deref(), &["f"])?;
+    let address = base(&headers);
+    let key = (&query, format!("/ogc/tileMatrixSets {address}"), When::default());
+    document(&app, &headers, key, JSON, move |_, _| {
+        let own = link(&address, &format!("/ogc/tileMatrixSets/{QUAD}"), "self", JSON, QUAD);
+        Ok(json!({
+            "title": QUAD,
+            "tileMatrixSets": [{ "id": QUAD, "uri": QUAD_URI, "links": [own] }],
+            "links": self_links(&address, "/ogc/tileMatrixSets", JSON),
+        }))
+    })
+    .await
+}
+
+/// The definition of `WebMercatorQuad` (OGC 17-083r4, annex D).
+pub async fn matrix_set(
+    State(app): State<Arc<App>>,
+    Path(set): Path<String>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    quad(&set)?;
+    let query = Query::strict(query.as_deref(), &["f"])?;
+    let key = (&query, format!("/ogc/tileMatrixSets/{QUAD}"), When::default());
+    document(&app, &headers, key, JSON, move |_, _| {
+        let matrix = |zoom: u8| {
+            let side = 1u64 << zoom;
+            json!({
+                "id": zoom.to_string(),
+                "scaleDenominator": SCALE / side as f64,
+                "cellSize": 2.0 * HALF / 256.0 / side as f64,
+                "cornerOfOrigin": "topLeft",
+                "pointOfOrigin": [-HALF, HALF],
+                "tileWidth": 256,
+                "tileHeight": 256,
+                "matrixWidth": side,
+                "matrixHeight": side,
+            })
+        };
+        Ok(json!({
+            "id": QUAD,
+            "title": QUAD,
+            "uri": QUAD_URI,
+            "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
+            "orderedAxes": ["X", "Y"],
+            "wellKnownScaleSet": "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible",
+            "tileMatrices": (0..=MAX_ZOOM).map(matrix).collect::<Vec<_>>(),
+        }))
+    })
+    .await
+}

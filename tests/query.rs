@@ -1,0 +1,468 @@
+//! CQL2: the standard's own examples (OGC 21-065r2, annexes B and C) turned to our columns. Which
+//! features are right is worked out here from the features' JSON and by GEOS, not by the program.
+#![allow(clippy::float_cmp, reason = "decimals of one digit are read, not reckoned with")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod harness;
+
+use std::collections::BTreeSet;
+
+use gdal::vector::Geometry;
+use harness::{Demo, Server, UNTIL, succeed};
+use serde_json::{Value, json};
+
+/// A query string that is safe in an address.
+fn coded(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+struct World {
+    demo: Demo,
+    server: Server,
+}
+
+impl World {
+    fn new() -> Self {
+        let demo = Demo::new();
+        let server = Server::start(&demo.store());
+        Self { demo, server }
+    }
+
+    /// All features of a collection with all columns, on the day until which the demo's ledger runs.
+    fn all(&self, collection: &str) -> Vec<Value> {
+        let path = format!("/ogc/collections/{collection}/queryables");
+        let columns = self.server.get(&path, &[]).json();
+        let names: Vec<_> = columns["properties"]
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|name| *name != "geometry")
+            .cloned()
+            .collect();
+        let query = coded(&[("limit", "10000"), ("as_of", UNTIL), ("properties", &names.join(","))]);
+        let page = self.server.get(&format!("/ogc/collections/{collection}/items?{query}"), &[]).json();
+        page["features"].as_array().unwrap().clone()
+    }
+
+    fn found(&self, collection: &str, pairs: &[(&str, &str)]) -> BTreeSet<u64> {
+        let pairs: Vec<_> = pairs.iter().copied().chain([("limit", "10000"), ("as_of", UNTIL)]).collect();
+        let reply = self.server.get(&format!("/ogc/collections/{collection}/items?{}", coded(&pairs)), &[]);
+        assert_eq!(reply.status, 200, "{pairs:?}: {}", String::from_utf8_lossy(&reply.body));
+        let page = reply.json();
+        let ids: BTreeSet<u64> =
+            page["features"].as_array().unwrap().iter().map(|f| f["id"].as_u64().unwrap()).collect();
+        assert_eq!(page["numberMatched"], ids.len());
+        ids
+    }
+}
+
+fn ids(features: &[Value], wanted: impl Fn(&Value) -> bool) -> BTreeSet<u64> {
+    features.iter().filter(|f| wanted(&f["properties"])).map(|f| f["id"].as_u64().unwrap()).collect()
+}
+
+fn text<'a>(p: &'a Value, name: &str) -> &'a str {
+    p[name].as_str().unwrap_or_default()
+}
+
+fn number(p: &Value, name: &str) -> f64 {
+    p[name].as_f64().unwrap_or(f64::NAN)
+}
+
+/// A date's text orders as the date does; what is missing is never in a relation.
+fn dates(p: &Value, names: [&str; 2], holds: impl Fn(&str, &str) -> bool) -> bool {
+    names.iter().all(|name| p[*name].is_string()) && holds(text(p, names[0]), text(p, names[1]))
+}
+
+type Expected = Box<dyn Fn(&Value) -> bool>;
+
+/// Filters on parcels, and what they mean.
+fn parcels() -> Vec<(&'static str, Expected)> {
+    fn e(filter: &'static str, expected: impl Fn(&Value) -> bool + 'static) -> (&'static str, Expected) {
+        (filter, Box::new(expected))
+    }
+    vec![
+        e("stage = 'paid'", |p| text(p, "stage") == "paid"),
+        e("area > 300.0", |p| number(p, "area") > 300.0),
+        e("area = total_area", |p| number(p, "area") == number(p, "total_area")),
+        e("area < (total_area - 100)", |p| number(p, "area") < number(p, "total_area") - 100.0),
+        e("area * 2 <= total_area + 10", |p| number(p, "area") * 2.0 <= number(p, "total_area") + 10.0),
+        e("area / total_area > 0.5 AND area % 2 < 1", |p| {
+            number(p, "area") / number(p, "total_area") > 0.5 && number(p, "area") % 2.0 < 1.0
+        }),
+        e("total_area ^ 2 > 40000 AND area div 100 = 2", |p| {
+            number(p, "total_area").powi(2) > 40_000.0 && (number(p, "area") / 100.0).trunc() == 2.0
+        }),
+        e("cleared = true", |p| p["cleared"] == true),
+        e("cleared", |p| p["cleared"] == true),
+        e("NOT cleared AND blocked", |p| p["cleared"] == false && p["blocked"] == true),
+        e("late AND (use = 'LUC' OR use = 'ONT')", |p| {
+            p["late"] == true && ["LUC", "ONT"].contains(&text(p, "use"))
+        }),
+        e("NOT (area < 500 AND cleared = true)", |p| !(number(p, "area") < 500.0 && p["cleared"] == true)),
+        e("sheet <> '1'", |p| text(p, "sheet") != "1"),
+        e("declared_area IS NULL", |p| p["declared_area"].is_null()),
+        e("declared_area IS NOT NULL", |p| !p["declared_area"].is_null()),
+        e("declared_area > area", |p| number(p, "declared_area") > number(p, "area")),
+        // Neither this nor its opposite holds for what is missing.
+        e("NOT (declared_area > area)", |p| number(p, "declared_area") <= number(p, "area")),
+        e("area BETWEEN 100.0 AND 150.0", |p| (100.0..=150.0).contains(&number(p, "area"))),
+        e("area NOT BETWEEN 100 AND 150", |p| !(100.0..=150.0).contains(&number(p, "area"))),
+        e("stage IN ('paid','recovery_decided','handed_over')", |p| {
+            ["paid", "recovery_decided", "handed_over"].contains(&text(p, "stage"))
+        }),
+        e("stage NOT IN ('paid','notice')", |p| !["paid", "notice"].contains(&text(p, "stage"))),
+        e("project_name LIKE 'Đường%'", |p| text(p, "project_name").starts_with("Đường")),
+        e("project_name NOT LIKE '%đô thị%'", |p| !text(p, "project_name").contains("đô thị")),
+        e("CASEI(project_name) LIKE CASEI('%KHU%')", |p| {
+            text(p, "project_name").to_lowercase().contains("khu")
+        }),
+        e("CASEI(stage) IN (CASEI('PAID'), CASEI('Notice'))", |p| {
+            ["paid", "notice"].contains(&text(p, "stage"))
+        }),
+        e("ACCENTI(CASEI(unit_name)) LIKE '%phu ly%'", |p| {
+            text(p, "unit_name").to_lowercase().contains("phủ lý")
+        }),
+        e("ACCENTI(body) IS NULL", |p| p["body"].is_null()),
+        e("key AND kind = 'road'", |p| p["key"] == true && text(p, "kind") == "road"),
+        e("handed_over_on >= DATE('2025-09-01')", |p| text(p, "handed_over_on") >= "2025-09-01"),
+        e("handed_over_on < DATE('2025-09-01')", |p| {
+            p["handed_over_on"].is_string() && text(p, "handed_over_on") < "2025-09-01"
+        }),
+        e("paid_on > plan_approved_on", |p| dates(p, ["paid_on", "plan_approved_on"], |a, b| a > b)),
+        e("T_AFTER(handed_over_on, DATE('2026-01-31'))", |p| text(p, "handed_over_on") > "2026-01-31"),
+        e("T_BEFORE(handed_over_on, TIMESTAMP('2026-01-31T12:00:00Z'))", |p| {
+            p["handed_over_on"].is_string() && text(p, "handed_over_on") <= "2026-01-31"
+        }),
+        e("T_EQUALS(notice_on, meeting_on)", |p| dates(p, ["notice_on", "meeting_on"], |a, b| a == b)),
+        e("T_DISJOINT(notice_on, INTERVAL('2025-01-01','2025-06-30'))", |p| {
+            p["notice_on"].is_string() && !("2025-01-01"..="2025-06-30").contains(&text(p, "notice_on"))
+        }),
+        e("T_INTERSECTS(notice_on, INTERVAL('2025-01-01','..'))", |p| text(p, "notice_on") >= "2025-01-01"),
+        e("T_INTERSECTS(INTERVAL(notice_on, handed_over_on), INTERVAL('2025-06-01','2025-06-30'))", |p| {
+            dates(p, ["notice_on", "handed_over_on"], |from, to| from <= "2025-06-30" && to >= "2025-06-01")
+        }),
+        e("T_DURING(INTERVAL(notice_on, handed_over_on), INTERVAL('2024-12-31','2025-12-31'))", |p| {
+            dates(p, ["notice_on", "handed_over_on"], |from, to| from > "2024-12-31" && to < "2025-12-31")
+        }),
+        e("T_CONTAINS(INTERVAL(notice_on, handed_over_on), INTERVAL('2025-06-01','2025-06-10'))", |p| {
+            dates(p, ["notice_on", "handed_over_on"], |from, to| from < "2025-06-01" && to > "2025-06-10")
+        }),
+        e("T_OVERLAPS(INTERVAL(notice_on, handed_over_on), INTERVAL('2025-06-01','2026-06-01'))", |p| {
+            dates(p, ["notice_on", "handed_over_on"], |from, to| {
+                from < "2025-06-01" && to > "2025-06-01" && to < "2026-06-01"
+            })
+        }),
+        e("T_OVERLAPPEDBY(INTERVAL(notice_on, handed_over_on), INTERVAL('2024-01-01','2025-06-01'))", |p| {
+            dates(p, ["notice_on", "handed_over_on"], |from, to| {
+                from > "2024-01-01" && from < "2025-06-01" && to > "2025-06-01"
+            })
+        }),
+        e("T_MEETS(INTERVAL(listed_on, notice_on), INTERVAL(notice_on, handed_over_on))", |p| {
+            p["listed_on"].is_string() && dates(p, ["notice_on", "handed_over_on"], |_, _| true)
+        }),
+        e("T_STARTS(INTERVAL(notice_on, inventory_on), INTERVAL(notice_on, handed_over_on))", |p| {
+            p["notice_on"].is_string() && dates(p, ["inventory_on", "handed_over_on"], |a, b| a < b)
+        }),
+        e("T_FINISHES(INTERVAL(notice_on, handed_over_on), INTERVAL(listed_on, handed_over_on))", |p| {
+            p["handed_over_on"].is_string() && dates(p, ["notice_on", "listed_on"], |a, b| a > b)
+        }),
+    ]
+}
+
+#[test]
+fn the_standards_examples_find_what_they_mean() {
+    let world = World::new();
+    let all = world.all("parcels");
+    assert_eq!(all.len(), 2000);
+    let mut kinds = (0, 0);
+    for (filter, expected) in parcels() {
+        let wanted = ids(&all, expected);
+        let found = world.found("parcels", &[("filter", filter), ("filter-lang", "cql2-text")]);
+        assert_eq!(found, wanted, "{filter}");
+        kinds.0 += usize::from(!found.is_empty());
+        kinds.1 += usize::from(found.len() < all.len());
+        // The same in CQL2 JSON, as the crate that reads both writes it.
+        let json = serde_json::to_string(&cql2::parse_text(filter).unwrap()).unwrap();
+        let same = world.found("parcels", &[("filter", &json), ("filter-lang", "cql2-json")]);
+        assert_eq!(same, wanted, "{json}");
+    }
+    // Filters that find nothing or everything tell little.
+    let count = parcels().len();
+    assert!(kinds.0 + 4 >= count && kinds.1 + 3 >= count, "{kinds:?} of {count}");
+}
+
+#[test]
+fn the_command_line_finds_the_same_as_the_server() {
+    let world = World::new();
+    for (filter, _) in parcels().into_iter().step_by(5) {
+        let found = world.found("parcels", &[("filter", filter)]);
+        let out = succeed(
+            &world.demo.store(),
+            &["export", "parcels", "--format", "geojsonseq", "--as-of", UNTIL, "--filter", filter],
+        );
+        let exported: BTreeSet<u64> = out
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap()["id"].as_u64().unwrap())
+            .collect();
+        assert_eq!(exported, found, "{filter}");
+    }
+}
+
+/// A shape of a feature, for GEOS.
+fn shape(feature: &Value) -> Geometry {
+    Geometry::from_geojson(&feature["geometry"].to_string()).unwrap()
+}
+
+type Relation = fn(&Geometry, &Geometry) -> bool;
+
+#[test]
+fn spatial_functions_agree_with_geos() {
+    let world = World::new();
+    let all = world.all("parcels");
+    let ring = all[700]["geometry"]["coordinates"][0].as_array().unwrap();
+    let corner = (ring[0][0].as_f64().unwrap(), ring[0][1].as_f64().unwrap());
+    let around = |r: f64| {
+        let (x, y) = corner;
+        // Off every vertex, so that no coordinate decides by its last digit.
+        let (w, s, e, n) = (x - r - 3e-7, y - r * 0.7 - 3e-7, x + r + 4e-7, y + r * 0.9 + 4e-7);
+        format!("POLYGON(({w} {s},{e} {s},{} {n},{w} {n},{w} {s}))", e + r / 3.0)
+    };
+    let own = shape(&all[700]).wkt().unwrap();
+    let line = format!(
+        "LINESTRING({} {},{} {})",
+        corner.0 - 0.01,
+        corner.1 - 0.011,
+        corner.0 + 0.012,
+        corner.1 + 0.01
+    );
+    let point = format!("POINT({} {})", corner.0, corner.1);
+    let relations: [(&str, Relation); 7] = [
+        ("S_INTERSECTS", |a, b| a.intersects(b)),
+        ("S_DISJOINT", |a, b| a.disjoint(b)),
+        ("S_WITHIN", |a, b| a.within(b)),
+        ("S_CONTAINS", |a, b| a.contains(b)),
+        ("S_TOUCHES", |a, b| a.touches(b)),
+        ("S_OVERLAPS", |a, b| a.overlaps(b)),
+        ("S_CROSSES", |a, b| a.crosses(b)),
+    ];
+    let shapes: Vec<_> = all.iter().map(|f| (f["id"].as_u64().unwrap(), shape(f))).collect();
+    let mut some = 0;
+    for literal in [&around(0.002), &around(0.02), &around(0.2), &own, &line, &point] {
+        let geometry = Geometry::from_wkt(literal).unwrap();
+        for (name, relation) in relations {
+            let wanted: BTreeSet<u64> =
+                shapes.iter().filter(|(_, own)| relation(own, &geometry)).map(|(id, _)| *id).collect();
+            let filter = format!("{name}(geometry, {literal})");
+            assert_eq!(world.found("parcels", &[("filter", &filter)]), wanted, "{filter}");
+            some += usize::from(!wanted.is_empty());
+            // Seen from the other side, among other conditions, and denied.
+            let filter = format!("NOT {name}({literal}, geometry) AND area > 100");
+            let wanted: BTreeSet<u64> = shapes
+                .iter()
+                .zip(&all)
+                .filter(|((_, own), f)| !relation(&geometry, own) && number(&f["properties"], "area") > 100.0)
+                .map(|((id, _), _)| *id)
+                .collect();
+            assert_eq!(world.found("parcels", &[("filter", &filter)]), wanted, "{filter}");
+        }
+    }
+    assert!(some > 15, "{some}");
+    let equal = world.found("parcels", &[("filter", &format!("S_EQUALS(geometry, {own})"))]);
+    assert_eq!(equal, BTreeSet::from([all[700]["id"].as_u64().unwrap()]));
+    let bbox = format!("{},{},{},{}", corner.0 - 0.005, corner.1 - 0.005, corner.0 + 0.005, corner.1 + 0.005);
+    let boxed = world.found("parcels", &[("bbox", &bbox)]);
+    assert_eq!(
+        boxed,
+        world.found("parcels", &[("filter", &format!("S_INTERSECTS(geometry, BBOX({bbox}))"))])
+    );
+    assert!(!boxed.is_empty());
+}
+
+#[test]
+fn coordinates_of_filters_and_boxes_may_be_of_other_systems() {
+    let world = World::new();
+    let all = world.all("parcels");
+    let ring = &all[100]["geometry"]["coordinates"][0][0];
+    let (x, y) = (ring[0].as_f64().unwrap(), ring[1].as_f64().unwrap());
+    let bbox = |[a, b]: [f64; 2], r: f64| format!("{},{},{},{}", a - r, b - r, a + r, b + r);
+    let degrees = world.found("parcels", &[("bbox", &bbox([x, y], 0.001))]);
+    assert!(degrees.len() > 1);
+    let turned = bbox([y, x], 0.001);
+    for crs in ["http://www.opengis.net/def/crs/EPSG/0/4326", "[EPSG:4326]"] {
+        assert_eq!(world.found("parcels", &[("bbox", &turned), ("bbox-crs", crs)]), degrees);
+    }
+    let filter = format!("S_INTERSECTS(geometry, BBOX({turned}))");
+    assert_eq!(world.found("parcels", &[("filter", &filter), ("filter-crs", "EPSG:4326")]), degrees);
+    // A box of metres around the same corner, by PROJ here.
+    let reference = |epsg| {
+        let mut reference = gdal::spatial_ref::SpatialRef::from_epsg(epsg).unwrap();
+        reference.set_axis_mapping_strategy(gdal::spatial_ref::AxisMappingStrategy::TraditionalGisOrder);
+        reference
+    };
+    let wgs84 = reference(4326);
+    for epsg in [3857, 5897, 9210, 3405] {
+        let own = reference(epsg);
+        let (mut xs, mut ys) = ([x], [y]);
+        let there = gdal::spatial_ref::CoordTransform::new(&wgs84, &own).unwrap();
+        there.transform_coords(&mut xs, &mut ys, &mut []).unwrap();
+        let metres = bbox([xs[0], ys[0]], 100.0);
+        let crs = format!("http://www.opengis.net/def/crs/EPSG/0/{epsg}");
+        let wanted: BTreeSet<u64> = all
+            .iter()
+            .filter(|f| {
+                let mut own = shape(f);
+                own.set_spatial_ref(reference(4326));
+                own.transform_inplace(&there).unwrap();
+                let [w, s, e, n] = [xs[0] - 100.0, ys[0] - 100.0, xs[0] + 100.0, ys[0] + 100.0];
+                own.intersects(&Geometry::bbox(w, s, e, n).unwrap())
+            })
+            .map(|f| f["id"].as_u64().unwrap())
+            .collect();
+        assert_eq!(world.found("parcels", &[("bbox", &metres), ("bbox-crs", &crs)]), wanted, "{epsg}");
+        assert!(wanted.len() > 3, "{epsg}");
+    }
+}
+
+#[test]
+fn answers_come_in_the_system_that_is_asked_for_with_its_axes() {
+    let world = World::new();
+    let ask = |crs: &str| {
+        let path = format!("/ogc/collections/parcels/items?{}", coded(&[("limit", "1"), ("crs", crs)]));
+        let reply = world.server.get(&path, &[]);
+        assert_eq!(reply.header("content-crs"), format!("<{crs}>"));
+        let place = reply.json()["features"][0]["geometry"]["coordinates"][0][0].clone();
+        [place[0].as_f64().unwrap(), place[1].as_f64().unwrap()]
+    };
+    let [lon, lat] = ask("http://www.opengis.net/def/crs/OGC/1.3/CRS84");
+    assert_eq!(ask("http://www.opengis.net/def/crs/EPSG/0/4326"), [lat, lon]);
+    let listed = world.server.get("/ogc/collections/parcels", &[]).json();
+    let listed = listed["crs"].as_array().unwrap();
+    assert_eq!(listed.len(), 24);
+    for crs in listed.iter().filter_map(Value::as_str).filter(|crs| crs.contains("EPSG")) {
+        let epsg: u32 = crs.rsplit('/').next().unwrap().parse().unwrap();
+        let own = gdal::spatial_ref::SpatialRef::from_epsg(epsg).unwrap();
+        // GDAL's own strategy follows the registry.
+        let mut wgs84 = gdal::spatial_ref::SpatialRef::from_epsg(4326).unwrap();
+        wgs84.set_axis_mapping_strategy(gdal::spatial_ref::AxisMappingStrategy::TraditionalGisOrder);
+        let there = gdal::spatial_ref::CoordTransform::new(&wgs84, &own).unwrap();
+        let (mut xs, mut ys) = ([lon], [lat]);
+        there.transform_coords(&mut xs, &mut ys, &mut []).unwrap();
+        let [a, b] = ask(crs);
+        assert!((a - xs[0]).abs() < 2e-3 && (b - ys[0]).abs() < 2e-3, "{crs}: {a} {b} {xs:?} {ys:?}");
+    }
+}
+
+#[test]
+fn days_are_found_by_datetime() {
+    let world = World::new();
+    let parcels = world.all("parcels");
+    let day = |from: &'static str, to: &'static str| {
+        move |p: &Value| p["handed_over_on"].is_string() && (from..=to).contains(&text(p, "handed_over_on"))
+    };
+    let found = |datetime: &str| world.found("parcels", &[("datetime", datetime)]);
+    assert_eq!(found("2025-08-01/2025-12-31"), ids(&parcels, day("2025-08-01", "2025-12-31")));
+    assert_eq!(found("../2025-08-01T00:00:00Z"), ids(&parcels, day("0000", "2025-08-01")));
+    assert_eq!(found("2025-08-01/.."), ids(&parcels, day("2025-08-01", "9999")));
+    let some = parcels.iter().find_map(|f| f["properties"]["handed_over_on"].as_str()).unwrap();
+    assert!(!found(some).is_empty());
+    let units = world.all("units");
+    let valid = |p: &Value| text(p, "valid_to").is_empty() || text(p, "valid_to") >= "2025-07-01";
+    let wanted = ids(&units, valid);
+    assert_eq!(world.found("units", &[("datetime", "2025-07-01/..")]), wanted);
+    assert!(wanted.len() < units.len());
+}
+
+#[test]
+fn queryables_are_parameters_and_properties_are_chosen() {
+    let world = World::new();
+    let all = world.all("parcels");
+    let wanted = ids(&all, |p| text(p, "stage") == "paid" && p["blocked"] == true);
+    assert_eq!(world.found("parcels", &[("stage", "paid"), ("blocked", "true")]), wanted);
+    assert_eq!(world.found("parcels", &[("kind", "road")]), ids(&all, |p| text(p, "kind") == "road"));
+    let query = coded(&[("properties", "area,stage"), ("limit", "1")]);
+    let page = world.server.get(&format!("/ogc/collections/parcels/items?{query}"), &[]).json();
+    let names: Vec<_> = page["features"][0]["properties"].as_object().unwrap().keys().cloned().collect();
+    assert_eq!(names, ["area", "stage"]);
+}
+
+#[test]
+fn sorted_pages_hold_every_feature_once_also_when_data_change_between_them() {
+    let world = World::new();
+    // By a column that the events below change.
+    let query = coded(&[("sortby", "stage,-area"), ("limit", "170"), ("properties", "stage,area")]);
+    let mut path = format!("/ogc/collections/parcels/items?{query}");
+    let (mut seen, mut keys, mut pages) = (BTreeSet::new(), Vec::new(), 0);
+    loop {
+        let page = world.server.get(&path, &[]).json();
+        for feature in page["features"].as_array().unwrap() {
+            assert!(seen.insert(feature["id"].as_u64().unwrap()), "a parcel came twice");
+            keys.push((
+                text(&feature["properties"], "stage").to_owned(),
+                -number(&feature["properties"], "area"),
+            ));
+        }
+        pages += 1;
+        let parcel = seen.iter().nth(pages * 7).unwrap();
+        let body = json!([{ "parcel": parcel, "kind": "blocker_opened", "blocker": "graves", "date": "2026-06-30" }]);
+        world.server.post("/api/v1/events", &body.to_string());
+        let next = page["links"].as_array().unwrap().iter().find(|link| link["rel"] == "next");
+        let Some(next) = next else { break };
+        path = next["href"].as_str().unwrap().strip_prefix(&world.server.url).unwrap().to_owned();
+    }
+    assert_eq!((seen.len(), pages), (2000, 12));
+    // What is missing comes last.
+    let blank = |key: &(String, f64)| if key.0.is_empty() { ("~".to_owned(), key.1) } else { key.clone() };
+    let keys: Vec<_> = keys.iter().map(blank).collect();
+    assert!(keys.is_sorted(), "{keys:?}");
+}
+
+#[test]
+fn wrong_parameters_are_named_with_what_is_allowed() {
+    let world = World::new();
+    let deep = format!("{}area > 1{}", "(".repeat(30), ")".repeat(30));
+    let nested = format!("{}1{}", "(".repeat(24), ",2)".repeat(24));
+    for (name, value, word) in [
+        ("filter", "stag = 'paid'", "stage"),
+        ("filter", "area = 'big'", "a number"),
+        ("filter", "area >", "character"),
+        ("filter", "stage = 1", "a text"),
+        ("filter", "area", "a number"),
+        ("filter", "handed_over_on > 'soon'", "DATE("),
+        ("filter", "S_INTERSECTS(area, POINT(1 2))", "geometry"),
+        ("filter", "S_INTERSECTS(geometry, POINT(900 2))", "coordinate system"),
+        ("filter", "S_NEAR(geometry, POINT(1 2))", "S_NEAR"),
+        ("filter", "S_WITHIN(geometry)", "2 arguments"),
+        ("filter", "stage + 1 > 2", "a text"),
+        ("filter", "avg(area) > 2", "avg"),
+        ("filter", "CASEI(area) = 'a'", "text"),
+        ("filter", "area LIKE '1%'", "text"),
+        ("filter", &deep, "brackets"),
+        ("filter", &nested, "brackets"),
+        ("filter", "{\"op\":\"=\"}", "filter"),
+        ("filter-lang", "sql", "cql2-text"),
+        ("filter-crs", "EPSG:2154", "EPSG:5897"),
+        ("crs", "http://www.opengis.net/def/crs/EPSG/0/1", "EPSG:5897"),
+        ("bbox-crs", "mars", "EPSG:3857"),
+        ("bbox", "1,2,3", "four numbers"),
+        ("datetime", "soon", "2026-01-31"),
+        ("datetime", "2026-02-01/2026-01-01", "before it begins"),
+        ("sortby", "size", "area"),
+        ("properties", "area,size", "declared_area"),
+        ("limit", "0", "10000"),
+        ("limit", "ten", "whole number"),
+        ("f", "docx", "xlsx"),
+        ("f", "", "is empty"),
+        ("after", "first", "id"),
+        ("blocked", "maybe", "true or false"),
+        ("area", "big", "a number"),
+        ("planned_on", "soon", "a date"),
+        ("size", "1", "known"),
+    ] {
+        let path = format!("/ogc/collections/parcels/items?{}", coded(&[(name, value)]));
+        let reply = world.server.get(&path, &[]);
+        assert_eq!(reply.status, 400, "{name}={value}: {}", String::from_utf8_lossy(&reply.body));
+        assert_eq!(reply.header("content-type"), "application/problem+json", "{name}={value}");
+        let detail = reply.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(&format!("\"{name}\"")) && detail.contains(word), "{name}={value}: {detail}");
+    }
+}
