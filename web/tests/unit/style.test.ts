@@ -24,6 +24,7 @@ const catalog: Catalog = {
   at: 1,
   today: 20_600,
   illustration: true,
+  basemap: null,
   province: 'Hà Nam',
   bbox: [105.8, 20.4, 106.1, 20.7],
   first_day: 20_000,
