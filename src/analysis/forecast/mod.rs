@@ -11,6 +11,6 @@ mod history;
 mod simulate;
 mod survival;
 
-pub use backtest::{Outcome, backtest};
+pub use backtest::{Backtest, End, Outcome, backtest};
 pub use history::History;
 pub use simulate::{Band, Driver, Forecast, Simulated, forecast};
