@@ -6,7 +6,7 @@
 //!                                    tiles · features · analysis ◄───┘ ─► server ─► web app
 //! ```
 //! Layers depend one way: `domain ← analysis, atlas ← tile, store, ingest,
-//! export ← server ← cli`; `tests/layers.rs` holds them to it.
+//! export, report ← server ← cli`; `tests/layers.rs` holds them to it.
 pub mod analysis;
 pub mod atlas;
 pub mod cli;
@@ -14,6 +14,7 @@ pub mod demo;
 pub mod domain;
 pub mod export;
 pub mod ingest;
+pub mod report;
 pub mod server;
 pub mod store;
 pub mod tile;

@@ -1,10 +1,10 @@
-//! Dependencies point one way: `domain ← analysis, atlas ← tile, store, ingest, export, demo ← server ← cli`.
+//! Dependencies point one way: `domain ← analysis, atlas ← tile, store, ingest, export, report, demo ← server ← cli`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
 /// Each layer and the layers it may use.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 11] = [
     ("domain", &[]),
     ("atlas", &["domain"]),
     ("analysis", &["domain", "atlas"]),
@@ -13,8 +13,12 @@ const MAY_USE: [(&str, &[&str]); 10] = [
     ("ingest", &["domain"]),
     ("demo", &["domain"]),
     ("export", &["domain", "atlas", "analysis"]),
-    ("server", &["domain", "atlas", "analysis", "tile", "store", "ingest", "export"]),
-    ("cli", &["domain", "atlas", "analysis", "tile", "store", "ingest", "demo", "export", "server"]),
+    ("report", &["domain", "atlas", "analysis"]),
+    ("server", &["domain", "atlas", "analysis", "tile", "store", "ingest", "export", "report"]),
+    (
+        "cli",
+        &["domain", "atlas", "analysis", "tile", "store", "ingest", "demo", "export", "report", "server"],
+    ),
 ];
 
 fn sources(folder: &Path, found: &mut Vec<std::path::PathBuf>) {

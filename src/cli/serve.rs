@@ -13,9 +13,10 @@ use std::{
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::{Outcome, clock, open, output::say, own_files};
+use super::{Outcome, clock, open, output::say, own_files, report};
 use crate::{
     domain::{Campaign, Day, campaigns, vocabulary},
+    report::{Language, Words},
     server::{App, Auth, Files, Oidc, follow, router},
     store::GeoPackage,
 };
@@ -59,6 +60,7 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         .init();
     let store = open(data)?;
     let campaigns = campaigns(&own_files(data, "campaigns")?)?;
+    let report_words = [report::words(data, Language::Vi)?, report::words(data, Language::En)?];
     let auth = auth(options, &store)?;
     let following = store.reopen()?;
     let files = match &options.files {
@@ -70,7 +72,7 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         tracing::warn!(%error, "the number of connections stays as low as it is");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(options.listen, store, following, campaigns, files, auth))?;
+    runtime.block_on(serve(options.listen, store, following, (campaigns, report_words), files, auth))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -106,12 +108,12 @@ async fn serve(
     address: SocketAddr,
     store: GeoPackage,
     following: GeoPackage,
-    campaigns: Vec<Campaign>,
+    (campaigns, report_words): (Vec<Campaign>, [Words; 2]),
     files: Files,
     auth: Auth,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
-    let app = Arc::new(App::new(store, vocabulary()?, campaigns, files, auth, metrics)?);
+    let app = Arc::new(App::new(store, vocabulary()?, campaigns, report_words, files, auth, metrics)?);
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|e| format!("cannot listen on {address}: {e}; choose another with --listen"))?;

@@ -26,6 +26,7 @@ use super::{
 use crate::{
     analysis::View,
     domain::{Campaign, LedgerPosition, Vocabulary},
+    report::Words,
     store::{GeoPackage, Store, StoreError},
 };
 
@@ -84,6 +85,8 @@ pub struct App {
     pub words: Vocabulary,
     /// Emulation campaigns.
     pub campaigns: Vec<Campaign>,
+    /// Words of reports, Vietnamese and English.
+    pub report_words: [Words; 2],
     /// Facts about the store.
     pub about: About,
     /// Answers.
@@ -113,6 +116,7 @@ impl App {
         store: GeoPackage,
         words: Vocabulary,
         campaigns: Vec<Campaign>,
+        report_words: [Words; 2],
         files: Files,
         auth: Auth,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
@@ -131,6 +135,7 @@ impl App {
             store: Mutex::new(store),
             words,
             campaigns,
+            report_words,
             about,
             cache: Cache::new(256 << 20, 64 << 20),
             live: Live::default(),

@@ -27,7 +27,7 @@ pub enum Rule {
 }
 
 /// The rule of each route and method. A route that is not here is refused.
-pub const RULES: [(&str, &str, Rule); 43] = [
+pub const RULES: [(&str, &str, Rule); 45] = [
     ("GET", "/healthz", Rule::Open),
     ("GET", "/readyz", Rule::Open),
     ("GET", "/metrics", Rule::May(Action::Administer)),
@@ -50,6 +50,8 @@ pub const RULES: [(&str, &str, Rule); 43] = [
     ("GET", "/api/v1/campaigns", Rule::Read),
     ("GET", "/api/v1/board", Rule::Read),
     ("GET", "/api/v1/board/evidence", Rule::Read),
+    ("GET", "/api/v1/report", Rule::Read),
+    ("GET", "/api/v1/openapi.json", Rule::Read),
     ("GET", "/api/v1/projects/{code}", Rule::Read),
     ("GET", "/api/v1/parcels/{id}", Rule::Read),
     ("GET", "/api/v1/search", Rule::Read),
