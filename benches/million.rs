@@ -146,6 +146,10 @@ fn main() {
         resident(server.child.id()) / 1_000_000
     );
     let mut connection = Connection::open(&server.host);
+    figures(&mut connection);
+    if std::env::var("ONLY").is_ok_and(|only| only == "figures") {
+        return;
+    }
     for (z, count) in [(12, 20), (13, 60), (14, 150), (15, 200), (16, 300)] {
         let (mut times, mut bytes) = (Vec::new(), 0);
         for square in squares(bbox, z, count) {
@@ -159,6 +163,27 @@ fn main() {
     warm(&server, bbox);
 }
 
+/// Questions about days that were never asked for, each another one.
+fn figures(connection: &mut Connection) {
+    let days = |from: i64| (0..20).map(move |n| Day::from_number(from + n * 7).expect("a day").to_string());
+    for (name, path) in [
+        ("summary", "/api/v1/summary?"),
+        ("progress by unit", "/api/v1/progress?by=unit&"),
+        ("progress by project", "/api/v1/progress?by=project&"),
+        ("clocks by unit", "/api/v1/clocks?by=unit&"),
+        ("board", "/api/v1/board?campaign=thi-dua-gpmb&"),
+    ] {
+        let mut times = Vec::new();
+        for day in days(20_330) {
+            let started = Instant::now();
+            let (status, _) = connection.get(&format!("{path}as_of={day}"), "identity");
+            assert_eq!(status, 200, "{path}");
+            times.push(started.elapsed().as_secs_f64() * 1e3);
+        }
+        println!("{name}, each time a fresh day: {}", percentiles(times));
+    }
+}
+
 /// What needs no HTTP: memory of the atlas, queries, export.
 fn in_process(path: &std::path::Path, parcels: usize) -> [f64; 4] {
     let store = GeoPackage::open(path, procedures(&[]).expect("procedures")).expect("store");
@@ -170,7 +195,7 @@ fn in_process(path: &std::path::Path, parcels: usize) -> [f64; 4] {
         snapshot.bytes() / parcels
     );
     let started = Instant::now();
-    let view = View::new(Arc::clone(&snapshot), Day::parse("2026-06-30").expect("a day"));
+    let view = View::new(Arc::clone(&snapshot), Day::parse("2026-06-30").expect("a day")).ready();
     println!("figures of all projects and units: {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
     let bbox = Collection::Parcels.extent(&view).expect("parcels");
     let mut rng = ChaCha8Rng::seed_from_u64(5);

@@ -48,7 +48,7 @@ fn reads(criterion: &mut Criterion) {
     let box_ = Extent::from_degrees([105.79, 20.38, 105.81, 20.40]);
     criterion.bench_function("bbox query", |b| b.iter(|| view.snapshot.parcels_in(box_)));
     criterion.bench_function("figures of 100 000 parcels", |b| {
-        b.iter(|| View::new(Arc::clone(&view.snapshot), view.today));
+        b.iter(|| View::new(Arc::clone(&view.snapshot), view.today).ready());
     });
     let some: Vec<u32> = (0..10_000).collect();
     criterion.bench_function("GeoJSON of 10 000 parcels", |b| {

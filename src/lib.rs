@@ -6,7 +6,7 @@
 //!                                    tiles · features · analysis ◄───┘ ─► server ─► web app
 //! ```
 //! Layers depend one way: `domain ← analysis, atlas ← query ← tile, store, ingest,
-//! export ← intake ← server ← cli`; `tests/layers.rs` holds them to it.
+//! export, report ← intake ← server ← cli`; `tests/layers.rs` holds them to it.
 pub mod analysis;
 pub mod atlas;
 pub mod cli;
@@ -16,6 +16,7 @@ pub mod export;
 pub mod ingest;
 pub mod intake;
 pub mod query;
+pub mod report;
 pub mod server;
 pub mod store;
 pub mod tile;

@@ -1,10 +1,10 @@
-//! Dependencies point one way: `domain ← analysis, atlas ← query ← tile, store, ingest, export, demo ← intake ← server ← cli`.
+//! Dependencies point one way: `domain ← analysis, atlas ← query ← tile, store, ingest, export, report, demo ← intake ← server ← cli`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
 /// Each layer and the layers it may use.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("domain", &[]),
     ("atlas", &["domain"]),
     ("analysis", &["domain", "atlas"]),
@@ -14,13 +14,17 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("demo", &["domain"]),
     ("query", &["domain", "atlas", "analysis"]),
     ("export", &["domain", "atlas", "analysis", "query"]),
+    ("report", &["domain", "atlas", "analysis"]),
     ("intake", &["domain", "atlas", "store", "ingest"]),
-    ("server", &["domain", "atlas", "analysis", "tile", "store", "ingest", "query", "export", "intake"]),
+    (
+        "server",
+        &["domain", "atlas", "analysis", "tile", "store", "ingest", "query", "export", "report", "intake"],
+    ),
     (
         "cli",
         &[
-            "domain", "atlas", "analysis", "tile", "store", "ingest", "demo", "query", "export", "intake",
-            "server",
+            "domain", "atlas", "analysis", "tile", "store", "ingest", "demo", "query", "export", "report",
+            "intake", "server",
         ],
     ),
 ];

@@ -18,12 +18,13 @@ use rand_chacha::ChaCha8Rng;
 const ORIGIN: (f64, f64) = (105.75, 20.35);
 const BLOCK: (f64, f64) = (0.0016, 0.0012);
 const PROJECTS: usize = 400;
+const UNITS: usize = 40;
 
 /// A store with `parcels` parcels under `target/bench`, made once.
 pub fn store(parcels: usize) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
     std::fs::create_dir_all(&folder).expect("target can be written");
-    let path = folder.join(format!("fabric-{parcels}.gpkg"));
+    let path = folder.join(format!("fabric-2-{parcels}.gpkg"));
     if !path.exists() {
         let part = path.with_extension("part");
         let _ = std::fs::remove_file(&part);
@@ -39,7 +40,7 @@ fn make(path: &Path, count: usize) {
     let entry = Entry { source: "bench".into(), author: "bench".into(), recorded_at: 0, day, units_on: day };
     let mut rng = ChaCha8Rng::seed_from_u64(7);
     let mut change = store.begin().expect("begin");
-    change.units(&entry, &[unit()]).expect("units");
+    change.units(&entry, &(0..UNITS).map(unit).collect::<Vec<_>>()).expect("units");
     let projects: Vec<Project> = (0..PROJECTS).map(|n| project(n, count)).collect();
     change.projects(&entry, &projects).expect("projects");
     let mut parcels = Vec::with_capacity(count);
@@ -75,10 +76,10 @@ fn event(id: u32, stage: Stage, rng: &mut ChaCha8Rng) -> NewEvent {
     }
 }
 
-fn unit() -> AdminUnit {
+fn unit(number: usize) -> AdminUnit {
     AdminUnit {
-        code: Code::new("13285").expect("a code"),
-        name: "Phường đo tốc độ".into(),
+        code: unit_code(number),
+        name: format!("Phường đo tốc độ {number}"),
         level: Level::Commune,
         parent: None,
         valid_from: None,
@@ -87,6 +88,10 @@ fn unit() -> AdminUnit {
         successors: vec![],
         boundary: None,
     }
+}
+
+fn unit_code(number: usize) -> Code {
+    Code::new(&(13_285 + number).to_string()).expect("a code")
 }
 
 fn project(number: usize, count: usize) -> Project {
@@ -103,13 +108,17 @@ fn project(number: usize, count: usize) -> Project {
         kind: ProjectKind::ALL[number % 6],
         key: number.is_multiple_of(5),
         investor: None,
-        body: None,
+        body: Some(format!("Đơn vị đo tốc độ {}", number % 8)),
         procedure: Code::new("law2024").expect("a code"),
         required_day: Day::parse("2026-12-31").ok(),
         plan: PlanCurve::parse("2025-01-01=0;2026-12-31=1").expect("a plan"),
         boundary: Some(MultiPolygon(vec![Polygon::new(ring, vec![])])),
         alignment: None,
     }
+}
+
+fn planned(number: usize) -> Day {
+    Day::from_number(20_400 + (number % 500) as i64).expect("a day")
 }
 
 /// Two rows of strips between paths, each strip with a bow in its long sides.
@@ -137,7 +146,7 @@ fn strips(rng: &mut ChaCha8Rng, block: usize, columns: usize, blocks: usize, out
             out.push(Parcel {
                 key: ParcelKey {
                     project: Code::new(&format!("P{project:04}")).expect("a code"),
-                    unit: Code::new("13285").expect("a code"),
+                    unit: unit_code((row * UNITS / (rows + 1)).min(UNITS - 1)),
                     sheet: (number / 1000 + 1).to_string(),
                     number: (number % 1000 + 1).to_string(),
                 },
@@ -145,8 +154,9 @@ fn strips(rng: &mut ChaCha8Rng, block: usize, columns: usize, blocks: usize, out
                 total_area: SquareMetres::new(350.0 + (number % 977) as f64 / 10.0),
                 recovered_area: SquareMetres::new(350.0 + (number % 977) as f64 / 10.0),
                 declared_area: None,
-                holder: None,
-                planned_day: None,
+                // A household has up to three strips beside each other.
+                holder: Some(format!("Hộ đo tốc độ {}", number * 2 / 3)),
+                planned_day: number.is_multiple_of(2).then(|| planned(number)),
                 geometry,
             });
         }

@@ -18,6 +18,13 @@ pub struct Tally {
     pub area: SquareMetres,
 }
 
+impl std::ops::AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.parcels += other.parcels;
+        self.area += other.area;
+    }
+}
+
 impl Tally {
     fn add(&mut self, area: SquareMetres) {
         self.parcels += 1;

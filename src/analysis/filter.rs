@@ -1,5 +1,6 @@
 //! Which parcels are meant.
 
+use super::sums::ParcelFacts;
 use crate::{
     atlas::Snapshot,
     domain::{Day, ProjectKind, Stage},
@@ -40,28 +41,29 @@ pub type Selection = Vec<u32>;
 impl Filter {
     /// The parcels of `snapshot` for which the filter holds on `day`.
     pub fn select(&self, snapshot: &Snapshot, day: Day) -> Selection {
-        let projects = self.projects(snapshot);
-        let units = self.unit.map(|unit| units_within(snapshot, unit));
-        let parcels = snapshot.parcels();
+        let chooser = self.chooser(snapshot);
+        let state = !self.stages.is_empty() || self.blocked || self.overdue || self.late;
         let holds = |parcel: &u32| {
-            let parcel = *parcel;
-            snapshot.exists_on(parcel, day)
-                && projects[parcels.project(parcel)]
-                && units.as_ref().is_none_or(|units| units[parcels.unit(parcel)])
-                && (self.land_uses.is_empty() || self.land_uses.contains(&parcels.land_use_symbol(parcel)))
-                && (self.stages.is_empty()
-                    || snapshot.stage_on(parcel, day).is_some_and(|stage| self.stages.contains(&stage)))
-                && (!self.blocked || snapshot.blocked_on(parcel, day))
-                && (!self.overdue || snapshot.overdue_on(parcel, day))
-                && (!self.late || snapshot.late_on(parcel, day))
+            chooser.may(*parcel)
+                && if state {
+                    ParcelFacts::of(snapshot, *parcel, day).is_some_and(|facts| chooser.holds(&facts))
+                } else {
+                    snapshot.exists_on(*parcel, day)
+                }
         };
         if let Some(among) = &self.among {
             return among.iter().copied().filter(holds).collect();
         }
         match self.projects[..] {
             [project] => snapshot.projects()[project].parcels.iter().copied().filter(holds).collect(),
-            _ => (0..parcels.len() as u32).filter(holds).collect(),
+            _ => (0..snapshot.parcels().len() as u32).filter(holds).collect(),
         }
+    }
+
+    /// The filter made ready for one parcel after another.
+    pub(super) fn chooser<'a>(&'a self, snapshot: &'a Snapshot) -> Chooser<'a> {
+        let units = self.unit.map(|unit| units_within(snapshot, unit));
+        Chooser { filter: self, snapshot, projects: self.projects(snapshot), units }
     }
 
     /// Which projects of the snapshot the filter lets through.
@@ -74,6 +76,35 @@ impl Filter {
                 && (!self.key || project.key)
         };
         snapshot.projects().iter().enumerate().map(through).collect()
+    }
+}
+
+/// A filter with what it needs to know of the snapshot.
+#[derive(Debug)]
+pub(super) struct Chooser<'a> {
+    filter: &'a Filter,
+    snapshot: &'a Snapshot,
+    projects: Vec<bool>,
+    units: Option<Vec<bool>>,
+}
+
+impl Chooser<'_> {
+    /// Whether what never changes of a parcel is let through.
+    pub fn may(&self, parcel: u32) -> bool {
+        let (filter, parcels) = (self.filter, self.snapshot.parcels());
+        self.projects[parcels.project(parcel)]
+            && self.units.as_ref().is_none_or(|units| units[parcels.unit(parcel)])
+            && (filter.land_uses.is_empty() || filter.land_uses.contains(&parcels.land_use_symbol(parcel)))
+            && filter.among.as_ref().is_none_or(|among| among.binary_search(&parcel).is_ok())
+    }
+
+    /// Whether its state is.
+    pub fn holds(&self, facts: &ParcelFacts) -> bool {
+        let filter = self.filter;
+        (filter.stages.is_empty() || facts.stage.is_some_and(|stage| filter.stages.contains(&stage)))
+            && (!filter.blocked || facts.blocked)
+            && (!filter.overdue || facts.overdue)
+            && (!filter.late || facts.late)
     }
 }
 

@@ -33,9 +33,9 @@ pub struct Group {
 
 /// The groups of `parcels` on `day` that are not empty, each parcel in exactly one, by code.
 pub fn groups(snapshot: &Snapshot, parcels: &[u32], by: By, day: Day) -> Vec<Group> {
-    let keys = keys(snapshot, by, day);
+    let keys = Grouping::of(snapshot, by, day);
     let mut of = vec![Vec::new(); keys.names.len()];
-    parcels.iter().for_each(|parcel| of[keys.of(snapshot, *parcel)].push(*parcel));
+    parcels.iter().for_each(|parcel| of[keys.row_of(snapshot, *parcel)].push(*parcel));
     let wholes = wholes(snapshot, parcels);
     let group = |(number, parcels): (usize, Vec<u32>)| {
         let (code, name) = keys.names[number].clone();
@@ -62,51 +62,65 @@ pub fn wholes(snapshot: &Snapshot, parcels: &[u32]) -> Vec<bool> {
     snapshot.projects().iter().zip(counts).map(whole).collect()
 }
 
-struct Keys {
-    names: Vec<(String, String)>,
-    /// By project or unit, the number of its group.
-    group: Vec<usize>,
+/// Which row each project or unit belongs to.
+#[derive(Debug)]
+pub struct Grouping {
+    /// Code and name of each row.
+    pub names: Vec<(String, String)>,
+    /// By project or unit, the number of its row.
+    rows: Vec<usize>,
     units: Option<std::sync::Arc<[u16]>>,
 }
 
-impl Keys {
-    fn of(&self, snapshot: &Snapshot, parcel: u32) -> usize {
+impl Grouping {
+    /// The unit in which each parcel lay on the day, where rows are units.
+    pub fn units(&self) -> Option<&[u16]> {
+        self.units.as_deref()
+    }
+
+    /// The row of a project and unit.
+    pub fn row(&self, project: usize, unit: usize) -> usize {
+        self.rows[if self.units.is_some() { unit } else { project }]
+    }
+
+    /// The row of a parcel.
+    pub fn row_of(&self, snapshot: &Snapshot, parcel: u32) -> usize {
         match &self.units {
-            Some(units) => self.group[usize::from(units[parcel as usize])],
-            None => self.group[snapshot.parcels().project(parcel)],
+            Some(units) => self.rows[usize::from(units[parcel as usize])],
+            None => self.rows[snapshot.parcels().project(parcel)],
         }
     }
-}
-
-fn keys(snapshot: &Snapshot, by: By, day: Day) -> Keys {
-    let mut names: Vec<(String, String)> = Vec::new();
-    let mut number = |code: &str, name: &str| {
-        let known = names.iter().position(|(c, n)| c == code && n == name);
-        known.unwrap_or_else(|| {
-            names.push((code.to_owned(), name.to_owned()));
-            names.len() - 1
-        })
-    };
-    let projects = snapshot.projects().iter().map(|entry| &entry.project);
-    let group = match by {
-        By::Project => projects.map(|project| number(project.code.as_str(), &project.name)).collect(),
-        By::Body => {
-            let body = |project: &crate::domain::Project| project.body.clone().unwrap_or_default();
-            projects.map(|project| number(&body(project), &body(project))).collect()
-        }
-        By::Kind => {
-            projects.map(|project: &crate::domain::Project| kind(project.kind, &mut number)).collect()
-        }
-        By::Unit(level) => {
-            let unit = |index: usize| {
-                let unit = &snapshot.units()[above(snapshot, index, level, day)].unit;
-                number(unit.code.as_str(), &unit.name)
-            };
-            (0..snapshot.units().len()).map(unit).collect()
-        }
-    };
-    let units = matches!(by, By::Unit(_)).then(|| snapshot.units_on(day));
-    Keys { names, group, units }
+    /// The rows by `by` on `day`, those without parcels too.
+    pub fn of(snapshot: &Snapshot, by: By, day: Day) -> Self {
+        let mut names: Vec<(String, String)> = Vec::new();
+        let mut number = |code: &str, name: &str| {
+            let known = names.iter().position(|(c, n)| c == code && n == name);
+            known.unwrap_or_else(|| {
+                names.push((code.to_owned(), name.to_owned()));
+                names.len() - 1
+            })
+        };
+        let projects = snapshot.projects().iter().map(|entry| &entry.project);
+        let rows = match by {
+            By::Project => projects.map(|project| number(project.code.as_str(), &project.name)).collect(),
+            By::Body => {
+                let body = |project: &crate::domain::Project| project.body.clone().unwrap_or_default();
+                projects.map(|project| number(&body(project), &body(project))).collect()
+            }
+            By::Kind => {
+                projects.map(|project: &crate::domain::Project| kind(project.kind, &mut number)).collect()
+            }
+            By::Unit(level) => {
+                let unit = |index: usize| {
+                    let unit = &snapshot.units()[above(snapshot, index, level, day)].unit;
+                    number(unit.code.as_str(), &unit.name)
+                };
+                (0..snapshot.units().len()).map(unit).collect()
+            }
+        };
+        let units = matches!(by, By::Unit(_)).then(|| snapshot.units_on(day));
+        Self { names, rows, units }
+    }
 }
 
 fn kind(kind: ProjectKind, number: &mut impl FnMut(&str, &str) -> usize) -> usize {

@@ -14,6 +14,8 @@ mod listing;
 mod plan;
 mod progress;
 mod series;
+mod sums;
+mod survey;
 mod view;
 
 pub use board::{
@@ -25,20 +27,23 @@ pub use clearance::{
 };
 pub use dwell::{Dwell, dwells};
 pub use filter::{Filter, Selection};
-pub use forecast::{Band, Driver, Forecast, History, Outcome, Simulated, backtest, forecast};
+pub use forecast::{Backtest, Band, Driver, End, Forecast, History, Outcome, Simulated, backtest, forecast};
 pub use fronts::{
     ArealFronts, BestParcels, Choice, Cluster, Front, FrontState, LEAST_AREA_M2, LEAST_LENGTH_M,
     LinearFronts, Patch, SingleGain, areal_fronts, choices, cleared_length, front_id, linear_fronts,
     project_fronts,
 };
-pub use group::{By, Group, groups, wholes};
+pub use group::{By, Group, Grouping, groups, wholes};
 pub use listing::{Column, Listing, Section, Sort, listing};
-pub use plan::PlanLine;
+pub use plan::{PlanLine, PlanSums};
 pub use progress::{
-    AreaMeasure, CountMeasure, FEWEST_HOLDERS, LengthMeasure, Measures, MoneyMeasure, Progress, progress,
+    AreaMeasure, CountMeasure, FEWEST_HOLDERS, LengthMeasure, Measures, MoneyMeasure, Progress, length,
+    progress,
 };
 pub use series::{Series, each_day, series, steps};
-pub use view::{Figures, View};
+pub use sums::{ParcelFacts, Sums};
+pub use survey::Survey;
+pub use view::{Figures, Later, View};
 
 /// Those of `parcels` that count on `day`.
 pub fn standing<'a>(

@@ -3,74 +3,149 @@
 //! A parcel with a planned day of its own counts whole on that day; others
 //! follow their project's curve. Parcels with neither are not in the plan.
 
-use crate::{atlas::Snapshot, domain::Day};
+use crate::{
+    atlas::Snapshot,
+    domain::{Day, PlanCurve},
+};
 
-/// Planned cleared area by day.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PlanLine {
-    first: Day,
-    /// m² by the end of each day from `first` on.
-    cumulative: Vec<f64>,
+/// Tenths of m² by day, for days that lie near each other.
+#[derive(Debug, Clone, Default)]
+struct ByDay {
+    first: u16,
+    sums: Vec<u64>,
 }
 
-impl PlanLine {
-    /// The line of these parcels; none when no plan covers any.
-    pub fn of(snapshot: &Snapshot, parcels: &[u32]) -> Option<Self> {
-        let columns = snapshot.parcels();
-        let mut steps: Vec<(Day, f64)> = Vec::new();
-        let mut by_curve = vec![0.0; snapshot.projects().len()];
-        for &parcel in parcels {
-            let area = columns.recovered(parcel).get();
-            match snapshot.own_planned_day(parcel) {
-                Some(day) => steps.push((day, area)),
-                None => by_curve[columns.project(parcel)] += area,
-            }
+impl ByDay {
+    fn add(&mut self, day: Day, tenths: u64) {
+        let number = day.number();
+        if self.sums.is_empty() {
+            self.first = number;
         }
-        let curves: Vec<_> =
-            snapshot.projects().iter().zip(&by_curve).filter(|(_, area)| **area > 0.0).collect();
-        let mut curves_days = Vec::new();
-        for (entry, area) in &curves {
-            match (entry.project.plan.points(), entry.project.required_day) {
-                ([], Some(day)) => steps.push((day, **area)),
+        if number < self.first {
+            let more = usize::from(self.first - number);
+            self.sums.splice(0..0, std::iter::repeat_n(0, more));
+            self.first = number;
+        }
+        let offset = usize::from(number - self.first);
+        if offset >= self.sums.len() {
+            self.sums.resize(offset + 1, 0);
+        }
+        self.sums[offset] += tenths;
+    }
+
+    fn days(&self) -> impl Iterator<Item = (Day, u64)> + '_ {
+        let days = (self.first..).filter_map(Day::from_cell).zip(&self.sums);
+        days.filter(|(_, tenths)| **tenths > 0).map(|(day, tenths)| (day, *tenths))
+    }
+}
+
+/// What the plans of parcels add up to, in tenths of m².
+#[derive(Debug, Clone, Default)]
+pub struct PlanSums {
+    own: ByDay,
+    /// By project, the area of parcels without a day of their own.
+    by_curve: Vec<(usize, u64)>,
+}
+
+impl PlanSums {
+    /// Adds a parcel of a project: its own planned day if it has one, and its area.
+    pub fn add(&mut self, project: usize, own: Option<Day>, tenths: u64) {
+        match (own, self.by_curve.last_mut()) {
+            (Some(day), _) => self.own.add(day, tenths),
+            (None, Some(last)) if last.0 == project => last.1 += tenths,
+            (None, _) => self.by_curve.push((project, tenths)),
+        }
+    }
+
+    /// Adds those of other parcels.
+    pub fn merge(&mut self, other: &Self) {
+        other.own.days().for_each(|(day, tenths)| self.own.add(day, tenths));
+        other.by_curve.iter().for_each(|(project, tenths)| self.add(*project, None, *tenths));
+    }
+
+    /// The line; none when no plan covers any of the parcels.
+    pub fn line<'a>(&self, snapshot: &'a Snapshot) -> Option<PlanLine<'a>> {
+        let mut steps: Vec<(Day, u64)> = self.own.days().collect();
+        let mut by_curve = self.by_curve.clone();
+        by_curve.sort_unstable();
+        let mut curves: Vec<(&'a PlanCurve, f64)> = Vec::new();
+        for same in by_curve.chunk_by(|a, b| a.0 == b.0) {
+            let project = &snapshot.projects()[same[0].0].project;
+            let tenths: u64 = same.iter().map(|(_, tenths)| tenths).sum();
+            match (project.plan.points(), project.required_day) {
+                ([], Some(day)) => steps.push((day, tenths)),
                 ([], None) => {}
-                (points, _) => curves_days.push((&entry.project.plan, points, **area)),
+                _ => curves.push((&project.plan, tenths as f64 / 10.0)),
             }
         }
-        let days =
-            steps.iter().map(|step| step.0).chain(curves_days.iter().flat_map(|c| c.1.iter().map(|p| p.0)));
+        steps.sort_unstable();
+        let points = curves.iter().flat_map(|curve| curve.0.points()).map(|point| point.0);
+        let days = steps.iter().map(|step| step.0).chain(points);
         let (first, last) = days.fold(None, |range, day| match range {
             None => Some((day, day)),
             Some((first, last)) => Some((day.min(first), day.max(last))),
         })?;
-        let mut cumulative = vec![0.0; usize::try_from(last.since(first)).unwrap_or(0) + 1];
-        for (day, area) in steps {
-            cumulative[usize::try_from(day.since(first)).unwrap_or(0)] += area;
+        let mut sum = 0;
+        for step in &mut steps {
+            sum += step.1;
+            step.1 = sum;
         }
-        let mut sum = 0.0;
-        for value in &mut cumulative {
-            sum += *value;
-            *value = sum;
+        Some(PlanLine { first, last, steps, curves })
+    }
+}
+
+/// Planned cleared area by day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlanLine<'a> {
+    first: Day,
+    last: Day,
+    /// Tenths of m² in all by the end of the day.
+    steps: Vec<(Day, u64)>,
+    curves: Vec<(&'a PlanCurve, f64)>,
+}
+
+impl<'a> PlanLine<'a> {
+    /// The line of these parcels; none when no plan covers any.
+    pub fn of(snapshot: &'a Snapshot, parcels: &[u32]) -> Option<Self> {
+        let columns = snapshot.parcels();
+        let mut sums = PlanSums::default();
+        for &parcel in parcels {
+            let own = snapshot.own_planned_day(parcel);
+            sums.add(columns.project(parcel), own, columns.recovered(parcel).tenths());
         }
-        for (plan, _, area) in curves_days {
-            for (offset, value) in cumulative.iter_mut().enumerate() {
-                *value += plan.share_on(first.plus(offset as i32)).unwrap_or(0.0) * area;
-            }
-        }
-        Some(Self { first, cumulative })
+        sums.line(snapshot)
     }
 
     /// Planned cleared area on `day`, m².
     pub fn area_on(&self, day: Day) -> f64 {
-        match usize::try_from(day.since(self.first)) {
-            Err(_) => 0.0,
-            Ok(offset) => self.cumulative[offset.min(self.cumulative.len() - 1)],
+        if day < self.first {
+            return 0.0;
         }
+        let day = day.min(self.last);
+        let stepped = self.steps.partition_point(|step| step.0 <= day);
+        let own = stepped.checked_sub(1).map_or(0, |last| self.steps[last].1) as f64 / 10.0;
+        let by_curve = self.curves.iter();
+        by_curve.fold(own, |sum, (plan, area)| sum + plan.share_on(day).unwrap_or(0.0) * area)
     }
 
     /// The first day on which the plan asks for `area` m², the last day of the plan if it never does.
     pub fn day_of(&self, area: f64) -> Day {
-        let offset = self.cumulative.partition_point(|planned| *planned + 0.05 < area);
-        self.first.plus(offset.min(self.cumulative.len() - 1) as i32)
+        self.first_day(|planned| planned + 0.05 >= area).min(self.last)
+    }
+
+    /// The first day on which what is planned is `enough`, the day after the last one if it never is.
+    /// The line never falls, so halving finds it.
+    fn first_day(&self, enough: impl Fn(f64) -> bool) -> Day {
+        let (mut from, mut before) = (0, self.last.since(self.first) + 1);
+        while from < before {
+            let middle = i32::midpoint(from, before);
+            if enough(self.area_on(self.first.plus(middle))) {
+                before = middle;
+            } else {
+                from = middle + 1;
+            }
+        }
+        self.first.plus(from)
     }
 
     /// Days by which `area` m² on `day` is ahead of the plan; negative when behind.
@@ -90,8 +165,7 @@ impl PlanLine {
             let next = self.day_of(area.max(0.1));
             return next.since(day).max(0);
         }
-        let offset = self.cumulative.partition_point(|planned| *planned <= area + 0.05);
-        self.first.plus(offset as i32).since(day).min(0)
+        self.first_day(|planned| planned > area + 0.05).since(day).min(0)
     }
 }
 
@@ -100,10 +174,9 @@ mod tests {
     use super::*;
 
     /// 100 m² on day 10, 200 m² more on day 20.
-    fn line() -> PlanLine {
-        let mut cumulative = vec![100.0; 10];
-        cumulative.push(300.0);
-        PlanLine { first: Day::from_number(10).unwrap(), cumulative }
+    fn line() -> PlanLine<'static> {
+        let steps = vec![(day(10), 1000), (day(20), 3000)];
+        PlanLine { first: day(10), last: day(20), steps, curves: Vec::new() }
     }
 
     fn day(number: i64) -> Day {

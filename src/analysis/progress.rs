@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{cleared_length, plan::PlanLine, standing};
+use super::{Figures, cleared_length};
 use crate::{
     atlas::Snapshot,
     domain::{Day, SquareMetres, Stage},
@@ -82,51 +82,11 @@ pub const FEWEST_HOLDERS: u64 = 5;
 /// Progress of `parcels` on `day`. `projects` are those whose alignment
 /// counts, by index; give none for sets that cut projects into parts.
 pub fn progress(snapshot: &Snapshot, parcels: &[u32], projects: &[usize], day: Day) -> Progress {
-    let columns = snapshot.parcels();
-    let parcels = &*standing(snapshot, parcels, day);
-    let (mut total, mut done) = (SquareMetres::ZERO, SquareMetres::ZERO);
-    let (mut cleared, mut planned, mut any_plan) = (0, 0, false);
-    let mut money = MoneyMeasure { approved: 0, paid: 0 };
-    let mut finished = Some(Day::FIRST);
-    for &parcel in parcels {
-        let (area, days) = (columns.recovered(parcel), snapshot.days(parcel));
-        total += area;
-        let handed_over = days.cleared_on().filter(|on| *on <= day);
-        if handed_over.is_some() {
-            done += area;
-            cleared += 1;
-        }
-        finished = finished.zip(handed_over).map(|(last, on)| last.max(on));
-        let due = snapshot.planned_day(parcel);
-        any_plan |= due.is_some();
-        planned += u64::from(due.is_some_and(|due| due <= day));
-        let amount = snapshot.money(parcel).0;
-        money.approved += if days.reached(Stage::PlanApproved, day) { amount } else { 0 };
-        money.paid += snapshot.paid_on(parcel, day);
-    }
-    let plan = PlanLine::of(snapshot, parcels);
-    let planned_area = plan.as_ref().map(|plan| SquareMetres::new(plan.area_on(day)));
-    let finished = finished.filter(|_| !parcels.is_empty());
-    let holders = holders(snapshot, parcels, day);
-    Progress {
-        share: done.share_of(total),
-        planned_share: planned_area.map(|area| area.share_of(total).min(1.0)),
-        days_ahead: plan.as_ref().map(|plan| plan.days_ahead(done.get(), day, finished)),
-        measures: Measures {
-            area: AreaMeasure { total, done, planned: planned_area },
-            parcels: CountMeasure {
-                total: parcels.len() as u64,
-                done: cleared,
-                planned: any_plan.then_some(planned),
-            },
-            money: (holders.total >= FEWEST_HOLDERS).then_some(money),
-            holders,
-            length: length(snapshot, projects, day),
-        },
-    }
+    Figures::of(snapshot, parcels, projects, day).progress
 }
 
-fn holders(snapshot: &Snapshot, parcels: &[u32], day: Day) -> CountMeasure {
+/// Holders of `parcels`, which all count on `day`.
+pub(super) fn holders(snapshot: &Snapshot, parcels: &[u32], day: Day) -> CountMeasure {
     let state = |parcel: &u32| {
         let holder = snapshot.parcels().holder(*parcel)?;
         let pending = !snapshot.days(*parcel).reached(Stage::HandedOver, day);
@@ -145,7 +105,8 @@ fn holders(snapshot: &Snapshot, parcels: &[u32], day: Day) -> CountMeasure {
     CountMeasure { total, done, planned: any_plan.then_some(planned) }
 }
 
-fn length(snapshot: &Snapshot, projects: &[usize], day: Day) -> Option<LengthMeasure> {
+/// The alignments of `projects` in all and what of them is clear on `day`; none when they have none.
+pub fn length(snapshot: &Snapshot, projects: &[usize], day: Day) -> Option<LengthMeasure> {
     let entries = projects.iter().map(|project| &snapshot.projects()[*project]);
     let lengths = entries.filter_map(|entry| Some((entry.length_m?, cleared_length(snapshot, entry, day)?)));
     lengths.fold(None, |sum, (total, done)| {

@@ -1,11 +1,12 @@
 //! A snapshot on a day, with the figures that every reader asks for worked out once.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::{
-    Front, History, LEAST_LENGTH_M, Tally,
-    progress::{Progress, progress},
+    Filter, Front, History, LEAST_LENGTH_M, Survey, Tally,
+    progress::{Progress, holders, length},
     project_fronts, standing,
+    sums::Sums,
 };
 use crate::{
     atlas::{ProjectEntry, Snapshot},
@@ -26,19 +27,44 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// The figures of `parcels` on `day`; `projects` as for [`progress`].
+    /// The figures of `parcels` on `day`; `projects` as for [`progress`](super::progress()).
     pub fn of(snapshot: &Snapshot, parcels: &[u32], projects: &[usize], day: Day) -> Self {
         let parcels = &*standing(snapshot, parcels, day);
-        Self {
-            progress: progress(snapshot, parcels, projects, day),
-            blocked: Tally::of(snapshot, parcels, |parcel| snapshot.blocked_on(parcel, day)),
-            overdue: Tally::of(snapshot, parcels, |parcel| snapshot.overdue_on(parcel, day)),
-            late: Tally::of(snapshot, parcels, |parcel| snapshot.late_on(parcel, day)),
-        }
+        let sums = Sums::of(snapshot, parcels, day);
+        sums.figures(snapshot, day, holders(snapshot, parcels, day), length(snapshot, projects, day))
     }
 }
 
-/// What tiles and summaries show: one state of the ledger, one day.
+/// What is worked out when it is first asked for.
+pub struct Later<T>(LazyLock<T, Box<dyn FnOnce() -> T + Send + Sync>>);
+
+impl<T> std::ops::Deref for Later<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: std::fmt::Debug> std::fmt::Debug for Later<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Later<Vec<T>> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+fn later<T>(make: impl FnOnce() -> T + Send + Sync + 'static) -> Later<T> {
+    Later(LazyLock::new(Box::new(make)))
+}
+
+/// What tiles and summaries show: one state of the ledger, one day. Each part is worked out when it
+/// is first asked for, so that a question about a fresh day costs no more than its own answer.
 #[derive(Debug)]
 pub struct View {
     /// State of the ledger.
@@ -46,28 +72,38 @@ pub struct View {
     /// The day.
     pub today: Day,
     /// By project index.
-    pub projects: Vec<Figures>,
+    pub projects: Later<Vec<Figures>>,
     /// By unit index.
-    pub units: Vec<Figures>,
+    pub units: Later<Vec<Figures>>,
     /// Stretches of the alignments, by project index, from their start on.
-    pub fronts: Vec<Vec<Front>>,
+    pub fronts: Later<Vec<Vec<Front>>>,
     /// What the ledger says about times, worked out when a forecast is first asked for.
     history: OnceLock<History>,
 }
 
 impl View {
-    /// Works the figures out: O(parcels).
+    /// Nothing is worked out yet.
     pub fn new(snapshot: Arc<Snapshot>, today: Day) -> Self {
-        let project =
-            |(index, entry): (usize, &ProjectEntry)| Figures::of(&snapshot, &entry.parcels, &[index], today);
-        let unit = |entry: &crate::atlas::UnitEntry| Figures::of(&snapshot, &entry.parcels, &[], today);
-        let (projects, units) = std::thread::scope(|scope| {
-            let units = scope.spawn(|| snapshot.units().iter().map(unit).collect());
-            let projects = snapshot.projects().iter().enumerate().map(project).collect();
-            (projects, units.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
-        });
-        let fronts = snapshot.projects().iter().map(|entry| fronts(&snapshot, entry, today)).collect();
-        Self { snapshot, today, projects, units, fronts, history: OnceLock::new() }
+        let survey: Arc<OnceLock<Survey>> = Arc::default();
+        let (for_units, of_units) = (Arc::clone(&survey), Arc::clone(&snapshot));
+        let (of_projects, of_fronts) = (Arc::clone(&snapshot), Arc::clone(&snapshot));
+        Self {
+            projects: later(move || by_project(&of_projects, surveyed(&survey, &of_projects, today))),
+            units: later(move || by_unit(&of_units, surveyed(&for_units, &of_units, today))),
+            fronts: later(move || {
+                of_fronts.projects().iter().map(|entry| fronts(&of_fronts, entry, today)).collect()
+            }),
+            snapshot,
+            today,
+            history: OnceLock::new(),
+        }
+    }
+
+    /// Works out what tiles need, so that nobody waits for it: O(parcels).
+    #[must_use]
+    pub fn ready(self) -> Self {
+        let _ = (&*self.projects, &*self.units, &*self.fronts);
+        self
     }
 
     /// What the ledger says about times on this day: O(parcels) when first asked for.
@@ -78,8 +114,8 @@ impl View {
     /// The next view on the same day: only the projects and units of `touched` parcels are worked out anew.
     #[must_use]
     pub fn next(&self, snapshot: Arc<Snapshot>, touched: &[u32]) -> Self {
-        let (mut projects, mut units) = (self.projects.clone(), self.units.clone());
-        let mut fronts = self.fronts.clone();
+        let (mut projects, mut units) = (self.projects.to_vec(), self.units.to_vec());
+        let mut fronts = self.fronts.to_vec();
         let columns = snapshot.parcels();
         let mut stale: Vec<(usize, usize)> =
             touched.iter().map(|p| (columns.project(*p), columns.unit(*p))).collect();
@@ -91,8 +127,35 @@ impl View {
             projects[project] = Figures::of(&snapshot, parcels, &[project], self.today);
             units[unit] = Figures::of(&snapshot, &snapshot.units()[unit].parcels, &[], self.today);
         }
-        Self { snapshot, today: self.today, projects, units, fronts, history: OnceLock::new() }
+        Self {
+            snapshot,
+            today: self.today,
+            projects: later(move || projects),
+            units: later(move || units),
+            fronts: later(move || fronts),
+            history: OnceLock::new(),
+        }
     }
+}
+
+fn surveyed<'a>(survey: &'a OnceLock<Survey>, snapshot: &Snapshot, day: Day) -> &'a Survey {
+    survey.get_or_init(|| Survey::of(snapshot, &Filter::default(), day, None, [None; 3]))
+}
+
+fn by_project(snapshot: &Snapshot, survey: &Survey) -> Vec<Figures> {
+    let count = snapshot.projects().len();
+    let holders = survey.holders(snapshot, count, |parcel| snapshot.parcels().project(parcel));
+    let sums = survey.rows(count, |project, _| project).into_iter().zip(holders).enumerate();
+    let day = survey.day;
+    sums.map(|(index, (sums, holders))| sums.figures(snapshot, day, holders, length(snapshot, &[index], day)))
+        .collect()
+}
+
+fn by_unit(snapshot: &Snapshot, survey: &Survey) -> Vec<Figures> {
+    let count = snapshot.units().len();
+    let holders = survey.holders(snapshot, count, |parcel| snapshot.parcels().unit(parcel));
+    let sums = survey.rows(count, |_, unit| unit).into_iter().zip(holders);
+    sums.map(|(sums, holders)| sums.figures(snapshot, survey.day, holders, None)).collect()
 }
 
 fn fronts(snapshot: &Snapshot, entry: &ProjectEntry, day: Day) -> Vec<Front> {

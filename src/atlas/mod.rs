@@ -14,6 +14,7 @@
 mod apply;
 mod arena;
 mod builder;
+mod held;
 mod index;
 mod pages;
 mod parcels;
@@ -26,6 +27,7 @@ mod world;
 
 pub use arena::{Arena, Shape};
 pub use builder::{BuildError, Builder};
+pub use held::Held;
 pub use index::Index;
 pub use parcels::Parcels;
 pub use project::{ProjectEntry, UnitEntry};

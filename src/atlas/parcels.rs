@@ -3,7 +3,7 @@
 //! A parcel is named inside by its index: the rank of its id. Each column is
 //! one array; a missing value has a number of its own.
 
-use super::{arena::Arena, index::Index, symbols::Symbols};
+use super::{arena::Arena, held::Held, index::Index, symbols::Symbols};
 use crate::domain::{Day, HolderId, ParcelId, SquareMetres};
 
 pub(super) const NO_AREA: u32 = u32::MAX;
@@ -29,6 +29,8 @@ pub struct Parcels {
     pub(super) uses: Symbols,
     pub(super) arena: Arena,
     pub(super) index: Index,
+    /// Worked out when first asked for.
+    pub(super) held: std::sync::OnceLock<Held>,
 }
 
 impl Parcels {
@@ -127,6 +129,11 @@ impl Parcels {
     pub fn holder(&self, index: u32) -> Option<HolderId> {
         let holder = self.holders[index as usize];
         (holder != 0).then_some(HolderId(holder))
+    }
+
+    /// The parcels by holder: O(n log n) when first asked for.
+    pub fn held(&self) -> &Held {
+        self.held.get_or_init(|| Held::of(&self.holders))
     }
 
     /// Planned day of handover.

@@ -108,6 +108,15 @@ pub fn backtest(data: &Path, options: &Backtest) -> Outcome {
         ]);
     }
     say!("{rows}");
+    let ends = &answer["last_handover"];
+    say!(
+        "\nday of the last handover: {} forecasts whose truth is known, {} inside 10-90 %, {} came earlier, {} later; middle error {} days",
+        plain(&ends["forecasts"]),
+        percent(&ends["coverage"]),
+        plain(&ends["earlier"]),
+        plain(&ends["later"]),
+        plain(&ends["median_error_days"]),
+    );
     eprintln!(
         "forecasts made on {} past days, what came up to {}, ledger position {}",
         list(&answer["made_on"]).len(),

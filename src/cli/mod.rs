@@ -18,6 +18,7 @@ mod import_events;
 mod import_report;
 mod output;
 mod progress_bar;
+mod report;
 mod serve;
 mod tiles;
 mod token;
@@ -74,6 +75,8 @@ enum Command {
     Backtest(forecast::Backtest),
     /// Emulation campaigns: ranks, points, and what stands behind them.
     Board(board::Board),
+    /// Write the briefing document as PDF, DOCX or XLSX.
+    Report(report::Report),
     /// Check the whole store: hash chain, references, geometries, areas.
     Verify(verify::Verify),
     /// Accounts and what they may do.
@@ -103,6 +106,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Forecast(command) => forecast::forecast(&cli.data, command),
         Command::Backtest(command) => forecast::backtest(&cli.data, command),
         Command::Board(command) => board::board(&cli.data, command),
+        Command::Report(command) => report::report(&cli.data, command),
         Command::Verify(command) => verify::run(&cli.data, command),
         Command::User(command) => user::run(&cli.data, command),
         Command::Token(command) => token::run(&cli.data, command),
@@ -125,15 +129,21 @@ fn open_or_create(data: &std::path::Path) -> Result<GeoPackage, Box<dyn Error>> 
 
 /// The procedures, an operator's among them, with his days off if there is a `calendar.toml` beside the store.
 fn own_procedures(data: &std::path::Path) -> Result<Vec<Procedure>, Box<dyn Error>> {
-    let path = data.with_file_name("calendar.toml");
-    let told = |why: &dyn std::fmt::Display| format!("{}: {why}", path.display());
-    let own = match std::fs::read_to_string(&path) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(error) => return Err(told(&error).into()),
-    };
-    let days_off = calendar(own.as_deref()).map_err(|error| told(&error))?;
+    let own = own_file(data, "calendar.toml")?;
+    let (name, text) =
+        own.as_ref().map_or(("calendar.toml", None), |(name, text)| (name, Some(text.as_str())));
+    let days_off = calendar(text).map_err(|error| format!("{name}: {error}"))?;
     Ok(procedures_with(&own_files(data, "procedures")?, days_off)?)
+}
+
+/// An operator's own file (name, text) beside the store, if there is one.
+fn own_file(data: &std::path::Path, name: &str) -> Result<Option<(String, String)>, Box<dyn Error>> {
+    let path = data.with_file_name(name);
+    match std::fs::read_to_string(&path) {
+        Ok(text) => Ok(Some((path.display().to_string(), text))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(format!("{}: {error}", path.display()).into()),
+    }
 }
 
 /// An operator's own data: the TOML files (name, text) in a folder of this name beside the store.

@@ -13,10 +13,11 @@ use std::{
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::{Outcome, clock, open, output::say, own_files};
+use super::{Outcome, clock, open, output::say, own_files, report};
 use crate::{
     domain::{Day, campaigns, vocabulary},
     query,
+    report::Language,
     server::{App, Auth, Basemap, Equipment, Files, Oidc, follow, router},
     store::GeoPackage,
 };
@@ -63,6 +64,7 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         .init();
     let store = open(data)?;
     let campaigns = campaigns(&own_files(data, "campaigns")?)?;
+    let report_words = [report::words(data, Language::Vi)?, report::words(data, Language::En)?];
     let auth = auth(options, &store)?;
     let following = store.reopen()?;
     let files = match &options.files {
@@ -75,8 +77,15 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         tracing::warn!(%error, "the number of connections stays as low as it is");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let equipment =
-        Equipment { words: vocabulary()?, columns: query::words()?, campaigns, files, basemap, auth };
+    let equipment = Equipment {
+        words: vocabulary()?,
+        columns: query::words()?,
+        campaigns,
+        report_words,
+        files,
+        basemap,
+        auth,
+    };
     runtime.block_on(serve(options.listen, store, following, equipment))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -45,6 +45,10 @@ pub struct CampaignGroup {
     /// Parcels to be cleared in the period from which on one is ranked.
     #[serde(default = "one")]
     pub least_parcels: u64,
+    /// Points that could be earned, of the criteria that had a case, from which on one is ranked: who is
+    /// judged by little is not set beside who is judged by all.
+    #[serde(default)]
+    pub least_weight: f64,
 }
 
 fn one() -> u64 {

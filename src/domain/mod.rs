@@ -41,7 +41,7 @@ pub use ids::{HolderId, LedgerPosition, ParcelId, ProjectId, UnitId};
 pub use measure::{SquareMetres, Vnd};
 pub use parcel::{Parcel, ParcelKey};
 pub use period::{Period, PeriodError, PeriodKind};
-pub use procedure::{Clock, Misstep, Procedure, ProcedureBranch, ProcedureError, ProcedureStage};
+pub use procedure::{Clock, Misstep, Procedure, ProcedureBranch, ProcedureError, ProcedureStage, Taken};
 pub use project::{PlanCurve, PlanError, Project, ProjectKind};
 pub use record::{Blocker, BranchStay, InForce, Marks, Record, in_force};
 pub use reference::{Vocabulary, calendar, campaigns, procedures, procedures_with, vocabulary};

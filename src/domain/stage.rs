@@ -97,6 +97,11 @@ impl StageDays {
         self.0[stage.number()] <= day.number()
     }
 
+    /// Whether any stage was reached between two days, these too.
+    pub fn any_within(self, first: Day, last: Day) -> bool {
+        self.0.iter().any(|cell| (first.number()..=last.number()).contains(cell))
+    }
+
     /// The day of handover, if the parcel is cleared.
     pub fn cleared_on(self) -> Option<Day> {
         self.get(Stage::HandedOver)

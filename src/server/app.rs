@@ -29,7 +29,7 @@ use super::{
 use crate::{
     analysis::View,
     domain::{Campaign, Event, LedgerPosition, Vocabulary},
-    query::Words,
+    query, report,
     store::{GeoPackage, Store, StoreError},
 };
 
@@ -47,9 +47,11 @@ pub struct Equipment {
     /// Words for codes.
     pub words: Vocabulary,
     /// Words for columns and pages.
-    pub columns: Words,
+    pub columns: query::Words,
     /// Emulation campaigns.
     pub campaigns: Vec<Campaign>,
+    /// Words of reports, Vietnamese and English.
+    pub report_words: [report::Words; 2],
     /// Scans and photographs.
     pub files: Files,
     /// Base map, if there is one.
@@ -111,9 +113,11 @@ pub struct App {
     /// Emulation campaigns.
     pub campaigns: Vec<Campaign>,
     /// Words for columns and pages.
-    pub columns: Words,
+    pub columns: query::Words,
     /// Files that may be written for downloads at once.
     pub exports: Arc<tokio::sync::Semaphore>,
+    /// Words of reports, Vietnamese and English.
+    pub report_words: [report::Words; 2],
     /// Facts about the store.
     pub about: About,
     /// Answers.
@@ -152,7 +156,7 @@ impl App {
         equipment: Equipment,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, StoreError> {
-        let Equipment { words, columns, campaigns, files, basemap, auth } = equipment;
+        let Equipment { words, columns, campaigns, report_words, files, basemap, auth } = equipment;
         let news = News::default();
         let written = news.clone();
         let writer = Writer::start(store.reopen()?, store.procedures().to_vec(), move || written.tell());
@@ -169,6 +173,7 @@ impl App {
             campaigns,
             columns,
             exports: Arc::new(tokio::sync::Semaphore::new(MOST_EXPORTS)),
+            report_words,
             about,
             cache: Cache::new(256 << 20, 64 << 20),
             listings: Listings::default(),

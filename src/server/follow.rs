@@ -66,7 +66,7 @@ struct Shown {
 fn first(app: &Arc<App>, store: &GeoPackage, today: Day) -> Result<Shown, StoreError> {
     let snapshot = Arc::new(store.load()?);
     let shown = Shown { snapshot: Arc::clone(&snapshot), today };
-    app.show(View::new(snapshot, today), None);
+    app.show(View::new(snapshot, today).ready(), None);
     Ok(shown)
 }
 

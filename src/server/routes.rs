@@ -60,6 +60,8 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/campaigns", get(api::campaigns))
         .route("/api/v1/board", get(api::board))
         .route("/api/v1/board/evidence", get(api::evidence))
+        .route("/api/v1/report", get(api::report))
+        .route("/api/v1/openapi.json", get(api::openapi))
         .route("/api/v1/projects/{code}", get(api::project))
         .route("/api/v1/parcels/{id}", get(api::parcel))
         .route("/api/v1/search", get(api::search))

@@ -2,7 +2,7 @@
 
 use crate::{
     atlas::Snapshot,
-    domain::{Branch, Day, Marks, Measure, Stage, StageDays},
+    domain::{Branch, Day, Marks, Measure, Procedure, Stage, StageDays},
 };
 
 use super::Span;
@@ -81,6 +81,8 @@ pub struct Facts<'a> {
     span: Span,
     days: StageDays,
     marks: Option<&'a Marks>,
+    procedure: &'a Procedure,
+    planned: Option<Day>,
     handed_over: Option<Day>,
 }
 
@@ -88,11 +90,19 @@ impl<'a> Facts<'a> {
     /// None when the parcel does not count at the end of the span.
     pub fn of(snapshot: &'a Snapshot, parcel: u32, span: Span) -> Option<Self> {
         let days = snapshot.days(parcel);
-        if !days.reached(Stage::Listed, span.last) || !snapshot.exists_on(parcel, span.last) {
+        if !days.reached(Stage::Listed, span.last) {
+            return None;
+        }
+        let marks = snapshot.marks(parcel);
+        if marks.is_some_and(|marks| !marks.exists_on(span.last)) {
             return None;
         }
         let handed_over = days.cleared_on().filter(|on| *on <= span.last);
-        Some(Self { snapshot, parcel, span, days, marks: snapshot.marks(parcel), handed_over })
+        let columns = snapshot.parcels();
+        let own = marks.and_then(|marks| marks.planned).or_else(|| columns.planned_day(parcel));
+        let planned = own.or_else(|| snapshot.projects()[columns.project(parcel)].project.required_day);
+        let procedure = snapshot.procedure(parcel);
+        Some(Self { snapshot, parcel, span, days, marks, procedure, planned, handed_over })
     }
 
     /// Whether the span found the parcel not handed over: it is work.
@@ -103,6 +113,15 @@ impl<'a> Facts<'a> {
     /// The day in the span on which the parcel was handed over.
     pub fn handed_over(&self) -> Option<Day> {
         self.handed_over.filter(|on| *on >= self.span.first)
+    }
+
+    /// Đồng paid up to `day` of `all` that was approved.
+    fn paid(&self, all: u64, day: Day) -> u64 {
+        let payments = self.marks.map_or(&[][..], |marks| &marks.payments);
+        if payments.is_empty() {
+            return if self.days.reached(Stage::Paid, day) { all } else { 0 };
+        }
+        payments.iter().filter(|(on, _)| *on <= day).map(|(_, amount)| amount.0).sum()
     }
 
     /// The last day of the span.
@@ -146,7 +165,7 @@ fn area(facts: &Facts<'_>) -> Option<Case> {
         return None;
     }
     let area = facts.snapshot.parcels().recovered(facts.parcel).tenths();
-    let planned = facts.snapshot.planned_day(facts.parcel);
+    let planned = facts.planned;
     let on = facts.handed_over();
     Some(Case {
         counts: on.is_some(),
@@ -162,7 +181,7 @@ fn area(facts: &Facts<'_>) -> Option<Case> {
 }
 
 fn planned(facts: &Facts<'_>) -> Option<Case> {
-    let planned = facts.snapshot.planned_day(facts.parcel).filter(|_| facts.is_work())?;
+    let planned = facts.planned.filter(|_| facts.is_work())?;
     let on = facts.handed_over();
     let in_time = on.is_some_and(|on| on <= planned);
     let fell_due = planned >= facts.span.first && facts.span.passed(planned);
@@ -173,11 +192,15 @@ fn planned(facts: &Facts<'_>) -> Option<Case> {
 
 fn money(facts: &Facts<'_>) -> Option<Case> {
     let approved = facts.days.get(Stage::PlanApproved).filter(|on| *on <= facts.span.last)?;
-    let before = facts.snapshot.paid_on(facts.parcel, facts.span.first.plus(-1));
-    let amount = facts.snapshot.money(facts.parcel).0.saturating_sub(before);
-    let done = facts.snapshot.paid_on(facts.parcel, facts.span.last).saturating_sub(before).min(amount);
+    let all = facts.snapshot.money(facts.parcel).0;
+    let before = facts.paid(all, facts.span.first.plus(-1));
+    let amount = all.saturating_sub(before);
+    if amount == 0 {
+        return None;
+    }
+    let done = facts.paid(all, facts.span.last).saturating_sub(before).min(amount);
     let paid = done == amount;
-    (amount > 0).then(|| Case {
+    Some(Case {
         counts: paid,
         amount,
         done,
@@ -204,28 +227,29 @@ fn settled(span: Span, blocker: crate::domain::Blocker, days: u16) -> Option<Cas
 
 /// Each stage reached in the span, and the deadline that passed in it without its stage.
 pub fn steps(facts: &Facts<'_>, mut found: impl FnMut(Case)) {
-    let Facts { snapshot, parcel, span, days, .. } = *facts;
-    let in_span = |stage: Stage| days.get(stage).filter(|on| span.holds(*on));
-    let procedure = snapshot.procedure(parcel);
-    if Stage::ALL[1..].iter().any(|stage| in_span(*stage).is_some()) {
-        let mut broken = [false; 9];
-        procedure.missteps(days, facts.marks.is_some_and(|marks| marks.early), |stage, _| {
-            broken[stage.number()] = true;
-        });
-        for stage in &Stage::ALL[1..] {
-            let Some(on) = in_span(*stage) else { continue };
-            let by = procedure.due(days, *stage);
-            let late = by.is_some_and(|by| by < on);
-            let why = match (broken[stage.number()], late) {
+    let Facts { span, days, .. } = *facts;
+    if days.any_within(span.first, span.last) {
+        let early = facts.marks.is_some_and(|marks| marks.early);
+        facts.procedure.walk(days, early, |taken| {
+            if taken.stage == Stage::Listed || !span.holds(taken.on) {
+                return;
+            }
+            let out_of_order = taken.too_early || taken.unfollowed || taken.before.is_some();
+            let late = taken.due.is_some_and(|due| due < taken.on);
+            let why = match (out_of_order, late) {
                 (true, _) => Why::OutOfOrder,
                 (false, true) => Why::ClockBroken,
                 (false, false) => Why::Lawful,
             };
-            found(Case { stage: Some(*stage), ..Case::one(why == Why::Lawful, why, Some(on), by) });
-        }
+            let case = Case::one(why == Why::Lawful, why, Some(taken.on), taken.due);
+            found(Case { stage: Some(taken.stage), ..case });
+        });
     }
-    let running = snapshot.clock(parcel, span.last);
-    if let Some(clock) = running.filter(|clock| span.passed(clock.due) && clock.due >= span.first) {
+    if facts.handed_over.is_none()
+        && let Some(clock) = facts.procedure.clock(days, span.last)
+        && span.passed(clock.due)
+        && clock.due >= span.first
+    {
         let case = Case::one(false, Why::ClockBroken, None, Some(clock.due));
         found(Case { stage: Some(clock.rule.stage), ..case });
     }

@@ -1,6 +1,6 @@
 //! Who is put forward for which award.
 
-use std::{cmp::Reverse, collections::HashMap};
+use std::cmp::Reverse;
 
 use crate::{
     atlas::Snapshot,
@@ -53,36 +53,30 @@ fn best(rule: &Award, group: usize, board: &GroupBoard) -> Vec<Nominated> {
 fn early_holders(snapshot: &Snapshot, campaign: &Campaign, span: Span, least: u16) -> Vec<EarlyHolder> {
     let scope = in_scope(snapshot, campaign.scope());
     let columns = snapshot.parcels();
-    let held = (0..columns.len() as u32)
-        .filter(|parcel| scope[columns.project(*parcel)])
-        .filter_map(|parcel| Some((parcel, columns.holder(parcel)?, Facts::of(snapshot, parcel, span)?)));
-    let mut early: HashMap<u32, Option<EarlyHolder>> = HashMap::new();
-    // First who may come in at all, so that the many others need no entry.
-    for (parcel, holder, facts) in held.clone() {
-        if facts.handed_over().is_some() && ahead(snapshot, parcel, &facts, least).is_some() {
-            early.insert(holder.0, Some(nobody_yet(holder)));
+    let held = columns.held();
+    let in_span = |parcel: &u32| snapshot.days(*parcel).cleared_on().is_some_and(|on| span.holds(on));
+    let one = |place: usize| {
+        let parcels = held.parcels(place);
+        if !parcels.iter().any(in_span) {
+            return None;
         }
-    }
-    for (parcel, holder, facts) in held {
-        let Some(entry) = early.get_mut(&holder.0) else { continue };
-        let Some(one) = entry else { continue };
-        match ahead(snapshot, parcel, &facts, least) {
-            Some((on, days, before_payment)) => {
-                one.parcels.push(parcel);
-                one.on = one.on.max(on);
-                one.days_early = [one.days_early, days].into_iter().flatten().min();
-                one.before_payment |= before_payment;
-            }
-            None => *entry = None,
+        let holder = columns.holder(parcels[0])?;
+        let (own, on) = (Vec::new(), Day::FIRST);
+        let mut early = EarlyHolder { holder, parcels: own, on, days_early: None, before_payment: false };
+        for parcel in parcels.iter().filter(|parcel| scope[columns.project(**parcel)]) {
+            // Land that no longer counts, or does not yet, is neither for nor against.
+            let Some(facts) = Facts::of(snapshot, *parcel, span) else { continue };
+            let (on, days, before_payment) = ahead(snapshot, *parcel, &facts, least)?;
+            early.parcels.push(*parcel);
+            early.on = early.on.max(on);
+            early.days_early = [early.days_early, days].into_iter().flatten().min();
+            early.before_payment |= before_payment;
         }
-    }
-    let mut all: Vec<EarlyHolder> = early.into_values().flatten().collect();
+        span.holds(early.on).then_some(early)
+    };
+    let mut all: Vec<EarlyHolder> = (0..held.len()).filter_map(one).collect();
     all.sort_by_key(|one| (Reverse(one.days_early), Reverse(one.before_payment), one.holder.0));
     all
-}
-
-fn nobody_yet(holder: crate::domain::HolderId) -> EarlyHolder {
-    EarlyHolder { holder, parcels: Vec::new(), on: Day::FIRST, days_early: None, before_payment: false }
 }
 
 /// The day of a handover that was early, by how many days, and whether it came before payment.

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use crate::{
     atlas::Snapshot,
-    domain::{Campaign, Criterion, Measure, Period},
+    domain::{Campaign, CampaignGroup, Criterion, Measure, Period},
 };
 
 use super::{
@@ -27,7 +27,7 @@ pub enum Place {
     NoWork,
     /// Fewer parcels than the group asks for.
     TooLittleWork,
-    /// No criterion had a case.
+    /// No criterion had a case, or too few for the group.
     NothingDue,
 }
 
@@ -92,9 +92,9 @@ pub fn groups(snapshot: &Snapshot, campaign: &Campaign, period: Period, span: Sp
         let Some((contest, tallies)) = contest.zip(tallies) else {
             return GroupBoard { group: index, span: None, rows: Vec::new(), vanished: Vec::new() };
         };
-        let least = campaign.groups()[index].least_parcels;
+        let rule = &campaign.groups()[index];
         let row = |(contestant, tally): (Contestant, Tally)| {
-            self::row(snapshot, campaign, period, least, contestant, &tally)
+            self::row(snapshot, campaign, period, rule, contestant, &tally)
         };
         let mut rows: Vec<Row> = contest.contestants.into_iter().zip(tallies).map(row).collect();
         place(snapshot, campaign, &mut rows);
@@ -107,7 +107,7 @@ fn row(
     snapshot: &Snapshot,
     campaign: &Campaign,
     period: Period,
-    least: u64,
+    rule: &CampaignGroup,
     contestant: Contestant,
     tally: &Tally,
 ) -> Row {
@@ -121,8 +121,8 @@ fn row(
     let earned: f64 = points.iter().filter_map(|points| points.points).sum();
     let place = match tally.work.parcels {
         0 => Place::NoWork,
-        few if few < least => Place::TooLittleWork,
-        _ if out_of <= 0.0 => Place::NothingDue,
+        few if few < rule.least_parcels => Place::TooLittleWork,
+        _ if out_of <= 0.0 || out_of < rule.least_weight => Place::NothingDue,
         _ => Place::Ranked { rank: 0, tied: false },
     };
     let score = matches!(place, Place::Ranked { .. }).then(|| (earned / out_of * 1e4).round() / 100.0);

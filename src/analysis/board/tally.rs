@@ -92,8 +92,20 @@ impl Tally {
         self.work.done_area += other.work.done_area;
         self.irregular.out_of_order += other.irregular.out_of_order;
         self.irregular.clock_broken += other.irregular.clock_broken;
-        self.sums.iter_mut().zip(&other.sums).for_each(|(own, sum)| own.merge(sum));
+        for (own, sum) in self.sums.iter_mut().zip(&other.sums) {
+            if sum.cases > 0 {
+                own.merge(sum);
+            }
+        }
         self.holders.iter_mut().zip(&other.holders).for_each(|(own, holders)| own.extend(holders));
+    }
+
+    /// Whether there is anything to add.
+    fn is_empty(&self) -> bool {
+        self.work.parcels == 0
+            && self.sums.iter().all(|sum| sum.cases == 0)
+            && self.irregular == Irregular::default()
+            && self.holders.iter().all(Vec::is_empty)
     }
 
     fn clear(&mut self) {
@@ -190,6 +202,9 @@ fn some(
         }
         let Some(facts) = Facts::of(snapshot, parcel, span) else { continue };
         one(snapshot, campaign, &facts, parcel, &mut own);
+        if own.is_empty() {
+            continue;
+        }
         for (tallies, (_, contest)) in all.iter_mut().zip(contests) {
             if let Some(row) = contest.row(snapshot, parcel) {
                 tallies[row].add(&own);

@@ -11,7 +11,7 @@ mod history;
 mod simulate;
 mod survival;
 
-pub use backtest::{Outcome, backtest};
+pub use backtest::{Backtest, End, Outcome, backtest};
 pub use history::{History, reached};
 pub use simulate::{Band, Driver, Forecast, Simulated, forecast};
 pub use survival::{Durations, Survival};

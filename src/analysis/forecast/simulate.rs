@@ -20,6 +20,11 @@ pub const STEP_DAYS: i32 = 30;
 /// Points of the band.
 const STEPS: usize = 48;
 
+/// How much slower or faster a project may become within a year: the standard deviation of the logarithm,
+/// growing with the square root of the time ahead, as what adds up by chance does. `matbang backtest` shows
+/// whether the bands hold.
+const DRIFT_A_YEAR: f64 = 0.4;
+
 /// Stages that a parcel can still go through: more would go round in circles.
 const MOST_STAGES: usize = 12;
 
@@ -60,6 +65,8 @@ pub struct Simulated {
     pub mostly: Band<Option<Day>>,
     /// Share of the runs that meet the required day; none without one.
     pub on_time: Option<f64>,
+    /// m² to recover, of which shares are told.
+    pub area: f64,
     /// m² cleared by every 30th day from the day of the forecast on.
     pub cleared: Vec<(Day, Band<f64>)>,
     /// Parcels that drive the end, the first one most.
@@ -171,6 +178,7 @@ fn play(
     let mut draws = vec![[f64::NAN; 9]; sheets];
     for run in 0..RUNS {
         let own = slowness.log + slowness.spread * normal(&mut rng);
+        let drift = DRIFT_A_YEAR * normal(&mut rng);
         // All parcels of a project follow the same procedure.
         let slow = Stage::ALL.map(|stage| {
             let spread = history.uncertainty(pending[0].procedure, stage);
@@ -179,6 +187,7 @@ fn play(
         draws.fill([f64::NAN; 9]);
         for (place, parcel) in pending.iter().enumerate() {
             let days = lead(history, parcel, &slow, &mut draws[parcel.sheet], &mut rng);
+            let days = days * (drift * (days / 365.0).min(2.0).sqrt()).exp();
             ends[run][place] = days as f32;
             let step = (days / f64::from(STEP_DAYS)).ceil() as usize;
             sums[run][step.min(STEPS)] += if step <= STEPS { parcel.area } else { 0.0 };
@@ -210,7 +219,7 @@ fn play(
     if let Some(end) = curve.iter().position(|(_, band)| band.p10 >= all - 0.05) {
         curve.truncate(end + 1);
     }
-    Simulated { completion, mostly, on_time, cleared: curve, drivers }
+    Simulated { completion, mostly, on_time, area: all, cleared: curve, drivers }
 }
 
 /// Days until the parcel is handed over, by chance, in a project this `slow`, by stage. `draws` are its sheet's in this run, by stage.

@@ -58,6 +58,7 @@ pub fn campaigns(view: &View, campaigns: &[Campaign]) -> Value {
             "scope": { "key": scope.key, "kinds": scope.kinds, "projects": scope.projects },
             "groups": campaign.groups().iter().map(|group| json!({
                 "code": group.code, "name": group.name, "of": group.of, "least_parcels": group.least_parcels,
+                "least_weight": group.least_weight,
             })).collect::<Vec<_>>(),
             "criteria": criteria(campaign),
             "tie_break": campaign.tie_break().iter().map(|at| &campaign.criteria()[*at].code).collect::<Vec<_>>(),

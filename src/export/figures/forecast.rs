@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::{about_project, parcel};
 use crate::{
-    analysis::{Band, Driver, Forecast, Outcome, Simulated, View, backtest as replay, forecast as expect},
+    analysis::{
+        Band, Driver, End, Forecast, Outcome, Simulated, View, backtest as replay, forecast as expect,
+    },
     domain::Day,
 };
 
@@ -40,6 +42,7 @@ fn outcomes(view: &View, expected: &Simulated) -> Value {
         "completion": days(expected.completion),
         "cleared_95_percent": days(expected.mostly),
         "on_time": expected.on_time,
+        "area": round(expected.area),
         "cleared": expected.cleared.iter().map(point).collect::<Vec<_>>(),
         "drivers": expected.drivers.iter().map(driver).collect::<Vec<_>>(),
     })
@@ -53,7 +56,8 @@ pub fn backtest(view: &View) -> Value {
     let date = known.date().first_of_month();
     let first = |month: i32| Day::from_date(date.saturating_sub(jiff::Span::new().months(month))).ok();
     let days: Vec<Day> = (1..=MONTHS).rev().filter_map(first).collect();
-    let outcomes = replay(&view.snapshot, &days, &HORIZONS, known);
+    let replayed = replay(&view.snapshot, &days, &HORIZONS, known);
+    let outcomes = &replayed.outcomes;
     let rows = HORIZONS.iter().map(|ahead| {
         let own: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.ahead == *ahead).collect();
         let mut row = judged(&own);
@@ -67,6 +71,7 @@ pub fn backtest(view: &View) -> Value {
         "made_on": days.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "rows": rows,
         "total": judged(&outcomes.iter().collect::<Vec<_>>()),
+        "last_handover": ended(&replayed.ends),
     })
 }
 
@@ -84,5 +89,24 @@ fn judged(outcomes: &[&Outcome]) -> Value {
         "above": above,
         "coverage": (count > 0).then(|| inside as f64 / count as f64),
         "median_error": errors.get(count / 2),
+    })
+}
+
+/// Days of the last handover: how often they came between one in ten and nine in ten, and by how many days the
+/// middle forecast was off.
+fn ended(ends: &[End]) -> Value {
+    let count = ends.len();
+    let inside = ends.iter().filter(|end| end.inside()).count();
+    let later = |end: &&End| end.band[2].is_some_and(|last| end.came.is_none_or(|came| came > last));
+    let late = ends.iter().filter(later).count();
+    let mut errors: Vec<u32> = ends.iter().filter_map(End::error).collect();
+    errors.sort_unstable();
+    json!({
+        "forecasts": count,
+        "inside": inside,
+        "earlier": count - inside - late,
+        "later": late,
+        "coverage": (count > 0).then(|| inside as f64 / count as f64),
+        "median_error_days": errors.get(errors.len() / 2),
     })
 }

@@ -3,63 +3,87 @@
 use serde_json::{Value, json};
 
 use crate::{
-    analysis::{By, Figures, Filter, Group, View, groups, wholes},
-    domain::{Day, SquareMetres, Stage},
+    analysis::{By, CountMeasure, Filter, Grouping, Sums, Survey, View, length},
+    domain::Day,
 };
 
 /// Progress on the view's day of what `filter` lets through: the whole, the
 /// groups when asked for, and the change since `since`.
 pub fn progress(view: &View, filter: &Filter, by: Option<By>, since: Option<Day>) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
-    let chosen = filter.select(snapshot, day);
-    let whole = wholes(snapshot, &chosen);
-    let all = Group {
-        code: String::new(),
-        name: String::new(),
-        projects: (0..whole.len()).filter(|project| whole[*project]).collect(),
-        parcels: chosen,
+    let grouping = by.map(|by| Grouping::of(snapshot, by, day));
+    let units = grouping.as_ref().and_then(Grouping::units);
+    let earlier = [Some(day.plus(-7)), Some(day.plus(-30)), since];
+    let survey = Survey::of(snapshot, filter, day, units, earlier);
+    // Alignments count only for projects that the filter takes whole.
+    let projects = snapshot.projects();
+    let taken = survey.rows(projects.len(), |project, _| project);
+    let whole = |project: &usize| {
+        let all = projects[*project].parcels.len() as u64;
+        all > 0 && taken[*project].all.parcels == all
     };
-    let rows = by.map(|by| groups(snapshot, &all.parcels, by, day));
-    let row = |group: &Group| {
-        let mut row = figures(view, group, since);
-        row["code"] = json!(group.code);
-        row["name"] = json!(group.name);
-        row
+    let wholes: Vec<usize> = (0..projects.len()).filter(whole).collect();
+    let say = |sums: &Sums, holders: CountMeasure, projects: &[usize]| {
+        figures(view, sums, holders, projects, earlier)
     };
+    let total = say(&survey.total(), survey.holders(snapshot, 1, |_| 0)[0], &wholes);
     json!({
         "at": snapshot.position(),
         "as_of": day.to_string(),
         "since": since.map(|day| day.to_string()),
-        "total": figures(view, &all, since),
-        "rows": rows.map(|rows| rows.iter().map(row).collect::<Vec<_>>()),
+        "total": total,
+        "rows": grouping.map(|grouping| rows(view, &survey, &grouping, &wholes, say)),
     })
 }
 
-fn figures(view: &View, group: &Group, since: Option<Day>) -> Value {
+fn rows(
+    view: &View,
+    survey: &Survey,
+    grouping: &Grouping,
+    wholes: &[usize],
+    say: impl Fn(&Sums, CountMeasure, &[usize]) -> Value,
+) -> Vec<Value> {
+    let (snapshot, count) = (&view.snapshot, grouping.names.len());
+    let sums = survey.rows(count, |project, unit| grouping.row(project, unit));
+    let holders = survey.holders(snapshot, count, |parcel| grouping.row_of(snapshot, parcel));
+    // A unit cuts alignments into parts; the other groups take projects whole.
+    let of_row = |row: usize| -> Vec<usize> {
+        let own = |project: &&usize| grouping.units().is_none() && grouping.row(**project, 0) == row;
+        wholes.iter().filter(own).copied().collect()
+    };
+    let mut order: Vec<usize> = (0..count).filter(|row| sums[*row].all.parcels > 0).collect();
+    order.sort_by_key(|row| &grouping.names[*row]);
+    let row = |row: usize| {
+        let mut said = say(&sums[row], holders[row], &of_row(row));
+        let (code, name) = &grouping.names[row];
+        said["code"] = json!(code);
+        said["name"] = json!(name);
+        said
+    };
+    order.into_iter().map(row).collect()
+}
+
+fn figures(
+    view: &View,
+    sums: &Sums,
+    holders: CountMeasure,
+    projects: &[usize],
+    earlier: [Option<Day>; 3],
+) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
-    let figures = Figures::of(snapshot, &group.parcels, &group.projects, day);
+    let figures = sums.figures(snapshot, day, holders, length(snapshot, projects, day));
     let mut value = json!(figures.progress);
     value["blocked"] = json!(figures.blocked);
     value["overdue"] = json!(figures.overdue);
     value["late"] = json!(figures.late);
     let now = figures.progress.measures.area.done;
     // What was handed over in a period; what was withdrawn meanwhile no longer counts.
-    let change = |before: Day| {
-        let then = cleared_by(view, &group.parcels, before);
+    let change = |place: usize, before: Day| {
+        let then = sums.earlier[place];
         json!({ "since": before.to_string(), "area": (now.get() * 10.0 - then.get() * 10.0).round() / 10.0 })
     };
-    let mut changes = json!({ "days7": change(day.plus(-7)), "days30": change(day.plus(-30)) });
-    if let Some(since) = since {
-        changes["since"] = change(since);
-    }
-    value["change"] = changes;
+    let named = ["days7", "days30", "since"].into_iter().zip(earlier).enumerate();
+    let changes = named.filter_map(|(place, (name, before))| Some((name.to_owned(), change(place, before?))));
+    value["change"] = Value::Object(changes.collect());
     value
-}
-
-fn cleared_by(view: &View, parcels: &[u32], day: Day) -> SquareMetres {
-    let snapshot = &view.snapshot;
-    let cleared = parcels
-        .iter()
-        .filter(|p| snapshot.days(**p).reached(Stage::HandedOver, day) && snapshot.exists_on(**p, day));
-    cleared.map(|parcel| snapshot.parcels().recovered(*parcel)).sum()
 }

@@ -10,10 +10,12 @@ mod figures;
 mod holders;
 mod imports;
 mod keeping;
+mod openapi;
 mod parcel;
 mod preview;
 mod project;
 mod record;
+mod report;
 mod search;
 mod series;
 mod summary;
@@ -42,9 +44,11 @@ pub use imports::{
     preview as preview_import, upload as upload_import,
 };
 pub use keeping::{condition, ledger, procedures};
+pub use openapi::openapi;
 pub use parcel::parcel;
 pub use project::project;
 pub use record::record;
+pub use report::report;
 pub use search::{folded, search};
 pub use series::series;
 pub use summary::summary;

@@ -27,7 +27,7 @@ pub async fn series(
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at", "by"]))?;
+    let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at", "by", "level"]))?;
     let by = super::figures::by(&query)?;
     let key = format!("/api/v1/series {}", text.unwrap_or_default());
     let at = query.when()?;

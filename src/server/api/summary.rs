@@ -9,10 +9,9 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::stages;
 use crate::{
-    analysis::{Figures, Tally, View, use_tallies},
-    domain::{Day, ProjectKind},
+    analysis::{CountMeasure, Sums, Survey, Tally, View, length},
+    domain::{Day, ProjectKind, Stage},
     server::{
         app::App,
         params::{Query, with_filter},
@@ -36,48 +35,58 @@ fn make(view: &View, query: &Query) -> Result<Value, Problem> {
     let day = query.as_of(view.today)?;
     let filter = query.filter(view, day)?;
     let snapshot = &view.snapshot;
-    let chosen = filter.select(snapshot, day);
-    let by_project = split(&chosen, snapshot.projects().len(), |parcel| snapshot.parcels().project(parcel));
-    let by_unit = split(&chosen, snapshot.units().len(), |parcel| snapshot.parcels().unit(parcel));
+    let survey = Survey::of(snapshot, &filter, day, None, [None; 3]);
+    let by_project = survey.rows(snapshot.projects().len(), |project, _| project);
+    let by_unit = survey.rows(snapshot.units().len(), |_, unit| unit);
     // Alignments count only for projects that the filter takes whole.
     let whole = |project: &usize| {
-        let all = snapshot.projects()[*project].parcels.len();
-        all > 0 && by_project[*project].len() == all
+        let all = snapshot.projects()[*project].parcels.len() as u64;
+        all > 0 && by_project[*project].all.parcels == all
     };
     let linear: Vec<usize> = (0..by_project.len()).filter(whole).collect();
-    let total = Figures::of(snapshot, &chosen, &linear, day);
-    let project = |(index, parcels): (usize, &Vec<u32>)| {
-        let whole = if whole(&index) { &[index][..] } else { &[] };
-        row(view, snapshot.projects()[index].project.code.as_str(), parcels, whole, day)
+    let sums = survey.total();
+    let holders = survey.holders(snapshot, 1, |_| 0)[0];
+    let total = sums.figures(snapshot, day, holders, length(snapshot, &linear, day));
+    let project = |(index, sums): (usize, &Sums)| {
+        row(view, snapshot.projects()[index].project.code.as_str(), sums, day)
     };
-    let unit = |(index, parcels): (usize, &Vec<u32>)| {
-        row(view, snapshot.units()[index].unit.code.as_str(), parcels, &[], day)
+    let unit =
+        |(index, sums): (usize, &Sums)| row(view, snapshot.units()[index].unit.code.as_str(), sums, day);
+    let some = |(_, sums): &(usize, &Sums)| sums.all.parcels > 0;
+    let stage = |stage: Stage| {
+        let tally = sums.stages[stage.number()];
+        json!({ "stage": stage, "parcels": tally.parcels, "area": tally.area })
     };
-    let some = |(_, parcels): &(usize, &Vec<u32>)| !parcels.is_empty();
-    let uses = use_tallies(snapshot, &chosen).into_iter();
     Ok(json!({
         "at": snapshot.position(),
         "as_of": day.to_string(),
         "total": total.progress,
-        "stages": stages(view, &chosen, day),
+        "stages": Stage::ALL.map(stage),
         "blocked": total.blocked,
         "overdue": total.overdue,
         "late": total.late,
-        "uses": uses.map(|(code, t)| json!({ "use": code, "parcels": t.parcels, "area": t.area })).collect::<Vec<_>>(),
+        "uses": uses(view, &survey),
         "projects": by_project.iter().enumerate().filter(some).map(project).collect::<Vec<_>>(),
         "units": by_unit.iter().enumerate().filter(some).map(unit).collect::<Vec<_>>(),
-        "kinds": kinds(view, &by_project, day),
+        "kinds": kinds(view, &by_project),
     }))
 }
 
-fn split(parcels: &[u32], parts: usize, part: impl Fn(u32) -> usize) -> Vec<Vec<u32>> {
-    let mut split = vec![Vec::new(); parts];
-    parcels.iter().for_each(|parcel| split[part(*parcel)].push(*parcel));
-    split
+/// Parcels by land-use code, in alphabetical order.
+fn uses(view: &View, survey: &Survey) -> Value {
+    let names = view.snapshot.parcels().land_uses();
+    let some = (0u32..).zip(&survey.uses).filter(|(_, tally)| tally.parcels > 0);
+    let mut named: Vec<_> = some.map(|(symbol, tally)| (names.text(symbol), tally)).collect();
+    named.sort_by_key(|(code, _)| *code);
+    let entry =
+        |(code, tally): (&str, &Tally)| json!({ "use": code, "parcels": tally.parcels, "area": tally.area });
+    named.into_iter().map(entry).collect()
 }
 
-fn row(view: &View, code: &str, parcels: &[u32], projects: &[usize], day: Day) -> Value {
-    let figures = Figures::of(&view.snapshot, parcels, projects, day);
+fn row(view: &View, code: &str, sums: &Sums, day: Day) -> Value {
+    // Holders are not told here.
+    let nobody = CountMeasure { total: 0, done: 0, planned: None };
+    let figures = sums.figures(&view.snapshot, day, nobody, None);
     let measures = &figures.progress.measures;
     json!({
         "code": code,
@@ -88,23 +97,18 @@ fn row(view: &View, code: &str, parcels: &[u32], projects: &[usize], day: Day) -
         "cleared_parcels": measures.parcels.done,
         "area": measures.area.total,
         "cleared_area": measures.area.done,
-        "measures": measures,
         "blocked": figures.blocked.parcels,
         "overdue": figures.overdue.parcels,
         "late": figures.late.parcels,
     })
 }
 
-fn kinds(view: &View, by_project: &[Vec<u32>], day: Day) -> Vec<Value> {
-    let snapshot = &view.snapshot;
+fn kinds(view: &View, by_project: &[Sums]) -> Vec<Value> {
     let kind = |kind: ProjectKind| {
-        let of = by_project.iter().zip(snapshot.projects()).filter(|(_, entry)| entry.project.kind == kind);
-        let parcels: Vec<u32> = of.flat_map(|(parcels, _)| parcels).copied().collect();
-        let all = Tally::of(snapshot, &parcels, |_| true);
-        let cleared = Tally::of(snapshot, &parcels, |parcel| {
-            snapshot.days(parcel).reached(crate::domain::Stage::HandedOver, day)
-        });
-        json!({ "kind": kind, "parcels": all.parcels, "area": all.area, "cleared_area": cleared.area })
+        let mut sums = Sums::default();
+        let of = by_project.iter().zip(view.snapshot.projects());
+        of.filter(|(_, entry)| entry.project.kind == kind).for_each(|(own, _)| sums.merge(own));
+        json!({ "kind": kind, "parcels": sums.all.parcels, "area": sums.all.area, "cleared_area": sums.cleared.area })
     };
     ProjectKind::ALL.into_iter().map(kind).filter(|entry| entry["parcels"] != 0).collect()
 }

@@ -64,6 +64,8 @@ pub const RULES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/campaigns", Rule::Read),
     ("GET", "/api/v1/board", Rule::Read),
     ("GET", "/api/v1/board/evidence", Rule::Read),
+    ("GET", "/api/v1/report", Rule::Read),
+    ("GET", "/api/v1/openapi.json", Rule::Read),
     ("GET", "/api/v1/projects/{code}", Rule::Read),
     ("GET", "/api/v1/parcels/{id}", Rule::Read),
     ("GET", "/api/v1/search", Rule::Read),

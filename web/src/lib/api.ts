@@ -6,6 +6,7 @@ import type {
   EventDraft,
   Forecast,
   Fronts,
+  Measured,
   ParcelDetail,
   ParcelRecord,
   ProjectDetail,
@@ -96,6 +97,13 @@ export const fetchCatalog = (signal: AbortSignal) => ask<Catalog>('/api/v1/catal
 
 export const fetchSummary = (query: URLSearchParams, asOf: string | null, signal: AbortSignal) =>
   ask<Summary>(at('/api/v1/summary', query, asOf), { signal })
+
+/** The five measures of each project. */
+export async function fetchMeasures(asOf: string | null, signal: AbortSignal): Promise<Measured[]> {
+  const query = withMore(none, { by: 'project' })
+  const { rows } = await ask<{ rows: Measured[] }>(at('/api/v1/progress', query, asOf), { signal })
+  return rows
+}
 
 export const fetchSeries = (query: URLSearchParams, signal: AbortSignal) =>
   ask<Series>(at('/api/v1/series', query), { signal })

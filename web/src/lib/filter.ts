@@ -1,7 +1,7 @@
 /** What part of the land is looked at. The same filter goes to the server (figures) and to the map (layers). */
 import type { MeasureName } from './address'
 import { shareOf } from './measure'
-import type { Catalog, Row } from './types'
+import type { Catalog, Measured, Row } from './types'
 
 export interface Filter {
   project: string | null
@@ -97,9 +97,25 @@ export function stepOf(row: Pick<Row, 'share' | 'days_ahead'>, mode: ColourMode)
   return mode === 'progress' ? progressStep(row.share) : planStep(row.days_ahead)
 }
 
+/** The share of a row by one of the five measures; null where it does not apply or is not known yet. */
+export function shareBy(
+  row: Row,
+  measure: MeasureName,
+  measured: Measured[] | null,
+): number | null {
+  if (measure === 'area') return row.share
+  const own = measured?.find(({ code }) => code === row.code)
+  return own ? shareOf(own.measures, measure) : null
+}
+
 /** The legend step of a row by one of the five measures; null where the measure does not apply. */
-export function stepBy(row: Row, mode: ColourMode, measure: MeasureName): number | null {
-  const share = shareOf(row.measures, measure)
+export function stepBy(
+  row: Row,
+  mode: ColourMode,
+  measure: MeasureName,
+  measured: Measured[] | null,
+): number | null {
+  const share = shareBy(row, measure, measured)
   if (mode === 'progress' && share === null) return null
   return stepOf({ share: share ?? 0, days_ahead: row.days_ahead }, mode)
 }

@@ -104,6 +104,11 @@ export interface Row {
   blocked: number
   overdue: number
   late: number
+}
+
+/** A project's five measures. */
+export interface Measured {
+  code: string
   measures: Measures
 }
 

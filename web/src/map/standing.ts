@@ -1,9 +1,8 @@
 /** Where each project stands on the day of the slider, for its colour and its gauge. */
 import { isoOfDay, stepAt } from '../lib/days'
-import { stepOf, type ColourMode } from '../lib/filter'
+import { shareBy, stepOf, type ColourMode } from '../lib/filter'
 import type { MeasureName } from '../lib/address'
-import { shareOf } from '../lib/measure'
-import type { Catalog, Series, Summary } from '../lib/types'
+import type { Catalog, Measured, Series, Summary } from '../lib/types'
 
 export interface Standing {
   id: number
@@ -24,6 +23,7 @@ export function standings(
   day: number,
   mode: ColourMode,
   measure: MeasureName = 'area',
+  measured: Measured[] | null = null,
 ): Standing[] {
   const exact = overall?.as_of === isoOfDay(day)
   const rows = new Map(overall?.projects.map((row) => [row.code, row]))
@@ -37,7 +37,7 @@ export function standings(
         : undefined
     const area = exact ? (row?.share ?? drawn) : (drawn ?? row?.share)
     // Only the area has a curve that the slider can follow by itself.
-    const share = measure === 'area' ? area : row && shareOf(row.measures, measure)
+    const share = measure === 'area' ? area : row && shareBy(row, measure, measured)
     if (share === undefined || share === null) return []
     return [{ id, code, share, step: stepOf({ share, days_ahead: row?.days_ahead ?? null }, mode) }]
   })

@@ -3,6 +3,7 @@ import {
   fetchCatalog,
   fetchForecast,
   fetchFronts,
+  fetchMeasures,
   fetchParcel,
   fetchProject,
   fetchSeries,
@@ -15,6 +16,7 @@ import type {
   Catalog,
   Forecast,
   Fronts,
+  Measured,
   ParcelDetail,
   ProjectDetail,
   Series,
@@ -32,6 +34,8 @@ class Figures {
   readonly whole = new Resource<Series>()
   /** Everything at the date: which project stands in which legend step. */
   readonly overall = new Resource<Summary>()
+  /** The five measures of each project, when another than the area is looked at. */
+  readonly measured = new Resource<Measured[]>()
   /** What passes the filter apart from the legend's own choices: counts beside legend entries. */
   readonly facets = new Resource<Summary>()
   /** What passes the filter: the headline. */
@@ -49,7 +53,9 @@ class Figures {
     const { filter, colour, measure } = address.now
     if (filter.step === null) return null
     const rows = this.overall.value?.projects ?? []
-    return rows.filter((row) => stepBy(row, colour, measure) === filter.step).map((row) => row.code)
+    return rows
+      .filter((row) => stepBy(row, colour, measure, this.measured.value) === filter.step)
+      .map((row) => row.code)
   })
 
   /** Projects that pass the filter's project conditions; null when it has none. */
@@ -71,6 +77,8 @@ class Figures {
     const asOf = this.asOf
     this.#askSeries(this.whole, this.#query(noFilter))
     this.#askSummary(this.overall, this.#query(noFilter), asOf)
+    if (address.now.measure !== 'area')
+      this.measured.ask(asOf ?? '', (signal) => fetchMeasures(asOf, signal))
     if (address.now.filter.step !== null && !this.overall.value) return
     const query = this.#query(address.now.filter)
     this.#askSeries(this.series, query)
@@ -119,8 +127,8 @@ class Figures {
       this.#renewal = null
       this.#touched = null
       if (everything) this.catalog.retry()
-      for (const one of [this.series, this.whole, this.overall, this.facets, this.summary])
-        one.retry()
+      const always = [this.series, this.whole, this.overall, this.facets, this.summary]
+      for (const one of [...always, this.measured]) one.retry()
       if (this.totals.value) this.totals.retry()
       const { project, parcel } = this
       const of = project.value && (everything || touched?.projects.has(project.value.code))

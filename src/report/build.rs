@@ -1,0 +1,265 @@
+//! From a view to a document.
+
+use super::{
+    Block, Document, ReportError, Section, Setting, Subject, Words, curve, decisions, map, tables, words,
+};
+use crate::{
+    analysis::{Figures, Filter, Forecast, Simulated, Survey, View, forecast, length, linear_fronts},
+    domain::Day,
+};
+
+/// What all parts of a report look at.
+pub struct Matter<'a> {
+    pub view: &'a View,
+    pub subject: Subject,
+    pub words: &'a Words,
+    pub setting: Setting<'a>,
+    /// The parcels that it is about, by index.
+    pub chosen: Vec<u32>,
+    pub survey: Survey,
+    pub figures: Figures,
+}
+
+impl<'a> Matter<'a> {
+    fn of(view: &'a View, subject: Subject, words: &'a Words, setting: Setting<'a>) -> Self {
+        let (snapshot, day) = (&view.snapshot, view.today);
+        let filter = match subject {
+            Subject::Project(project) => Filter { projects: vec![project], ..Filter::default() },
+            Subject::Unit(unit) => Filter { unit: Some(unit), ..Filter::default() },
+            Subject::Province => Filter::default(),
+        };
+        let earlier = [Some(day.plus(-7)), Some(day.plus(-30)), None];
+        let survey = Survey::of(snapshot, &filter, day, None, earlier);
+        let chosen: Vec<u32> =
+            (0..snapshot.parcels().len() as u32).filter(|parcel| survey.holds(*parcel)).collect();
+        let projects: Vec<usize> = match subject {
+            Subject::Project(project) => vec![project],
+            Subject::Unit(_) => Vec::new(),
+            Subject::Province => (0..snapshot.projects().len()).collect(),
+        };
+        let holders = survey.holders(snapshot, 1, |_| 0)[0];
+        let figures = survey.total().figures(snapshot, day, holders, length(snapshot, &projects, day));
+        Self { view, subject, words, setting, chosen, survey, figures }
+    }
+}
+
+/// The report.
+pub fn document(
+    view: &View,
+    subject: Subject,
+    words: &Words,
+    setting: Setting<'_>,
+) -> Result<Document, ReportError> {
+    let matter = Matter::of(view, subject, words, setting);
+    let (required, expected) = match subject {
+        Subject::Project(index) => {
+            let required = view.snapshot.projects()[index].project.required_day;
+            (required, Some(forecast(&view.snapshot, view.history(), index, view.today)))
+        }
+        _ => (None, None),
+    };
+    let simulated = match &expected {
+        Some(Forecast::Expected(simulated)) => Some(simulated),
+        _ => None,
+    };
+    let mut sections = vec![overview(&matter), decisions::section(&matter)];
+    if let Some(picture) = map::map(view, subject, &matter.chosen, words)? {
+        sections.push(section(words, "section_map", vec![Block::Picture(picture)]));
+    }
+    if let Some(picture) = curve::curve(view, &matter.chosen, required, simulated, words)? {
+        sections.push(section(words, "section_curve", vec![Block::Picture(picture)]));
+    }
+    sections.push(section(words, "section_groups", tables::groups(&matter)));
+    sections.push(section(words, "section_trouble", tables::trouble(&matter)));
+    if let Subject::Project(index) = subject {
+        let fronts = fronts(&matter, index);
+        if !fronts.is_empty() {
+            sections.push(section(words, "section_fronts", fronts));
+        }
+        if let Some(expected) = &expected {
+            sections.push(section(words, "section_forecast", expectation(&matter, expected, required)));
+        }
+    }
+    Ok(framed(&matter, sections))
+}
+
+fn section(words: &Words, heading: &str, blocks: Vec<Block>) -> Section {
+    Section { heading: words.text(heading), blocks }
+}
+
+/// Head and foot after Decree 30/2020/NĐ-CP.
+fn framed(matter: &Matter<'_>, sections: Vec<Section>) -> Document {
+    let (words, view, setting) = (matter.words, matter.view, matter.setting);
+    let date = view.today.date();
+    let (d, m, y) = (format!("{:02}", date.day()), format!("{:02}", date.month()), date.year().to_string());
+    let place = setting.province.map_or_else(|| words.text("place_unknown"), str::to_owned);
+    let told = words::day(view.today);
+    let title = match matter.subject {
+        Subject::Province => words.text("title_province"),
+        Subject::Unit(index) => words.say("title_unit", &[("name", &view.snapshot.units()[index].unit.name)]),
+        Subject::Project(index) => {
+            words.say("title_project", &[("name", &view.snapshot.projects()[index].project.name)])
+        }
+    };
+    let above = match setting.province {
+        Some(province) => words.say("above", &[("province", &province.to_uppercase())]),
+        None => words.text("above_unknown"),
+    };
+    let (at, head) = (view.snapshot.position().to_string(), hex(&view.snapshot.head()));
+    Document {
+        language: words.language(),
+        above,
+        issuer: words.text("issuer"),
+        motto: [words.text("motto"), words.text("motto_below")],
+        number: words.text("number"),
+        place: words.say("place", &[("place", &place), ("d", &d), ("m", &m), ("y", &y)]),
+        title: [words.text("kind"), title, words.say("as_of", &[("date", &told)])],
+        illustration: setting.illustration.then(|| words.text("illustration")),
+        footer: words.say("footer", &[("at", &at), ("head", &head), ("date", &told)]),
+        sections,
+        recipients: ["recipients", "recipient_1", "recipient_2", "recipient_3"]
+            .map(|key| words.text(key))
+            .to_vec(),
+        signature: words.text("signature"),
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn text(text: String) -> Block {
+    Block::Text { text }
+}
+
+fn overview(matter: &Matter<'_>) -> Section {
+    let Matter { view, words, figures, survey, .. } = matter;
+    let area = figures.progress.measures.area;
+    let subject = match matter.subject {
+        Subject::Province => words.text("subject_province"),
+        Subject::Unit(index) => {
+            words.say("subject_unit", &[("name", &view.snapshot.units()[index].unit.name)])
+        }
+        Subject::Project(_) => words.text("subject_project"),
+    };
+    let mut told = words.say(
+        "headline",
+        &[
+            ("date", &words::day(view.today)),
+            ("subject", &subject),
+            ("done", &words.hectares(area.done.get())),
+            ("total", &words.hectares(area.total.get())),
+            ("share", &words.percent(figures.progress.share)),
+        ],
+    );
+    if let Some((planned, days)) = figures.progress.planned_share.zip(figures.progress.days_ahead) {
+        let key = match days {
+            0 => "pace_on_time",
+            1.. => "pace_ahead",
+            _ => "pace_behind",
+        };
+        let pace = words.say(key, &[("days", &words.count(u64::from(days.unsigned_abs())))]);
+        told.push(' ');
+        told.push_str(&words.say("headline_plan", &[("planned", &words.percent(planned)), ("pace", &pace)]));
+    }
+    let earlier = survey.total().earlier;
+    let since = |place: usize| words.hectares((area.done - earlier[place]).get());
+    let trouble = words.say(
+        "trouble",
+        &[
+            ("blocked", &words.count(figures.blocked.parcels)),
+            ("blocked_area", &words.hectares(figures.blocked.area.get())),
+            ("overdue", &words.count(figures.overdue.parcels)),
+            ("late", &words.count(figures.late.parcels)),
+            ("late_area", &words.hectares(figures.late.area.get())),
+        ],
+    );
+    let mut blocks = facts(matter);
+    blocks.extend([
+        text(told),
+        text(words.say("change", &[("week", &since(0)), ("month", &since(1))])),
+        text(trouble),
+        tables::measures(matter),
+    ]);
+    section(words, "section_overview", blocks)
+}
+
+/// What a project is.
+fn facts(matter: &Matter<'_>) -> Vec<Block> {
+    let (words, setting) = (matter.words, matter.setting);
+    let Subject::Project(index) = matter.subject else { return Vec::new() };
+    let project = &matter.view.snapshot.projects()[index].project;
+    let kind = setting.vocabulary.kinds.get(project.kind.code()).map(|label| words.label(label));
+    let facts = [
+        ("fact_kind", kind),
+        ("fact_investor", project.investor.clone()),
+        ("fact_body", project.body.clone()),
+        ("fact_required", project.required_day.map(words::day)),
+    ];
+    let told = facts.into_iter().filter_map(|(key, value)| Some(words.say(key, &[("value", &value?)])));
+    let told: Vec<String> = told.collect();
+    vec![text(told.join(" "))]
+}
+
+fn fronts(matter: &Matter<'_>, index: usize) -> Vec<Block> {
+    let (view, words) = (matter.view, matter.words);
+    let entry = &view.snapshot.projects()[index];
+    let least = crate::analysis::LEAST_LENGTH_M;
+    let Some(fronts) = linear_fronts(&view.snapshot, entry, view.today, least, 1) else { return Vec::new() };
+    let km = |decimetres: u32| words.decimal(f64::from(decimetres) / 10_000.0, 2);
+    let told = words.say(
+        "fronts_linear",
+        &[
+            ("length", &km(fronts.length)),
+            ("cleared", &km(fronts.cleared)),
+            ("least", &words.decimal(least, 0)),
+            ("workable", &km(fronts.workable)),
+            ("share", &words.percent(f64::from(fronts.workable) / f64::from(fronts.length.max(1)))),
+            (
+                "longest",
+                &words.decimal(fronts.longest.map_or(0.0, |span| f64::from(span.length()) / 10.0), 0),
+            ),
+        ],
+    );
+    let mut blocks = vec![text(told)];
+    blocks.extend(tables::gaps(matter, &fronts.fronts));
+    blocks
+}
+
+fn expectation(matter: &Matter<'_>, expected: &Forecast, required: Option<Day>) -> Vec<Block> {
+    let words = matter.words;
+    match expected {
+        Forecast::Done(on) => {
+            let date = on.map_or_else(|| "-".to_owned(), words::day);
+            vec![text(words.say("forecast_done", &[("date", &date)]))]
+        }
+        Forecast::NotEnoughHistory(_) => vec![text(words.text("forecast_unknown"))],
+        Forecast::Expected(simulated) => outcomes(words, simulated, required),
+    }
+}
+
+fn outcomes(words: &Words, simulated: &Simulated, required: Option<Day>) -> Vec<Block> {
+    let day = |day: Option<Day>| day.map_or_else(|| words.text("forecast_beyond"), words::day);
+    let (all, most) = (simulated.completion, simulated.mostly);
+    let told = words.say(
+        "forecast_band",
+        &[
+            ("p10", &day(all.p10)),
+            ("p50", &day(all.p50)),
+            ("p90", &day(all.p90)),
+            ("m10", &day(most.p10)),
+            ("m50", &day(most.p50)),
+            ("m90", &day(most.p90)),
+        ],
+    );
+    let mut blocks = vec![text(told)];
+    if let Some((required, chance)) = required.zip(simulated.on_time) {
+        let values = [("required", &*words::day(required)), ("chance", &*words.percent(chance))];
+        blocks.push(text(words.say("forecast_on_time", &values)));
+    }
+    blocks
+}

@@ -1,0 +1,125 @@
+//! The drawn S-curve: plan, actual, and the band of the forecast.
+
+use super::{
+    Picture, ReportError, Words,
+    picture::{Palette, Pen, line},
+    words,
+};
+use crate::{
+    analysis::{Simulated, View, series},
+    domain::{Day, Stage},
+};
+
+const WIDTH: f64 = 1000.0;
+const HEIGHT: f64 = 430.0;
+const LEFT: f64 = 70.0;
+const RIGHT: f64 = 20.0;
+const TOP: f64 = 50.0;
+const BOTTOM: f64 = 45.0;
+
+/// Days between two points of the curves.
+const STEP: i32 = 7;
+
+/// Where days and shares stand.
+struct Axes {
+    first: Day,
+    last: Day,
+}
+
+impl Axes {
+    fn x(&self, day: Day) -> f64 {
+        let along = f64::from(day.since(self.first)) / f64::from(self.last.since(self.first).max(1));
+        LEFT + along.clamp(0.0, 1.0) * (WIDTH - LEFT - RIGHT)
+    }
+
+    fn y(share: f64) -> f64 {
+        TOP + (1.0 - share.clamp(0.0, 1.0)) * (HEIGHT - TOP - BOTTOM)
+    }
+}
+
+/// The curve of `parcels`; none when there is none.
+pub fn curve(
+    view: &View,
+    parcels: &[u32],
+    required: Option<Day>,
+    expected: Option<&Simulated>,
+    words: &Words,
+) -> Result<Option<Picture>, ReportError> {
+    let palette = Palette::load()?;
+    let snapshot = &view.snapshot;
+    let listed = parcels.iter().filter_map(|parcel| snapshot.days(*parcel).get(Stage::Listed)).min();
+    let Some(first) = listed.filter(|first| *first < view.today) else { return Ok(None) };
+    let forecast = expected.map_or(&[][..], |expected| &expected.cleared[..]);
+    let planned_last = parcels.iter().filter_map(|parcel| snapshot.planned_day(*parcel)).max();
+    let ahead = forecast.iter().map(|(day, _)| *day).take_while(|day| day.since(view.today) <= 400).last();
+    let last =
+        [Some(view.today), required, planned_last, ahead].into_iter().flatten().max().unwrap_or(view.today);
+    let axes = Axes { first, last };
+    let days: Vec<Day> = (0..=last.since(first) / STEP).map(|n| first.plus(n * STEP)).chain([last]).collect();
+    let curve = series(snapshot, parcels, &days);
+    let mut pen = Pen::new(WIDTH, HEIGHT);
+    grid(&axes, &palette, words, &mut pen);
+    if curve.area > 0.0 {
+        let band = forecast.iter().filter(|(day, _)| *day <= last);
+        let low = band.clone().map(|(day, band)| [axes.x(*day), Axes::y(band.p10 / curve.area)]);
+        let high = band.rev().map(|(day, band)| [axes.x(*day), Axes::y(band.p90 / curve.area)]);
+        let fill = format!("fill=\"{}\" fill-opacity=\"0.22\" stroke=\"none\"", palette.curve);
+        pen.path(&line(low.chain(high)), &fill);
+        if let Some(planned) = &curve.planned {
+            let places =
+                days.iter().zip(planned).map(|(day, area)| [axes.x(*day), Axes::y(area / curve.area)]);
+            let stroke = format!(
+                "fill=\"none\" stroke=\"{}\" stroke-width=\"2.5\" stroke-dasharray=\"9 5\"",
+                palette.plan
+            );
+            pen.path(&line(places), &stroke);
+        }
+        let known = days.iter().zip(&curve.actual).filter(|(day, _)| **day <= view.today);
+        let places = known.map(|(day, area)| [axes.x(*day), Axes::y(area / curve.area)]);
+        let stroke = format!("fill=\"none\" stroke=\"{}\" stroke-width=\"3.5\"", palette.curve);
+        pen.path(&line(places), &stroke);
+    }
+    key(!forecast.is_empty(), &palette, words, &mut pen);
+    Ok(Some(Picture { caption: words.text("caption_curve"), svg: pen.done(), size: [WIDTH, HEIGHT] }))
+}
+
+fn grid(axes: &Axes, palette: &Palette, words: &Words, pen: &mut Pen) {
+    let stroke = format!("stroke=\"{}\" stroke-width=\"1\"", palette.line);
+    for step in 0..=4 {
+        let share = f64::from(step) / 4.0;
+        let y = Axes::y(share);
+        pen.path(&line([[LEFT, y], [WIDTH - RIGHT, y]]), &stroke);
+        let told = words::number(share * 100.0, 0, words.language());
+        pen.text([LEFT - 10.0, y + 6.0], 18.0, "end", &palette.ink_soft, &told);
+    }
+    // Firsts of months, at most eight of them.
+    let months = axes.last.since(axes.first) / 30 + 1;
+    let every = (months / 8 + 1) as i8;
+    let start = axes.first.date().first_of_month();
+    for n in 1.. {
+        let date = start.saturating_add(jiff::Span::new().months(n * every));
+        let Some(day) = Day::from_date(date).ok().filter(|day| *day <= axes.last) else { break };
+        let x = axes.x(day);
+        pen.path(&line([[x, TOP], [x, HEIGHT - BOTTOM]]), &stroke);
+        let told = date.strftime("%m/%Y").to_string();
+        pen.text([x, HEIGHT - BOTTOM + 24.0], 17.0, "middle", &palette.ink_soft, &told);
+    }
+}
+
+fn key(band: bool, palette: &Palette, words: &Words, pen: &mut Pen) {
+    let mut x = LEFT;
+    let names =
+        [("curve_actual", &palette.curve, ""), ("curve_planned", &palette.plan, "stroke-dasharray=\"9 5\"")];
+    for (name, colour, dash) in names {
+        pen.path(
+            &line([[x, 24.0], [x + 40.0, 24.0]]),
+            &format!("stroke=\"{colour}\" stroke-width=\"3\" {dash}"),
+        );
+        pen.text([x + 48.0, 30.0], 18.0, "start", &palette.ink, &words.text(name));
+        x += 190.0;
+    }
+    if band {
+        pen.rect([x, 14.0, 40.0, 18.0], &format!("fill=\"{}\" fill-opacity=\"0.22\"", palette.curve));
+        pen.text([x + 48.0, 30.0], 18.0, "start", &palette.ink, &words.text("curve_band"));
+    }
+}

@@ -1,0 +1,132 @@
+//! What drawings share: colours, and a pen that writes SVG.
+
+use std::fmt::Write as _;
+
+use super::ReportError;
+
+/// Colours of `data/report/palette.toml`.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Palette {
+    /// By stage number.
+    pub stages: [String; 9],
+    /// By fifths of the share.
+    pub progress: [String; 5],
+    pub boundary: String,
+    pub project_edge: String,
+    pub land: String,
+    pub ink: String,
+    pub ink_soft: String,
+    pub line: String,
+    pub curve: String,
+    pub plan: String,
+}
+
+const PALETTE: &str = include_str!("../../data/report/palette.toml");
+
+impl Palette {
+    /// The colours that come with the program.
+    pub fn load() -> Result<Self, ReportError> {
+        let wrong = |error: toml::de::Error| ReportError::Words {
+            file: "data/report/palette.toml".to_owned(),
+            why: error.to_string(),
+        };
+        toml::from_str(PALETTE).map_err(wrong)
+    }
+}
+
+/// A drawing under way.
+#[derive(Debug)]
+pub struct Pen {
+    svg: String,
+}
+
+impl Pen {
+    /// An empty sheet.
+    pub fn new(width: f64, height: f64) -> Self {
+        let svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\">"
+        );
+        Self { svg }
+    }
+
+    /// A path with SVG attributes.
+    pub fn path(&mut self, data: &str, attributes: &str) {
+        if !data.is_empty() {
+            let _ = write!(self.svg, "<path d=\"{data}\" {attributes}/>");
+        }
+    }
+
+    /// What is drawn from here to [`Pen::unclip`] is cut at a rectangle.
+    pub fn clip(&mut self, [x, y, width, height]: [f64; 4]) {
+        let _ = write!(
+            self.svg,
+            "<clipPath id=\"field\"><rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\"/></clipPath><g clip-path=\"url(#field)\">"
+        );
+    }
+
+    /// Ends what [`Pen::clip`] began.
+    pub fn unclip(&mut self) {
+        self.svg.push_str("</g>");
+    }
+
+    /// A rectangle.
+    pub fn rect(&mut self, [x, y, width, height]: [f64; 4], attributes: &str) {
+        let _ = write!(
+            self.svg,
+            "<rect x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"{height:.1}\" {attributes}/>"
+        );
+    }
+
+    /// Text; `anchor` is start, middle or end.
+    pub fn text(&mut self, [x, y]: [f64; 2], size: f64, anchor: &str, colour: &str, text: &str) {
+        let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let _ = write!(
+            self.svg,
+            "<text x=\"{x:.1}\" y=\"{y:.1}\" font-family=\"Liberation Serif\" font-size=\"{size}\" text-anchor=\"{anchor}\" fill=\"{colour}\">{text}</text>"
+        );
+    }
+
+    /// The finished SVG.
+    pub fn done(mut self) -> String {
+        self.svg.push_str("</svg>");
+        self.svg
+    }
+}
+
+/// `M x y L x y …` through places.
+pub fn line(places: impl IntoIterator<Item = [f64; 2]>) -> String {
+    let mut data = String::new();
+    for [x, y] in places {
+        let _ = write!(data, "{}{x:.1} {y:.1}", if data.is_empty() { "M" } else { "L" });
+    }
+    data
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One look for screen and paper.
+    #[test]
+    fn printed_colours_are_those_of_the_screen() {
+        let screen = include_str!("../../web/src/lib/palette.ts");
+        let palette = Palette::load().unwrap();
+        let list = |name: &str| {
+            let from = screen.find(name).unwrap();
+            let list = &screen[from..from + screen[from..].find(']').unwrap()];
+            list.split('\'').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(palette.stages.to_vec(), list("stageSteps: NineColours = ["));
+        assert_eq!(palette.progress.to_vec(), list("progressSteps: FiveColours = ["));
+        for (name, colour) in [
+            ("boundary", &palette.boundary),
+            ("projectEdge", &palette.project_edge),
+            ("ink", &palette.ink),
+            ("curve", &palette.curve),
+            ("accent", &palette.plan),
+        ] {
+            assert!(screen.contains(&format!("  {name}: '{colour}'")), "{name}");
+        }
+    }
+}

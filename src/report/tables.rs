@@ -1,0 +1,261 @@
+//! The tables of a report.
+
+use super::{Block, Cell, Column, Subject, Table, build::Matter, map::stage_name};
+use crate::{
+    analysis::{CountMeasure, Figures, Front, ParcelClock, Sums, blockers, clocks},
+    domain::{Stage, chainage_label},
+};
+
+/// Rows of a table that names single places.
+const MOST_GAPS: usize = 8;
+
+impl Matter<'_> {
+    fn column(&self, key: &str, width: f64, right: bool) -> Column {
+        Column { name: self.words.text(key), width, right }
+    }
+
+    fn table(&self, caption: &str, columns: Vec<Column>, rows: Vec<Vec<Cell>>, total: bool) -> Block {
+        Block::Table(Table { caption: self.words.text(caption), columns, rows, total })
+    }
+
+    fn count(&self, count: u64) -> Cell {
+        Cell::Number(count as f64, 0, self.words.language())
+    }
+
+    fn decimal(&self, value: f64, decimals: usize) -> Cell {
+        Cell::Number(value, decimals, self.words.language())
+    }
+
+    fn hectares(&self, square_metres: f64) -> Cell {
+        self.decimal(square_metres / 1e4, 2)
+    }
+
+    fn share(&self, part: f64, of: f64) -> Cell {
+        if of > 0.0 { Cell::Share(part / of, self.words.language()) } else { Cell::Empty }
+    }
+}
+
+/// The five measures.
+pub fn measures(matter: &Matter<'_>) -> Block {
+    let measures = &matter.figures.progress.measures;
+    let name = |key: &str| Cell::Text(matter.words.text(key));
+    let count = |key: &str, count: CountMeasure| {
+        vec![
+            name(key),
+            matter.count(count.total),
+            count.planned.map_or(Cell::Empty, |planned| matter.count(planned)),
+            matter.count(count.done),
+            matter.share(count.done as f64, count.total as f64),
+        ]
+    };
+    let area = measures.area;
+    let mut rows = vec![
+        vec![
+            name("measure_area"),
+            matter.hectares(area.total.get()),
+            area.planned.map_or(Cell::Empty, |planned| matter.hectares(planned.get())),
+            matter.hectares(area.done.get()),
+            matter.share(area.done.get(), area.total.get()),
+        ],
+        count("measure_parcels", measures.parcels),
+        count("measure_holders", measures.holders),
+    ];
+    if let Some(money) = measures.money {
+        let billion = |amount: u64| matter.decimal(amount as f64 / 1e9, 2);
+        rows.push(vec![
+            name("measure_money"),
+            billion(money.approved),
+            Cell::Empty,
+            billion(money.paid),
+            matter.share(money.paid as f64, money.approved as f64),
+        ]);
+    }
+    if let Some(length) = measures.length {
+        let km = |metres: f64| matter.decimal(metres / 1000.0, 2);
+        let cells = [km(length.total), Cell::Empty, km(length.done), matter.share(length.done, length.total)];
+        rows.push([vec![name("measure_length")], cells.to_vec()].concat());
+    }
+    let columns = vec![
+        matter.column("measure", 4.0, false),
+        matter.column("total", 1.6, true),
+        matter.column("planned", 1.6, true),
+        matter.column("done", 1.6, true),
+        matter.column("share", 1.3, true),
+    ];
+    matter.table("table_measures", columns, rows, false)
+}
+
+/// By project or unit, and by stage.
+pub fn groups(matter: &Matter<'_>) -> Vec<Block> {
+    let (snapshot, survey) = (&matter.view.snapshot, &matter.survey);
+    let (projects, units) = (snapshot.projects(), snapshot.units());
+    let by_project = || {
+        let sums = survey.rows(projects.len(), |project, _| project).into_iter().zip(projects);
+        let rows =
+            sums.map(|(sums, entry)| (entry.project.code.to_string(), entry.project.name.clone(), sums));
+        grouped(matter, "table_projects", rows.collect())
+    };
+    let by_unit = || {
+        let sums = survey.rows(units.len(), |_, unit| unit).into_iter().zip(units);
+        let rows = sums.map(|(sums, entry)| (entry.unit.code.to_string(), entry.unit.name.clone(), sums));
+        grouped(matter, "table_units", rows.collect())
+    };
+    let mut blocks = match matter.subject {
+        Subject::Province => vec![by_project(), by_unit()],
+        Subject::Unit(_) => vec![by_project()],
+        Subject::Project(_) => vec![by_unit()],
+    };
+    blocks.push(stages(matter));
+    blocks
+}
+
+fn grouped(matter: &Matter<'_>, caption: &str, rows: Vec<(String, String, Sums)>) -> Block {
+    let (snapshot, day) = (&matter.view.snapshot, matter.view.today);
+    // Holders are not told here.
+    let nobody = CountMeasure { total: 0, done: 0, planned: None };
+    let cells = |code: String, name: String, figures: &Figures| {
+        let (progress, area) = (&figures.progress, figures.progress.measures.area);
+        let language = matter.words.language();
+        vec![
+            Cell::Text(code),
+            Cell::Text(name),
+            matter.hectares(area.total.get()),
+            matter.hectares(area.done.get()),
+            matter.share(area.done.get(), area.total.get()),
+            progress.planned_share.map_or(Cell::Empty, |share| Cell::Share(share, language)),
+            progress.days_ahead.map_or(Cell::Empty, |days| Cell::Signed(i64::from(days), language)),
+            matter.count(progress.measures.parcels.total),
+            matter.count(figures.blocked.parcels),
+            matter.count(figures.overdue.parcels),
+            matter.count(figures.late.parcels),
+        ]
+    };
+    let some = rows.into_iter().filter(|(_, _, sums)| sums.all.parcels > 0);
+    let told = some.map(|(code, name, sums)| cells(code, name, &sums.figures(snapshot, day, nobody, None)));
+    let mut told: Vec<_> = told.collect();
+    told.push(cells(String::new(), matter.words.text("all"), &matter.figures));
+    let columns = vec![
+        matter.column("code", 1.0, false),
+        matter.column("name", 3.6, false),
+        matter.column("hectares", 1.3, true),
+        matter.column("hectares_done", 1.3, true),
+        matter.column("share", 1.25, true),
+        matter.column("planned", 1.25, true),
+        matter.column("days", 1.3, true),
+        matter.column("parcels", 1.15, true),
+        matter.column("blocked", 1.1, true),
+        matter.column("overdue", 1.1, true),
+        matter.column("late", 1.1, true),
+    ];
+    matter.table(caption, columns, told, true)
+}
+
+fn stages(matter: &Matter<'_>) -> Block {
+    let sums = matter.survey.total();
+    let row = |stage: Stage| {
+        let tally = sums.stages[stage.number()];
+        vec![
+            Cell::Text(stage_name(matter.view, stage, matter.words)),
+            matter.count(tally.parcels),
+            matter.hectares(tally.area.get()),
+            matter.share(tally.area.get(), sums.all.area.get()),
+        ]
+    };
+    let columns = vec![
+        matter.column("stage", 5.0, false),
+        matter.column("parcels", 1.4, true),
+        matter.column("area", 1.6, true),
+        matter.column("share", 1.4, true),
+    ];
+    let some = Stage::ALL.into_iter().filter(|stage| sums.stages[stage.number()].parcels > 0);
+    matter.table("table_stages", columns, some.map(row).collect(), false)
+}
+
+/// Blockers that stand, and legal deadlines.
+pub fn trouble(matter: &Matter<'_>) -> Vec<Block> {
+    let blocks: Vec<Block> = [standing(matter), deadlines(matter)].into_iter().flatten().collect();
+    if blocks.is_empty() { vec![Block::Text { text: matter.words.text("no_trouble") }] } else { blocks }
+}
+
+fn standing(matter: &Matter<'_>) -> Option<Block> {
+    let (snapshot, day, words) = (&matter.view.snapshot, matter.view.today, matter.words);
+    let row = |tally: crate::analysis::BlockerTally| {
+        let oldest = oldest(matter, tally.kind);
+        let name = matter.setting.vocabulary.blockers.get(tally.kind.code());
+        vec![
+            Cell::Text(name.map_or_else(|| tally.kind.code().to_owned(), |label| words.label(label))),
+            matter.count(tally.tally.parcels),
+            matter.hectares(tally.tally.area.get()),
+            oldest.map_or(Cell::Empty, Cell::Day),
+        ]
+    };
+    let rows: Vec<_> = blockers(snapshot, &matter.chosen, day).into_iter().map(row).collect();
+    let columns = vec![
+        matter.column("blocker", 4.0, false),
+        matter.column("parcels", 1.4, true),
+        matter.column("area", 1.6, true),
+        matter.column("oldest", 2.0, true),
+    ];
+    (!rows.is_empty()).then(|| matter.table("table_blockers", columns, rows, false))
+}
+
+/// The day since which the oldest blocker of a kind stands.
+pub fn oldest(matter: &Matter<'_>, kind: crate::domain::BlockerKind) -> Option<crate::domain::Day> {
+    let (snapshot, day) = (&matter.view.snapshot, matter.view.today);
+    let all = matter.chosen.iter().flat_map(|parcel| snapshot.blockers(*parcel));
+    all.filter(|blocker| blocker.kind == kind && blocker.stands_on(day)).map(|blocker| blocker.opened).min()
+}
+
+fn deadlines(matter: &Matter<'_>) -> Option<Block> {
+    let mut running = clocks(&matter.view.snapshot, &matter.chosen, matter.view.today);
+    running.sort_by_key(|one| one.clock.rule.stage);
+    let row = |same: &[ParcelClock<'_>]| {
+        let rule = same[0].clock.rule;
+        let longest = same.iter().map(|one| -one.days_left).max().unwrap_or(0).max(0);
+        let articles = same.iter().filter_map(|one| one.clock.rule.article.clone());
+        let mut articles: Vec<String> = articles.collect();
+        articles.sort_unstable();
+        articles.dedup();
+        vec![
+            Cell::Text(stage_name(matter.view, rule.stage, matter.words)),
+            Cell::Text(articles.join(", ")),
+            matter.count(same.len() as u64),
+            matter.count(same.iter().filter(|one| one.days_left < 0).count() as u64),
+            matter.count(u64::from(longest.unsigned_abs())),
+        ]
+    };
+    let rows: Vec<_> = running.chunk_by(|a, b| a.clock.rule.stage == b.clock.rule.stage).map(row).collect();
+    let columns = vec![
+        matter.column("due", 4.0, false),
+        matter.column("article", 2.0, false),
+        matter.column("running", 1.3, true),
+        matter.column("overdue", 1.3, true),
+        matter.column("longest", 1.6, true),
+    ];
+    (!rows.is_empty()).then(|| matter.table("table_clocks", columns, rows, false))
+}
+
+/// The gaps of an alignment that open the most.
+pub fn gaps(matter: &Matter<'_>, fronts: &[Front]) -> Option<Block> {
+    let mut ranked: Vec<&Front> = fronts.iter().filter(|front| front.rank.is_some()).collect();
+    ranked.sort_by_key(|front| front.rank);
+    let row = |front: &&Front| {
+        let [from, to] = front.span.metres().map(chainage_label);
+        vec![
+            Cell::Text(from),
+            Cell::Text(to),
+            matter.decimal(f64::from(front.span.length()) / 10.0, 0),
+            matter.count(front.parcels.len() as u64),
+            matter.decimal(f64::from(front.gain) / 10.0, 0),
+        ]
+    };
+    let rows: Vec<_> = ranked.iter().take(MOST_GAPS).map(row).collect();
+    let columns = vec![
+        matter.column("from", 1.5, false),
+        matter.column("to", 1.5, false),
+        matter.column("metres", 1.3, true),
+        matter.column("parcels", 1.3, true),
+        matter.column("opens", 1.6, true),
+    ];
+    (!rows.is_empty()).then(|| matter.table("table_gaps", columns, rows, false))
+}

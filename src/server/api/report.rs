@@ -1,0 +1,82 @@
+//! `/api/v1/report`: the briefing document.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::{RawQuery, State},
+    http::{HeaderMap, HeaderValue, header},
+    response::Response,
+};
+
+use crate::{
+    analysis::View,
+    report::{Format, Language, Setting, Subject, document, write},
+    server::{app::App, params::Query, problem::Problem},
+};
+
+/// What is asked for, before the view is known.
+#[derive(Debug, Clone)]
+enum Asked {
+    Project(String),
+    Unit(String),
+    Province,
+}
+
+fn asked(query: &Query) -> Result<Asked, Problem> {
+    let (project, unit) = (query.get("project"), query.get("unit"));
+    match (project, unit, query.flag("province")?) {
+        (Some(code), None, false) => Ok(Asked::Project(code.to_owned())),
+        (None, Some(code), false) => Ok(Asked::Unit(code.to_owned())),
+        (None, None, true) => Ok(Asked::Province),
+        _ => Err(Problem::parameter("project", "name one of project=CODE, unit=CODE, province=true")),
+    }
+}
+
+fn subject(view: &View, asked: &Asked) -> Result<Subject, Problem> {
+    let unknown = |name: &str, code: &str| Problem::parameter(name, format!("\"{code}\" names nothing here"));
+    match asked {
+        Asked::Province => Ok(Subject::Province),
+        Asked::Project(code) => {
+            let found = view.snapshot.project_by_code(code);
+            found.map(Subject::Project).ok_or_else(|| unknown("project", code))
+        }
+        Asked::Unit(code) => {
+            let found = view.snapshot.unit_by_code(code, view.today);
+            found.map(Subject::Unit).ok_or_else(|| unknown("unit", code))
+        }
+    }
+}
+
+/// The report.
+pub async fn report(
+    State(app): State<Arc<App>>,
+    RawQuery(text): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let known = ["project", "unit", "province", "format", "lang", "as_of", "at"];
+    let query = Query::parse(text.as_deref(), &known)?;
+    let asked = asked(&query)?;
+    let format = query.read("format", |code| Format::from_code(code).ok_or("must be pdf, docx or xlsx"))?;
+    let format = format.unwrap_or(Format::Pdf);
+    let language = query.read("lang", |code| Language::from_code(code).ok_or("must be vi or en"))?;
+    let language = language.unwrap_or(Language::Vi);
+    let key = format!("/api/v1/report {}", text.unwrap_or_default());
+    let make = move |app: &App, view: &View| {
+        let setting = Setting {
+            vocabulary: &app.words,
+            province: app.about.province.as_deref(),
+            illustration: app.about.illustration,
+        };
+        let [vi, en] = &app.report_words;
+        let words = if language == Language::Vi { vi } else { en };
+        let document = document(view, subject(view, &asked)?, words, setting);
+        document.and_then(|document| write(&document, format)).map_err(|error| Problem::internal(&error))
+    };
+    let answer = app.answer(&headers, key, query.when()?, format.media_type(), make).await?;
+    let mut response = answer.respond(&headers);
+    let name = format!("attachment; filename=\"bao-cao.{}\"", format.code());
+    if let Ok(name) = HeaderValue::from_str(&name) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    }
+    Ok(response)
+}

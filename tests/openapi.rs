@@ -1,0 +1,76 @@
+//! The description of the interface is true: each route is described and nothing else, and answers have the
+//! described shape.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod harness;
+
+use std::{collections::BTreeSet, path::Path, process::Command};
+
+use harness::{Demo, Server};
+use matbang::server::RULES;
+use serde_json::Value;
+
+fn described(document: &Value) -> BTreeSet<(String, String)> {
+    let paths = document["paths"].as_object().unwrap().iter();
+    let operations = paths.flat_map(|(path, item)| {
+        item.as_object().unwrap().keys().map(move |method| (method.to_uppercase(), path.clone()))
+    });
+    operations.collect()
+}
+
+#[test]
+fn each_route_is_described_and_nothing_else() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let document = server.get("/api/v1/openapi.json", &[]).json();
+    let routes = RULES.iter().filter(|(_, path, _)| path.starts_with("/api/v1/"));
+    let routes: BTreeSet<_> =
+        routes.map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
+    assert_eq!(described(&document), routes);
+    // Everything that is named is there.
+    let text = document.to_string();
+    for reference in text.split("\"$ref\":\"#").skip(1) {
+        let pointer = reference.split('"').next().unwrap();
+        assert!(document.pointer(pointer).is_some(), "{pointer}");
+    }
+}
+
+/// Schemathesis asks every read with described, borderline and random parameters: no answer may be a failure of
+/// the server, have another status or type than described, or another shape.
+#[test]
+fn answers_to_thousands_of_questions_have_the_described_shape() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let tool = Path::new(env!("CARGO_MANIFEST_DIR")).join(".tools/python/bin/schemathesis");
+    let run = Command::new(&tool)
+        .args(["run", &format!("{}/api/v1/openapi.json", server.url)])
+        // The stream does not end; the provider is not there.
+        .args([
+            "--include-method",
+            "GET",
+            "--exclude-path",
+            "/api/v1/live",
+            "--exclude-path-regex",
+            "oidc|report",
+        ])
+        .args([
+            "--checks",
+            "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance",
+        ])
+        .args([
+            "--phases",
+            "examples,coverage,fuzzing",
+            "--max-examples",
+            "15",
+            "--seed",
+            "1",
+            "--workers",
+            "2",
+        ])
+        .env("NO_COLOR", "1")
+        .current_dir(demo.folder())
+        .output()
+        .unwrap_or_else(|error| panic!("{}: {error}; run `make setup-test`", tool.display()));
+    let told = String::from_utf8_lossy(&run.stdout);
+    assert!(run.status.success(), "{told}");
+}
