@@ -67,6 +67,7 @@ bench: setup-bench web ## measure: criterion benches, one million parcels over H
 	@cargo bench --bench reads
 	@cargo bench --bench million
 	@cargo bench --bench crowd
+	@cargo bench --bench exports
 
 screens: build setup-test ## take the pictures of docs/screens
 	@cd web && MATBANG_BIN=$(CURDIR)/$(BINARY) node scripts/screens.mjs

@@ -8,8 +8,8 @@ purpose=${1:-run}
 packages=(build-essential pkg-config libgdal-dev libsqlite3-dev ca-certificates)
 case $purpose in
   run) ;;
-  test) packages+=(gdal-bin chromium fonts-dejavu-core poppler-utils python3 python3-gdal python3-venv) ;;
-  bench) packages+=(wrk) ;;
+  test) packages+=(gdal-bin chromium curl fonts-dejavu-core poppler-utils python3 python3-gdal python3-qgis python3-venv qgis-providers) ;;
+  bench) packages+=(wrk gdal-bin) ;;
   *) echo "setup.sh: run, test or bench, not \"$purpose\"" >&2; exit 2 ;;
 esac
 
@@ -51,11 +51,20 @@ if ! at_least 20.19 "$(node_version)" && ! at_least 20.19 "$(.tools/node_modules
   npm install --prefix .tools --no-audit --no-fund --loglevel=error node@22 \
     || { echo "setup: Node.js 20.19 or newer is needed to build the web app; install it and try again" >&2; exit 1; }
 fi
-# Tools of the tests that Debian does not have, in an environment of their own.
-if [ "$purpose" = test ] && ! cmp -s tests/requirements.txt .tools/python/requirements.txt; then
-  echo "setup: fetching the tests' Python tools into .tools" >&2
-  python3 -m venv .tools/python && .tools/python/bin/pip install --quiet --disable-pip-version-check -r tests/requirements.txt \
-    || { echo "setup: pip could not install tests/requirements.txt; is PyPI within reach?" >&2; exit 1; }
-  cp tests/requirements.txt .tools/python/requirements.txt
-fi
 at_least 1.95 "$(rust_version)" || { echo "setup: Rust 1.95 or newer is needed; found: $(rust_version)" >&2; exit 1; }
+
+# The libraries of analysts and of web maps that tests drive.
+if [ "$purpose" = test ]; then
+  wanted=tests/clients/requirements.txt
+  if ! cmp -s "$wanted" .tools/python/requirements.txt; then
+    echo "setup: fetching Python packages into .tools/python" >&2
+    /usr/bin/python3 -m venv .tools/python
+    .tools/python/bin/pip install --quiet --disable-pip-version-check -r "$wanted" \
+      || { echo "setup: the Python packages of $wanted could not be installed; is the package index within reach?" >&2; exit 1; }
+    cp "$wanted" .tools/python/requirements.txt
+  fi
+  if ! [ -d .tools/node_modules/pmtiles ]; then
+    npm install --prefix .tools --no-audit --no-fund --loglevel=error pmtiles@4.5.0 @mapbox/vector-tile@3.0.0 pbf@5.1.2 \
+      || { echo "setup: the npm packages of the tests could not be installed; is the registry within reach?" >&2; exit 1; }
+  fi
+fi

@@ -386,6 +386,33 @@ fn queryables_are_parameters_and_properties_are_chosen() {
 }
 
 #[test]
+fn figures_take_the_same_filters() {
+    let world = World::new();
+    let total = |query: &str| {
+        let answer = world.server.get(&format!("/api/v1/summary?as_of={UNTIL}&{query}"), &[]);
+        assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
+        answer.json()["total"].clone()
+    };
+    assert_eq!(total(&coded(&[("filter", "stage = 'paid'")])), total("stage=paid"));
+    assert_eq!(total(&coded(&[("filter", "key = 1 AND blocked = true")])), total("key=true&blocked=true"));
+    let some = coded(&[("filter", "ACCENTI(unit_name) LIKE '%Phu Ly%' AND area > 200")]);
+    let found = world.found("parcels", &[("filter", "ACCENTI(unit_name) LIKE '%Phu Ly%' AND area > 200")]);
+    assert_eq!(total(&some)["measures"]["parcels"]["total"], found.len());
+    let progress = world.server.get(&format!("/api/v1/progress?as_of={UNTIL}&{some}"), &[]).json();
+    assert_eq!(progress["total"]["measures"]["parcels"]["total"], found.len(), "{progress}");
+    let wrong = world.server.get(&format!("/api/v1/summary?{}", coded(&[("filter", "size > 1")])), &[]);
+    assert!(wrong.status == 400 && wrong.json()["detail"].as_str().unwrap().contains("declared_area"));
+}
+
+#[test]
+fn the_command_line_says_what_is_wrong_with_a_filter() {
+    let demo = Demo::new();
+    let run = harness::matbang(&demo.store(), &["export", "parcels", "--filter", "stag = 'paid'"]);
+    let said = String::from_utf8_lossy(&run.stderr);
+    assert!(run.status.code() == Some(1) && run.stdout.is_empty() && said.contains("\"stag\""), "{said}");
+}
+
+#[test]
 fn sorted_pages_hold_every_feature_once_also_when_data_change_between_them() {
     let world = World::new();
     // By a column that the events below change.

@@ -47,7 +47,7 @@ pub struct Export {
     #[arg(long, value_name = "NAMES", allow_hyphen_values = true)]
     sortby: Option<String>,
     /// CSV: shapes as wkt, as lonlat of their middle, or none.
-    #[arg(long, default_value = "wkt", value_parser = shape)]
+    #[arg(long, default_value = "wkt", value_parser = CsvShape::parse)]
     geom: CsvShape,
     /// CSV: begin with a byte order mark, by which Excel knows UTF-8.
     #[arg(long)]
@@ -76,15 +76,6 @@ fn layer(text: &str) -> Result<Collection, String> {
 fn format(text: &str) -> Result<Format, String> {
     let known = || Format::ALL.map(Format::name).join(", ");
     Format::from_name(text).ok_or_else(|| format!("\"{text}\" is not a format; these are: {}", known()))
-}
-
-fn shape(text: &str) -> Result<CsvShape, String> {
-    match text {
-        "wkt" => Ok(CsvShape::Wkt),
-        "lonlat" => Ok(CsvShape::LonLat),
-        "none" => Ok(CsvShape::None),
-        other => Err(format!("\"{other}\" is not offered; use wkt, lonlat or none")),
-    }
 }
 
 pub fn run(data: &Path, options: &Export) -> Outcome {

@@ -51,6 +51,21 @@ pub enum CsvShape {
     None,
 }
 
+impl CsvShape {
+    /// Reads `wkt`, `lonlat` or `none`.
+    ///
+    /// # Errors
+    /// For people: another word.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "wkt" => Ok(Self::Wkt),
+            "lonlat" => Ok(Self::LonLat),
+            "none" => Ok(Self::None),
+            other => Err(format!("\"{other}\" is not offered; use wkt, lonlat or none")),
+        }
+    }
+}
+
 /// What is particular to formats.
 #[derive(Debug, Clone, Default)]
 pub struct Options {

@@ -5,6 +5,7 @@ use super::{
     error::ExportError,
     format::{Format, Options},
     row::{Row, RowWriter},
+    xlsx,
 };
 use std::io::Write;
 
@@ -61,6 +62,12 @@ impl Job<'_> {
         picked: Picked<'_>,
         out: &mut (dyn Write + Send),
     ) -> Result<usize, ExportError> {
+        if let Picked::Indexes(all) = &picked
+            && format == Format::Xlsx
+            && all.len() > xlsx::MOST as usize
+        {
+            return Err(xlsx::too_many());
+        }
         let mut writer = format.writer(self, out)?;
         let count = self.rows(picked, writer.as_mut())?;
         writer.finish()?;

@@ -8,7 +8,7 @@ use super::{
     job::Job,
     row::{Row, RowWriter},
 };
-use crate::query::{Column, Kind, Outline};
+use crate::query::{Column, Kind, Outline, Value};
 
 const CHUNK: usize = 1 << 18;
 
@@ -56,6 +56,7 @@ impl<'o> Kml<'o> {
             "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<kml xmlns=\"http://www.opengis.net/kml/2.2\"><Document>\
              <name>{schema}</name>\n<Schema name=\"{schema}\" id=\"{schema}\">"
         )?;
+        buffer.extend_from_slice(b"<SimpleField name=\"id\" type=\"double\"/>");
         for column in &job.columns {
             write!(buffer, "<SimpleField name=\"{}\" type=\"{}\"/>", column.name, kind(column))?;
         }
@@ -103,8 +104,13 @@ impl RowWriter for Kml<'_> {
         let name = name.unwrap_or_else(|| row.id.to_string());
         write!(self.buffer, "<Placemark id=\"{schema}.{}\"><name>{name}</name>", row.id)?;
         write!(self.buffer, "<ExtendedData><SchemaData schemaUrl=\"#{schema}\">")?;
+        write!(self.buffer, "<SimpleData name=\"id\">{}</SimpleData>", row.id)?;
         for (column, value) in row.columns.iter().zip(row.values()).filter(|(_, value)| !value.is_null()) {
-            let text = escaped(&value.to_string());
+            let text = match value {
+                // Both notations are XML's; some readers know only digits.
+                Value::Boolean(flag) => u8::from(flag).to_string(),
+                other => escaped(&other.to_string()),
+            };
             write!(self.buffer, "<SimpleData name=\"{}\">{text}</SimpleData>", column.name)?;
         }
         self.buffer.extend_from_slice(b"</SchemaData></ExtendedData>");

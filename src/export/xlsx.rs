@@ -15,6 +15,16 @@ use crate::query::{Value, words};
 /// Rows of a sheet, the header among them.
 const MOST_ROWS: u32 = 1_048_576;
 
+/// What is told when a sheet does not hold all rows.
+pub fn too_many() -> ExportError {
+    ExportError::TooMany(format!(
+        "an Excel sheet holds {MOST} rows and more were asked for; choose fewer by a filter, or take csv, gpkg or parquet"
+    ))
+}
+
+/// Features that a sheet holds.
+pub const MOST: u32 = MOST_ROWS - 1;
+
 /// An Excel file.
 pub struct Xlsx<'o> {
     out: &'o mut (dyn Write + Send),
@@ -66,10 +76,7 @@ impl<'o> Xlsx<'o> {
 impl RowWriter for Xlsx<'_> {
     fn row(&mut self, row: &Row<'_, '_>) -> Result<(), ExportError> {
         if self.row >= MOST_ROWS {
-            let most = MOST_ROWS - 1;
-            return Err(ExportError::TooMany(format!(
-                "an Excel sheet holds {most} rows and more were asked for; choose fewer by a filter, or take csv, gpkg or parquet"
-            )));
+            return Err(too_many());
         }
         let line = self.row;
         self.row += 1;

@@ -6,8 +6,9 @@ use cql2::Expr;
 use geo::{Coord, Geometry, MapCoords};
 
 use super::{
-    DEEPEST, FilterError, LONGEST, Language, Place,
+    FilterError, Language, Place,
     node::{Arithmetic, Comparison, Node, Scalar},
+    reading::read,
     spatial::{Spatial, SpatialOp, usable},
     temporal::{Span, TemporalOp, instant},
     text::{Fold, Pattern},
@@ -24,12 +25,6 @@ const MOST_VERTICES: usize = 10_000;
 /// Points into which each side of a box of another CRS is cut, since it is curved in degrees.
 const BOX_STEPS: u32 = 16;
 
-/// Length of a text times two to the power of its depth: what the parser may have to read.
-const MOST_EFFORT: usize = 1 << 22;
-/// Words with which geometries in well-known text begin.
-const SHAPES: [&str; 7] =
-    ["POINT", "LINESTRING", "POLYGON", "MULTIPOINT", "MULTILINESTRING", "MULTIPOLYGON", "GEOMETRYCOLLECTION"];
-
 type Compiled<T> = Result<T, FilterError>;
 
 fn wrong<T>(why: impl Into<String>) -> Compiled<T> {
@@ -43,84 +38,15 @@ pub fn parse(
     columns: &[&'static Column],
     place: Place<'_>,
 ) -> Compiled<Node> {
-    if text.len() > LONGEST {
-        return wrong(format!("has {} bytes; at most {LONGEST} are taken", text.len()));
-    }
-    let most = match language {
-        Language::Json => DEEPEST,
-        // The parser reads what is in brackets twice when it is not what it looks like at first.
-        Language::Text => (MOST_EFFORT / text.len().max(1)).checked_ilog2().unwrap_or(0) as usize,
-    };
-    if deepest(text, language) > most {
-        return wrong(format!("has more than {most} brackets inside brackets, too many for its length"));
-    }
-    let expression = match language {
-        Language::Text => cql2::parse_text(text).map_err(|error| FilterError(unread(&error, text)))?,
-        Language::Json => {
-            cql2::parse_json(text).map_err(|error| FilterError(format!("is not CQL2 JSON: {error}")))?
-        }
-    };
-    Compiler { columns, place }.condition(expression)
-}
-
-/// How deep brackets stand in brackets. Those of geometries in well-known text do not count, nor what
-/// stands in quotes.
-fn deepest(text: &str, language: Language) -> usize {
-    let (mut depth, mut deepest, mut quoted, mut word) = (0usize, 0, false, String::new());
-    // Depth at which a geometry began.
-    let mut shape = None;
-    let quote = if language == Language::Json { '"' } else { '\'' };
-    for letter in text.chars() {
-        match letter {
-            letter if letter == quote => quoted = !quoted,
-            _ if quoted => {}
-            '(' | '[' | '{' => {
-                if shape.is_none() && SHAPES.iter().any(|name| word.eq_ignore_ascii_case(name)) {
-                    shape = Some(depth);
-                }
-                depth += 1;
-                if shape.is_none() {
-                    deepest = deepest.max(depth);
-                }
-            }
-            ')' | ']' | '}' => {
-                depth = depth.saturating_sub(1);
-                shape = shape.filter(|began| *began < depth);
-            }
-            _ => {}
-        }
-        if letter.is_alphanumeric() {
-            word.push(letter);
-        } else if !letter.is_whitespace() {
-            word.clear();
-        }
-    }
-    deepest
-}
-
-/// Where the parser stopped, in words.
-fn unread(error: &cql2::Error, text: &str) -> String {
-    let message = error.to_string();
-    // Its first line says where: " --> line:column".
-    let place = message.split_once("--> ").and_then(|(_, rest)| rest.lines().next()?.trim().split_once(':'));
-    let numbers =
-        place.and_then(|(line, column)| Some((line.parse::<usize>().ok()?, column.parse::<usize>().ok()?)));
-    match numbers {
-        Some((line, column)) => {
-            let rest = text.lines().nth(line - 1).unwrap_or_default();
-            let rest: String = rest.chars().skip(column - 1).take(40).collect();
-            let at = if rest.is_empty() { "its end".to_owned() } else { format!("\"{rest}\"") };
-            format!("is not CQL2 text: it can't be read from character {column} on, at {at}")
-        }
-        None => format!("is not CQL2 text: {message}"),
-    }
+    Compiler { columns, place }.condition(read(text, language)?)
 }
 
 /// The value of a kind that a text writes.
 pub fn value(kind: Kind, text: &str) -> Option<Value<'static>> {
     match kind {
         Kind::Boolean => text.parse().ok().map(Value::Boolean),
-        Kind::Integer | Kind::Number => text.parse::<f64>().ok().filter(|n| n.is_finite()).map(Value::Number),
+        Kind::Integer => text.parse().ok().map(Value::Integer),
+        Kind::Number => text.parse::<f64>().ok().filter(|n| n.is_finite()).map(Value::Number),
         Kind::Text => Some(Value::Text(text.to_owned().into())),
         Kind::Day | Kind::Moment => instant(text),
     }
@@ -387,6 +313,15 @@ fn matched(a: Scalar, b: Scalar) -> Compiled<(Scalar, Scalar)> {
             let time = dated(text)?;
             Ok((Scalar::Constant(time), b))
         }
+        // SQL's habit, and that of clients which write filters for people.
+        (_, Scalar::Constant(Value::Number(number))) if one == Kind::Boolean && is_bit(*number) => {
+            let value = Value::Boolean(*number > 0.5);
+            Ok((a, Scalar::Constant(value)))
+        }
+        (Scalar::Constant(Value::Number(number)), _) if two == Kind::Boolean && is_bit(*number) => {
+            let value = Value::Boolean(*number > 0.5);
+            Ok((Scalar::Constant(value), b))
+        }
         _ => wrong(format!(
             "{} is {} and can't be compared with {}, which is {}",
             named(&a),
@@ -395,6 +330,11 @@ fn matched(a: Scalar, b: Scalar) -> Compiled<(Scalar, Scalar)> {
             two.name()
         )),
     }
+}
+
+/// 0 or 1.
+fn is_bit(number: f64) -> bool {
+    [0.0, 1.0].iter().any(|bit| (number - bit).abs() < f64::EPSILON)
 }
 
 fn dated(text: &str) -> Compiled<Value<'static>> {

@@ -8,6 +8,8 @@
 mod compile;
 mod edges;
 mod node;
+mod reading;
+mod source;
 mod spatial;
 mod temporal;
 mod text;
@@ -16,7 +18,8 @@ use std::{cell::RefCell, sync::Arc};
 
 use super::{collection::Collection, column::Column, outline::Outline, rows::Rows, value::Value};
 use crate::{analysis::View, atlas::Extent, domain::Day};
-use node::{Node, Row, Scalar};
+use node::{Node, Scalar};
+use source::Row;
 use spatial::{Spatial, SpatialOp};
 use temporal::{Span, TemporalOp};
 

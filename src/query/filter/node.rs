@@ -1,8 +1,9 @@
 //! A compiled condition and its evaluation, with SQL's three values: what is missing is neither true nor false.
 
-use std::{cell::RefCell, cmp::Ordering, collections::BTreeMap, sync::Arc};
+use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use super::{
+    source::{Entry, Source},
     spatial::Spatial,
     temporal::{self, Span, TemporalOp},
     text::{Fold, Pattern},
@@ -11,10 +12,7 @@ use crate::{
     analysis::View,
     atlas::Extent,
     query::{
-        collection::Collection,
         column::{Column, Dictionary, Kind},
-        outline::Outline,
-        rows::Rows,
         value::Value,
     },
 };
@@ -338,77 +336,5 @@ impl Node {
             }
             Self::NoShape | Self::Spatial(_) | Self::Temporal(..) | Self::Entry(..) => false,
         }
-    }
-}
-
-/// What a condition looks at.
-pub trait Source {
-    /// Value of a column.
-    fn value(&self, column: &'static Column) -> Value<'_>;
-    /// Entry of a column whose values repeat.
-    fn entry(&self, dictionary: &Dictionary) -> usize;
-    /// Whether there is a shape.
-    fn has_shape(&self) -> bool;
-    /// Where the shape lies.
-    fn test(&self, test: &Spatial) -> Option<bool>;
-}
-
-/// A feature.
-pub struct Row<'r, 'a> {
-    /// Its collection.
-    pub collection: Collection,
-    /// Where its columns read from.
-    pub rows: &'r Rows<'a>,
-    /// Its index.
-    pub index: u32,
-    /// Room for its shape.
-    pub outline: &'r RefCell<Outline>,
-}
-
-impl Source for Row<'_, '_> {
-    fn value(&self, column: &'static Column) -> Value<'_> {
-        (column.read)(self.rows, self.index)
-    }
-
-    fn entry(&self, dictionary: &Dictionary) -> usize {
-        (dictionary.number)(self.rows, self.index)
-    }
-
-    fn has_shape(&self) -> bool {
-        !self.collection.place(self.rows, self.index).is_empty()
-    }
-
-    fn test(&self, test: &Spatial) -> Option<bool> {
-        let place = self.collection.place(self.rows, self.index);
-        if place.is_empty() {
-            return None;
-        }
-        test.holds(place, || {
-            let mut outline = self.outline.borrow_mut();
-            self.collection.outline(self.rows, self.index, &mut outline).then(|| outline.to_geo())
-        })
-    }
-}
-
-/// An entry of the one column that a condition depends on.
-struct Entry<'a> {
-    value: Value<'a>,
-}
-
-impl Source for Entry<'_> {
-    fn value(&self, _: &'static Column) -> Value<'_> {
-        self.value.clone()
-    }
-
-    fn entry(&self, _: &Dictionary) -> usize {
-        usize::MAX
-    }
-
-    fn has_shape(&self) -> bool {
-        false
-    }
-
-    fn test(&self, _: &Spatial) -> Option<bool> {
-        None
     }
 }

@@ -5,7 +5,7 @@ use geo::Geometry;
 use super::columns;
 use crate::{
     domain::{Day, LedgerPosition},
-    export::{Crs, Format, Mover},
+    export::{Crs, CsvShape, Format, Mover},
     query::{Collection, Column, Filter, Kind, Language, Sort, Value},
     server::{
         auth::Identity,
@@ -66,6 +66,10 @@ pub struct Ask {
     pub limit: Option<usize>,
     /// CRS of the answer.
     pub crs: Crs,
+    /// CSV: how shapes are told.
+    pub csv_shape: CsvShape,
+    /// CSV: begin with a byte order mark.
+    pub csv_bom: bool,
 }
 
 /// Reads the parameters' names strictly; queryables are parameters too.
@@ -138,7 +142,19 @@ impl Ask {
             Form::Json | Form::Html => Some(limit.unwrap_or(USUAL).min(MOST)),
         };
         let filter = filter(collection, query, &known)?;
-        Ok(Self { collection, columns: shown(query, &known)?, filter, sort, after, limit, crs })
+        let csv_shape = query.read("geom", CsvShape::parse)?.unwrap_or_default();
+        let csv_bom = query.flag("bom")?;
+        Ok(Self {
+            collection,
+            columns: shown(query, &known)?,
+            filter,
+            sort,
+            after,
+            limit,
+            crs,
+            csv_shape,
+            csv_bom,
+        })
     }
 }
 

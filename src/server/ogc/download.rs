@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     analysis::View,
-    export::{CsvShape, ExportError, Format, Job, Options, Picked},
+    export::{ExportError, Format, Job, Options, Picked},
     query::{Collection, Rows, select},
     server::{app::App, auth::Identity, params::Query, problem::Problem},
 };
@@ -126,17 +126,7 @@ fn write(
     sender: &mut Sender,
 ) -> Result<(), Problem> {
     let ask = Ask::read(collection, query, identity, Form::File(format))?;
-    let csv_shape = query.read("geom", |text| match text {
-        "wkt" => Ok(CsvShape::Wkt),
-        "lonlat" => Ok(CsvShape::LonLat),
-        "none" => Ok(CsvShape::None),
-        other => Err(format!("\"{other}\" is not offered; use wkt, lonlat or none")),
-    })?;
-    let options = Options {
-        csv_shape: csv_shape.unwrap_or_default(),
-        csv_bom: query.flag("bom")?,
-        ..Options::default()
-    };
+    let options = Options { csv_shape: ask.csv_shape, csv_bom: ask.csv_bom, ..Options::default() };
     let personal = personal(identity, view);
     let job = Job { view, collection, columns: ask.columns, crs: ask.crs, personal: &personal, options };
     let most = ask.limit.unwrap_or(usize::MAX);

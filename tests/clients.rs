@@ -1,0 +1,259 @@
+//! The programs of analysts against the real server and its exports: GDAL, QGIS, `OWSLib`, geopandas, pyarrow,
+//! DuckDB, openpyxl, PMTiles, Schemathesis, and every line of docs/api.md.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "what clients say is for reading")]
+
+mod harness;
+
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use harness::{Demo, Server, UNTIL, succeed};
+use serde_json::{Value, json};
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// A program under `.tools/python`.
+fn tool(name: &str) -> PathBuf {
+    let path = root().join(".tools/python/bin").join(name);
+    assert!(path.exists(), "{} is missing: run `make setup-test`", path.display());
+    path
+}
+
+/// Runs a command that must succeed and gives what it says.
+fn run(command: &mut Command) -> String {
+    let done = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}; run `make setup-test`"));
+    let text = String::from_utf8_lossy(&done.stdout).into_owned();
+    assert!(done.status.success(), "{command:?}\n{text}\n{}", String::from_utf8_lossy(&done.stderr));
+    text
+}
+
+/// What clients must find, from all features as JSON.
+fn truth(server: &Server, as_of: &str) -> Value {
+    let path = format!("/ogc/collections/parcels/items?limit=10000&as_of={as_of}");
+    let page = server.get(&path, &[]).json();
+    let features = page["features"].as_array().unwrap();
+    let texts = |name: &str| {
+        let all: std::collections::BTreeSet<&str> =
+            features.iter().filter_map(|f| f["properties"][name].as_str()).collect();
+        all.into_iter().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let area: f64 = features.iter().map(|f| f["properties"]["area"].as_f64().unwrap()).sum();
+    let mut bounds = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+    for feature in features {
+        walk(&feature["geometry"]["coordinates"], &mut |x, y| {
+            bounds = [bounds[0].min(x), bounds[1].min(y), bounds[2].max(x), bounds[3].max(y)];
+        });
+    }
+    let corner = &features[300]["geometry"]["coordinates"][0][0];
+    let (x, y) = (corner[0].as_f64().unwrap(), corner[1].as_f64().unwrap());
+    let edges = [x - 0.010_000_1, y - 0.010_000_1, x + 0.010_000_1, y + 0.010_000_1];
+    let box_ = edges.map(|edge| (edge * 1e7).round() / 1e7);
+    let list = box_.map(|edge| edge.to_string()).join(",");
+    let boxed = server.get(&format!("/ogc/collections/parcels/items?limit=1&bbox={list}"), &[]).json();
+    json!({
+        "count": features.len(),
+        "area": area,
+        "stages": texts("stage"),
+        "days": texts("handed_over_on"),
+        "bounds": bounds,
+        "box": box_,
+        "boxed": boxed["numberMatched"],
+        "paid": features.iter().filter(|f| f["properties"]["stage"] == "paid").count(),
+    })
+}
+
+fn walk(coordinates: &Value, give: &mut dyn FnMut(f64, f64)) {
+    match coordinates.as_array() {
+        Some(pair) if pair.first().is_some_and(Value::is_number) => {
+            give(pair[0].as_f64().unwrap(), pair[1].as_f64().unwrap());
+        }
+        Some(list) => list.iter().for_each(|inner| walk(inner, give)),
+        None => {}
+    }
+}
+
+#[test]
+fn python_libraries_read_every_export() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    for (format, end) in [
+        ("geojson", "geojson"),
+        ("geojsonseq", "geojsonl"),
+        ("csv", "csv"),
+        ("gpkg", "gpkg"),
+        ("fgb", "fgb"),
+        ("parquet", "parquet"),
+        ("shp", "shp.zip"),
+        ("xlsx", "xlsx"),
+        ("kml", "kml"),
+    ] {
+        let path = demo.folder().join(format!("parcels.{end}"));
+        let out = path.to_str().unwrap();
+        succeed(&demo.store(), &["export", "parcels", "--format", format, "--as-of", UNTIL, "--out", out]);
+    }
+    let script = root().join("tests/clients/exports.py");
+    let truth = truth(&server, UNTIL).to_string();
+    println!("{}", run(Command::new(tool("python")).arg(script).arg(demo.folder()).arg(truth)));
+}
+
+/// Number and summed area of what `ogrinfo` finds.
+fn ogr(server: &Server, more: &[&str]) -> (u64, f64) {
+    let text = run(Command::new("ogrinfo")
+        .args(["-al", "-q", "-geom=NO"])
+        .args(more)
+        .arg(format!("OAPIF:{}/ogc", server.url))
+        .arg("parcels"));
+    let areas = text.lines().filter_map(|line| line.trim().strip_prefix("area (Real) = "));
+    areas.fold((0, 0.0), |(count, sum), area| (count + 1, sum + area.parse::<f64>().unwrap()))
+}
+
+#[test]
+fn gdal_pages_through_everything_and_filters_on_the_server() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let today = server.get("/ogc/collections/parcels/items?limit=10000", &[]).json();
+    let truth = truth(&server, UNTIL);
+    let sum = |wanted: &dyn Fn(&Value) -> bool| {
+        let features = today["features"].as_array().unwrap().iter().map(|f| &f["properties"]);
+        features
+            .filter(|p| wanted(p))
+            .fold((0, 0.0), |(n, sum), p| (n + 1, sum + p["area"].as_f64().unwrap()))
+    };
+    let same =
+        |(n, a): (u64, f64), (m, b): (u64, f64)| assert!(n == m && (a - b).abs() < 0.05, "{n} {m} {a} {b}");
+    let all = ogr(&server, &["-oo", "PAGE_SIZE=170"]);
+    same(all, sum(&|_| true));
+    let stored = rusqlite::Connection::open(demo.store()).unwrap();
+    let query = "SELECT count(*), sum(recovered_area) FROM parcels";
+    let stored =
+        stored.query_row(query, [], |row| Ok((row.get::<_, i64>(0)? as u64, row.get::<_, f64>(1)?))).unwrap();
+    same(all, stored);
+    let filter = "stage = 'paid' AND area > 200";
+    let wanted = sum(&|p| p["stage"] == "paid" && p["area"].as_f64().unwrap() > 200.0);
+    same(ogr(&server, &["-where", filter]), wanted);
+    let box_: Vec<String> = truth["box"].as_array().unwrap().iter().map(ToString::to_string).collect();
+    let spat: Vec<&str> = std::iter::once("-spat").chain(box_.iter().map(String::as_str)).collect();
+    let (found, area) = ogr(&server, &spat);
+    assert_eq!(found, truth["boxed"].as_u64().unwrap());
+    let out = demo.folder().join("copy.gpkg");
+    let source = format!("OAPIF:{}/ogc", server.url);
+    let (source, arguments) = (source.as_str(), ["-f", "GPKG"]);
+    run(Command::new("ogr2ogr")
+        .args(arguments)
+        .arg(&out)
+        .args([source, "parcels", "-where", "cleared = 1"])
+        .args(&spat));
+    let copy = rusqlite::Connection::open(&out).unwrap();
+    let count: i64 = copy.query_row("SELECT count(*) FROM parcels", [], |row| row.get(0)).unwrap();
+    assert!(count > 0 && count as u64 <= found);
+    println!(
+        "gdal: {} parcels, {:.1} m2; {} by attribute; {found} in the box, {area:.1} m2",
+        all.0, all.1, wanted.0
+    );
+}
+
+#[test]
+fn qgis_reads_by_its_provider() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let truth = truth(&server, UNTIL);
+    let script = root().join("tests/clients/qgis_client.py");
+    // Debian's Python is the one that its QGIS belongs to.
+    let mut command = Command::new("/usr/bin/python3");
+    command.arg(script).arg(format!("{}/ogc", server.url)).arg(truth.to_string());
+    println!("{}", run(command.env("HOME", demo.folder())));
+}
+
+#[test]
+fn owslib_finds_its_way() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let truth = truth(&server, UNTIL);
+    let script = root().join("tests/clients/owslib_client.py");
+    let address = format!("{}/ogc/", server.url);
+    println!("{}", run(Command::new(tool("python")).arg(script).arg(address).arg(truth.to_string())));
+}
+
+#[test]
+fn the_archive_of_tiles_is_read_by_the_libraries_of_web_maps() {
+    let demo = Demo::new();
+    let out = demo.folder().join("tiles.pmtiles");
+    succeed(&demo.store(), &["tiles", "--max-zoom", "14", "--as-of", UNTIL, "--out", out.to_str().unwrap()]);
+    let own = root().join(".tools/node_modules/.bin/node");
+    let node = if own.exists() { own } else { PathBuf::from("node") };
+    println!(
+        "{}",
+        run(Command::new(node).arg(root().join("tests/clients/archive.mjs")).arg(out).arg("2000"))
+    );
+}
+
+#[test]
+fn the_description_of_the_interface_is_true() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    // What may be in a filter can't be said by a schema: whether valid text is taken is tested in tests/query.rs.
+    let checks = "not_a_server_error,status_code_conformance,content_type_conformance,\
+                  response_headers_conformance,response_schema_conformance,negative_data_rejection,unsupported_method";
+    let text = run(Command::new(tool("schemathesis"))
+        .args(["run", &format!("{}/ogc/api", server.url), "--url", &format!("{}/ogc", server.url)])
+        .args(["--checks", checks, "--max-examples", "20", "--seed", "1", "--workers", "2", "--no-color"])
+        .env("SCHEMATHESIS_HOOKS", root().join("tests/clients/schemathesis_hooks.py"))
+        .current_dir(demo.folder()));
+    let summary: Vec<&str> = text.lines().skip_while(|line| !line.contains("SUMMARY")).collect();
+    println!("{}", summary.join("\n"));
+}
+
+/// The fenced blocks of a document: language and text.
+fn blocks(document: &str) -> Vec<(String, String)> {
+    let mut parts = document.split("\n```");
+    let mut found = Vec::new();
+    parts.next();
+    while let (Some(block), rest) = (parts.next(), parts.next()) {
+        let (language, text) = block.split_once('\n').unwrap();
+        found.push((language.trim().to_owned(), text.to_owned()));
+        if rest.is_none() {
+            break;
+        }
+    }
+    found
+}
+
+#[test]
+fn every_line_of_the_guide_works() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let guide = std::fs::read_to_string(root().join("docs/api.md")).unwrap();
+    let (mut shell, mut python) = (0, 0);
+    let path = format!(
+        "{}:{}:{}",
+        Path::new(env!("CARGO_BIN_EXE_matbang")).parent().unwrap().display(),
+        root().join(".tools/python/bin").display(),
+        std::env::var("PATH").unwrap()
+    );
+    for (language, text) in blocks(&guide) {
+        let text = text.replace("http://127.0.0.1:8080", &server.url);
+        let mut command = match language.as_str() {
+            "sh" => {
+                shell += 1;
+                let mut command = Command::new("bash");
+                command.args(["-euo", "pipefail", "-c", &text]);
+                command
+            }
+            "python" => {
+                python += 1;
+                let mut command = Command::new(tool("python"));
+                command.args(["-c", &text]);
+                command
+            }
+            _ => continue,
+        };
+        run(command.current_dir(demo.folder()).env("PATH", &path).env("MATBANG_DATA", demo.store()));
+    }
+    assert!(shell >= 6 && python >= 4, "{shell} {python}");
+    println!("guide: {shell} shell and {python} Python blocks");
+}
