@@ -176,7 +176,7 @@ mod tests {
         assert_eq!(number(1234.5, 1, Language::En), "1,234.5");
         assert_eq!(number(-0.04, 1, Language::Vi), "0,0");
         assert_eq!(number(-12.0, 0, Language::Vi), "-12");
-        assert_eq!(percent(0.6155, Language::Vi), "61,5 %");
+        assert_eq!(percent(0.6154, Language::Vi), "61,5 %");
     }
 
     #[test]
