@@ -148,8 +148,8 @@ fn ogr2ogr(path: &Path, folder: &Path, format: Format) -> String {
         // Debian's GDAL writes no Parquet; its XLSX driver holds all in memory.
         Format::Parquet | Format::Xlsx => return "not offered | ".to_owned(),
     };
-    let out = folder.join(format!("ogr-{}", format.name()));
-    let out = if format == Format::Shapefile { folder.join("ogr.shp") } else { out };
+    // With the end of a file's name: without it some drivers make folders.
+    let out = folder.join(format!("ogr.{}", format.name()));
     let started = Instant::now();
     let options: &[&str] = if format == Format::Csv { &["-lco", "GEOMETRY=AS_WKT"] } else { &[] };
     let done = Command::new("ogr2ogr")

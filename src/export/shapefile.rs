@@ -134,7 +134,8 @@ impl RowWriter for Shapefile<'_> {
         dataset.flush_cache().map_err(failed)?;
         dataset.close().map_err(failed)?;
         let mut zip = zip::ZipWriter::new_stream(out);
-        let options = zip::write::SimpleFileOptions::default().large_file(true);
+        // Tables of repeating codes shrink well at any level; a high one takes most of the time.
+        let options = zip::write::SimpleFileOptions::default().large_file(true).compression_level(Some(1));
         let wrong = |e: zip::result::ZipError| ExportError::of("Shapefile")(&e);
         let parts = ["shp", "shx", "dbf", "prj", "cpg"].map(|end| format!("{name}.{end}"));
         for part in parts {
