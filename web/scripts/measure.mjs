@@ -1,11 +1,11 @@
 // How long a planner waits with many parcels in view: `node scripts/measure.mjs STORE [zoom/lat/lng]`.
 // Starts the program on the store, opens the map in Chromium with nothing cached, and prints
 // milliseconds until the map has drawn all of it: at first, after the date moved a month,
-// after a stage was chosen. Each is the middle of five.
+// after a stage was chosen. Each is the middle of ROUNDS rounds, five if not set.
 import { chromium } from 'playwright-core'
 import { chromiumOptions, serveStore } from './served.mjs'
 
-const ROUNDS = 5
+const ROUNDS = Number(process.env.ROUNDS ?? 5)
 const MONTH = 30
 const [, , store, view = '13/20.42/105.84'] = process.argv
 if (!store) throw new Error('name a store: node scripts/measure.mjs STORE [zoom/lat/lng]')
