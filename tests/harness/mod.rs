@@ -94,7 +94,9 @@ impl Server {
         let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary starts");
         let mut url = String::new();
         BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut url).expect("a URL");
-        let config = ureq::Agent::config_builder().http_status_as_error(false).build();
+        // A connection for each request: one that the server closed after a refusal is not tried again.
+        let config =
+            ureq::Agent::config_builder().http_status_as_error(false).max_idle_connections(0).build();
         let server = Self { child, url: url.trim().to_owned(), agent: config.new_agent() };
         Self::wait(|| server.get("/readyz", &[]).status == 200);
         server
