@@ -95,6 +95,25 @@ it('a leader runs a briefing of five slides by keyboard, saves it, and the link 
   await again.page.getByText('Hỏi về ba dự án chậm').waitFor()
 })
 
+it('on paper every slide has its map, also when P is pressed at once', async () => {
+  const { page } = await open('?room=present')
+  await page.evaluate(() => {
+    window.print = () => (document.body.dataset.printed = 'yes')
+  })
+  await page.locator('article h2').waitFor()
+  await page.keyboard.press('p')
+  await page.waitForFunction(() => document.body.dataset.printed === 'yes')
+  const pages = await page.evaluate(() =>
+    [...document.querySelectorAll('.paper > section')].map((one) => ({
+      title: one.querySelector('h2')?.textContent,
+      picture: one.querySelector('img')?.src.slice(0, 16),
+    })),
+  )
+  expect(pages.length).toBeGreaterThan(5)
+  expect(new Set(pages.map(({ title }) => title)).size).toBe(pages.length)
+  for (const { picture } of pages) expect(picture).toBe('data:image/jpeg;')
+})
+
 interface Rows {
   features: { id: number; properties: { project: string } }[]
 }
