@@ -1,5 +1,5 @@
 /** The slides: made from the filter, put in order by the presenter, or saved and frozen. */
-import { none, Problem, queryOf, withMore } from '../lib/api'
+import { ask, at, none, Problem, queryOf, withMore } from '../lib/api'
 import { dayOfIso } from '../lib/days'
 import { filterParameters, noFilter } from '../lib/filter'
 import type { Catalog, Summary } from '../lib/types'
@@ -25,6 +25,8 @@ class Deck {
   by = $state<'project' | 'unit'>('project')
   readonly briefing = new Resource<Briefing>()
   readonly facts = new Resource<Facts>()
+  /** Where each project stands in the same state of the ledger: what the map's gauges show. */
+  readonly standing = new Resource<Summary>()
   saved = $state.raw<BriefingEntry[] | null>(null)
 
   readonly frozen = $derived(address.now.briefing === null ? null : this.briefing.value)
@@ -41,8 +43,8 @@ class Deck {
 
   /** The ledger's state that all slides are of, as query parameters. */
   when(): URLSearchParams {
-    const at = this.frozen ? String(this.frozen.at) : null
-    return withMore(none, { at, as_of: this.frozen?.as_of ?? figures.asOf })
+    const position = this.frozen ? String(this.frozen.at) : null
+    return withMore(none, { at: position, as_of: this.frozen?.as_of ?? figures.asOf })
   }
 
   /** Asks for the briefing of the address and for the slide that is shown; call it in an effect. */
@@ -54,6 +56,9 @@ class Deck {
     if (!slide || (briefing !== null && !this.frozen)) return
     const [filter, when, day] = [this.filter(), this.when(), this.day(catalog)]
     const key = `${slide.about} ${slide.code} ${filter.toString()} ${when.toString()}`
+    this.standing.ask(when.toString(), (signal) =>
+      ask<Summary>(at('/api/v1/summary', when), { signal }),
+    )
     this.facts.ask(key, (signal) => fetchFacts(slide, catalog, filter, when, day, signal))
   }
 
