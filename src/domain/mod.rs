@@ -23,6 +23,7 @@ mod record;
 mod reference;
 mod rules;
 mod stage;
+mod text;
 mod unit;
 mod zones;
 
