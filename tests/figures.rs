@@ -7,7 +7,7 @@ mod harness;
 mod road;
 mod support;
 
-use harness::{Demo, Server, matbang, succeed};
+use harness::{Demo, Server, UNTIL, matbang, succeed};
 use road::{DAY, Road};
 use serde_json::{Value, json};
 
@@ -130,6 +130,53 @@ fn clocks_are_those_worked_out_on_paper() {
     let total = &clocks["total"];
     let counts = ["running", "overdue", "due_in_7_days", "due_in_30_days", "longest_overdue_days"];
     assert_eq!(counts.map(|name| total[name].as_u64().unwrap()), [3, 1, 1, 2, 17]);
+}
+
+/// Of the gaps, parcel 4 opens the most for each parcel: 0 to 600 m and 800 to 1 200 m become one stretch, and
+/// 400 m is too short by itself: 200 + 400 = 600 m. Only parcel 7 is past a legal deadline, by 17 days.
+#[test]
+fn decisions_are_those_worked_out_on_paper() {
+    let road = Road::new();
+    let server = Server::start(&road.store());
+    let answer = server.get(&format!("/api/v1/decisions?project=DA01&as_of={DAY}"), &[]).json();
+    let decisions = answer["decisions"].as_array().unwrap();
+    let gap = &decisions[0];
+    let told = ["kind", "project", "body", "parcels", "from", "to"].map(|name| &gap[name]);
+    let expected = [
+        &json!("gap"),
+        &json!("DA01"),
+        &json!("Trung tâm quỹ đất"),
+        &json!(1),
+        &json!("Km0+600"),
+        &json!("Km0+800"),
+    ];
+    assert_eq!(told, expected);
+    near(&gap["gain_m"], 600.0);
+    // No parcel has a planned day of its own, and nothing is in the way of any.
+    assert_eq!(decisions.len(), 1);
+}
+
+/// What a decision names has the figures that are answered about it elsewhere.
+#[test]
+fn decisions_agree_with_the_figures_of_whom_they_name() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let ask = |path: String| server.get(&path, &[]).json();
+    let answer = ask(format!("/api/v1/decisions?as_of={UNTIL}"));
+    let decisions = answer["decisions"].as_array().unwrap();
+    assert_eq!(decisions.iter().map(|one| &one["kind"]).collect::<Vec<_>>(), ["gap", "late", "blocker"]);
+    let late = &decisions[1];
+    let unit = late["unit"].as_str().unwrap();
+    let its = ask(format!("/api/v1/summary?unit={unit}&as_of={UNTIL}"));
+    assert_eq!((&late["parcels"], &late["area"]), (&its["late"]["parcels"], &its["late"]["area"]));
+    assert_eq!(late["overdue"], its["overdue"]["parcels"]);
+    let clocks = ask(format!("/api/v1/clocks?unit={unit}&as_of={UNTIL}"));
+    assert_eq!(late["longest"]["days"], clocks["total"]["longest_overdue_days"]);
+    let blocker = &decisions[2];
+    let project = blocker["project"].as_str().unwrap();
+    let its = ask(format!("/api/v1/projects/{project}?as_of={UNTIL}"));
+    let there = its["blockers"].as_array().unwrap().iter().find(|one| one["kind"] == blocker["blocker"]);
+    assert_eq!(blocker["there"], there.unwrap()["parcels"]);
 }
 
 #[test]

@@ -200,7 +200,7 @@ fn standing(matter: &Matter<'_>) -> Option<Block> {
 }
 
 /// The day since which the oldest blocker of a kind stands.
-pub fn oldest(matter: &Matter<'_>, kind: crate::domain::BlockerKind) -> Option<crate::domain::Day> {
+fn oldest(matter: &Matter<'_>, kind: crate::domain::BlockerKind) -> Option<crate::domain::Day> {
     let (snapshot, day) = (&matter.view.snapshot, matter.view.today);
     let all = matter.chosen.iter().flat_map(|parcel| snapshot.blockers(*parcel));
     all.filter(|blocker| blocker.kind == kind && blocker.stands_on(day)).map(|blocker| blocker.opened).min()

@@ -2,13 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::{about_project, metres, parcel};
+use super::{about_project, metres, parcel, span};
 use crate::{
     analysis::{
         ArealFronts, BestParcels, Front, LEAST_AREA_M2, LEAST_LENGTH_M, LinearFronts, View, areal_fronts,
         linear_fronts,
     },
-    domain::{Span, SquareMetres, chainage_label},
+    domain::SquareMetres,
 };
 
 /// From when on a clear stretch or patch is workable, and for how many parcels the best are looked for.
@@ -43,17 +43,6 @@ pub fn fronts(view: &View, index: usize, least: Least) -> Value {
         areal(view, &areal_fronts(snapshot, entry, day, SquareMetres::new(least.area_m2)), least)
     };
     about_project(view, index, said)
-}
-
-fn span(span: Span) -> Value {
-    let [from, to] = span.metres();
-    json!({
-        "from": chainage_label(from),
-        "to": chainage_label(to),
-        "from_m": from,
-        "to_m": to,
-        "length_m": metres(span.length()),
-    })
 }
 
 fn linear(view: &View, fronts: &LinearFronts, least: f64) -> Value {

@@ -5,16 +5,21 @@
 
 mod board;
 mod clocks;
+mod decisions;
 mod forecast;
 mod fronts;
 mod progress;
 
 use serde_json::{Value, json};
 
-use crate::analysis::View;
+use crate::{
+    analysis::View,
+    domain::{Span, chainage_label},
+};
 
 pub use board::{Ask, BoardError, board, campaigns, evidence};
 pub use clocks::clocks;
+pub use decisions::decisions;
 pub use forecast::{HORIZONS, backtest, forecast};
 pub use fronts::{Least, fronts};
 pub use progress::progress;
@@ -47,6 +52,18 @@ fn parcel(view: &View, index: u32) -> Value {
         "stage": snapshot.stage_on(index, view.today),
         "blocked": snapshot.blocked_on(index, view.today),
         "overdue": snapshot.overdue_on(index, view.today),
+    })
+}
+
+/// A stretch of an alignment.
+fn span(span: Span) -> Value {
+    let [from, to] = span.metres();
+    json!({
+        "from": chainage_label(from),
+        "to": chainage_label(to),
+        "from_m": from,
+        "to_m": to,
+        "length_m": metres(span.length()),
     })
 }
 

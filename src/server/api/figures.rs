@@ -1,4 +1,4 @@
-//! `/api/v1/progress`, `clocks`, `fronts`: the figures that leaders decide on.
+//! `/api/v1/progress`, `clocks`, `decisions`, `fronts`: the figures that leaders decide on.
 
 use std::sync::Arc;
 
@@ -100,6 +100,21 @@ pub async fn clocks(
     let own = query.clone();
     answer(&app, &headers, key, &query, move |view| {
         Ok(figures::clocks(view, &own.filter(view, view.today)?, by, limit, offset))
+    })
+    .await
+}
+
+/// What leaders are to decide.
+pub async fn decisions(
+    State(app): State<Arc<App>>,
+    RawQuery(text): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at"]))?;
+    let key = format!("/api/v1/decisions {}", text.unwrap_or_default());
+    let own = query.clone();
+    answer(&app, &headers, key, &query, move |view| {
+        Ok(figures::decisions(view, &own.filter(view, view.today)?))
     })
     .await
 }

@@ -7,6 +7,33 @@ export interface Slide {
   note: string
 }
 
+/** A project or a unit, by its code. */
+type Named = { project: string } | { unit: string }
+
+interface Opening {
+  project: string
+  body: string | null
+  parcels: number
+}
+
+/** Something that leaders are to decide, as the server's rule finds it. */
+export type Decision =
+  | ({ kind: 'gap'; from: string; to: string; gain_m: number } & Opening)
+  | ({ kind: 'cluster'; area: number; gain: number } & Opening)
+  | ({
+      kind: 'late'
+      parcels: number
+      overdue: number
+      longest: { days: number; stage: string; article: string | null } | null
+    } & Named)
+  | ({
+      kind: 'blocker'
+      blocker: string
+      parcels: number
+      there: number
+      since: string
+    } & Named)
+
 /** A briefing that was saved, as lists name it. */
 export interface BriefingEntry {
   code: string

@@ -1,18 +1,8 @@
 /** What a slide says, put together from the server's figures; every number comes from there. */
 import { ask, at } from '../lib/api'
 import { valueAt } from '../lib/days'
-import type {
-  Bbox,
-  Catalog,
-  Fronts,
-  Progress,
-  ProjectDetail,
-  Series,
-  StageTally,
-  Summary,
-  Tally,
-} from '../lib/types'
-import type { Slide } from './api'
+import type { Bbox, Catalog, Fronts, Progress, ProjectDetail, Series, Summary } from '../lib/types'
+import type { Decision, Slide } from './api'
 
 /** Days between "before" and "after". */
 export const PERIOD = 30
@@ -29,12 +19,8 @@ export interface Facts {
   progress: Progress
   /** Share of the area handed over at the beginning of the period. */
   before: number
-  blocked: Tally
-  overdue: Tally
-  late: Tally
-  stages: StageTally[]
-  blockers: (Tally & { kind: string })[]
   fronts: Fronts | null
+  decisions: Decision[]
   /** Projects that are furthest behind, worst first. */
   behind: { code: string; days: number }[]
   projects: number
@@ -57,6 +43,9 @@ function furthestBehind({ projects }: Summary): Facts['behind'] {
     .sort((a, b) => b.days - a.days)
 }
 
+const askDecisions = (question: URLSearchParams, signal: AbortSignal) =>
+  ask<{ decisions: Decision[] }>(at('/api/v1/decisions', question), { signal })
+
 async function ofSet(
   slide: Slide,
   title: string,
@@ -67,11 +56,12 @@ async function ofSet(
   signal: AbortSignal,
 ): Promise<Facts> {
   const more = Object.fromEntries(filter)
-  const [summary, series] = await Promise.all([
+  const [summary, series, { decisions }] = await Promise.all([
     ask<Summary>(at('/api/v1/summary', question(when, more)), { signal }),
     ask<Series>(at('/api/v1/series', question(when, more)), { signal }),
+    askDecisions(question(when, more), signal),
   ])
-  const { total, blocked, overdue, late, stages } = summary
+  const { total } = summary
   return {
     slide,
     title,
@@ -79,12 +69,8 @@ async function ofSet(
     asOf: summary.as_of,
     progress: total,
     before: shareBefore(series, total.measures.area.total, day),
-    blocked,
-    overdue,
-    late,
-    stages,
-    blockers: [],
     fronts: null,
+    decisions,
     behind: furthestBehind(summary),
     projects: summary.projects.length,
     bbox,
@@ -99,9 +85,11 @@ async function ofProject(
   signal: AbortSignal,
 ): Promise<Facts> {
   const path = `/api/v1/projects/${encodeURIComponent(slide.code)}`
-  const [project, fronts] = await Promise.all([
+  const about = question(when, { project: slide.code })
+  const [project, fronts, { decisions }] = await Promise.all([
     ask<ProjectDetail>(at(path, when), { signal }),
-    ask<Fronts>(at('/api/v1/fronts', question(when, { project: slide.code })), { signal }),
+    ask<Fronts>(at('/api/v1/fronts', about), { signal }),
+    askDecisions(about, signal),
   ])
   const { total } = project.progress.measures.area
   const { days, actual } = project.series
@@ -112,12 +100,8 @@ async function ofProject(
     asOf: project.as_of,
     progress: project.progress,
     before: total > 0 ? valueAt(days, actual, day - PERIOD) / total : 0,
-    blocked: project.blocked,
-    overdue: project.overdue,
-    late: project.late,
-    stages: project.stages,
-    blockers: project.blockers,
     fronts,
+    decisions,
     behind: [],
     projects: 1,
     bbox,

@@ -1,25 +1,14 @@
 /** The sentence of a slide, and the things that need a decision. */
 import { t } from '../i18n'
 import { aheadText, inHectares } from '../i18n/phrases'
-import { blockerName, projectName } from '../i18n/names'
+import { blockerName, projectName, unitName } from '../i18n/names'
+import { dateOfDay, dayOfIso } from '../lib/days'
 import { count, kilometres } from '../lib/format'
-import type { Catalog, Fronts } from '../lib/types'
+import type { Catalog } from '../lib/types'
 import { address } from '../stores/address.svelte'
 import type { Facts } from './facts'
 
-const MOST = 3
 const whole = (value: number) => count(value, address.now.lang)
-
-/** What the best choice of few parcels opens. */
-function opening(fronts: Fronts | null): { n: number; gain: string } | null {
-  if (fronts?.kind === 'linear') {
-    const [best] = fronts.best.filter(({ gain_m }) => gain_m > 0)
-    const gain = best && `${kilometres(best.gain_m, address.now.lang)} km`
-    return best && gain ? { n: best.clear, gain } : null
-  }
-  const [best] = fronts?.best.filter(({ gain }) => gain > 0) ?? []
-  return best ? { n: 1, gain: inHectares(best.gain) } : null
-}
 
 /** "Behind by 23 days; 14 parcels pending; 2.1 km cannot be built on yet." */
 export function sentence({ progress, fronts, behind, projects }: Facts): string {
@@ -39,25 +28,28 @@ export function sentence({ progress, fronts, behind, projects }: Facts): string 
   return `${parts.join('; ')}.`
 }
 
-/** At most three things to decide, the one that opens the most first. */
+/** What the server's rule finds to decide, in words. */
 export function decisions(facts: Facts, catalog: Catalog): string[] {
-  const { behind, blockers, overdue, late, blocked } = facts
-  const open = opening(facts.fronts)
-  const list = [
-    open && t('decide.open', { n: whole(open.n), gain: open.gain }),
-    ...behind
-      .slice(0, MOST)
-      .map(({ code, days }) =>
-        t('decide.project', { name: projectName(catalog, code), n: whole(days) }),
-      ),
-    ...blockers
-      .slice(0, 2)
-      .map(({ kind, parcels }) =>
-        t('decide.blocker', { name: blockerName(catalog, kind), n: whole(parcels) }),
-      ),
-    overdue.parcels > 0 && t('decide.overdue', { n: whole(overdue.parcels) }),
-    late.parcels > 0 && t('decide.late', { n: whole(late.parcels) }),
-    blocked.parcels > 0 && !blockers.length && t('decide.blocked', { n: whole(blocked.parcels) }),
-  ]
-  return list.filter((line): line is string => typeof line === 'string').slice(0, MOST)
+  return facts.decisions.map((one) => {
+    const named = 'unit' in one ? unitName(catalog, one.unit) : projectName(catalog, one.project)
+    const parcels = { name: named, n: whole(one.parcels) }
+    if (one.kind === 'late')
+      return t('decide.late', {
+        ...parcels,
+        overdue: whole(one.overdue),
+        longest: one.longest ? t('decide.longest', { n: whole(one.longest.days) }) : '',
+      })
+    if (one.kind === 'blocker')
+      return t('decide.blocker', {
+        n: whole(one.parcels),
+        name: blockerName(catalog, one.blocker),
+        where: named,
+        there: whole(one.there),
+        since: dateOfDay(dayOfIso(one.since) ?? catalog.today),
+      })
+    const opened = { n: whole(one.parcels), project: named, body: one.body ?? t('decide.noBody') }
+    return one.kind === 'gap'
+      ? t('decide.gap', { ...opened, from: one.from, to: one.to, gain: whole(one.gain_m) })
+      : t('decide.cluster', { ...opened, gain: inHectares(one.gain) })
+  })
 }

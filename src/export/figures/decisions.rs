@@ -1,0 +1,87 @@
+//! What is to be decided.
+
+use serde_json::{Value, json};
+
+use super::{metres, span};
+use crate::analysis::{Decision, Filter, Named, Scope, Survey, View, decisions as decide};
+
+/// What is to be decided about the parcels that `filter` lets through.
+pub fn decisions(view: &View, filter: &Filter) -> Value {
+    let (snapshot, day) = (&view.snapshot, view.today);
+    let scope = match (filter.projects.as_slice(), filter.unit) {
+        ([_], _) => Scope::Project,
+        (_, Some(_)) => Scope::Unit,
+        _ => Scope::Wide,
+    };
+    let survey = Survey::of(snapshot, filter, day, None, [None, None, None]);
+    let chosen: Vec<u32> =
+        (0..snapshot.parcels().len() as u32).filter(|parcel| survey.holds(*parcel)).collect();
+    let all = decide(view, &survey, &chosen, scope);
+    json!({
+        "at": snapshot.position(),
+        "as_of": day.to_string(),
+        "decisions": all.iter().map(|one| told(view, one)).collect::<Vec<_>>(),
+    })
+}
+
+fn told(view: &View, decision: &Decision) -> Value {
+    let project = |index: usize| &view.snapshot.projects()[index].project;
+    match decision {
+        Decision::Gap { project: index, front } => {
+            let mut value = span(front.span);
+            value["kind"] = json!("gap");
+            value["project"] = json!(project(*index).code.as_str());
+            value["body"] = json!(project(*index).body);
+            value["parcels"] = json!(front.parcels.len());
+            value["gain_m"] = json!(metres(front.gain));
+            value
+        }
+        Decision::Cluster { project: index, tally, gain } => json!({
+            "kind": "cluster",
+            "project": project(*index).code.as_str(),
+            "body": project(*index).body,
+            "parcels": tally.parcels,
+            "area": tally.area,
+            "gain": gain,
+        }),
+        Decision::Late { named, late, overdue, longest } => {
+            let longest = longest
+                .as_ref()
+                .map(|one| json!({ "days": one.days, "stage": one.stage.code(), "article": one.article }));
+            about(
+                view,
+                *named,
+                json!({
+                    "kind": "late",
+                    "parcels": late.parcels,
+                    "area": late.area,
+                    "overdue": overdue,
+                    "longest": longest,
+                }),
+            )
+        }
+        Decision::Blocker { kind, tally, named, there, since } => about(
+            view,
+            *named,
+            json!({
+                "kind": "blocker",
+                "blocker": kind.code(),
+                "parcels": tally.parcels,
+                "area": tally.area,
+                "there": there,
+                "since": since.to_string(),
+            }),
+        ),
+    }
+}
+
+/// With the project or the unit that it names.
+fn about(view: &View, named: Named, mut value: Value) -> Value {
+    let snapshot = &view.snapshot;
+    let (key, code) = match named {
+        Named::Project(index) => ("project", snapshot.projects()[index].project.code.as_str()),
+        Named::Unit(index) => ("unit", snapshot.units()[index].unit.code.as_str()),
+    };
+    value[key] = json!(code);
+    value
+}
