@@ -13,6 +13,13 @@ use gdal::{
     vector::{Feature, LayerAccess},
 };
 use harness::{Demo, Server, UNTIL, succeed};
+use matbang::{
+    analysis::View,
+    domain::{Day, procedures},
+    export::{Collection, Crs, Format, Job, Options, Picked},
+    query::Personal,
+    store::{GeoPackage, Store},
+};
 use serde_json::Value;
 
 /// Format, end of the file's name, and what GDAL opens.
@@ -321,4 +328,29 @@ fn tiles_have_the_standards_addresses_too() {
     assert_eq!(set["tileMatrices"][3]["matrixWidth"], 8);
     let json = server.get("/ogc/collections/parcels/tiles/WebMercatorQuad?f=tilejson", &[]).json();
     assert!(json["tiles"][0].as_str().unwrap().ends_with("/WebMercatorQuad/{z}/{y}/{x}"));
+}
+
+#[test]
+fn more_rows_than_an_excel_sheet_holds_are_refused_before_a_byte_is_written() {
+    const SHEET: usize = 1_048_576;
+    let demo = Demo::new();
+    let store = GeoPackage::open(&demo.store(), procedures(&[]).unwrap()).unwrap();
+    let view = View::new(std::sync::Arc::new(store.load().unwrap()), Day::parse(UNTIL).unwrap());
+    let job = |columns: usize| Job {
+        view: &view,
+        collection: Collection::Projects,
+        columns: Collection::Projects.columns().iter().take(columns).collect(),
+        crs: Crs::default(),
+        personal: &Personal::Nowhere,
+        options: Options::default(),
+    };
+    // The first row names the columns.
+    let mut out = Vec::new();
+    let error = job(1).write(Format::Xlsx, Picked::Indexes(&vec![0; SHEET]), &mut out).unwrap_err();
+    let text = error.to_string();
+    assert!(text.contains("1048575") && text.contains("csv"), "{text}");
+    assert!(out.is_empty());
+    let count = job(1).write(Format::Xlsx, Picked::Indexes(&vec![0; SHEET - 1]), &mut out).unwrap();
+    assert_eq!(count, SHEET - 1);
+    assert!(out.starts_with(b"PK"));
 }

@@ -227,6 +227,13 @@ impl Snapshot {
         found
     }
 
+    /// As [`Snapshot::parcels_in`]; none as soon as there are more than `most`.
+    pub fn few_parcels_in(&self, extent: Extent, most: usize) -> Option<Vec<u32>> {
+        let all = self.parcels.index.touching(extent);
+        let found: Vec<u32> = all.map(|(index, _)| index).take(most + 1).collect();
+        (found.len() <= most).then(|| sorted(found))
+    }
+
     /// Parcels that hold `place`, indexes rising.
     pub fn parcels_at(&self, place: World) -> Vec<u32> {
         let mut found = self.parcels_in(Extent::EMPTY.with(place));

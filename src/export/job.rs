@@ -103,7 +103,8 @@ impl Job<'_> {
         }
     }
 
-    fn of<'a>(&'a self, events: &'a [Event]) -> Rows<'a> {
+    /// Where columns read from.
+    pub(super) fn of<'a>(&'a self, events: &'a [Event]) -> Rows<'a> {
         Rows { view: self.view, today: self.view.today, events, personal: self.personal }
     }
 

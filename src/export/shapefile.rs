@@ -17,6 +17,10 @@ use crate::query::{Column, Kind, Value};
 
 /// Letters that a field's name may have.
 const LONGEST_NAME: usize = 10;
+/// Bytes that a text may have.
+const LONGEST_TEXT: usize = 254;
+/// Bytes for texts that are not known beforehand; the library widens the field for longer ones.
+const USUAL_TEXT: usize = 80;
 
 /// A Shapefile.
 pub struct Shapefile<'o> {
@@ -48,6 +52,33 @@ fn names(columns: &[&'static Column]) -> Vec<String> {
     std::iter::once("id").chain(columns.iter().map(|column| column.name)).map(&mut name).collect()
 }
 
+/// Bytes of the longest text of a column. A table of fixed width is as long as its widest text makes it, and
+/// to narrow it afterwards is to write it twice.
+fn widest(job: &Job<'_>, column: &Column) -> usize {
+    let bytes = |value: Value<'_>| if let Value::Text(text) = value { text.len() } else { 0 };
+    let (view, rows) = (job.view, job.of(&[]));
+    let longest = match (column.dictionary, job.collection.len(view) as u32) {
+        (Some(entries), _) => (0..(entries.len)(view)).map(|n| bytes((entries.value)(view, n))).max(),
+        (None, 0) => Some(USUAL_TEXT),
+        (None, count) => (0..count).map(|index| bytes((column.read)(&rows, index))).max(),
+    };
+    longest.unwrap_or_default().clamp(1, LONGEST_TEXT)
+}
+
+/// Type, width and decimals of a field; 0 leaves them to the library.
+fn field(job: &Job<'_>, column: &Column) -> (u32, i32, i32) {
+    match column.kind {
+        Kind::Boolean => (OGRFieldType::OFTInteger, 1, 0),
+        Kind::Integer => (OGRFieldType::OFTInteger64, 18, 0),
+        // Areas are kept in tenths of a square metre.
+        Kind::Number if column.unit == Some("m2") => (OGRFieldType::OFTReal, 16, 1),
+        Kind::Number => (OGRFieldType::OFTReal, 0, 0),
+        Kind::Text => (OGRFieldType::OFTString, widest(job, column) as i32, 0),
+        Kind::Day => (OGRFieldType::OFTDate, 0, 0),
+        Kind::Moment => (OGRFieldType::OFTString, 24, 0),
+    }
+}
+
 impl<'o> Shapefile<'o> {
     /// Makes the fields.
     pub fn new(job: &Job<'_>, out: &'o mut (dyn Write + Send)) -> Result<Self, ExportError> {
@@ -62,23 +93,17 @@ impl<'o> Shapefile<'o> {
                 name,
                 srs: Some(&reference),
                 ty: if linear { OGRwkbGeometryType::wkbLineString } else { OGRwkbGeometryType::wkbPolygon },
-                options: Some(&["ENCODING=UTF-8", "RESIZE=YES", "2GB_LIMIT=YES"]),
+                options: Some(&["ENCODING=UTF-8", "2GB_LIMIT=YES"]),
             })
             .map_err(failed)?;
         let short = names(&job.columns);
-        let kinds = std::iter::once(Kind::Integer).chain(job.columns.iter().map(|column| column.kind));
-        for (name, kind) in short.iter().zip(kinds) {
-            let (kind, width) = match kind {
-                Kind::Boolean => (OGRFieldType::OFTInteger, 1),
-                Kind::Integer => (OGRFieldType::OFTInteger64, 18),
-                Kind::Number => (OGRFieldType::OFTReal, 0),
-                Kind::Text => (OGRFieldType::OFTString, 80),
-                Kind::Day => (OGRFieldType::OFTDate, 0),
-                Kind::Moment => (OGRFieldType::OFTString, 24),
-            };
+        let kinds = job.columns.iter().map(|column| field(job, column));
+        let kinds = std::iter::once((OGRFieldType::OFTInteger64, 18, 0)).chain(kinds);
+        for (name, (kind, width, decimals)) in short.iter().zip(kinds) {
             let field = FieldDefn::new(name, kind).map_err(failed)?;
             if width > 0 {
                 field.set_width(width);
+                field.set_precision(decimals);
             }
             field.add_to_layer(&layer).map_err(failed)?;
         }

@@ -3,6 +3,10 @@
 use super::{column::Column, events, fronts, outline::Outline, parcels, projects, rows::Rows, units};
 use crate::{analysis::View, atlas::Extent, domain::ParcelId};
 
+/// The tree is worth asking for up to one feature in this many: what it finds must be sorted, and lies
+/// all over the memory.
+const WORTH_LOOKING_UP: usize = 8;
+
 /// A collection of features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Collection {
@@ -76,15 +80,15 @@ impl Collection {
         }
     }
 
-    /// Indexes of the features that touch `extent`, rising; all without one.
-    pub fn indexes(self, view: &View, extent: Option<Extent>) -> Vec<u32> {
-        let Some(extent) = extent else { return (0..self.len(view) as u32).collect() };
+    /// Indexes of the features that touch `extent`, rising; none where so many may touch it that looking at
+    /// each feature costs less than looking them up.
+    pub fn indexes(self, view: &View, extent: Extent) -> Option<Vec<u32>> {
         match self {
-            Self::Projects => view.snapshot.projects_in(extent),
-            Self::Parcels => view.snapshot.parcels_in(extent),
-            Self::Units => view.snapshot.units_in(extent),
-            Self::Fronts => fronts::within(view, extent),
-            Self::Events => Vec::new(),
+            Self::Projects => Some(view.snapshot.projects_in(extent)),
+            Self::Parcels => view.snapshot.few_parcels_in(extent, self.len(view) / WORTH_LOOKING_UP),
+            Self::Units => Some(view.snapshot.units_in(extent)),
+            Self::Fronts => Some(fronts::within(view, extent)),
+            Self::Events => Some(Vec::new()),
         }
     }
 

@@ -22,10 +22,11 @@ pub fn select_on(rows: &Rows<'_>, collection: Collection, filter: &Filter) -> Ve
     let bound = filter.bind(collection, view);
     let all = collection.extent(view).map_or(Extent::EMPTY, Extent::from_degrees);
     let covers = |extent: Extent| extent.holds_all(all);
-    match bound.extent().filter(|extent| !covers(*extent)) {
-        Some(extent) if extent.is_empty() => Vec::new(),
-        Some(extent) => holding(rows, &bound, &collection.indexes(view, Some(extent))),
-        None => holding_all(rows, &bound, collection.len(view) as u32),
+    let extent = bound.extent().filter(|extent| !covers(*extent));
+    match extent.map(|extent| (extent.is_empty(), collection.indexes(view, extent))) {
+        Some((true, _)) => Vec::new(),
+        Some((false, Some(candidates))) => holding(rows, &bound, &candidates),
+        Some((false, None)) | None => holding_all(rows, &bound, collection.len(view) as u32),
     }
 }
 
