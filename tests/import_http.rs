@@ -108,6 +108,7 @@ fn an_import_is_taken_back_by_events_and_can_come_again() {
         done.json()["stored"]["at"].as_u64().unwrap()
     };
     let position = store_it();
+    let first = server.get("/api/v1/search?q=12/9001", &[]).json()["results"][0]["id"].clone();
     let listed = server.get("/api/v1/imports", &[]).json();
     assert_eq!(listed["imports"][0]["position"], position);
     assert_eq!(listed["imports"][0]["state"], "can_be_undone");
@@ -125,6 +126,15 @@ fn an_import_is_taken_back_by_events_and_can_come_again() {
 
     // The number is free again, twice on the same day.
     let second = store_it();
+    // To take the withdrawal back would give one number to two parcels.
+    let history = server.get(&format!("/api/v1/parcels/{first}/record"), &[]).json();
+    let withdrawal = history["events"].as_array().unwrap().last().unwrap()["position"].clone();
+    let day = &listed["imports"][0]["day"];
+    let revive =
+        json!({ "parcel": first, "kind": "correction", "corrects": withdrawal, "remove": true, "date": day });
+    let refused = server.post("/api/v1/events", &revive.to_string());
+    assert_eq!(refused.status, 422, "{}", String::from_utf8_lossy(&refused.body));
+    assert_eq!(refused.json()["errors"][0]["code"], "number_taken", "{}", refused.json());
     let undo = json!({ "position": second }).to_string();
     assert_eq!(server.post("/api/v1/imports/undo", &undo).status, 201);
     let third = store_it();

@@ -286,8 +286,17 @@ impl Judging<'_, '_> {
         let Some(procedure) = self.procedure(facts) else {
             return Ok(Some(Refusal::new("unknown_project", "the project's procedure is not known")));
         };
-        if let Err(why) = judge(procedure, facts.listed, &events, &event, self.order.today) {
-            return Ok(Some(why));
+        let after = match judge(procedure, facts.listed, &events, &event, self.order.today) {
+            Ok(after) => after,
+            Err(why) => return Ok(Some(why)),
+        };
+        let ended = Record::replay(facts.listed, &events).marks.ended.is_some();
+        if ended && after.marks.ended.is_none() && self.number_taken(facts)? {
+            let why = format!(
+                "another parcel has the number {} on sheet {} by now; withdraw that one first",
+                facts.number, facts.sheet
+            );
+            return Ok(Some(Refusal::new("number_taken", why).field("corrects")));
         }
         self.next += 1;
         if let Some(known) = self.known.get_mut(&facts.id) {
@@ -295,6 +304,18 @@ impl Judging<'_, '_> {
         }
         self.steps.push(Step::Event(event.body));
         Ok(None)
+    }
+
+    /// Whether a parcel that counts bears the number of this one, which does not.
+    fn number_taken(&mut self, facts: &Facts) -> Result<bool, StoreError> {
+        let key = ParcelRef::Key {
+            project: facts.project.clone(),
+            unit: Some(facts.unit_code.clone()),
+            sheet: facts.sheet.clone(),
+            number: facts.number.clone(),
+        };
+        // One that counts is found alone; without one, all that have ended are found.
+        Ok(matches!(self.change.find(&key)?.as_slice(), [one] if one.id != facts.id))
     }
 
     fn body(&self, parcel: Option<ParcelId>, draft: &Draft, kind: EventKind) -> NewEvent {

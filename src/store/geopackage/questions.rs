@@ -8,8 +8,7 @@ use crate::{
     store::{Facts, KeptAnswer, StoreError},
 };
 
-const FACTS: &str = "SELECT p.fid, j.code, j.procedure, p.unit, u.code, p.sheet, p.number, p.d0, p.version
-    FROM parcels p JOIN projects j ON j.fid = p.project JOIN units u ON u.fid = p.unit";
+const FACTS: &str = "SELECT p.fid, j.code, j.procedure, p.unit, u.code, p.sheet, p.number, p.d0, p.version";
 
 fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {
     Ok(Facts {
@@ -27,17 +26,26 @@ fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {
 
 pub fn find(sql: &Connection, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreError> {
     let found: rusqlite::Result<Vec<Facts>> = match parcel {
-        ParcelRef::Id(id) => {
-            sql.prepare_cached(&format!("{FACTS} WHERE p.fid = ?1"))?.query_map([id.0], facts)?.collect()
-        }
-        ParcelRef::Key { project, unit, sheet, number } => sql
+        ParcelRef::Id(id) => sql
             .prepare_cached(&format!(
-                "{FACTS} WHERE j.code = ?1 AND p.sheet = ?2 AND p.number = ?3 AND (?4 IS NULL OR u.code = ?4)
+                "{FACTS} FROM parcels p JOIN projects j ON j.fid = p.project JOIN units u ON u.fid = p.unit
+                 WHERE p.fid = ?1"
+            ))?
+            .query_map([id.0], facts)?
+            .collect(),
+        ParcelRef::Key { project, unit, sheet, number } => {
+            let named = if unit.is_some() { "u.code = ?4" } else { "?4 IS NULL" };
+            // Units before parcels, as CROSS JOIN says: the key begins with project and unit.
+            sql.prepare_cached(&format!(
+                "{FACTS} FROM projects j CROSS JOIN units u CROSS JOIN parcels p
+                 WHERE j.code = ?1 AND {named} AND p.project = j.fid AND p.unit = u.fid
+                 AND p.sheet = ?2 AND p.number = ?3
                  AND (p.ended_on IS NULL OR NOT EXISTS (SELECT 1 FROM parcels q WHERE q.project = p.project
                  AND q.unit = p.unit AND q.sheet = p.sheet AND q.number = p.number AND q.ended_on IS NULL)) LIMIT 3"
             ))?
             .query_map(params![project, sheet, number, unit], facts)?
-            .collect(),
+            .collect()
+        }
     };
     Ok(found?)
 }

@@ -67,6 +67,7 @@ const refusals: Record<string, Key> = {
   outside_units: 'refusal.units',
   not_correctable: 'refusal.correction',
   already_corrected: 'refusal.corrected',
+  number_taken: 'refusal.numberTaken',
   unknown_attachment: 'refusal.attachment',
 }
 
