@@ -1,5 +1,5 @@
 //! The programs of analysts against the real server and its exports: GDAL, QGIS, `OWSLib`, geopandas, pyarrow,
-//! DuckDB, openpyxl, PMTiles, Schemathesis, and every line of docs/api.md.
+//! DuckDB, R, openpyxl, PMTiles, Schemathesis, and every line of docs/api.md.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "what clients say is for reading")]
 
@@ -228,7 +228,7 @@ fn every_line_of_the_guide_works() {
     let demo = Demo::new();
     let server = Server::start(&demo.store());
     let guide = std::fs::read_to_string(root().join("docs/api.md")).unwrap();
-    let (mut shell, mut python) = (0, 0);
+    let (mut shell, mut python, mut r) = (0, 0, 0);
     let path = format!(
         "{}:{}:{}",
         Path::new(env!("CARGO_BIN_EXE_matbang")).parent().unwrap().display(),
@@ -250,10 +250,16 @@ fn every_line_of_the_guide_works() {
                 command.args(["-c", &text]);
                 command
             }
-            _ => continue,
+            "r" => {
+                r += 1;
+                let mut command = Command::new("Rscript");
+                command.args(["-e", &text]);
+                command
+            }
+            other => panic!("docs/api.md: lines in {other} are not tried by this test"),
         };
         run(command.current_dir(demo.folder()).env("PATH", &path).env("MATBANG_DATA", demo.store()));
     }
-    assert!(shell >= 6 && python >= 4, "{shell} {python}");
-    println!("guide: {shell} shell and {python} Python blocks");
+    assert!(shell >= 6 && python >= 4 && r >= 1, "{shell} {python} {r}");
+    println!("guide: {shell} shell, {python} Python and {r} R blocks");
 }
