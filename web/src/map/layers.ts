@@ -9,6 +9,11 @@ import { hatchName } from './images'
 
 /** Zoom from which parcels are drawn. */
 export const PARCEL_ZOOM = 13
+/**
+ * Zoom from which parcels have outlines of a width of their own. Before that a hundred thousand may
+ * be in view, and lines take most of the time: there the fill's own hairline does.
+ */
+const EDGE_ZOOM = 14.5
 export interface Look {
   catalog: Catalog
   colours: Palette
@@ -201,12 +206,16 @@ export function parcelLayers(look: Look): LayerSpecification[] {
   const also = (condition: ExpressionSpecification) =>
     all(matching as ExpressionSpecification, condition)
   const visibility = today ? 'visible' : 'none'
+  const everything = (matching as unknown[]).length === 1
+  const done = cleared(stages, catalog.today)
   return [
     {
+      // What does not pass the filter.
       id: 'parcel-ghost',
       type: 'fill',
       ...source,
-      paint: { 'fill-color': colours.unknown, 'fill-opacity': 0.25 },
+      layout: { visibility: everything ? 'none' : 'visible' },
+      paint: { 'fill-color': colours.unknown, 'fill-opacity': 0.25, 'fill-antialias': false },
     },
     {
       id: 'parcel-fill',
@@ -221,7 +230,8 @@ export function parcelLayers(look: Look): LayerSpecification[] {
           colours.withdrawn,
           stageColour(stages, procedures, colours, catalog.today),
         ],
-        'fill-antialias': false,
+        'fill-antialias': ['step', ['zoom'], true, EDGE_ZOOM, false],
+        'fill-outline-color': ['case', done, 'transparent', colours.parcelEdge],
       },
     },
     {
@@ -236,11 +246,12 @@ export function parcelLayers(look: Look): LayerSpecification[] {
       id: 'parcel-edge',
       type: 'line',
       ...source,
+      minzoom: EDGE_ZOOM,
       filter: matching,
       paint: {
         'line-color': colours.parcelEdge,
-        'line-width': ['interpolate', ['linear'], ['zoom'], 13, 0.6, 16, 1.6],
-        'line-opacity': ['case', cleared(stages, catalog.today), 0, 1],
+        'line-width': ['interpolate', ['linear'], ['zoom'], EDGE_ZOOM, 1, 16, 1.6],
+        'line-opacity': ['case', done, 0, 1],
       },
     },
     {
@@ -263,6 +274,8 @@ export function highlightLayers(look: Look): LayerSpecification[] {
   const { colours, selectedProject, selectedParcel } = look
   const areas = { source: 'projects', 'source-layer': 'projects' }
   const parcels = { source: 'parcels', 'source-layer': 'parcels', minzoom: PARCEL_ZOOM }
+  // As the edges are, so that they share what is made of the shapes.
+  const hoverable = { ...parcels, minzoom: EDGE_ZOOM, filter: parcelMatch(look) }
   const hover: ExpressionSpecification = [
     'case',
     ['boolean', ['feature-state', 'hover'], false],
@@ -293,7 +306,7 @@ export function highlightLayers(look: Look): LayerSpecification[] {
   const hovered = { 'line-color': colours.ink, 'line-width': 2, 'line-opacity': hover }
   return [
     { id: 'project-hover', type: 'line', ...areas, filter: all(wideEnough), paint: hovered },
-    { id: 'parcel-hover', type: 'line', ...parcels, paint: hovered },
+    { id: 'parcel-hover', type: 'line', ...hoverable, paint: hovered },
     ...chosen('project-selected', areas, all(wideEnough, project as ExpressionSpecification)),
     ...chosen('parcel-selected', parcels, parcel),
   ]
