@@ -208,6 +208,10 @@ export function parcelLayers(look: Look): LayerSpecification[] {
   const visibility = today ? 'visible' : 'none'
   const everything = (matching as unknown[]).length === 1
   const done = cleared(stages, catalog.today)
+  const pending = ['case', done, 'transparent', colours.parcelEdge] as ExpressionSpecification
+  const hairline = today
+    ? (['case', isTrue('overdue'), colours.alert, pending] as ExpressionSpecification)
+    : pending
   return [
     {
       // What does not pass the filter.
@@ -231,7 +235,7 @@ export function parcelLayers(look: Look): LayerSpecification[] {
           stageColour(stages, procedures, colours, catalog.today),
         ],
         'fill-antialias': ['step', ['zoom'], true, EDGE_ZOOM, false],
-        'fill-outline-color': ['case', done, 'transparent', colours.parcelEdge],
+        'fill-outline-color': hairline,
       },
     },
     {
@@ -258,11 +262,12 @@ export function parcelLayers(look: Look): LayerSpecification[] {
       id: 'parcel-overdue',
       type: 'line',
       ...source,
+      minzoom: EDGE_ZOOM,
       filter: also(isTrue('overdue')),
       layout: { visibility, 'line-cap': 'round' },
       paint: {
         'line-color': colours.alert,
-        'line-width': ['interpolate', ['linear'], ['zoom'], 13, 1.4, 16, 3],
+        'line-width': ['interpolate', ['linear'], ['zoom'], EDGE_ZOOM, 2, 16, 3],
         'line-dasharray': [0.01, 2],
       },
     },
