@@ -32,7 +32,7 @@ export const rooms = {
   },
   board: { query: 'room=board', content: 'tbody tr', mapped: [] },
   update: { query: 'room=update', content: 'main li', mapped: [] },
-  import: { query: 'room=import', content: 'main li', mapped: [] },
+  import: { query: 'room=import', content: 'main tbody tr', mapped: [] },
   keep: { query: 'room=keep', content: 'main form', mapped: [] },
 }
 

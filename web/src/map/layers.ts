@@ -21,6 +21,9 @@ export interface Look {
   today: boolean
   selectedProject: string | null
   selectedParcel: number | null
+  /** How far away it is read: on a wall names are larger by `scale`, and parcels are of three kinds only. */
+  far: boolean
+  scale: number
   /** Layer groups that are drawn, from the ground up. */
   layers: readonly LayerGroup[]
   /** Position of the ledger that tiles are of; null = now. */
@@ -194,13 +197,16 @@ function parcelMatch(look: Look): FilterSpecification {
 
 /** Parcels by stage, with what must be told without colour: pending outline, hatch, dots. */
 export function parcelLayers(look: Look): LayerSpecification[] {
-  const { catalog, colours, theme, today } = look
+  const { catalog, colours, theme, today, far } = look
   const { stages, procedures } = catalog
+  const done = cleared(stages, catalog.today)
   const source = { source: 'parcels', 'source-layer': 'parcels', minzoom: PARCEL_ZOOM }
   const matching = parcelMatch(look)
   const also = (condition: ExpressionSpecification) =>
     all(matching as ExpressionSpecification, condition)
   const visibility = today ? 'visible' : 'none'
+  // From afar outlines and dots of thousands of parcels are noise.
+  const fine = far ? 'none' : 'visible'
   return [
     {
       id: 'parcel-ghost',
@@ -219,7 +225,9 @@ export function parcelLayers(look: Look): LayerSpecification[] {
           'case',
           ended,
           colours.withdrawn,
-          stageColour(stages, procedures, colours, catalog.today),
+          far
+            ? ['case', done, colours.stages[8], colours.stages[1]]
+            : stageColour(stages, procedures, colours, catalog.today),
         ],
         'fill-antialias': false,
       },
@@ -237,10 +245,11 @@ export function parcelLayers(look: Look): LayerSpecification[] {
       type: 'line',
       ...source,
       filter: matching,
+      layout: { visibility: fine },
       paint: {
         'line-color': colours.parcelEdge,
         'line-width': ['interpolate', ['linear'], ['zoom'], 13, 0.6, 16, 1.6],
-        'line-opacity': ['case', cleared(stages, catalog.today), 0, 1],
+        'line-opacity': ['case', done, 0, 1],
       },
     },
     {
@@ -248,7 +257,7 @@ export function parcelLayers(look: Look): LayerSpecification[] {
       type: 'line',
       ...source,
       filter: also(isTrue('overdue')),
-      layout: { visibility, 'line-cap': 'round' },
+      layout: { visibility: today ? fine : 'none', 'line-cap': 'round' },
       paint: {
         'line-color': colours.alert,
         'line-width': ['interpolate', ['linear'], ['zoom'], 13, 1.4, 16, 3],
