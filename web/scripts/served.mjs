@@ -2,7 +2,7 @@
 // folder, for the browser tests and for the pictures of the documentation.
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -26,6 +26,39 @@ export const chromiumOptions = {
     '--disable-component-update',
     '--disable-sync',
   ],
+}
+
+/**
+ * When the pictures of the documentation are taken, nine in the morning in Vietnam: the same
+ * program makes the same pictures on every day.
+ */
+export const pictureTime = new Date('2026-11-24T02:00:00Z')
+export const pictureZone = 'Asia/Ho_Chi_Minh'
+
+/** The library of Debian's faketime, which tells a program another time. */
+async function libfaketime() {
+  for (const folder of await readdir('/usr/lib')) {
+    const files = await readdir(`/usr/lib/${folder}/faketime`).catch(() => [])
+    if (files.includes('libfaketimeMT.so.1'))
+      return `/usr/lib/${folder}/faketime/libfaketimeMT.so.1`
+  }
+  throw new Error('faketime is not installed: run make setup-test')
+}
+
+/**
+ * The surroundings of a program that starts at `time` and takes it from there; its own if there
+ * is none. The program has no switch for this: a ledger's times must not be anyone's choice.
+ */
+async function surroundings(time) {
+  if (!time) return process.env
+  return {
+    ...process.env,
+    LD_PRELOAD: await libfaketime(),
+    FAKETIME: `@${time.toISOString().slice(0, 19).replace('T', ' ')}`,
+    // Timeouts go on by the real clock.
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    TZ: 'UTC',
+  }
 }
 
 /** The first line of a program's output, which for `serve` is its address; fails if it ends without one. */
@@ -55,17 +88,16 @@ async function addAccount(store, { name, fullName, role, password }) {
 
 /**
  * Starts a server on a free port over a fresh demo store; `stop` ends it and
- * removes the store. `accounts` are added first, `options` are more words of `serve`.
+ * removes the store. `accounts` are added first, `options` are more words of `serve`, `time` is
+ * when it starts if that is not now.
  */
-export async function serveDemo({ parcels, seed, accounts = [], options = [] }) {
+export async function serveDemo({ parcels, seed, accounts = [], options = [], time }) {
   const folder = await mkdtemp(join(tmpdir(), 'matbang-'))
   const store = join(folder, 'demo.gpkg')
-  await run(binary, [
-    ...['--data', store, 'demo'],
-    ...['--parcels', String(parcels), '--seed', String(seed)],
-  ])
+  const words = ['--data', store, 'demo', '--parcels', String(parcels), '--seed', String(seed)]
+  await run(binary, words, { env: await surroundings(time) })
   for (const account of accounts) await addAccount(store, account)
-  const { url, stop } = await serveStore(store, options)
+  const { url, stop } = await serveStore(store, options, time)
   return {
     url,
     stop: async () => {
@@ -75,11 +107,12 @@ export async function serveDemo({ parcels, seed, accounts = [], options = [] }) 
   }
 }
 
-/** Starts a server on a free port over a store; `options` are more words of `serve`. */
-export async function serveStore(store, options = []) {
+/** Starts a server on a free port over a store; `options` and `time` as in `serveDemo`. */
+export async function serveStore(store, options = [], time) {
   const words = ['serve', '--listen', '127.0.0.1:0', ...options]
   const child = spawn(binary, ['--data', store, ...words], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: await surroundings(time),
   })
   const url = await firstLine(child)
   await ready(url)

@@ -18,6 +18,8 @@ export interface Campaign {
   name: Named
   basis: Named
   illustration: boolean
+  from: string
+  to: string
   period: string
   periods: { code: string; from: string; to: string }[]
   groups: { code: string; name: Named; of: string }[]

@@ -26,61 +26,61 @@ export const columns: readonly Column[] = [
   {
     name: 'project',
     title: 'column.project',
-    width: 240,
+    width: 176,
     groups: true,
     show: (row, catalog) => projectName(catalog, row.project),
   },
   {
     name: 'unit',
     title: 'column.unit',
-    width: 150,
+    width: 140,
     groups: true,
     show: (row, catalog) => unitName(catalog, row.unit),
   },
-  { name: 'sheet', title: 'column.sheet', width: 70, numeric: true, show: (row) => row.sheet },
+  { name: 'sheet', title: 'column.sheet', width: 62, numeric: true, show: (row) => row.sheet },
   { name: 'parcel', title: 'column.parcel', width: 76, numeric: true, show: (row) => row.parcel },
-  { name: 'use', title: 'column.use', width: 76, groups: true, show: (row) => row.use },
   {
     name: 'area',
     title: 'column.area',
-    width: 100,
+    width: 116,
     numeric: true,
     show: (row) => squareMetres(row.area, address.now.lang),
   },
   {
     name: 'stage',
     title: 'column.stage',
-    width: 220,
+    width: 190,
     groups: true,
     show: (row, catalog) => (row.stage ? stageName(catalog, row.stage) : ''),
   },
   {
-    name: 'stage_day',
-    title: 'column.stageDay',
-    width: 104,
-    numeric: true,
-    show: (row) => day(row.stage_day),
-  },
-  {
-    name: 'planned_day',
-    title: 'column.planned',
-    width: 104,
-    numeric: true,
-    show: (row) => day(row.planned_day),
-  },
-  {
     name: 'due_day',
     title: 'column.due',
-    width: 104,
+    width: 112,
     numeric: true,
     show: (row) => day(row.due_day),
   },
   {
     name: 'blocked',
     title: 'column.blockers',
-    width: 180,
+    width: 170,
     show: (row, catalog) => row.blockers.map((kind) => blockerName(catalog, kind)).join(', '),
   },
+  {
+    name: 'stage_day',
+    title: 'column.stageDay',
+    width: 112,
+    numeric: true,
+    show: (row) => day(row.stage_day),
+  },
+  {
+    name: 'planned_day',
+    title: 'column.planned',
+    width: 112,
+    numeric: true,
+    show: (row) => day(row.planned_day),
+  },
+  { name: 'use', title: 'column.use', width: 84, groups: true, show: (row) => row.use },
   {
     name: 'kind',
     title: 'column.kind',
@@ -99,6 +99,12 @@ export const columns: readonly Column[] = [
 
 /** What is shown unless somebody chooses otherwise. */
 export const usual = columns.slice(0, 11).map(({ name }) => name)
+
+/** The columns of an address, in the order of the table; the usual ones when it names none. */
+export function columnsOf(names: readonly string[] | null): readonly string[] {
+  const known = columns.flatMap(({ name }) => (names?.includes(name) ? [name] : []))
+  return known.length ? known : usual
+}
 
 /** The name of a section: its code in words. */
 export function sectionName(group: string, code: string, catalog: Catalog): string {

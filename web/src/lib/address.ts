@@ -53,6 +53,8 @@ export interface Address {
   sort: string
   /** What rows are put together by. */
   group: string | null
+  /** Columns of the table; null shows the usual ones. */
+  columns: readonly string[] | null
   /** A saved briefing. */
   briefing: string | null
   /** Slide of a deck, from 0. */
@@ -149,6 +151,7 @@ export function parseAddress(search: string): Address {
     layers: readLayers(query.get('layers')),
     sort: query.get('sort') ?? '',
     group: query.get('group'),
+    columns: query.has('cols') ? list(query.get('cols')) : null,
     briefing: query.get('briefing'),
     slide: Math.max(0, Math.trunc(number(query.get('slide')) ?? 0)),
   }
@@ -193,6 +196,7 @@ export function writeAddress(address: Address): string {
   if (address.layers.join() !== layerGroups.join()) query.set('layers', address.layers.join(','))
   if (address.sort) query.set('sort', address.sort)
   if (address.group) query.set('group', address.group)
+  if (address.columns) query.set('cols', address.columns.join(','))
   if (address.briefing) query.set('briefing', address.briefing)
   if (address.slide > 0) query.set('slide', String(address.slide))
   const text = query.toString().replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%3A', ':')

@@ -83,7 +83,7 @@ const dark: Ground = {
   curve: '#5FB987',
   parcelEdge: '#F3EFE4',
   projectEdge: '#C9C4B4',
-  casing: '#0B0E14',
+  casing: '#AEB6BF',
   gaugeBack: '#171D28',
   gaugeTrack: '#465065',
   unknown: '#4A5262',

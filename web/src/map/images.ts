@@ -7,6 +7,7 @@ const RATIO = 2
 const GAUGE = 36
 const PIN = 32
 const HATCH = 6
+const NOTHING = 5
 
 type Mode = 'progress' | 'plan'
 export interface GaugeLook {
@@ -22,6 +23,8 @@ export const gaugeSuffix = (share: number, step: number | null) =>
   `${String(Math.floor(share * 100 + 1e-6))}|${String(step ?? -1)}`
 
 export const hatchName = (theme: Theme) => `hatch|${theme}`
+/** Takes up room among names and shows nothing. */
+export const nothingName = (theme: Theme) => `nothing|${theme}`
 export const pinName = (theme: Theme) => `pin|${theme}`
 
 function canvas(size: number): CanvasRenderingContext2D {
@@ -66,7 +69,8 @@ function gauge(theme: Theme, mode: Mode, share: number, step: number): ImageData
   context.lineWidth = 1
   context.strokeStyle = colours.casing
   context.stroke()
-  if (complete) tick(context, mode === 'plan' && step === 2 ? colours.casing : colours.tick)
+  if (complete)
+    tick(context, mode === 'plan' && step === 2 ? palette('light').casing : colours.tick)
   else {
     context.lineWidth = 5
     ring(context, 12.25, 1)
@@ -126,6 +130,7 @@ function draw(name: string): ImageData | null {
   if (theme !== 'light' && theme !== 'dark') return null
   if (what === 'hatch') return hatch(theme)
   if (what === 'pin') return pin(theme)
+  if (what === 'nothing') return pixels(canvas(NOTHING))
   if (what !== 'gauge') return null
   return gauge(theme, mode === 'plan' ? 'plan' : 'progress', Number(share), Number(step))
 }

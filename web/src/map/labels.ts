@@ -2,11 +2,22 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import type { Palette } from '../lib/palette'
 import { areaOfPixels } from './expressions'
-import { gaugePrefix, pinName } from './images'
+import { gaugePrefix, nothingName, pinName } from './images'
 import { all, projectMatch, type Look } from './layers'
 
 /** A project whose area covers a square of fewer pixels than this is shown by its gauge. */
 const GAUGE_PIXELS = 40
+
+const anchors = [
+  'top',
+  'bottom',
+  'right',
+  'left',
+  'top-left',
+  'bottom-right',
+  'top-right',
+  'bottom-left',
+] as const
 
 const REGULAR = ['Be Vietnam Pro']
 const SEMIBOLD = ['Be Vietnam Pro SemiBold']
@@ -16,8 +27,17 @@ const halo = (colours: Palette) => ({
   'text-halo-width': 1.5,
 })
 
+/** Sizes of text by zoom, on a wall larger. */
+const textSize = (look: Look, ...stops: number[]): ExpressionSpecification => [
+  'interpolate',
+  ['linear'],
+  ['zoom'],
+  ...stops.map((stop, place) => (place % 2 ? stop * look.scale : stop)),
+]
+
 /** Names: units, chainage, parcel numbers. */
-export function labelLayers({ colours }: Look): LayerSpecification[] {
+export function labelLayers(look: Look): LayerSpecification[] {
+  const { colours, scale } = look
   return [
     {
       id: 'unit-label',
@@ -28,7 +48,7 @@ export function labelLayers({ colours }: Look): LayerSpecification[] {
       layout: {
         'text-field': ['get', 'name'],
         'text-font': REGULAR,
-        'text-size': ['interpolate', ['linear'], ['zoom'], 9.5, 10.5, 13, 14],
+        'text-size': textSize(look, 9.5, 10.5, 13, 14),
         'text-letter-spacing': 0.02,
         'text-max-width': 7,
         'text-padding': 6,
@@ -44,7 +64,7 @@ export function labelLayers({ colours }: Look): LayerSpecification[] {
       layout: {
         'text-field': ['concat', ['get', 'sheet'], '/', ['get', 'parcel']],
         'text-font': REGULAR,
-        'text-size': 11,
+        'text-size': 11 * scale,
       },
       paint: { 'text-color': colours.ink, ...halo(colours) },
     },
@@ -72,9 +92,10 @@ export function labelLayers({ colours }: Look): LayerSpecification[] {
       layout: {
         'text-field': ['get', 'label'],
         'text-font': SEMIBOLD,
-        'text-size': 11,
-        'text-anchor': 'left',
-        'text-offset': [1.1, 0],
+        'text-size': 11 * scale,
+        'text-variable-anchor': ['left', 'top', 'right', 'bottom'],
+        'text-radial-offset': 1.1,
+        'text-justify': 'auto',
         'text-padding': 4,
       },
       paint: { 'text-color': colours.ink, ...halo(colours) },
@@ -93,39 +114,61 @@ export function markLayers(look: Look): LayerSpecification[] {
     areaOfPixels(GAUGE_PIXELS, latitude),
   ]
   const matching = projectMatch(look)
+  // The title of a slide names its project already.
+  const others: ExpressionSpecification = [
+    '!=',
+    ['get', 'code'],
+    look.far ? (look.selectedProject ?? '') : '',
+  ]
   const known: ExpressionSpecification = ['object', ['global-state', 'gauges'], ['literal', {}]]
   const name: ExpressionSpecification = ['coalesce', ['get', ['get', 'code'], known], '0|-1']
   const text = {
     'text-field': ['get', 'name'] as ExpressionSpecification,
     'text-font': SEMIBOLD,
-    'text-size': ['interpolate', ['linear'], ['zoom'], 9, 11, 13, 14] as ExpressionSpecification,
+    'text-size': textSize(look, 9, 11, 13, 14),
     'text-max-width': 9,
     'text-padding': 4,
   }
   const paint = { 'text-color': colours.ink, ...halo(colours) }
-  const size: ExpressionSpecification = ['interpolate', ['linear'], ['zoom'], 8, 0.7, 10, 1]
+  const size = textSize(look, 8, 0.7, 10, 1)
+  const linear: ExpressionSpecification = ['==', ['get', 'linear'], true]
+  // Beside its own place, wherever no road lies.
+  const beside = (offset: number | ExpressionSpecification) => ({
+    ...text,
+    'text-padding': 1,
+    'text-variable-anchor': [...anchors],
+    'text-radial-offset': offset,
+    'text-justify': 'auto' as const,
+  })
   return [
     {
       id: 'project-label',
       type: 'symbol',
       ...source,
       maxzoom: 14,
-      filter: all(['!', small], matching),
+      filter: all(['!', small], ['!', linear], others, matching),
       layout: text,
+      paint,
+    },
+    {
+      id: 'road-label',
+      type: 'symbol',
+      ...source,
+      maxzoom: 14,
+      filter: all(['!', small], linear, others, matching),
+      layout: beside(1.1),
       paint,
     },
     {
       id: 'gauge-label',
       type: 'symbol',
       ...source,
-      filter: all(small, matching),
+      filter: all(small, others, matching),
       layout: {
-        ...text,
-        'text-padding': 1,
-        'text-variable-anchor': ['top', 'bottom', 'left', 'right'],
-        'text-radial-offset': 1.75,
-        'text-justify': 'auto',
-        'symbol-sort-key': ['-', 0, ['get', 'area']],
+        // Beside a road there is more room at its corners, which lie farther from the gauge.
+        ...beside(['case', linear, 2.4, 1.75]),
+        // On a wall those furthest behind are named first.
+        'symbol-sort-key': ['-', 0, ['coalesce', ['get', look.far ? 'behind' : 'area'], 0]],
       },
       paint,
     },
@@ -135,7 +178,7 @@ export function markLayers(look: Look): LayerSpecification[] {
       ...source,
       filter: all(small, ['==', ['get', 'code'], look.selectedProject ?? '']),
       paint: {
-        'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 15, 10, 20],
+        'circle-radius': textSize(look, 8, 15, 10, 20),
         'circle-color': colours.accent,
       },
     },
@@ -150,6 +193,22 @@ export function markLayers(look: Look): LayerSpecification[] {
         'icon-size': size,
         'icon-padding': 0,
         'symbol-sort-key': ['get', 'area'],
+      },
+    },
+    {
+      // Keeps names off the roads: what is placed first keeps its place.
+      id: 'road-clear',
+      type: 'symbol',
+      source: 'projects',
+      'source-layer': 'alignments',
+      maxzoom: 14,
+      filter: all(matching),
+      layout: {
+        'symbol-placement': 'line',
+        'symbol-spacing': 8,
+        'icon-image': nothingName(theme),
+        'icon-allow-overlap': true,
+        'icon-padding': 0,
       },
     },
     {

@@ -26,6 +26,9 @@ export interface Look {
   today: boolean
   selectedProject: string | null
   selectedParcel: number | null
+  /** How far away it is read: on a wall names are larger by `scale`, and parcels are of three kinds only. */
+  far: boolean
+  scale: number
   /** Layer groups that are drawn, from the ground up. */
   layers: readonly LayerGroup[]
   /** Position of the ledger that tiles are of; null = now. */
@@ -199,19 +202,21 @@ function parcelMatch(look: Look): FilterSpecification {
 
 /** Parcels by stage, with what must be told without colour: pending outline, hatch, dots. */
 export function parcelLayers(look: Look): LayerSpecification[] {
-  const { catalog, colours, theme, today } = look
+  const { catalog, colours, theme, today, far } = look
   const { stages, procedures } = catalog
+  const done = cleared(stages, catalog.today)
   const source = { source: 'parcels', 'source-layer': 'parcels', minzoom: PARCEL_ZOOM }
   const matching = parcelMatch(look)
   const also = (condition: ExpressionSpecification) =>
     all(matching as ExpressionSpecification, condition)
   const visibility = today ? 'visible' : 'none'
   const everything = (matching as unknown[]).length === 1
-  const done = cleared(stages, catalog.today)
   const pending = ['case', done, 'transparent', colours.parcelEdge] as ExpressionSpecification
   const hairline = today
     ? (['case', isTrue('overdue'), colours.alert, pending] as ExpressionSpecification)
     : pending
+  // From afar outlines and dots of thousands of parcels are noise.
+  const fine = far ? 'none' : 'visible'
   return [
     {
       // What does not pass the filter.
@@ -232,9 +237,11 @@ export function parcelLayers(look: Look): LayerSpecification[] {
           'case',
           ended,
           colours.withdrawn,
-          stageColour(stages, procedures, colours, catalog.today),
+          far
+            ? ['case', done, colours.stages[8], colours.stages[1]]
+            : stageColour(stages, procedures, colours, catalog.today),
         ],
-        'fill-antialias': ['step', ['zoom'], true, EDGE_ZOOM, false],
+        'fill-antialias': !far && ['step', ['zoom'], true, EDGE_ZOOM, false],
         'fill-outline-color': hairline,
       },
     },
@@ -252,6 +259,7 @@ export function parcelLayers(look: Look): LayerSpecification[] {
       ...source,
       minzoom: EDGE_ZOOM,
       filter: matching,
+      layout: { visibility: fine },
       paint: {
         'line-color': colours.parcelEdge,
         'line-width': ['interpolate', ['linear'], ['zoom'], EDGE_ZOOM, 1, 16, 1.6],
@@ -264,7 +272,7 @@ export function parcelLayers(look: Look): LayerSpecification[] {
       ...source,
       minzoom: EDGE_ZOOM,
       filter: also(isTrue('overdue')),
-      layout: { visibility, 'line-cap': 'round' },
+      layout: { visibility: today ? fine : 'none', 'line-cap': 'round' },
       paint: {
         'line-color': colours.alert,
         'line-width': ['interpolate', ['linear'], ['zoom'], EDGE_ZOOM, 2, 16, 3],
@@ -280,7 +288,12 @@ export function highlightLayers(look: Look): LayerSpecification[] {
   const areas = { source: 'projects', 'source-layer': 'projects' }
   const parcels = { source: 'parcels', 'source-layer': 'parcels', minzoom: PARCEL_ZOOM }
   // As the edges are, so that they share what is made of the shapes.
-  const hoverable = { ...parcels, minzoom: EDGE_ZOOM, filter: parcelMatch(look) }
+  const hoverable = {
+    ...parcels,
+    minzoom: EDGE_ZOOM,
+    filter: parcelMatch(look),
+    layout: { visibility: look.far ? 'none' : 'visible' } as const,
+  }
   const hover: ExpressionSpecification = [
     'case',
     ['boolean', ['feature-state', 'hover'], false],

@@ -6,6 +6,7 @@
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import type { Map as MapLibre } from 'maplibre-gl'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+import { enter, openPage, type PicturedRoom, type Size } from '../../scripts/pictures.mjs'
 import { chromiumOptions } from '../../scripts/served.mjs'
 
 declare global {
@@ -91,6 +92,13 @@ export function useBrowser(own?: { url: string }) {
     visit: async (query = '', options: BrowserContextOptions = {}): Promise<Visit> => {
       const visit = await open(query, options)
       await settled(visit.page)
+      return visit
+    },
+    /** A room as it is pictured in docs/screens. */
+    pictured: async (room: PicturedRoom, size: Size): Promise<Visit> => {
+      const visit = watch(await openPage(browser, size), address())
+      visits.push(visit)
+      await enter(visit.page, address(), room, size)
       return visit
     },
   }

@@ -1,13 +1,27 @@
-/** Every room at a desk, on a wall and on a phone, by day and by night: nothing sticks out, nothing is unreadable. */
+/** Every room at a desk, on a wall and on a phone, by day and by night: as pictured, nothing sticks out, nothing is unreadable. */
 import type { Page } from 'playwright-core'
-import { expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import {
+  dress,
+  pictureName,
+  province,
+  rooms,
+  still,
+  themes,
+  type PicturedRoom,
+  type Size,
+} from '../../scripts/pictures.mjs'
+import { serveDemo } from '../../scripts/served.mjs'
 import { contrast } from '../unit/vision'
 import { useBrowser } from './harness'
+import { unlike } from './likeness'
 
-const { open } = useBrowser()
-
-const sizes = { desk: [1440, 900], wall: [1920, 1080], phone: [390, 844] } as const
-const rooms = ['map', 'present', 'data', 'board', 'update', 'import', 'keep']
+const server = { url: '', stop: () => Promise.resolve() }
+beforeAll(async () => {
+  Object.assign(server, await serveDemo(province))
+})
+afterAll(() => server.stop())
+const { pictured } = useBrowser(server)
 
 /** What of the page's own controls lies outside the window, without a scroller that would bring it in. */
 const outside = (page: Page) =>
@@ -47,24 +61,20 @@ const colours = (page: Page) =>
     }
   })
 
-for (const room of rooms)
-  it(`the room ${room} holds together at every size, by day and by night`, async () => {
-    const { page } = await open(`?room=${room}`)
-    await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
-    await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
-    for (const [name, [width, height]] of Object.entries(sizes))
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.setViewportSize({ width, height })
-        await page.emulateMedia({ colorScheme })
-        await page.waitForFunction(
-          (theme) => document.documentElement.dataset.theme === theme,
-          colorScheme,
-        )
-        const where = `${name}, ${colorScheme}`
+const sizes: Size[] = ['desktop', 'wall', 'phone']
+
+for (const room of Object.keys(rooms) as PicturedRoom[])
+  for (const size of sizes)
+    it(`the room ${room} on a ${size} is as pictured and holds together`, async () => {
+      const { page } = await pictured(room, size)
+      for (const theme of themes) {
+        await dress(page, theme)
+        await still(page, rooms[room].mapped.includes(size))
+        expect(await unlike(pictureName(room, theme, size), await page.screenshot())).toBeNull()
         const wide = await page.evaluate(() => document.documentElement.scrollWidth)
-        expect(wide, where).toBeLessThanOrEqual(width)
-        expect(await outside(page), where).toEqual([])
+        expect(wide, theme).toBeLessThanOrEqual(page.viewportSize()?.width ?? 0)
+        expect(await outside(page), theme).toEqual([])
         const { ink, ground } = await colours(page)
-        expect(contrast(ink, ground), where).toBeGreaterThanOrEqual(4.5)
+        expect(contrast(ink, ground), theme).toBeGreaterThanOrEqual(4.5)
       }
-  })
+    })

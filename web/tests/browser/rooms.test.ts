@@ -148,6 +148,35 @@ it('an analyst filters, groups and takes the same rows away as the API has', asy
   for (const { properties } of features) expect(roads).toContain(properties.project)
 })
 
+it('the address holds the columns of the table: Back undoes a choice, a link shows the same', async () => {
+  const { page } = await open('?room=data')
+  const table = page.getByRole('region', { name: 'Bảng thửa đất' })
+  const heads = (of: typeof page) =>
+    of.getByRole('region', { name: 'Bảng thửa đất' }).getByRole('columnheader').allInnerTexts()
+  await table.getByRole('columnheader', { name: 'Diện tích' }).waitFor()
+  const usual = await heads(page)
+  await page.getByText('Cột (11)').click()
+  await page.getByRole('checkbox', { name: /^Diện tích/ }).uncheck()
+  await page.waitForURL(/cols=/)
+  await page.getByRole('checkbox', { name: /^Loại dự án/ }).check()
+  await page.waitForURL(/cols=[^&]*kind/)
+  const chosen = await heads(page)
+  expect(chosen.join()).not.toBe(usual.join())
+  expect(chosen.some((head) => head.startsWith('Diện tích'))).toBe(false)
+  expect(chosen.some((head) => head.startsWith('Loại dự án'))).toBe(true)
+
+  const other = await open(new URL(page.url()).search)
+  await other.page.getByRole('columnheader', { name: 'Loại dự án' }).waitFor()
+  expect(await heads(other.page)).toEqual(chosen)
+
+  await page.goBack()
+  await table.getByRole('columnheader', { name: 'Loại dự án' }).waitFor({ state: 'detached' })
+  await page.goBack()
+  await table.getByRole('columnheader', { name: 'Diện tích' }).waitFor()
+  expect(await heads(page)).toEqual(usual)
+  expect(page.url()).not.toContain('cols=')
+})
+
 it('a row of the table and its parcel on the map are one selection', async () => {
   const { page } = await open('?room=data&sort=-area')
   await settled(page)
@@ -239,6 +268,27 @@ it('the board shows the rank of the server and the cases behind a point', async 
   expect(await row.innerText()).toMatch(/^1/)
   await row.getByRole('button').first().click()
   await page.getByRole('dialog').getByText('điểm:').waitFor()
+})
+
+it('an administrator sees the campaigns with their time, criteria and weights', async () => {
+  const { campaigns } = await fetched<{
+    campaigns: {
+      name: { vi: string }
+      period: string
+      criteria: { name: { vi: string }; weight: number }[]
+    }[]
+  }>('/api/v1/campaigns')
+  const { page } = await open('?room=keep')
+  await page.getByRole('tab', { name: 'Phong trào thi đua' }).click()
+  const panel = page.getByRole('tabpanel')
+  for (const { name, period, criteria } of campaigns) {
+    await panel.getByRole('heading', { name: name.vi }).waitFor()
+    expect(await panel.innerText()).toContain(period)
+    for (const one of criteria) {
+      const row = panel.getByRole('row', { name: one.name.vi })
+      expect(await row.getByRole('cell').first().innerText()).toBe(whole(one.weight))
+    }
+  }
 })
 
 it('digits lead from room to room, and every room fits its window', async () => {

@@ -36,6 +36,14 @@ it('every message that is asked for exists', () => {
   expect(asked.filter((key) => !keys.includes(key))).toEqual([])
 })
 
+it('no key is given twice', () => {
+  for (const lang of ['vi', 'en']) {
+    const text = readFileSync(join(source, `i18n/${lang}.json`), 'utf8')
+    const given = [...text.matchAll(/^ {2}"([^"]+)":/gm)].map(([, key]) => key)
+    expect(given).toEqual(keys)
+  }
+})
+
 it('no message is empty', () => {
   for (const message of [...Object.values(vi), ...Object.values(en)])
     expect(message.trim()).not.toBe('')

@@ -75,6 +75,8 @@ describe('the style of the map keeps the rules of the MapLibre specification', (
               catalog,
               layers: layerGroups,
               at: null,
+              far: theme === 'dark',
+              scale: 1,
               colours: palette(theme),
               theme,
               mode,
