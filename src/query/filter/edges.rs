@@ -1,6 +1,6 @@
 //! The edges of a filter's area in an R-tree: inside or outside, and which edges are near, in O(log n).
 
-use geo::{Coord, Intersects, Line, LinesIter};
+use geo::{Coord, Intersects, Line, LinesIter, Rect};
 use rstar::{AABB, RTree, RTreeObject};
 
 #[derive(Debug)]
@@ -33,10 +33,12 @@ impl Edges {
         Some(Self { tree: RTree::bulk_load(edges), east })
     }
 
-    /// Whether an edge touches the rectangle west, south, east, north.
+    /// Whether an edge shares a point with the rectangle west, south, east, north.
     pub fn touch(&self, [west, south, east, north]: [f64; 4]) -> bool {
         let around = AABB::from_corners([west, south], [east, north]);
-        self.tree.locate_in_envelope_intersecting(around).next().is_some()
+        let rectangle = Rect::new((west, south), (east, north));
+        // The rectangle around a long slanting edge holds much that is far from the edge.
+        self.tree.locate_in_envelope_intersecting(around).any(|edge| rectangle.intersects(&edge.0))
     }
 
     /// Whether an edge shares a point with `line`.

@@ -43,11 +43,15 @@ export function decisions(facts: Facts, catalog: Catalog): string[] {
       return t('decide.blocker', {
         n: whole(one.parcels),
         name: blockerName(catalog, one.blocker),
-        where: named,
-        there: whole(one.there),
+        where:
+          one.there === one.parcels
+            ? t('decide.all', { where: named })
+            : t('decide.most', { where: named, there: whole(one.there) }),
         since: dateOfDay(dayOfIso(one.since) ?? catalog.today),
       })
-    const opened = { n: whole(one.parcels), project: named, body: one.body ?? t('decide.noBody') }
+    // The slide's own project need not be named.
+    const of = facts.slide.about === 'project' ? '' : t('decide.of', { project: named })
+    const opened = { n: whole(one.parcels), of, body: one.body ?? t('decide.noBody') }
     return one.kind === 'gap'
       ? t('decide.gap', { ...opened, from: one.from, to: one.to, gain: whole(one.gain_m) })
       : t('decide.cluster', { ...opened, gain: inHectares(one.gain) })
