@@ -8,9 +8,9 @@ use crate::domain::{BlockerKind, Day, SquareMetres, Stage};
 
 /// Whose parcels are asked about, which says of whom the answers speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
+pub enum About {
     /// Those of many projects and units.
-    Wide,
+    Many,
     /// Those of one project.
     Project,
     /// Those of one unit.
@@ -87,12 +87,12 @@ struct Matter<'a> {
     view: &'a View,
     survey: &'a Survey,
     chosen: &'a [u32],
-    scope: Scope,
+    about: About,
 }
 
 /// What is to be decided about the parcels of `survey`, of which `chosen` are the indexes: at most three things.
-pub fn decisions(view: &View, survey: &Survey, chosen: &[u32], scope: Scope) -> Vec<Decision> {
-    let matter = Matter { view, survey, chosen, scope };
+pub fn decisions(view: &View, survey: &Survey, chosen: &[u32], about: About) -> Vec<Decision> {
+    let matter = Matter { view, survey, chosen, about };
     [matter.gap().or_else(|| matter.cluster()), matter.late(), matter.blocker()]
         .into_iter()
         .flatten()
@@ -130,7 +130,7 @@ impl Matter<'_> {
     /// The unit, or in a unit the project, with the most land past its planned day.
     fn late(&self) -> Option<Decision> {
         let (snapshot, day) = (&self.view.snapshot, self.view.today);
-        let by_project = self.scope == Scope::Unit;
+        let by_project = self.about == About::Unit;
         let count = if by_project { snapshot.projects().len() } else { snapshot.units().len() };
         let rows = self.survey.rows(count, |project, unit| if by_project { project } else { unit });
         let most = (0..count).max_by_key(|row| (rows[*row].late.area, Reverse(*row)))?;
@@ -154,7 +154,7 @@ impl Matter<'_> {
         let (snapshot, day) = (&self.view.snapshot, self.view.today);
         let all = blockers(snapshot, self.chosen, day);
         let most = all.into_iter().max_by_key(|blocker| (blocker.tally.area, blocker.tally.parcels))?;
-        let by_project = self.scope != Scope::Project;
+        let by_project = self.about != About::Project;
         let mut counts = vec![0u64; snapshot.projects().len().max(snapshot.units().len())];
         let mut since: Option<Day> = None;
         for parcel in self.chosen {

@@ -26,7 +26,7 @@ pub use board::{
 pub use clearance::{
     BlockerTally, Deadline, ParcelClock, Tally, blockers, clocks, deadlines, stage_tallies, use_tallies,
 };
-pub use decisions::{Decision, Longest, Named, Scope, decisions};
+pub use decisions::{About, Decision, Longest, Named, decisions};
 pub use dwell::{Dwell, dwells};
 pub use filter::{Filter, Selection};
 pub use forecast::{Backtest, Band, Driver, End, Forecast, History, Outcome, Simulated, backtest, forecast};

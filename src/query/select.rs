@@ -23,10 +23,12 @@ pub fn select_on(rows: &Rows<'_>, collection: Collection, filter: &Filter) -> Ve
     let all = collection.extent(view).map_or(Extent::EMPTY, Extent::from_degrees);
     let covers = |extent: Extent| extent.holds_all(all);
     let extent = bound.extent().filter(|extent| !covers(*extent));
-    match extent.map(|extent| (extent.is_empty(), collection.indexes(view, extent))) {
-        Some((true, _)) => Vec::new(),
-        Some((false, Some(candidates))) => holding(rows, &bound, &candidates),
-        Some((false, None)) | None => holding_all(rows, &bound, collection.len(view) as u32),
+    if extent.is_some_and(Extent::is_empty) {
+        return Vec::new();
+    }
+    match extent.and_then(|extent| collection.indexes(view, extent)) {
+        Some(candidates) => holding(rows, &bound, &candidates),
+        None => holding_all(rows, &bound, collection.len(view) as u32),
     }
 }
 

@@ -2,18 +2,18 @@
 
 use super::{Block, Section, Subject, build::Matter, map::stage_name, words};
 use crate::{
-    analysis::{Decision, Longest, Named, Scope, decisions},
+    analysis::{About, Decision, Longest, Named, decisions},
     domain::chainage_label,
 };
 
 /// The section.
 pub fn section(matter: &Matter<'_>) -> Section {
-    let scope = match matter.subject {
-        Subject::Province => Scope::Wide,
-        Subject::Project(_) => Scope::Project,
-        Subject::Unit(_) => Scope::Unit,
+    let about = match matter.subject {
+        Subject::Province => About::Many,
+        Subject::Project(_) => About::Project,
+        Subject::Unit(_) => About::Unit,
     };
-    let list = decisions(matter.view, &matter.survey, &matter.chosen, scope);
+    let list = decisions(matter.view, &matter.survey, &matter.chosen, about);
     let block = if list.is_empty() {
         Block::Text { text: matter.words.text("no_decision") }
     } else {

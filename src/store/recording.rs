@@ -290,7 +290,9 @@ impl Judging<'_, '_> {
             Ok(after) => after,
             Err(why) => return Ok(Some(why)),
         };
-        let ended = Record::replay(facts.listed, &events).marks.ended.is_some();
+        // Only a correction brings back what has ended.
+        let corrects = matches!(kind, EventKind::Correction { .. });
+        let ended = corrects && Record::replay(facts.listed, &events).marks.ended.is_some();
         if ended && after.marks.ended.is_none() && self.number_taken(facts)? {
             let why = format!(
                 "another parcel has the number {} on sheet {} by now; withdraw that one first",

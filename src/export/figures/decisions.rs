@@ -3,15 +3,15 @@
 use serde_json::{Value, json};
 
 use super::{metres, span};
-use crate::analysis::{Decision, Filter, Named, Scope, Survey, View, decisions as decide};
+use crate::analysis::{About, Decision, Filter, Named, Survey, View, decisions as decide};
 
 /// What is to be decided about the parcels that `filter` lets through.
 pub fn decisions(view: &View, filter: &Filter) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
     let scope = match (filter.projects.as_slice(), filter.unit) {
-        ([_], _) => Scope::Project,
-        (_, Some(_)) => Scope::Unit,
-        _ => Scope::Wide,
+        ([_], _) => About::Project,
+        (_, Some(_)) => About::Unit,
+        _ => About::Many,
     };
     let survey = Survey::of(snapshot, filter, day, None, [None, None, None]);
     let chosen: Vec<u32> =
