@@ -68,6 +68,7 @@ check: setup web ## format, lints, docs, web linters, licences
 bench: setup-bench web ## measure: criterion benches, one million parcels over HTTP, a crowd of writers and listeners
 	@cargo bench --bench reads
 	@cargo bench --bench million
+	@cargo bench --bench past
 	@cargo bench --bench crowd
 	@cargo bench --bench exports
 

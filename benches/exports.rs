@@ -22,7 +22,7 @@ use matbang::{
     domain::{Day, procedures},
     export::Format,
     query::{Collection, Column, Filter, Language, select},
-    store::{GeoPackage, Store},
+    store,
 };
 
 mod support;
@@ -48,8 +48,11 @@ fn main() {
 }
 
 fn filters(path: &Path) {
-    let store = GeoPackage::open(path, procedures(&[]).expect("procedures")).expect("store");
-    let view = View::new(Arc::new(store.load().expect("load")), Day::parse("2026-06-30").expect("a day"));
+    let store = store::open(path).expect("store");
+    let view = View::new(
+        Arc::new(store.load(procedures(&[]).expect("procedures").into()).expect("load")),
+        Day::parse("2026-06-30").expect("a day"),
+    );
     let columns: Vec<&'static Column> = Collection::Parcels.columns().iter().collect();
     println!("| filter | parcels | ms |\n|---|---|---|");
     for text in FILTERS {

@@ -21,7 +21,7 @@ use matbang::{
     atlas::{Extent, World},
     domain::{Day, procedures},
     export::{Collection, write_collection},
-    store::{GeoPackage, Store},
+    store,
     tile::Square,
 };
 use rand::{Rng, SeedableRng};
@@ -186,9 +186,9 @@ fn figures(connection: &mut Connection) {
 
 /// What needs no HTTP: memory of the atlas, queries, export.
 fn in_process(path: &std::path::Path, parcels: usize) -> [f64; 4] {
-    let store = GeoPackage::open(path, procedures(&[]).expect("procedures")).expect("store");
+    let store = store::open(path).expect("store");
     let started = Instant::now();
-    let snapshot = Arc::new(store.load().expect("load"));
+    let snapshot = Arc::new(store.load(procedures(&[]).expect("procedures").into()).expect("load"));
     println!(
         "load: {:.2} s; {} bytes a parcel counted",
         started.elapsed().as_secs_f64(),

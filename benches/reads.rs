@@ -16,16 +16,18 @@ use matbang::{
     atlas::{Extent, World},
     domain::{Day, Span, procedures},
     export::{Collection, write_collection},
-    store::{GeoPackage, Store},
+    store,
     tile::{Layer, Square, render, to_mlt},
 };
 
 mod support;
 
 fn view() -> View {
-    let store =
-        GeoPackage::open(&support::store(100_000), procedures(&[]).expect("procedures")).expect("store");
-    View::new(Arc::new(store.load().expect("load")), Day::parse("2026-06-30").expect("a day"))
+    let store = store::open(&support::store(100_000)).expect("store");
+    View::new(
+        Arc::new(store.load(procedures(&[]).expect("procedures").into()).expect("load")),
+        Day::parse("2026-06-30").expect("a day"),
+    )
 }
 
 fn reads(criterion: &mut Criterion) {

@@ -16,6 +16,7 @@ pub mod export;
 pub mod ingest;
 pub mod intake;
 pub mod query;
+pub mod recording;
 pub mod report;
 pub mod server;
 pub mod store;

@@ -18,7 +18,7 @@ use matbang::{
     domain::{Day, procedures},
     export::{Collection, Crs, Format, Job, Options, Picked},
     query::Personal,
-    store::{GeoPackage, Store},
+    store,
 };
 use serde_json::Value;
 
@@ -334,8 +334,11 @@ fn tiles_have_the_standards_addresses_too() {
 fn more_rows_than_an_excel_sheet_holds_are_refused_before_a_byte_is_written() {
     const SHEET: usize = 1_048_576;
     let demo = Demo::new();
-    let store = GeoPackage::open(&demo.store(), procedures(&[]).unwrap()).unwrap();
-    let view = View::new(std::sync::Arc::new(store.load().unwrap()), Day::parse(UNTIL).unwrap());
+    let store = store::open(&demo.store()).unwrap();
+    let view = View::new(
+        std::sync::Arc::new(store.load(procedures(&[]).unwrap().into()).unwrap()),
+        Day::parse(UNTIL).unwrap(),
+    );
     let job = |columns: usize| Job {
         view: &view,
         collection: Collection::Projects,

@@ -1,15 +1,16 @@
-//! Dependencies point one way: `domain ← analysis, atlas ← query ← tile, store, ingest, export, report, demo ← intake ← server ← cli`.
+//! Dependencies point one way: `domain ← analysis, atlas ← query ← tile, store, ingest, export, report, demo ← recording, intake ← server ← cli`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
 /// Each layer and the layers it may use.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("atlas", &["domain"]),
     ("analysis", &["domain", "atlas"]),
     ("tile", &["domain", "atlas", "analysis"]),
-    ("store", &["domain", "atlas", "analysis"]),
+    ("store", &["domain", "atlas"]),
+    ("recording", &["domain", "store"]),
     ("ingest", &["domain"]),
     ("demo", &["domain"]),
     ("query", &["domain", "atlas", "analysis"]),
@@ -18,13 +19,36 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("intake", &["domain", "atlas", "store", "ingest"]),
     (
         "server",
-        &["domain", "atlas", "analysis", "tile", "store", "ingest", "query", "export", "report", "intake"],
+        &[
+            "domain",
+            "atlas",
+            "analysis",
+            "tile",
+            "store",
+            "recording",
+            "ingest",
+            "query",
+            "export",
+            "report",
+            "intake",
+        ],
     ),
     (
         "cli",
         &[
-            "domain", "atlas", "analysis", "tile", "store", "ingest", "demo", "query", "export", "report",
-            "intake", "server",
+            "domain",
+            "atlas",
+            "analysis",
+            "tile",
+            "store",
+            "recording",
+            "ingest",
+            "demo",
+            "query",
+            "export",
+            "report",
+            "intake",
+            "server",
         ],
     ),
 ];

@@ -11,13 +11,13 @@ use harness::{Demo, Server};
 use matbang::{
     atlas::{Snapshot, World},
     domain::{Day, EventKind, NewEvent, ParcelId, Stage, procedures},
-    store::{GeoPackage, Store},
+    store::{self, Store},
     tile::Square,
 };
 use proptest::prelude::*;
 
-fn open(demo: &Demo) -> GeoPackage {
-    GeoPackage::open(&demo.store(), procedures(&[]).unwrap()).unwrap()
+fn open(demo: &Demo) -> std::sync::Arc<dyn Store> {
+    store::open(&demo.store()).unwrap()
 }
 
 fn address(layer: &str, square: Square) -> String {
@@ -134,7 +134,7 @@ fn check(server: &Server, snapshot: &Snapshot, folder: &std::path::Path, square:
 #[test]
 fn every_parcel_visible_in_a_tile_is_in_it_once() {
     let demo = Demo::new();
-    let snapshot = open(&demo).load().unwrap();
+    let snapshot = open(&demo).load(procedures(&[]).unwrap().into()).unwrap();
     let server = Server::start(&demo.store());
     let parcels = snapshot.parcels().len() as u32;
     let mut runner =
@@ -153,7 +153,7 @@ fn every_parcel_visible_in_a_tile_is_in_it_once() {
 #[test]
 fn a_tile_tells_the_stage_of_today() {
     let demo = Demo::new();
-    let snapshot = open(&demo).load().unwrap();
+    let snapshot = open(&demo).load(procedures(&[]).unwrap().into()).unwrap();
     let server = Server::start(&demo.store());
     let place = snapshot.parcels().arena().shape(7).places()[0];
     let square = Square::around(place, 16).unwrap();
@@ -166,7 +166,7 @@ fn a_tile_tells_the_stage_of_today() {
 #[test]
 fn encodings_and_formats_are_negotiated() {
     let demo = Demo::new();
-    let snapshot = open(&demo).load().unwrap();
+    let snapshot = open(&demo).load(procedures(&[]).unwrap().into()).unwrap();
     let server = Server::start(&demo.store());
     let square = Square::around(snapshot.parcels().arena().shape(0).places()[0], 14).unwrap();
     let path = address("parcels", square);
@@ -221,8 +221,8 @@ fn nonsense_and_empty_squares_are_told_apart() {
 #[test]
 fn an_event_retires_the_tiles_that_it_touches_and_no_other() {
     let demo = Demo::new();
-    let mut store = open(&demo);
-    let snapshot = store.load().unwrap();
+    let store = open(&demo);
+    let snapshot = store.load(procedures(&[]).unwrap().into()).unwrap();
     let day = Day::parse(harness::UNTIL).unwrap();
     let columns = snapshot.parcels();
     let pending = (0..columns.len() as u32).find(|p| snapshot.days(*p).cleared_on().is_none()).unwrap();
@@ -240,7 +240,6 @@ fn an_event_retires_the_tiles_that_it_touches_and_no_other() {
     assert_eq!((again.status, again.body.len()), (304, 0));
 
     let id: ParcelId = columns.id(pending);
-    let mut change = store.begin().unwrap();
     let kind = EventKind::StageReached { stage: Stage::HandedOver };
     let event = NewEvent {
         parcel: Some(id),
@@ -252,8 +251,7 @@ fn an_event_retires_the_tiles_that_it_touches_and_no_other() {
         attachments: Vec::new(),
         kind,
     };
-    change.append(&[event]).unwrap();
-    let head = change.commit().unwrap();
+    let head = store.change(&mut |change| change.append(std::slice::from_ref(&event)).map(|_| true)).unwrap();
 
     Server::wait(|| server.get("/tiles", &[]).json()["at"] == head.position.0);
     let after = server.get(&address("parcels", touched), &[("if-none-match", &tag(&before))]);

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use geo::{LineString, MultiPolygon, Polygon};
 use matbang::{
     domain::{
-        AdminUnit, Code, Day, EventKind, Level, NewEvent, Parcel, ParcelId, ParcelKey, PlanCurve, Project,
-        ProjectKind, SquareMetres, Stage, procedures,
+        AdminUnit, BlockerKind, Code, Day, EventKind, Level, NewEvent, Parcel, ParcelId, ParcelKey,
+        PlanCurve, Project, ProjectKind, SquareMetres, Stage, procedures,
     },
-    store::{Entry, GeoPackage, Store},
+    store::{Entry, Transaction, open_or_create},
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -24,7 +24,7 @@ const UNITS: usize = 40;
 pub fn store(parcels: usize) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
     std::fs::create_dir_all(&folder).expect("target can be written");
-    let path = folder.join(format!("fabric-2-{parcels}.gpkg"));
+    let path = folder.join(format!("fabric-3-{parcels}.gpkg"));
     if !path.exists() {
         let part = path.with_extension("part");
         let _ = std::fs::remove_file(&part);
@@ -35,11 +35,15 @@ pub fn store(parcels: usize) -> PathBuf {
 }
 
 fn make(path: &Path, count: usize) {
-    let mut store = GeoPackage::open_or_create(path, procedures(&[]).expect("procedures")).expect("store");
+    let store = open_or_create(path).expect("store");
+    store.change(&mut |change| Ok(fill(change, count))).expect("commit");
+}
+
+/// Units, projects and parcels, without events.
+fn listed(change: &mut dyn Transaction, count: usize) -> bool {
     let day = Day::parse("2025-01-01").expect("a day");
     let entry = Entry { source: "bench".into(), author: "bench".into(), recorded_at: 0, day, units_on: day };
     let mut rng = ChaCha8Rng::seed_from_u64(7);
-    let mut change = store.begin().expect("begin");
     change.units(&entry, &(0..UNITS).map(unit).collect::<Vec<_>>()).expect("units");
     let projects: Vec<Project> = (0..PROJECTS).map(|n| project(n, count)).collect();
     change.projects(&entry, &projects).expect("projects");
@@ -53,17 +57,84 @@ fn make(path: &Path, count: usize) {
     }
     parcels.truncate(count);
     change.parcels(&entry, &parcels).expect("parcels");
+    true
+}
+
+fn fill(change: &mut dyn Transaction, count: usize) -> bool {
+    listed(change, count);
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
     for id in 1..=count as u32 {
         let reached = rng.random_range(0..9);
         let events: Vec<NewEvent> =
             Stage::ALL[1..=reached].iter().map(|stage| event(id, *stage, &mut rng)).collect();
         change.append(&events).expect("events");
     }
-    change.commit().expect("commit");
+    true
+}
+
+/// As [`store`], with nine events about each parcel in the order of their days, so that those of any
+/// time are scattered over the province.
+pub fn storied(parcels: usize) -> PathBuf {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
+    std::fs::create_dir_all(&folder).expect("target can be written");
+    let path = folder.join(format!("storied-1-{parcels}.gpkg"));
+    if !path.exists() {
+        let part = path.with_extension("part");
+        let _ = std::fs::remove_file(&part);
+        let store = open_or_create(&part).expect("store");
+        store.change(&mut |change| Ok(listed(change, parcels))).expect("commit");
+        for round in 0..9u32 {
+            store
+                .change(&mut |change| {
+                    for n in 0..parcels as u64 {
+                        // Multiples of a prime go through all parcels in no order of place.
+                        let id = (n * 7_919_999 % parcels as u64) as u32 + 1;
+                        let day = 20_100 + i64::from(round) * 60 + (n * 59 / parcels as u64) as i64;
+                        let kind = match round {
+                            8 => EventKind::BlockerOpened { blocker: BlockerKind::Price },
+                            _ => EventKind::StageReached { stage: Stage::ALL[round as usize + 1] },
+                        };
+                        change.append(&[happened(id, day, kind)])?;
+                    }
+                    Ok(true)
+                })
+                .expect("commit");
+        }
+        store.close().expect("close");
+        std::fs::rename(&part, &path).expect("target can be written");
+    }
+    path
+}
+
+/// A copy of a store that may be written.
+pub fn copy(path: &Path) -> PathBuf {
+    let copy = path.with_extension("copy.gpkg");
+    std::fs::copy(path, &copy).expect("target can be written");
+    copy
+}
+
+/// So many parcels that are not in the store of [`storied`], of its first project.
+pub fn more(count: usize) -> Vec<Parcel> {
+    let mut rng = ChaCha8Rng::seed_from_u64(11);
+    let (mut parcels, mut block) = (Vec::new(), 0);
+    while parcels.len() < count {
+        strips(&mut rng, block, 40, 1600, &mut parcels);
+        block += 1;
+    }
+    parcels.truncate(count);
+    for parcel in &mut parcels {
+        parcel.key.sheet = format!("m{}", parcel.key.sheet);
+        parcel.key.project = Code::new("P0000").expect("a code");
+    }
+    parcels
 }
 
 fn event(id: u32, stage: Stage, rng: &mut ChaCha8Rng) -> NewEvent {
     let day = 20_100 + stage.number() as i64 * 60 + rng.random_range(0..50);
+    happened(id, day, EventKind::StageReached { stage })
+}
+
+pub fn happened(id: u32, day: i64, kind: EventKind) -> NewEvent {
     NewEvent {
         parcel: Some(ParcelId(id)),
         day: Day::from_number(day).expect("a day"),
@@ -72,7 +143,7 @@ fn event(id: u32, stage: Stage, rng: &mut ChaCha8Rng) -> NewEvent {
         document: None,
         note: None,
         attachments: Vec::new(),
-        kind: EventKind::StageReached { stage },
+        kind,
     }
 }
 

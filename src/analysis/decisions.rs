@@ -178,6 +178,6 @@ impl Matter<'_> {
 
     fn place(&self, parcel: u32, by_project: bool) -> usize {
         let columns = self.view.snapshot.parcels();
-        if by_project { columns.project(parcel) } else { columns.unit(parcel) }
+        if by_project { columns.project(parcel) } else { self.view.unit_of(parcel) }
     }
 }

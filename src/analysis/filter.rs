@@ -1,5 +1,7 @@
 //! Which parcels are meant.
 
+use std::sync::Arc;
+
 use super::sums::ParcelFacts;
 use crate::{
     atlas::Snapshot,
@@ -13,7 +15,7 @@ use crate::{
 pub struct Filter {
     /// Projects; all when empty.
     pub projects: Vec<usize>,
-    /// Commune, or district or province with all below it.
+    /// Unit with all below it, as on the day.
     pub unit: Option<usize>,
     /// Kind of project.
     pub kind: Option<ProjectKind>,
@@ -41,7 +43,7 @@ pub type Selection = Vec<u32>;
 impl Filter {
     /// The parcels of `snapshot` for which the filter holds on `day`.
     pub fn select(&self, snapshot: &Snapshot, day: Day) -> Selection {
-        let chooser = self.chooser(snapshot);
+        let chooser = self.chooser(snapshot, day);
         let state = !self.stages.is_empty() || self.blocked || self.overdue || self.late;
         let holds = |parcel: &u32| {
             chooser.may(*parcel)
@@ -61,14 +63,14 @@ impl Filter {
     }
 
     /// The filter made ready for one parcel after another.
-    pub(super) fn chooser<'a>(&'a self, snapshot: &'a Snapshot) -> Chooser<'a> {
-        let units = self.unit.map(|unit| units_within(snapshot, unit));
+    pub(super) fn chooser<'a>(&'a self, snapshot: &'a Snapshot, day: Day) -> Chooser<'a> {
+        let units = self.unit.map(|unit| snapshot.territory(unit, day));
         Chooser { filter: self, snapshot, projects: self.projects(snapshot), units }
     }
 
     /// Which projects of the snapshot the filter lets through.
     pub fn projects(&self, snapshot: &Snapshot) -> Vec<bool> {
-        let through = |(index, entry): (usize, &crate::atlas::ProjectEntry)| {
+        let through = |(index, entry): (usize, &Arc<crate::atlas::ProjectEntry>)| {
             let project = &entry.project;
             (self.projects.is_empty() || self.projects.contains(&index))
                 && self.kind.is_none_or(|kind| kind == project.kind)
@@ -85,7 +87,8 @@ pub(super) struct Chooser<'a> {
     filter: &'a Filter,
     snapshot: &'a Snapshot,
     projects: Vec<bool>,
-    units: Option<Vec<bool>>,
+    /// Which units are meant, and in which each parcel lies on the day.
+    units: Option<(Vec<bool>, Arc<[u16]>)>,
 }
 
 impl Chooser<'_> {
@@ -93,7 +96,7 @@ impl Chooser<'_> {
     pub fn may(&self, parcel: u32) -> bool {
         let (filter, parcels) = (self.filter, self.snapshot.parcels());
         self.projects[parcels.project(parcel)]
-            && self.units.as_ref().is_none_or(|units| units[parcels.unit(parcel)])
+            && self.units.as_ref().is_none_or(|(meant, of)| meant[usize::from(of[parcel as usize])])
             && (filter.land_uses.is_empty() || filter.land_uses.contains(&parcels.land_use_symbol(parcel)))
             && filter.among.as_ref().is_none_or(|among| among.binary_search(&parcel).is_ok())
     }
@@ -106,28 +109,4 @@ impl Chooser<'_> {
             && (!filter.overdue || facts.overdue)
             && (!filter.late || facts.late)
     }
-}
-
-/// The unit itself and, by parent codes of the same time, all units below it.
-fn units_within(snapshot: &Snapshot, top: usize) -> Vec<bool> {
-    let units = snapshot.units();
-    let mut within = vec![false; units.len()];
-    within[top] = true;
-    // Three levels: two rounds reach the lowest.
-    for _ in 0..2 {
-        for index in 0..units.len() {
-            let unit = &units[index].unit;
-            let below = |(above, inside): (usize, &bool)| {
-                let parent = &units[above].unit;
-                *inside
-                    && unit.parent.as_ref() == Some(&parent.code)
-                    && parent.level < unit.level
-                    && unit.valid_from == parent.valid_from
-            };
-            if within.iter().enumerate().any(below) {
-                within[index] = true;
-            }
-        }
-    }
-    within
 }

@@ -57,8 +57,9 @@ pub fn groups(snapshot: &Snapshot, parcels: &[u32], by: By, day: Day) -> Vec<Gro
 pub fn wholes(snapshot: &Snapshot, parcels: &[u32]) -> Vec<bool> {
     let mut counts = vec![0; snapshot.projects().len()];
     parcels.iter().for_each(|parcel| counts[snapshot.parcels().project(*parcel)] += 1);
-    let whole =
-        |(entry, count): (&crate::atlas::ProjectEntry, usize)| count > 0 && count == entry.parcels.len();
+    let whole = |(entry, count): (&std::sync::Arc<crate::atlas::ProjectEntry>, usize)| {
+        count > 0 && count == entry.parcels.len()
+    };
     snapshot.projects().iter().zip(counts).map(whole).collect()
 }
 
@@ -73,9 +74,9 @@ pub struct Grouping {
 }
 
 impl Grouping {
-    /// The unit in which each parcel lay on the day, where rows are units.
-    pub fn units(&self) -> Option<&[u16]> {
-        self.units.as_deref()
+    /// Whether rows are units.
+    pub fn is_by_unit(&self) -> bool {
+        self.units.is_some()
     }
 
     /// The row of a project and unit.
@@ -112,7 +113,7 @@ impl Grouping {
             }
             By::Unit(level) => {
                 let unit = |index: usize| {
-                    let unit = &snapshot.units()[above(snapshot, index, level, day)].unit;
+                    let unit = &snapshot.units()[snapshot.above(index, level, day)].unit;
                     number(unit.code.as_str(), &unit.name)
                 };
                 (0..snapshot.units().len()).map(unit).collect()
@@ -125,23 +126,4 @@ impl Grouping {
 
 fn kind(kind: ProjectKind, number: &mut impl FnMut(&str, &str) -> usize) -> usize {
     number(kind.code(), kind.code())
-}
-
-/// The unit of `level` above the unit at `index`; the highest one below it where there is none.
-pub(super) fn above(snapshot: &Snapshot, index: usize, level: Level, day: Day) -> usize {
-    let mut at = index;
-    while snapshot.units()[at].unit.level > level {
-        let own = &snapshot.units()[at].unit;
-        let parent = own.parent.as_ref().and_then(|code| {
-            let is = |entry: &crate::atlas::UnitEntry| {
-                entry.unit.code == *code
-                    && entry.unit.level < own.level
-                    && (entry.unit.valid_from == own.valid_from || entry.unit.exists_on(day))
-            };
-            snapshot.units().iter().position(is)
-        });
-        let Some(parent) = parent else { break };
-        at = parent;
-    }
-    at
 }

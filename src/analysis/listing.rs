@@ -193,6 +193,7 @@ fn sections(keys: &Keys<'_>, rows: &[u32], column: Column) -> Vec<Section> {
 struct Keys<'a> {
     snapshot: &'a Snapshot,
     day: Day,
+    lies_in: std::sync::Arc<[u16]>,
     projects: Vec<String>,
     units: Vec<String>,
     bodies: Vec<String>,
@@ -206,6 +207,7 @@ impl<'a> Keys<'a> {
         Self {
             snapshot,
             day,
+            lies_in: snapshot.units_on(day),
             projects: projects.clone().map(|p| named(&p.name, p.code.as_str())).collect(),
             units: snapshot.units().iter().map(|u| named(&u.unit.name, u.unit.code.as_str())).collect(),
             bodies: projects
@@ -219,7 +221,7 @@ impl<'a> Keys<'a> {
         let on = |day: Option<Day>| day.map_or(Key::Missing, |day| Key::Number(f64::from(day.number())));
         match column {
             Column::Project => Key::Text(self.projects[columns.project(parcel)].clone()),
-            Column::Unit => Key::Text(self.units[columns.unit(parcel)].clone()),
+            Column::Unit => Key::Text(self.units[usize::from(self.lies_in[parcel as usize])].clone()),
             Column::Body => text(&self.bodies[columns.project(parcel)]),
             Column::Kind => text(self.code(parcel, Column::Kind)),
             Column::Sheet => number(columns.sheet(parcel)),
@@ -243,7 +245,9 @@ impl<'a> Keys<'a> {
         let project = &self.snapshot.projects()[columns.project(parcel)].project;
         match column {
             Column::Project => project.code.as_str(),
-            Column::Unit => self.snapshot.units()[columns.unit(parcel)].unit.code.as_str(),
+            Column::Unit => {
+                self.snapshot.units()[usize::from(self.lies_in[parcel as usize])].unit.code.as_str()
+            }
             Column::Body => project.body.as_deref().unwrap_or_default(),
             Column::Kind => project.kind.code(),
             Column::Use => columns.land_use(parcel),

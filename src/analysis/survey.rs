@@ -39,15 +39,10 @@ struct Part {
 }
 
 impl Survey {
-    /// The survey of what `filter` lets through on `day`; `units` is the unit of each parcel, and
-    /// `earlier` the days for which it is told what was handed over by then.
-    pub fn of(
-        snapshot: &Snapshot,
-        filter: &Filter,
-        day: Day,
-        units: Option<&[u16]>,
-        earlier: [Option<Day>; EARLIER],
-    ) -> Self {
+    /// The survey of what `filter` lets through on `day`, by the units of that day; `earlier` are the days
+    /// for which it is told what was handed over by then.
+    pub fn of(snapshot: &Snapshot, filter: &Filter, day: Day, earlier: [Option<Day>; EARLIER]) -> Self {
+        let units = &*snapshot.units_on(day);
         let count = snapshot.parcels().len();
         let mut states = vec![0u8; count];
         let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
@@ -161,14 +156,14 @@ struct Work<'a> {
     snapshot: &'a Snapshot,
     filter: &'a Filter,
     day: Day,
-    units: Option<&'a [u16]>,
+    units: &'a [u16],
     earlier: [Option<Day>; EARLIER],
 }
 
 impl Work<'_> {
     fn run(self, first: u32, states: &mut [u8]) -> Part {
         let Self { snapshot, day, .. } = self;
-        let (columns, chooser) = (snapshot.parcels(), self.filter.chooser(snapshot));
+        let (columns, chooser) = (snapshot.parcels(), self.filter.chooser(snapshot, day));
         let unit_count = snapshot.units().len();
         let mut place = vec![u32::MAX; snapshot.projects().len() * unit_count];
         let mut part = Part { cells: Vec::new(), uses: vec![Tally::default(); columns.land_uses().len()] };
@@ -184,8 +179,7 @@ impl Work<'_> {
                 | if facts.handed_over.is_none() { PENDING } else { 0 }
                 | if facts.planned.is_none_or(|planned| planned > day) { UNPLANNED } else { 0 }
                 | if facts.planned.is_some() { PLANNED } else { 0 };
-            let unit =
-                self.units.map_or_else(|| columns.unit(parcel), |units| usize::from(units[parcel as usize]));
+            let unit = usize::from(self.units[parcel as usize]);
             let key = facts.project * unit_count + unit;
             if place[key] == u32::MAX {
                 place[key] = part.cells.len() as u32;

@@ -11,7 +11,7 @@ use super::world::{Extent, World};
 const HOLE: u32 = 1 << 31;
 
 /// Polygons stored side by side.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Arena {
     places: Vec<World>,
     /// End of each ring in `places`; the top bit marks a hole.

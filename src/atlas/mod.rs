@@ -1,7 +1,7 @@
 //! The atlas: everything that reads need, in memory, immutable.
 //!
 //! ```text
-//! Strands ── join ──► Builder ── finish ──► Snapshot ── with_records ──► next Snapshot (shares all that did not change)
+//! Strands ── join ──► Builder ── finish ──► Snapshot ── Revision ──► later or earlier Snapshot (shares what is the same)
 //!                        ├ units, projects        small tables
 //!                        ├ Parcels (columns)      what an import wrote, shared
 //!                        ├ Arena                  vertices in world units, shared
@@ -11,7 +11,6 @@
 //! It knows nothing of files, HTTP or the clock: whoever asks says the day.
 //! Vertices are kept as [`World`] units so that a tile is a shift away.
 
-mod apply;
 mod arena;
 mod builder;
 mod held;
@@ -19,18 +18,23 @@ mod index;
 mod pages;
 mod parcels;
 mod project;
+mod revision;
 mod snapshot;
 mod strand;
 mod succession;
 mod symbols;
+mod tables;
+mod territory;
 mod world;
 
 pub use arena::{Arena, Shape};
 pub use builder::{BuildError, Builder};
 pub use held::Held;
 pub use index::Index;
+pub use pages::State;
 pub use parcels::Parcels;
 pub use project::{ProjectEntry, UnitEntry};
+pub use revision::Revision;
 pub use snapshot::Snapshot;
 pub use strand::{ParcelRow, Strand};
 pub use symbols::Symbols;

@@ -58,6 +58,20 @@ impl Pages {
         }
     }
 
+    /// The first `len` parcels; whole pages are shared.
+    #[must_use]
+    pub fn first(&self, len: usize) -> Self {
+        let mut pages: Vec<Arc<Page>> = self.0.iter().take(len.div_ceil(PAGE)).cloned().collect();
+        if let (Some(last), rest @ 1..) = (pages.last_mut(), len % PAGE) {
+            let page = Arc::make_mut(last);
+            page.days.truncate(rest);
+            page.money.truncate(rest);
+            page.versions.truncate(rest);
+            page.marks.retain(|(offset, _)| usize::from(*offset) < rest);
+        }
+        Self(pages)
+    }
+
     /// The days of the parcel at `index`.
     pub fn days(&self, index: u32) -> StageDays {
         self.0[index as usize / PAGE].days[index as usize % PAGE]

@@ -1,17 +1,20 @@
 //! The columns of parcels that events never change.
 //!
 //! A parcel is named inside by its index: the rank of its id. Each column is
-//! one array; a missing value has a number of its own.
+//! one array; a missing value has a number of its own. Ids rise with the
+//! ledger, so an earlier state of it is the same columns, cut short.
 
-use super::{arena::Arena, held::Held, index::Index, symbols::Symbols};
+use std::sync::{Arc, OnceLock};
+
+use super::{arena::Arena, held::Held, index::Index, symbols::Symbols, world::Extent};
 use crate::domain::{Day, HolderId, ParcelId, SquareMetres};
 
 pub(super) const NO_AREA: u32 = u32::MAX;
 pub(super) const NO_DAY: u16 = u16::MAX;
 
-/// What imports wrote about the parcels.
-#[derive(Debug, Default)]
-pub struct Parcels {
+/// The arrays.
+#[derive(Debug, Default, Clone)]
+pub(super) struct Columns {
     pub(super) ids: Vec<u32>,
     pub(super) projects: Vec<u16>,
     pub(super) units: Vec<u16>,
@@ -29,133 +32,154 @@ pub struct Parcels {
     pub(super) uses: Symbols,
     pub(super) arena: Arena,
     pub(super) index: Index,
+}
+
+/// What imports wrote about the parcels.
+#[derive(Debug, Default, Clone)]
+pub struct Parcels {
+    pub(super) columns: Arc<Columns>,
+    /// So many of them are known.
+    len: usize,
     /// Worked out when first asked for.
-    pub(super) held: std::sync::OnceLock<Held>,
+    held: Arc<OnceLock<Held>>,
 }
 
 impl Parcels {
+    pub(super) fn new(columns: Columns) -> Self {
+        let len = columns.ids.len();
+        Self { columns: Arc::new(columns), len, held: Arc::default() }
+    }
+
+    /// The first `len` of these parcels; the columns are shared.
+    pub(super) fn first(&self, len: usize) -> Self {
+        if len >= self.len {
+            return self.clone();
+        }
+        Self { columns: Arc::clone(&self.columns), len, held: Arc::default() }
+    }
+
     /// Number of parcels.
     pub fn len(&self) -> usize {
-        self.ids.len()
+        self.len
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.ids.is_empty()
+        self.len == 0
     }
 
     /// Id of the parcel at `index`.
     pub fn id(&self, index: u32) -> ParcelId {
-        ParcelId(self.ids[index as usize])
+        ParcelId(self.columns.ids[index as usize])
     }
 
     /// Index of the parcel with this id: O(log n).
     pub fn find(&self, id: ParcelId) -> Option<u32> {
-        self.ids.binary_search(&id.0).ok().map(|index| index as u32)
+        self.columns.ids[..self.len].binary_search(&id.0).ok().map(|index| index as u32)
     }
 
     /// First index whose id is greater than `id`.
     pub fn after(&self, id: ParcelId) -> u32 {
-        self.ids.partition_point(|other| *other <= id.0) as u32
+        self.columns.ids[..self.len].partition_point(|other| *other <= id.0) as u32
     }
 
     /// Index of its project in the snapshot.
     pub fn project(&self, index: u32) -> usize {
-        usize::from(self.projects[index as usize])
+        usize::from(self.columns.projects[index as usize])
     }
 
     /// Index of its unit in the snapshot.
     pub fn unit(&self, index: u32) -> usize {
-        usize::from(self.units[index as usize])
+        usize::from(self.columns.units[index as usize])
     }
 
     /// Sheet number.
     pub fn sheet(&self, index: u32) -> &str {
-        self.texts.text(self.sheets[index as usize])
+        self.columns.texts.text(self.columns.sheets[index as usize])
     }
 
     /// Parcel number.
     pub fn number(&self, index: u32) -> &str {
-        self.texts.text(self.numbers[index as usize])
+        self.columns.texts.text(self.columns.numbers[index as usize])
     }
 
     /// Land-use code, empty when unknown.
     pub fn land_use(&self, index: u32) -> &str {
-        self.uses.text(u32::from(self.land_uses[index as usize]))
+        self.columns.uses.text(u32::from(self.columns.land_uses[index as usize]))
     }
 
     /// Symbol of the sheet number in [`Parcels::texts`].
     pub fn sheet_symbol(&self, index: u32) -> u32 {
-        self.sheets[index as usize]
+        self.columns.sheets[index as usize]
     }
 
     /// Symbol of the parcel number in [`Parcels::texts`].
     pub fn number_symbol(&self, index: u32) -> u32 {
-        self.numbers[index as usize]
+        self.columns.numbers[index as usize]
     }
 
     /// Symbol of the land use in [`Parcels::land_uses`].
     pub fn land_use_symbol(&self, index: u32) -> u32 {
-        u32::from(self.land_uses[index as usize])
+        u32::from(self.columns.land_uses[index as usize])
     }
 
     /// All sheet and parcel numbers that occur.
     pub fn texts(&self) -> &Symbols {
-        &self.texts
+        &self.columns.texts
     }
 
     /// All land-use codes that occur.
     pub fn land_uses(&self) -> &Symbols {
-        &self.uses
+        &self.columns.uses
     }
 
     /// Recovered area.
     pub fn recovered(&self, index: u32) -> SquareMetres {
-        SquareMetres::from_tenths(u64::from(self.recovered[index as usize]))
+        SquareMetres::from_tenths(u64::from(self.columns.recovered[index as usize]))
     }
 
     /// Area of the whole cadastral parcel.
     pub fn total(&self, index: u32) -> SquareMetres {
-        SquareMetres::from_tenths(u64::from(self.total[index as usize]))
+        SquareMetres::from_tenths(u64::from(self.columns.total[index as usize]))
     }
 
     /// Area as declared by the file.
     pub fn declared(&self, index: u32) -> Option<SquareMetres> {
-        let tenths = self.declared[index as usize];
+        let tenths = self.columns.declared[index as usize];
         (tenths != NO_AREA).then(|| SquareMetres::from_tenths(u64::from(tenths)))
     }
 
     /// Who holds it; the number says nothing about the person.
     pub fn holder(&self, index: u32) -> Option<HolderId> {
-        let holder = self.holders[index as usize];
+        let holder = self.columns.holders[index as usize];
         (holder != 0).then_some(HolderId(holder))
     }
 
     /// The parcels by holder: O(n log n) when first asked for.
     pub fn held(&self) -> &Held {
-        self.held.get_or_init(|| Held::of(&self.holders))
+        self.held.get_or_init(|| Held::of(&self.columns.holders[..self.len]))
     }
 
     /// Planned day of handover.
     pub fn planned_day(&self, index: u32) -> Option<Day> {
-        Day::from_cell(self.planned[index as usize])
+        Day::from_cell(self.columns.planned[index as usize])
     }
 
     /// Shapes, by index.
     pub fn arena(&self) -> &Arena {
-        &self.arena
+        &self.columns.arena
     }
 
-    /// R-tree over the shapes' extents.
-    pub fn index(&self) -> &Index {
-        &self.index
+    /// Parcels whose extent touches `extent`, by index with theirs, in no order.
+    pub fn touching(&self, extent: Extent) -> impl Iterator<Item = (u32, Extent)> + '_ {
+        self.columns.index.touching(extent).filter(|(index, _)| (*index as usize) < self.len)
     }
 
     /// Bytes of all columns, the arena and the R-tree, roughly.
     pub fn bytes(&self) -> usize {
         self.len() * (4 + 2 + 2 + 4 + 4 + 2 + 4 + 4 + 4 + 4 + 2)
-            + self.texts.bytes()
-            + self.arena.bytes()
-            + self.index.bytes()
+            + self.columns.texts.bytes()
+            + self.columns.arena.bytes()
+            + self.columns.index.bytes()
     }
 }

@@ -1,8 +1,13 @@
 //! Projects and units as the atlas keeps them.
 
-use crate::domain::{AdminUnit, Project, ProjectId, UnitId};
+use geo::{Geodesic, InteriorPoint, Length, LineLocatePoint, LineString, MultiPolygon, Point};
 
-use super::world::{Extent, World};
+use super::{
+    arena::Arena,
+    parcels::Columns,
+    world::{Extent, World},
+};
+use crate::domain::{AdminUnit, Project, ProjectId, UnitId};
 
 /// A project with what is worked out once.
 #[derive(Debug, Clone)]
@@ -28,6 +33,67 @@ pub struct ProjectEntry {
 }
 
 impl ProjectEntry {
+    /// A project without parcels.
+    pub(super) fn new(id: ProjectId, project: Project) -> Self {
+        let mut extent = project.boundary.as_ref().map_or(Extent::EMPTY, extent_of);
+        for coord in project.alignment.iter().flat_map(LineString::coords) {
+            extent = extent.with(World::from_degrees(coord.x, coord.y));
+        }
+        let point = project.boundary.as_ref().and_then(InteriorPoint::interior_point);
+        let point = point.or_else(|| project.alignment.as_ref().and_then(InteriorPoint::interior_point));
+        Self {
+            id,
+            extent,
+            point: point.map(|p| World::from_degrees(p.x(), p.y())),
+            length_m: project.alignment.as_ref().map(|line| Geodesic.length(line)),
+            alignment: project
+                .alignment
+                .iter()
+                .flat_map(LineString::coords)
+                .map(|c| World::from_degrees(c.x, c.y))
+                .collect(),
+            project,
+            parcels: Vec::new(),
+            chainages: Vec::new(),
+            units: Vec::new(),
+        }
+    }
+
+    /// Adds the parcel at `index`, which lies in a unit and reaches so far; chainages are measured later.
+    pub(super) fn add(&mut self, index: u32, unit: u16, extent: Extent) {
+        self.parcels.push(index);
+        self.extent = self.extent.join(extent);
+        if let Err(at) = self.units.binary_search(&unit) {
+            self.units.insert(at, unit);
+        }
+    }
+
+    /// This project with these parcels, whatever it had before.
+    pub(super) fn with_parcels(mut self, parcels: Vec<u32>, columns: &Columns) -> Self {
+        self.parcels.reserve_exact(parcels.len());
+        for index in parcels {
+            let extent = columns.arena.shape(index as usize).extent();
+            self.add(index, columns.units[index as usize], extent);
+        }
+        self.measure(&columns.arena);
+        self
+    }
+
+    /// Measures how far each parcel reaches along the alignment: between its vertices' feet on the line.
+    pub(super) fn measure(&mut self, arena: &Arena) {
+        let (Some(length), true) = (self.length_m, self.alignment.len() > 1) else { return };
+        // A Mercator step is the same length in all directions, so feet fall right.
+        let line: LineString<f64> = self.alignment.iter().map(|p| (f64::from(p.x), f64::from(p.y))).collect();
+        let reach = |parcel: &u32| {
+            let places = arena.shape(*parcel as usize).places().iter();
+            let feet =
+                places.filter_map(|p| line.line_locate_point(&Point::new(f64::from(p.x), f64::from(p.y))));
+            let (from, to) = feet.fold((1.0f64, 0.0f64), |(from, to), foot| (from.min(foot), to.max(foot)));
+            [(from * length) as f32, (to.max(from) * length) as f32]
+        };
+        self.chainages = meet(self.parcels.iter().map(reach).collect());
+    }
+
     /// The part of the alignment between two chainages in metres; nothing without an alignment.
     pub fn part(&self, [from, to]: [f64; 2]) -> Vec<World> {
         let sides = self.alignment.windows(2).map(|side| {
@@ -68,4 +134,58 @@ pub struct UnitEntry {
     pub extent: Extent,
     /// Its parcels, by index.
     pub parcels: Vec<u32>,
+}
+
+impl UnitEntry {
+    /// A unit without parcels.
+    pub(super) fn new(id: UnitId, unit: AdminUnit) -> Self {
+        let extent = unit.boundary.as_ref().map_or(Extent::EMPTY, extent_of);
+        Self { id, unit, extent, parcels: Vec::new() }
+    }
+
+    /// Adds the parcel at `index`, which reaches so far.
+    pub(super) fn add(&mut self, index: u32, extent: Extent) {
+        self.parcels.push(index);
+        if self.unit.boundary.is_none() {
+            self.extent = self.extent.join(extent);
+        }
+    }
+
+    /// This unit with these parcels, whatever it had before.
+    pub(super) fn with_parcels(mut self, parcels: Vec<u32>, columns: &Columns) -> Self {
+        self.parcels.reserve_exact(parcels.len());
+        for index in parcels {
+            self.add(index, columns.arena.shape(index as usize).extent());
+        }
+        self
+    }
+}
+
+/// Ends nearer than this along the alignment are the same place, metres: surveys leave gaps and
+/// overlaps between neighbours.
+const SAME_PLACE_M: f32 = 0.5;
+
+/// Brings ends that are the same place together, whatever the parcels' state, so that
+/// no sliver between two neighbours counts as clear land.
+fn meet(reaches: Vec<[f32; 2]>) -> Vec<[f32; 2]> {
+    let mut ends: Vec<f32> = reaches.iter().flatten().copied().collect();
+    ends.sort_unstable_by(f32::total_cmp);
+    let mut places: Vec<f32> = Vec::new();
+    for end in ends {
+        if places.last().is_none_or(|place| end - place >= SAME_PLACE_M) {
+            places.push(end);
+        }
+    }
+    let place = |end: f32| places[places.partition_point(|place| *place <= end).max(1) - 1];
+    let met = |[from, to]: [f32; 2]| {
+        let (start, end) = (place(from), place(to));
+        // What is narrower than a sliver stays as it is.
+        if start < end { [start, end] } else { [from, to] }
+    };
+    reaches.into_iter().map(met).collect()
+}
+
+fn extent_of(polygons: &MultiPolygon<f64>) -> Extent {
+    let coords = polygons.iter().flat_map(|polygon| polygon.exterior().coords());
+    coords.fold(Extent::EMPTY, |extent, c| extent.with(World::from_degrees(c.x, c.y)))
 }

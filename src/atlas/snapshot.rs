@@ -1,50 +1,29 @@
 //! The snapshot: one state of the ledger, readable from any thread.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
-};
+use std::sync::{Arc, PoisonError};
 
 use geo::{Intersects, MultiPolygon};
 
 use super::{
-    arena::{Arena, Shape},
-    index::Index,
+    arena::Shape,
     pages::Pages,
     parcels::Parcels,
     project::{ProjectEntry, UnitEntry},
     succession,
+    tables::Tables,
     world::{Extent, World},
 };
 use crate::domain::{
     Blocker, BranchStay, Clock, Day, LedgerPosition, Marks, Procedure, Stage, StageDays, Vnd,
 };
 
-/// Projects, units and procedures: few rows, changed by imports only.
-#[derive(Debug, Default)]
-pub(super) struct Tables {
-    pub procedures: Vec<Procedure>,
-    /// Index of each project's procedure.
-    pub project_procedures: Vec<usize>,
-    pub units: Vec<UnitEntry>,
-    pub projects: Vec<ProjectEntry>,
-    /// Boundaries, by project index.
-    pub project_shapes: Arena,
-    /// Boundaries, by unit index.
-    pub unit_shapes: Arena,
-    pub project_index: Index,
-    pub unit_index: Index,
-    /// The parcels' units on days before or after a reform, worked out when first asked for.
-    pub unit_columns: Mutex<HashMap<usize, Arc<[u16]>>>,
-}
-
 /// Everything known at one ledger position.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
     pub(super) position: LedgerPosition,
     pub(super) head: [u8; 32],
-    tables: Arc<Tables>,
-    parcels: Arc<Parcels>,
+    pub(super) tables: Arc<Tables>,
+    pub(super) parcels: Parcels,
     pub(super) pages: Pages,
 }
 
@@ -56,7 +35,7 @@ impl Snapshot {
         parcels: Parcels,
         pages: Pages,
     ) -> Self {
-        Self { position, head, tables: Arc::new(tables), parcels: Arc::new(parcels), pages }
+        Self { position, head, tables: Arc::new(tables), parcels, pages }
     }
 
     /// Position of the last event that it knows.
@@ -75,23 +54,23 @@ impl Snapshot {
     }
 
     /// Units, in the order of their numbers.
-    pub fn units(&self) -> &[UnitEntry] {
+    pub fn units(&self) -> &[Arc<UnitEntry>] {
         &self.tables.units
     }
 
     /// Projects, in the order of their numbers.
-    pub fn projects(&self) -> &[ProjectEntry] {
+    pub fn projects(&self) -> &[Arc<ProjectEntry>] {
         &self.tables.projects
     }
 
     /// Boundary of the project at `index`; without rings when it has none.
     pub fn project_shape(&self, index: usize) -> Shape<'_> {
-        self.tables.project_shapes.shape(index)
+        self.tables.project_places.shapes.shape(index)
     }
 
     /// Boundary of the unit at `index`; without rings when it has none.
     pub fn unit_shape(&self, index: usize) -> Shape<'_> {
-        self.tables.unit_shapes.shape(index)
+        self.tables.unit_places.shapes.shape(index)
     }
 
     /// Index of the project with this code.
@@ -222,23 +201,16 @@ impl Snapshot {
 
     /// Parcels whose extent touches `extent`, indexes rising.
     pub fn parcels_in(&self, extent: Extent) -> Vec<u32> {
-        let mut found: Vec<u32> = self.parcels.index.touching(extent).map(|(index, _)| index).collect();
+        let mut found: Vec<u32> = self.parcels.touching(extent).map(|(index, _)| index).collect();
         found.sort_unstable();
         found
     }
 
     /// As [`Snapshot::parcels_in`]; none as soon as there are more than `most`.
     pub fn few_parcels_in(&self, extent: Extent, most: usize) -> Option<Vec<u32>> {
-        let all = self.parcels.index.touching(extent);
+        let all = self.parcels.touching(extent);
         let found: Vec<u32> = all.map(|(index, _)| index).take(most + 1).collect();
         (found.len() <= most).then(|| sorted(found))
-    }
-
-    /// Parcels that hold `place`, indexes rising.
-    pub fn parcels_at(&self, place: World) -> Vec<u32> {
-        let mut found = self.parcels_in(Extent::EMPTY.with(place));
-        found.retain(|index| self.parcels.arena.shape(*index as usize).holds(place));
-        found
     }
 
     /// Parcels that share a point with `area` (WGS 84 degrees), indexes rising.
@@ -246,18 +218,18 @@ impl Snapshot {
         let coords = area.iter().flat_map(|polygon| polygon.exterior().coords());
         let around = coords.fold(Extent::EMPTY, |e, c| e.with(World::from_degrees(c.x, c.y)));
         let mut found = self.parcels_in(around);
-        found.retain(|index| self.parcels.arena.shape(*index as usize).to_geo().intersects(area));
+        found.retain(|index| self.parcels.arena().shape(*index as usize).to_geo().intersects(area));
         found
     }
 
     /// Projects whose extent touches `extent`, indexes rising.
     pub fn projects_in(&self, extent: Extent) -> Vec<u32> {
-        sorted(self.tables.project_index.touching(extent).map(|(index, _)| index).collect())
+        sorted(self.tables.project_places.index.touching(extent).map(|(index, _)| index).collect())
     }
 
     /// Units whose extent touches `extent`, indexes rising.
     pub fn units_in(&self, extent: Extent) -> Vec<u32> {
-        sorted(self.tables.unit_index.touching(extent).map(|(index, _)| index).collect())
+        sorted(self.tables.unit_places.index.touching(extent).map(|(index, _)| index).collect())
     }
 
     /// Bytes that the parcels take, roughly.

@@ -9,7 +9,7 @@ use super::{
     arena::Arena,
     builder::{BuildError, push_polygon},
     pages::thousands,
-    parcels::{NO_AREA, NO_DAY, Parcels},
+    parcels::{Columns, NO_AREA, NO_DAY},
     symbols::Symbols,
     world::Extent,
 };
@@ -65,7 +65,7 @@ pub(super) struct Numbers {
 #[derive(Debug)]
 pub struct Strand {
     numbers: Arc<Numbers>,
-    pub(super) parcels: Parcels,
+    pub(super) parcels: Columns,
     pub(super) days: Vec<StageDays>,
     /// Thousands of đồng.
     pub(super) money: Vec<u32>,
@@ -79,7 +79,7 @@ impl Strand {
     pub(super) fn new(numbers: Arc<Numbers>) -> Self {
         Self {
             numbers,
-            parcels: Parcels::default(),
+            parcels: Columns::default(),
             days: Vec::new(),
             money: Vec::new(),
             versions: Vec::new(),
@@ -130,7 +130,7 @@ impl Strand {
     }
 }
 
-impl Parcels {
+impl Columns {
     /// Moves the parcels of `other`, whose symbols are its own, behind these.
     pub(super) fn append(&mut self, other: &Self) -> Result<(), BuildError> {
         let texts = self.texts.adopt(&other.texts);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 /// A table of distinct texts.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub struct Symbols {
     texts: Vec<Box<str>>,
     numbers: HashMap<Box<str>, u32>,

@@ -5,8 +5,7 @@ use std::{
     process::ExitCode,
 };
 
-use super::{Outcome, open};
-use crate::store::Store;
+use super::{Outcome, Place};
 
 /// Options of `matbang backup`.
 #[derive(Debug, clap::Args)]
@@ -25,16 +24,16 @@ pub struct Restore {
     replace: bool,
 }
 
-pub fn backup(data: &Path, options: &Backup) -> Outcome {
+pub fn backup(place: &Place, options: &Backup) -> Outcome {
     if options.file.exists() {
         return Err(format!("{} is there already; name another file", options.file.display()).into());
     }
-    let store = open(data)?;
+    let store = place.open()?;
     let part = beside(&options.file, "part");
     store.copy_to(&part)?;
     // Files never change and come before the events that name them: copied after, none is missing.
-    let files = copy_files(&data.with_extension("files"), &options.file.with_extension("files"))?;
-    let found = open(&part)?.verify()?;
+    let files = copy_files(&place.data.with_extension("files"), &options.file.with_extension("files"))?;
+    let found = place.at(&part).open()?.verify(place.procedures()?)?;
     remove_log(&part);
     if let Some(finding) = found.findings.first() {
         let _ = std::fs::remove_file(&part);
@@ -50,39 +49,39 @@ pub fn backup(data: &Path, options: &Backup) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-pub fn restore(data: &Path, options: &Restore) -> Outcome {
-    let copy = open(&options.file)?;
-    let found = copy.verify()?;
+pub fn restore(place: &Place, options: &Restore) -> Outcome {
+    let copy = place.at(&options.file).open()?;
+    let found = copy.verify(place.procedures()?)?;
     if let Some(finding) = found.findings.first() {
         return Err(
             format!("{} is not whole: {} {}", options.file.display(), finding.table, finding.what).into()
         );
     }
-    if data.exists() {
-        let store = open(data)?;
+    if place.data.exists() {
+        let store = place.open()?;
         if store.head()?.position.0 > 0 && !options.replace {
             let head = store.head()?.position;
             return Err(format!(
                 "{} holds a ledger up to position {head}; stop its server and add --replace to put the copy in its place",
-                data.display()
+                place.data.display()
             )
             .into());
         }
-        let before = beside(data, "before");
+        let before = beside(&place.data, "before");
         if before.exists() {
             return Err(format!("{} is there already; move it away first", before.display()).into());
         }
         store.copy_to(&before)?;
         drop(store);
-        std::fs::remove_file(data)?;
-        remove_log(data);
+        std::fs::remove_file(&place.data)?;
+        remove_log(&place.data);
     }
-    let part = beside(data, "part");
+    let part = beside(&place.data, "part");
     copy.copy_to(&part)?;
-    let files = copy_files(&options.file.with_extension("files"), &data.with_extension("files"))?;
+    let files = copy_files(&options.file.with_extension("files"), &place.data.with_extension("files"))?;
     std::fs::File::open(&part)?.sync_all()?;
-    std::fs::rename(&part, data)?;
-    eprintln!("{}: position {}, {files} files", data.display(), found.head.position);
+    std::fs::rename(&part, &place.data)?;
+    eprintln!("{}: position {}, {files} files", place.data.display(), found.head.position);
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,15 +1,14 @@
 //! `matbang board`: the emulation board, and the evidence behind a point.
 
-use std::{path::Path, process::ExitCode};
+use std::process::ExitCode;
 
 use comfy_table::Table;
 use serde_json::Value;
 
 use super::{
-    Outcome,
+    Outcome, Place,
     figures::{list, percent, plain, table, view},
     output::say,
-    own_files,
 };
 use crate::{
     domain::{Campaign, Day, Period, campaigns},
@@ -43,9 +42,9 @@ pub struct Board {
 }
 
 /// `matbang board`.
-pub fn board(data: &Path, options: &Board) -> Outcome {
-    let all = campaigns(&own_files(data, "campaigns")?)?;
-    let view = view(data, options.as_of)?;
+pub fn board(place: &Place, options: &Board) -> Outcome {
+    let all = campaigns(&place.files("campaigns")?)?;
+    let view = view(place, options.as_of)?;
     let Some(code) = &options.campaign else {
         let answer = figures::campaigns(&view, &all);
         print(options, &answer, listed);

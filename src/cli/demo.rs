@@ -1,8 +1,8 @@
 //! `matbang demo`: an illustrative province in an empty store.
 
-use std::{path::Path, process::ExitCode, time::Instant};
+use std::{process::ExitCode, time::Instant};
 
-use super::{Outcome, clock, open_or_create, progress_bar::Progress};
+use super::{Outcome, Place, clock, progress_bar::Progress};
 use crate::{
     demo::{Entry, Options, Province, province},
     domain::{Day, NewEvent},
@@ -23,13 +23,13 @@ pub struct Demo {
     until: Option<Day>,
 }
 
-pub fn run(data: &Path, options: &Demo) -> Outcome {
+pub fn run(place: &Place, options: &Demo) -> Outcome {
     let started = Instant::now();
-    let mut store = open_or_create(data)?;
+    let store = place.open_or_create()?;
     if store.head()?.position.0 > 0 {
         return Err(format!(
             "{} is not empty; `demo` fills empty stores only. Name another file with --data, or remove this one",
-            data.display()
+            place.data.display()
         )
         .into());
     }
@@ -44,21 +44,25 @@ pub fn run(data: &Path, options: &Demo) -> Outcome {
     if parcels < options.parcels as usize {
         return Err(format!("the made-up projects hold {parcels} parcels at most; ask for fewer").into());
     }
-    let head = write(&mut store, made, until)?;
+    let head = write(&*store, made, until)?;
     eprintln!(
         "An illustrative province: {units} units, {projects} projects, {parcels} parcels, {} ledger entries, in {:.1} s.",
         head.position,
         started.elapsed().as_secs_f64()
     );
-    eprintln!("Next: matbang --data {} serve", data.display());
+    eprintln!("Next: matbang --data {} serve", place.data.display());
     Ok(ExitCode::SUCCESS)
 }
 
-fn write(
-    store: &mut impl Store,
-    made: Province,
-    until: Day,
-) -> Result<store::Head, Box<dyn std::error::Error>> {
+fn write(store: &dyn Store, made: Province, until: Day) -> Result<store::Head, store::StoreError> {
+    let mut made = Some(made);
+    store.change(&mut |change| {
+        made.take().map_or(Ok(()), |made| fill(change, made, until))?;
+        Ok(true)
+    })
+}
+
+fn fill(change: &mut dyn Transaction, made: Province, until: Day) -> Result<(), store::StoreError> {
     let opening = until.plus(-730);
     let entry = |source: &str, day: Day, recorded_at: i64| store::Entry {
         source: source.to_owned(),
@@ -70,7 +74,6 @@ fn write(
     let opened = i64::from(opening.number()) * 86_400_000;
     let mut bar = Progress::new("ledger entries");
     let total = made.entries.len() as u64;
-    let mut change = store.begin()?;
     change.set("illustration", "true")?;
     change.set("province", "Hà Nam")?;
     change.units(&entry("data/units", opening, opened), &made.units)?;
@@ -80,18 +83,18 @@ fn write(
         match step {
             Entry::Happened(event) => waiting.push(event),
             Entry::Listed { day, recorded_at, parcels } => {
-                flush(change.as_mut(), &mut waiting)?;
+                flush(change, &mut waiting)?;
                 change.parcels(&entry("demo", day, recorded_at), &parcels)?;
             }
         }
         if waiting.len() >= 4096 {
-            flush(change.as_mut(), &mut waiting)?;
+            flush(change, &mut waiting)?;
             bar.at(done, Some(total));
         }
     }
-    flush(change.as_mut(), &mut waiting)?;
+    flush(change, &mut waiting)?;
     bar.end();
-    Ok(change.commit()?)
+    Ok(())
 }
 
 fn flush(change: &mut dyn Transaction, waiting: &mut Vec<NewEvent>) -> Result<(), store::StoreError> {

@@ -3,20 +3,20 @@
 use std::{
     fs::File,
     io::{BufWriter, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::ExitCode,
     sync::Arc,
 };
 
 use serde_json::json;
 
-use super::{Outcome, clock, open};
+use super::{Outcome, Place, clock};
 use crate::{
     analysis::View,
     domain::{Day, LedgerPosition, Scope},
     export::{Collection, Crs, CsvShape, ExportError, Format, Job, Mover, Options, Picked},
     query::{Column, Filter, Language, Personal, Rows, Sort, select},
-    store::{GeoPackage, Store},
+    store::{Head, Store, StoreError, digest_hex},
 };
 
 /// Events that are read at once.
@@ -25,9 +25,9 @@ const EVENTS_AT_ONCE: usize = 4096;
 /// Options of `matbang export`.
 #[derive(Debug, clap::Args)]
 pub struct Export {
-    /// What to write: projects, parcels, units, fronts or events.
+    /// What to write: projects, parcels, units, fronts or events; or ledger, as lines that others can check.
     #[arg(value_parser = layer)]
-    layer: Collection,
+    layer: Layer,
     /// Format: geojson, geojsonseq, csv, gpkg, fgb, parquet, shp (zip), xlsx or kml.
     #[arg(long, default_value = "geojson", value_parser = format)]
     format: Format,
@@ -68,9 +68,22 @@ fn bbox(text: &str) -> Result<Edges, String> {
     crate::server::bbox(text).map(Edges)
 }
 
-fn layer(text: &str) -> Result<Collection, String> {
+/// What can be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Layer {
+    /// Features or events, in any format.
+    Features(Collection),
+    /// The ledger with the rows that it seals, JSON lines (docs/ledger.md).
+    Ledger,
+}
+
+fn layer(text: &str) -> Result<Layer, String> {
     let known = || Collection::ALL.map(Collection::name).join(", ");
-    Collection::from_name(text).ok_or_else(|| format!("there is no layer \"{text}\"; these are: {}", known()))
+    match Collection::from_name(text) {
+        Some(collection) => Ok(Layer::Features(collection)),
+        None if text == "ledger" => Ok(Layer::Ledger),
+        None => Err(format!("there is no layer \"{text}\"; these are: {}, ledger", known())),
+    }
 }
 
 fn format(text: &str) -> Result<Format, String> {
@@ -78,39 +91,60 @@ fn format(text: &str) -> Result<Format, String> {
     Format::from_name(text).ok_or_else(|| format!("\"{text}\" is not a format; these are: {}", known()))
 }
 
-pub fn run(data: &Path, options: &Export) -> Outcome {
-    let store = open(data)?;
-    let snapshot = Arc::new(store.load()?);
+pub fn run(place: &Place, options: &Export) -> Outcome {
+    let store = place.open()?;
+    let Layer::Features(collection) = options.layer else {
+        let head = to_target(options, |out| Ok(ledger(&*store, out)?))?;
+        eprintln!("ledger up to position {}, head {}", head.position, digest_hex(&head.hash));
+        return Ok(ExitCode::SUCCESS);
+    };
+    let snapshot = Arc::new(place.load(&*store)?);
     let day = options.as_of.map_or_else(clock::today, Ok)?;
     let view = View::new(snapshot, day);
-    let count = match &options.out {
-        None => write(&store, &view, options, &mut BufWriter::new(std::io::stdout()))?,
-        Some(path) => {
-            // Under another name until it is whole: nobody reads half a file.
-            let part = path.with_extension("part");
-            let failed = |e: std::io::Error| format!("cannot write {}: {e}", path.display());
-            let mut file = BufWriter::with_capacity(1 << 18, File::create(&part).map_err(failed)?);
-            let written = write(&store, &view, options, &mut file).inspect_err(|_| {
-                // What could not be finished is of no use.
-                let _ = std::fs::remove_file(&part);
-            })?;
-            file.flush().map_err(failed)?;
-            std::fs::rename(&part, path).map_err(failed)?;
-            written
-        }
-    };
+    let count = to_target(options, |out| write(&*store, (&view, collection), options, out))?;
     let position = view.snapshot.position();
-    eprintln!("{count} {} as of {day}, ledger position {position}", options.layer.name());
+    eprintln!("{count} {} as of {day}, ledger position {position}", collection.name());
     Ok(ExitCode::SUCCESS)
 }
 
+type Written<T> = Result<T, Box<dyn std::error::Error>>;
+
+/// Writes to the file that is asked for, or to standard output.
+fn to_target<T>(options: &Export, write: impl FnOnce(&mut (dyn Write + Send)) -> Written<T>) -> Written<T> {
+    let Some(path) = &options.out else {
+        let mut out = BufWriter::new(std::io::stdout());
+        let written = write(&mut out)?;
+        out.flush()?;
+        return Ok(written);
+    };
+    // Under another name until it is whole: nobody reads half a file.
+    let part = path.with_extension("part");
+    let failed = |e: std::io::Error| format!("cannot write {}: {e}", path.display());
+    let mut file = BufWriter::with_capacity(1 << 18, File::create(&part).map_err(failed)?);
+    let written = write(&mut file).inspect_err(|_| {
+        // What could not be finished is of no use.
+        let _ = std::fs::remove_file(&part);
+    })?;
+    file.flush().map_err(failed)?;
+    std::fs::rename(&part, path).map_err(failed)?;
+    Ok(written)
+}
+
+/// The ledger as JSON lines.
+fn ledger(store: &dyn Store, out: &mut (dyn Write + Send)) -> Result<Head, StoreError> {
+    store.lines(&mut |line| {
+        let failed = |e: std::io::Error| StoreError::Backend(format!("the ledger can't be written out: {e}"));
+        serde_json::to_writer(&mut *out, &line.to_json()).map_err(|e| failed(e.into()))?;
+        out.write_all(b"\n").map_err(failed)
+    })
+}
+
 fn write(
-    store: &GeoPackage,
-    view: &View,
+    store: &dyn Store,
+    (view, collection): (&View, Collection),
     options: &Export,
     out: &mut (dyn Write + Send),
-) -> Result<usize, Box<dyn std::error::Error>> {
-    let collection = options.layer;
+) -> Written<usize> {
     let known: Vec<&'static Column> = collection.columns().iter().collect();
     let filter = filter(options, &known)?;
     let sort =
@@ -130,9 +164,8 @@ fn write(
         options: Options { csv_shape: options.geom, csv_bom: options.bom, members },
     };
     if collection == Collection::Events {
-        let mut ledger = |after| {
-            store.some_events_after(after, EVENTS_AT_ONCE).map_err(|e| ExportError::Ledger(e.to_string()))
-        };
+        let mut ledger =
+            |after| store.events_after(after, EVENTS_AT_ONCE).map_err(|e| ExportError::Ledger(e.to_string()));
         let after = LedgerPosition(0);
         let picked = Picked::Events { ledger: &mut ledger, after, filter: &filter, most: usize::MAX };
         return Ok(job.write(options.format, picked, out)?);

@@ -1,16 +1,15 @@
 //! `matbang progress`, `clocks`, `fronts`: the figures of the API as tables.
 
-use std::{path::Path, process::ExitCode, sync::Arc};
+use std::{process::ExitCode, sync::Arc};
 
 use comfy_table::Table;
 use serde_json::Value;
 
-use super::{Outcome, clock, open, output::say};
+use super::{Outcome, Place, clock, output::say};
 use crate::{
     analysis::{By, Filter, View},
     domain::{Day, Level},
     export::figures::{self, Least},
-    store::Store,
 };
 
 /// What rows are put together by.
@@ -105,8 +104,8 @@ pub struct Fronts {
     json: bool,
 }
 
-pub(super) fn view(data: &Path, as_of: Option<Day>) -> Result<View, Box<dyn std::error::Error>> {
-    let snapshot = Arc::new(open(data)?.load()?);
+pub(super) fn view(place: &Place, as_of: Option<Day>) -> Result<View, Box<dyn std::error::Error>> {
+    let snapshot = Arc::new(place.load(&*place.open()?)?);
     Ok(View::new(snapshot, as_of.map_or_else(clock::today, Ok)?))
 }
 
@@ -146,8 +145,8 @@ pub(super) fn list(value: &Value) -> &[Value] {
 }
 
 /// `matbang progress`.
-pub fn progress(data: &Path, options: &Progress) -> Outcome {
-    let view = view(data, options.as_of)?;
+pub fn progress(place: &Place, options: &Progress) -> Outcome {
+    let view = view(place, options.as_of)?;
     let by = by(options.by, options.level);
     let answer = figures::progress(&view, &Filter::default(), Some(by), options.since);
     if options.json {
@@ -183,8 +182,8 @@ pub fn progress(data: &Path, options: &Progress) -> Outcome {
 }
 
 /// `matbang clocks`.
-pub fn clocks(data: &Path, options: &Clocks) -> Outcome {
-    let view = view(data, options.as_of)?;
+pub fn clocks(place: &Place, options: &Clocks) -> Outcome {
+    let view = view(place, options.as_of)?;
     let answer = figures::clocks(&view, &Filter::default(), by(options.by, options.level), options.limit, 0);
     if options.json {
         say!("{answer}");
@@ -216,8 +215,8 @@ pub fn clocks(data: &Path, options: &Clocks) -> Outcome {
 }
 
 /// `matbang fronts`.
-pub fn fronts(data: &Path, options: &Fronts) -> Outcome {
-    let view = view(data, options.as_of)?;
+pub fn fronts(place: &Place, options: &Fronts) -> Outcome {
+    let view = view(place, options.as_of)?;
     let index = find(&view, &options.project)?;
     let least = Least {
         length_m: f64::from(options.least_length),

@@ -1,9 +1,9 @@
 //! `matbang forecast`, `backtest`: when it will be done, and how well that was told before.
 
-use std::{path::Path, process::ExitCode};
+use std::process::ExitCode;
 
 use super::{
-    Outcome,
+    Outcome, Place,
     figures::{find, hectares, list, names, percent, plain, table, view},
     output::say,
 };
@@ -35,8 +35,8 @@ pub struct Backtest {
 }
 
 /// `matbang forecast`.
-pub fn forecast(data: &Path, options: &Forecast) -> Outcome {
-    let view = view(data, options.as_of)?;
+pub fn forecast(place: &Place, options: &Forecast) -> Outcome {
+    let view = view(place, options.as_of)?;
     let answer = figures::forecast(&view, find(&view, &options.project)?);
     if options.json {
         say!("{answer}");
@@ -89,8 +89,8 @@ pub fn forecast(data: &Path, options: &Forecast) -> Outcome {
 }
 
 /// `matbang backtest`.
-pub fn backtest(data: &Path, options: &Backtest) -> Outcome {
-    let view = view(data, options.as_of)?;
+pub fn backtest(place: &Place, options: &Backtest) -> Outcome {
+    let view = view(place, options.as_of)?;
     let answer = figures::backtest(&view);
     if options.json {
         say!("{answer}");

@@ -6,14 +6,13 @@ use std::{
 };
 
 use super::{
-    Outcome, clock, import_events, import_report as report, open, open_or_create, output::say,
-    progress_bar::Progress,
+    Outcome, Place, clock, import_events, import_report as report, output::say, progress_bar::Progress,
 };
 use crate::{
     domain::{Code, Day},
     ingest::{Encoding, IngestError, Mapping, Target},
     intake::{self, IntakeError, Records, Request},
-    store::{Entry, Store},
+    store::Entry,
 };
 
 /// Options of `matbang import`.
@@ -93,8 +92,8 @@ fn encoding(name: &str) -> Result<Encoding, &'static str> {
     Encoding::from_name(name).ok_or("choose one of utf-8, tcvn3, vni, cp1258, auto")
 }
 
-pub fn run(data: &Path, options: &Import) -> Outcome {
-    let outcome = import(data, options);
+pub fn run(place: &Place, options: &Import) -> Outcome {
+    let outcome = import(place, options);
     match outcome {
         Err(error) if error.downcast_ref::<IntakeError>().is_some_and(wrong_usage) => {
             eprintln!("matbang: {error}");
@@ -108,16 +107,16 @@ fn wrong_usage(error: &IntakeError) -> bool {
     matches!(error, IntakeError::Ingest(error) if IngestError::is_wrong_usage(error))
 }
 
-fn import(data: &Path, options: &Import) -> Outcome {
+fn import(place: &Place, options: &Import) -> Outcome {
     let target = match options.what {
         What::Units => Target::Units,
         What::Projects => Target::Projects,
         What::Parcels => Target::Parcels,
-        What::Events => return events(data, options),
+        What::Events => return events(place, options),
     };
     let day = options.day.map_or_else(clock::today, Ok)?;
     // A store is made only once there is something to write.
-    let before = if data.exists() { Some(open(data)?.load()?) } else { None };
+    let before = if place.data.exists() { Some(place.load(&*place.open()?)?) } else { None };
     if target == Target::Parcels && before.is_none() && !options.dry_run {
         return Err(IntakeError::NoProjects.into());
     }
@@ -126,11 +125,11 @@ fn import(data: &Path, options: &Import) -> Outcome {
         bar.at(done, total);
     });
     bar.end();
-    finish(data, options, &records?, day)
+    finish(place, options, &records?, day)
 }
 
-fn events(data: &Path, options: &Import) -> Outcome {
-    import_events::run(data, &options.file, options.layer.as_deref(), options.dry_run, options.json)
+fn events(place: &Place, options: &Import) -> Outcome {
+    import_events::run(place, &options.file, options.layer.as_deref(), options.dry_run, options.json)
 }
 
 fn request(options: &Import, target: Target, day: Day) -> Request {
@@ -150,7 +149,7 @@ fn request(options: &Import, target: Target, day: Day) -> Request {
 }
 
 /// Reports, and stores when nothing was refused.
-fn finish(data: &Path, options: &Import, records: &Records, day: Day) -> Outcome {
+fn finish(place: &Place, options: &Import, records: &Records, day: Day) -> Outcome {
     let (read, rows) = (records.report(), records.recovered());
     let refused = read.refused.len();
     // Written first without what is stored: a report that can't be written must not follow a commit.
@@ -167,7 +166,7 @@ fn finish(data: &Path, options: &Import, records: &Records, day: Day) -> Outcome
             day,
             units_on: day,
         };
-        Some(records.store(&mut open_or_create(data)?, &entry)?)
+        Some(records.store(&*place.open_or_create()?, &entry)?)
     };
     let json = report::to_json(read, rows, written.as_ref())?;
     if let Some(path) = options.report.as_ref().filter(|_| written.is_some()) {

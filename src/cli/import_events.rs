@@ -2,20 +2,21 @@
 
 use std::{path::Path, process::ExitCode};
 
-use super::{Outcome, clock, open, output::say};
+use super::{Outcome, Place, clock, output::say};
 use crate::{
     ingest::{EventTable, read_event_file},
-    store::{Order, RecordingError, RowRefusal, Store, record},
+    recording::{Order, RecordingError, RowRefusal, record},
+    store::Store,
 };
 
 /// Refusals that are printed; the rest is counted.
 const SHOWN: usize = 50;
 
-pub fn run(data: &Path, file: &Path, layer: Option<&str>, dry_run: bool, as_json: bool) -> Outcome {
-    let mut store = open(data)?;
+pub fn run(place: &Place, file: &Path, layer: Option<&str>, dry_run: bool, as_json: bool) -> Outcome {
+    let store = place.open()?;
     let table = read_event_file(file, layer)?;
     let (today, recorded_at) = (clock::today()?, jiff::Timestamp::now().as_millisecond());
-    let procedures = store.procedures().to_vec();
+    let procedures = place.procedures()?;
     let drafts: Vec<_> = table.rows.iter().map(|row| (row.line, row.draft.clone())).collect();
     let author = std::env::var("USER").unwrap_or_else(|_| "local".to_owned());
     let order = Order {
@@ -29,7 +30,7 @@ pub fn run(data: &Path, file: &Path, layer: Option<&str>, dry_run: bool, as_json
         dry_run,
         request: None,
     };
-    let refused = store_all(&mut store, &order)?;
+    let refused = store_all(&*store, &order)?;
     let position = store.head()?.position;
     if as_json {
         let report = serde_json::json!({
@@ -55,19 +56,18 @@ pub fn run(data: &Path, file: &Path, layer: Option<&str>, dry_run: bool, as_json
 }
 
 /// Has all rows recorded, or says which are refused.
-fn store_all(
-    store: &mut impl Store,
-    order: &Order<'_>,
-) -> Result<Vec<RowRefusal>, Box<dyn std::error::Error>> {
-    let mut change = store.begin()?;
-    match record(change.as_mut(), order) {
-        Ok(_) if order.dry_run => Ok(Vec::new()),
-        Ok(_) => {
-            change.commit()?;
-            Ok(Vec::new())
-        }
-        Err(RecordingError::Refused(refused)) => Ok(refused),
-        Err(error) => Err(error.to_string().into()),
+fn store_all(store: &dyn Store, order: &Order<'_>) -> Result<Vec<RowRefusal>, Box<dyn std::error::Error>> {
+    let mut outcome = None;
+    store.change(&mut |change| {
+        let recorded = record(change, order);
+        let keep = recorded.is_ok() && !order.dry_run;
+        outcome = Some(recorded);
+        Ok(keep)
+    })?;
+    match outcome {
+        None | Some(Ok(_)) => Ok(Vec::new()),
+        Some(Err(RecordingError::Refused(refused))) => Ok(refused),
+        Some(Err(error)) => Err(error.to_string().into()),
     }
 }
 

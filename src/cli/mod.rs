@@ -17,6 +17,7 @@ mod import;
 mod import_events;
 mod import_report;
 mod output;
+mod place;
 mod progress_bar;
 mod report;
 mod serve;
@@ -29,10 +30,7 @@ use std::{error::Error, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
-use crate::{
-    domain::{Procedure, calendar, procedures_with},
-    store::GeoPackage,
-};
+use place::Place;
 
 /// Follows land clearance (giải phóng mặt bằng) parcel by parcel.
 #[derive(Debug, Parser)]
@@ -47,6 +45,10 @@ pub struct Cli {
         value_name = "FILE"
     )]
     data: PathBuf,
+    /// Folder with what an operator changes: procedures, campaigns, calendar, words of reports. That of the store if
+    /// left out.
+    #[arg(long, global = true, env = "MATBANG_CONFIG", value_name = "DIR")]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     command: Command,
 }
@@ -94,68 +96,28 @@ type Outcome = Result<ExitCode, Box<dyn Error>>;
 
 /// Runs the command and gives the exit status.
 pub fn run(cli: &Cli) -> ExitCode {
+    let place = Place::new(&cli.data, cli.config.as_deref());
     let outcome = match &cli.command {
-        Command::Serve(command) => serve::run(&cli.data, command),
-        Command::Demo(command) => demo::run(&cli.data, command),
-        Command::Import(command) => import::run(&cli.data, command),
-        Command::Export(command) => export::run(&cli.data, command),
-        Command::Tiles(command) => tiles::run(&cli.data, command),
-        Command::Progress(command) => figures::progress(&cli.data, command),
-        Command::Clocks(command) => figures::clocks(&cli.data, command),
-        Command::Fronts(command) => figures::fronts(&cli.data, command),
-        Command::Forecast(command) => forecast::forecast(&cli.data, command),
-        Command::Backtest(command) => forecast::backtest(&cli.data, command),
-        Command::Board(command) => board::board(&cli.data, command),
-        Command::Report(command) => report::report(&cli.data, command),
-        Command::Verify(command) => verify::run(&cli.data, command),
-        Command::User(command) => user::run(&cli.data, command),
-        Command::Token(command) => token::run(&cli.data, command),
-        Command::Backup(command) => backup::backup(&cli.data, command),
-        Command::Restore(command) => backup::restore(&cli.data, command),
+        Command::Serve(command) => serve::run(&place, command),
+        Command::Demo(command) => demo::run(&place, command),
+        Command::Import(command) => import::run(&place, command),
+        Command::Export(command) => export::run(&place, command),
+        Command::Tiles(command) => tiles::run(&place, command),
+        Command::Progress(command) => figures::progress(&place, command),
+        Command::Clocks(command) => figures::clocks(&place, command),
+        Command::Fronts(command) => figures::fronts(&place, command),
+        Command::Forecast(command) => forecast::forecast(&place, command),
+        Command::Backtest(command) => forecast::backtest(&place, command),
+        Command::Board(command) => board::board(&place, command),
+        Command::Report(command) => report::report(&place, command),
+        Command::Verify(command) => verify::run(&place, command),
+        Command::User(command) => user::run(&place, command),
+        Command::Token(command) => token::run(&place, command),
+        Command::Backup(command) => backup::backup(&place, command),
+        Command::Restore(command) => backup::restore(&place, command),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("matbang: {error}");
         ExitCode::FAILURE
     })
-}
-
-fn open(data: &std::path::Path) -> Result<GeoPackage, Box<dyn Error>> {
-    Ok(GeoPackage::open(data, own_procedures(data)?)?)
-}
-
-fn open_or_create(data: &std::path::Path) -> Result<GeoPackage, Box<dyn Error>> {
-    Ok(GeoPackage::open_or_create(data, own_procedures(data)?)?)
-}
-
-/// The procedures, an operator's among them, with his days off if there is a `calendar.toml` beside the store.
-fn own_procedures(data: &std::path::Path) -> Result<Vec<Procedure>, Box<dyn Error>> {
-    let own = own_file(data, "calendar.toml")?;
-    let (name, text) =
-        own.as_ref().map_or(("calendar.toml", None), |(name, text)| (name, Some(text.as_str())));
-    let days_off = calendar(text).map_err(|error| format!("{name}: {error}"))?;
-    Ok(procedures_with(&own_files(data, "procedures")?, days_off)?)
-}
-
-/// An operator's own file (name, text) beside the store, if there is one.
-fn own_file(data: &std::path::Path, name: &str) -> Result<Option<(String, String)>, Box<dyn Error>> {
-    let path = data.with_file_name(name);
-    match std::fs::read_to_string(&path) {
-        Ok(text) => Ok(Some((path.display().to_string(), text))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(format!("{}: {error}", path.display()).into()),
-    }
-}
-
-/// An operator's own data: the TOML files (name, text) in a folder of this name beside the store.
-fn own_files(data: &std::path::Path, folder: &str) -> Result<Vec<(String, String)>, Box<dyn Error>> {
-    let folder = data.with_file_name(folder);
-    let Ok(entries) = std::fs::read_dir(&folder) else { return Ok(Vec::new()) };
-    let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-    paths.sort();
-    let read = |path: PathBuf| match std::fs::read_to_string(&path) {
-        Ok(text) => Ok((path.display().to_string(), text)),
-        Err(error) => Err(format!("{}: {error}", path.display()).into()),
-    };
-    paths.into_iter().map(read).collect()
 }

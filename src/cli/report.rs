@@ -1,17 +1,12 @@
 //! `matbang report`: the briefing document as PDF, DOCX or XLSX.
 
-use std::{
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Arc,
-};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use super::{Outcome, clock, figures::find, open, own_file};
+use super::{Outcome, Place, clock, figures::find};
 use crate::{
     analysis::View,
     domain::{Day, vocabulary},
     report::{Format, Language, Setting, Subject, Words, document, write},
-    store::Store,
 };
 
 /// Options of `matbang report`.
@@ -43,15 +38,15 @@ fn language(code: &str) -> Result<Language, String> {
 }
 
 /// `matbang report`.
-pub fn report(data: &Path, options: &Report) -> Outcome {
+pub fn report(place: &Place, options: &Report) -> Outcome {
     let end = options.out.extension().and_then(|end| end.to_str()).unwrap_or_default();
     let format = Format::from_code(&end.to_lowercase())
         .ok_or_else(|| format!("{}: a report is written as .pdf, .docx or .xlsx", options.out.display()))?;
-    let store = open(data)?;
+    let store = place.open()?;
     let day = options.as_of.map_or_else(clock::today, Ok)?;
-    let view = View::new(Arc::new(store.load()?), day);
+    let view = View::new(Arc::new(place.load(&*store)?), day);
     let subject = subject(&view, options)?;
-    let words = words(data, options.lang)?;
+    let words = words(place, options.lang)?;
     let (vocabulary, province) = (vocabulary()?, store.setting("province")?);
     let illustration = store.setting("illustration")?.as_deref() == Some("true");
     let setting = Setting { vocabulary: &vocabulary, province: province.as_deref(), illustration };
@@ -62,8 +57,8 @@ pub fn report(data: &Path, options: &Report) -> Outcome {
 }
 
 /// The words of reports, an operator's `report/vi.toml` or `report/en.toml` beside the store among them.
-pub(super) fn words(data: &Path, language: Language) -> Result<Words, Box<dyn std::error::Error>> {
-    let own = own_file(data, &format!("report/{}.toml", language.code()))?;
+pub(super) fn words(place: &Place, language: Language) -> Result<Words, Box<dyn std::error::Error>> {
+    let own = place.file(&format!("report/{}.toml", language.code()))?;
     let own = own.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
     Ok(Words::load(language, own)?)
 }

@@ -3,7 +3,6 @@
 use std::{
     io::Write,
     net::SocketAddr,
-    path::Path,
     process::ExitCode,
     sync::{
         Arc,
@@ -13,13 +12,13 @@ use std::{
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::{Outcome, clock, open, output::say, own_files, report};
+use super::{Outcome, Place, clock, output::say, report};
 use crate::{
-    domain::{Day, campaigns, vocabulary},
+    domain::{Day, Procedure, campaigns, vocabulary},
     query,
     report::Language,
     server::{App, Auth, Basemap, Equipment, Files, Oidc, follow, router},
-    store::GeoPackage,
+    store::Store,
 };
 
 /// Options of `matbang serve`.
@@ -55,21 +54,21 @@ pub struct Serve {
     basemap: Option<String>,
 }
 
-pub fn run(data: &Path, options: &Serve) -> Outcome {
+pub fn run(place: &Place, options: &Serve) -> Outcome {
     tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()),
         )
         .init();
-    let store = open(data)?;
-    let campaigns = campaigns(&own_files(data, "campaigns")?)?;
-    let report_words = [report::words(data, Language::Vi)?, report::words(data, Language::En)?];
-    let auth = auth(options, &store)?;
-    let following = store.reopen()?;
+    let store = place.open()?;
+    let campaigns = campaigns(&place.files("campaigns")?)?;
+    let report_words = [report::words(place, Language::Vi)?, report::words(place, Language::En)?];
+    let auth = auth(options, &*store)?;
+    let procedures = place.procedures()?;
     let files = match &options.files {
         Some(address) => Files::at(address)?,
-        None => Files::in_folder(&data.with_extension("files")),
+        None => Files::in_folder(&place.data.with_extension("files")),
     };
     let basemap = options.basemap.as_deref().map(Basemap::parse).transpose()?;
     // Each open map is a connection: the soft limit of a shell is for other programs.
@@ -86,12 +85,18 @@ pub fn run(data: &Path, options: &Serve) -> Outcome {
         basemap,
         auth,
     };
-    runtime.block_on(serve(options.listen, store, following, equipment))?;
+    let served = runtime.block_on(serve(options.listen, Arc::clone(&store), procedures, equipment));
+    // The runtime's threads may still read; then nothing is left in the log beside the file.
+    runtime.shutdown_timeout(std::time::Duration::from_secs(2));
+    if let Err(error) = store.close() {
+        tracing::warn!(%error, "the last events lie in the log beside the store: copy both");
+    }
+    served?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// How people come in, by the options and the accounts that there are.
-fn auth(options: &Serve, store: &GeoPackage) -> Result<Auth, Box<dyn std::error::Error>> {
+fn auth(options: &Serve, store: &dyn Store) -> Result<Auth, Box<dyn std::error::Error>> {
     let directory = store.directory()?;
     if options.public && !directory.has_administrator() {
         let how = "make one with `matbang user add NAME --full-name \"…\" --role administrator`";
@@ -120,12 +125,12 @@ fn auth(options: &Serve, store: &GeoPackage) -> Result<Auth, Box<dyn std::error:
 
 async fn serve(
     address: SocketAddr,
-    store: GeoPackage,
-    following: GeoPackage,
+    store: Arc<dyn Store>,
+    procedures: Arc<[Procedure]>,
     equipment: Equipment,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
-    let app = Arc::new(App::new(store, equipment, metrics)?);
+    let app = Arc::new(App::new(Arc::clone(&store), Arc::clone(&procedures), equipment, metrics)?);
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|e| format!("cannot listen on {address}: {e}; choose another with --listen"))?;
@@ -136,7 +141,7 @@ async fn serve(
         let (app, stopping) = (Arc::clone(&app), Arc::clone(&stopping));
         std::thread::spawn(move || {
             let today = || clock::today().unwrap_or(Day::LAST);
-            let done = follow(&app, &following, today, || stopping.load(Ordering::Relaxed));
+            let done = follow(&app, &*store, &procedures, today, || stopping.load(Ordering::Relaxed));
             if let Err(error) = done {
                 // Nobody listens any more when the server is stopping anyway.
                 let _ = failed.send(error.to_string());

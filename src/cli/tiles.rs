@@ -1,22 +1,16 @@
 //! `matbang tiles`: all layers as one `PMTiles` archive, for a CDN or an object store.
 
-use std::{
-    fs::File,
-    path::{Path, PathBuf},
-    process::ExitCode,
-    sync::Arc,
-};
+use std::{fs::File, path::PathBuf, process::ExitCode, sync::Arc};
 
 use pmtiles::{PmTilesWriter, TileCoord, TileId, TileType};
 use serde_json::json;
 
-use super::{Outcome, clock, open, progress_bar::Progress};
+use super::{Outcome, Place, clock, progress_bar::Progress};
 use crate::{
     analysis::View,
     atlas::Extent,
     domain::Day,
     server::{province_bbox, vector_layers},
-    store::Store,
     tile::{Layer, Square, render},
 };
 
@@ -37,10 +31,10 @@ pub struct Tiles {
     out: PathBuf,
 }
 
-pub fn run(data: &Path, options: &Tiles) -> Outcome {
-    let store = open(data)?;
+pub fn run(place: &Place, options: &Tiles) -> Outcome {
+    let store = place.open()?;
     let day = options.as_of.map_or_else(clock::today, Ok)?;
-    let view = View::new(Arc::new(store.load()?), day);
+    let view = View::new(Arc::new(place.load(&*store)?), day);
     let edges = province_bbox(&view).ok_or("there is nothing in the store that could be drawn")?;
     let squares = squares(Extent::from_degrees(edges), options.max_zoom);
     let [west, south, east, north] = edges;

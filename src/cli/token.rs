@@ -1,13 +1,17 @@
 //! `matbang token`: keys for programs, in the name of an account.
 
-use std::{path::Path, process::ExitCode};
+use std::process::ExitCode;
 
 use comfy_table::Table;
 
-use super::{Outcome, clock, open, output::say, user::account};
+use super::{
+    Outcome, Place, clock,
+    output::say,
+    user::{account, change},
+};
 use crate::{
     server::{secret, secret_hash},
-    store::{Token as Key, TokenScope},
+    store::{AccountChange, Token as Key, TokenScope},
 };
 
 /// Options of `matbang token`.
@@ -56,8 +60,8 @@ enum Scope {
 
 const DAY: i64 = 86_400_000;
 
-pub fn run(data: &Path, options: &Token) -> Outcome {
-    let store = open(data)?;
+pub fn run(place: &Place, options: &Token) -> Outcome {
+    let store = place.open()?;
     match &options.command {
         Command::Add { account: holder, name, scope, days } => {
             let holder = account(&store.directory()?, holder)?;
@@ -74,7 +78,7 @@ pub fn run(data: &Path, options: &Token) -> Outcome {
                 expires_at: now + i64::from(*days) * DAY,
                 revoked: false,
             };
-            let id = store.add_token(&secret_hash(&token), &key, now)?;
+            let id = change(&*store, AccountChange::AddToken(secret_hash(&token), key))?;
             eprintln!("token {id} for {}, {days} days; keep it: it is not shown again", holder.name);
             say!("{token}");
         }
@@ -100,9 +104,10 @@ pub fn run(data: &Path, options: &Token) -> Outcome {
             say!("{table}");
         }
         Command::Revoke { id } => {
-            if !store.revoke_token(*id)? {
+            if !store.directory()?.tokens.values().any(|token| token.id == *id) {
                 return Err(format!("there is no token {id}; see `matbang token list`").into());
             }
+            change(&*store, AccountChange::RevokeToken(*id))?;
             eprintln!("token {id} is taken back");
         }
     }

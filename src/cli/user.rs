@@ -2,18 +2,17 @@
 
 use std::{
     io::{BufRead, IsTerminal},
-    path::Path,
     process::ExitCode,
 };
 
 use comfy_table::Table;
 
-use super::{Outcome, clock, open, open_or_create, output::say};
+use super::{Outcome, Place, clock, output::say};
 use crate::{
     atlas::Snapshot,
     domain::{Account, Grant, Role, UnitId},
     server::hash_password,
-    store::{Directory, GeoPackage, Store},
+    store::{AccountChange, Directory, Store},
 };
 
 /// Options of `matbang user`.
@@ -101,55 +100,64 @@ fn role(text: &str) -> Result<Role, String> {
     })
 }
 
-pub fn run(data: &Path, options: &User) -> Outcome {
+pub fn run(place: &Place, options: &User) -> Outcome {
     match &options.command {
         Command::Add { name, full_name, grant, password } => {
-            let store = open_or_create(data)?;
+            let store = place.open_or_create()?;
             if name.trim().is_empty() || name.chars().any(char::is_whitespace) {
                 return Err(format!("\"{name}\" cannot be a name to sign in with: no spaces").into());
             }
             if store.directory()?.named(name).is_some() {
                 return Err(format!("there is an account \"{name}\" already; see `matbang user list`").into());
             }
-            let grant = found(&store, grant)?;
+            let grant = found(place, &*store, grant)?;
             let hash = ask(password)?;
-            let id = store.add_account(name, full_name, hash.as_deref(), clock::now_millis())?;
-            store.grant(id, grant)?;
+            let (new, full_name) = (name.clone(), full_name.clone());
+            change(&*store, AccountChange::Add { name: new, full_name, password: hash, grant: Some(grant) })?;
             eprintln!("{name} may sign in as {}", grant.role.code());
         }
-        Command::List { json } => list(&open(data)?, *json)?,
+        Command::List { json } => list(place, *json)?,
         Command::Role { name, grant, remove } => {
-            let store = open(data)?;
-            let (account, grant) = (account(&store.directory()?, name)?, found(&store, grant)?);
+            let store = place.open()?;
+            let (account, grant) = (account(&store.directory()?, name)?, found(place, &*store, grant)?);
             if *remove {
-                if !store.revoke(account.id, grant)? {
+                if !account.grants.contains(&grant) {
                     return Err(format!("{name} does not have this role there").into());
                 }
+                change(&*store, AccountChange::Revoke(account.id, grant))?;
                 eprintln!("{name} is no longer {}", grant.role.code());
             } else {
-                store.grant(account.id, grant)?;
+                change(&*store, AccountChange::Grant(account.id, grant))?;
                 eprintln!("{name} is {}", grant.role.code());
             }
         }
         Command::Reset { name, password } => {
-            let store = open(data)?;
+            let store = place.open()?;
             let account = account(&store.directory()?, name)?;
             let hash = ask(password)?.ok_or("a reset needs a password; to lock an account, disable it")?;
-            store.set_password(account.id, &hash)?;
+            change(&*store, AccountChange::Password(account.id, hash))?;
             eprintln!("{name} has a new password");
         }
         Command::Disable { name } => {
-            let store = open(data)?;
-            store.set_disabled(account(&store.directory()?, name)?.id, true)?;
+            let store = place.open()?;
+            let id = account(&store.directory()?, name)?.id;
+            change(&*store, AccountChange::Disabled(id, true))?;
             eprintln!("{name} may no longer sign in");
         }
         Command::Enable { name } => {
-            let store = open(data)?;
-            store.set_disabled(account(&store.directory()?, name)?.id, false)?;
+            let store = place.open()?;
+            let id = account(&store.directory()?, name)?.id;
+            change(&*store, AccountChange::Disabled(id, false))?;
             eprintln!("{name} may sign in again");
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes one change in the name of who sits at the machine; the number of what it is about.
+pub fn change(store: &dyn Store, change: AccountChange) -> Result<u32, crate::store::StoreError> {
+    let numbers = store.change_accounts(&clock::author(), clock::now_millis(), &[change])?;
+    Ok(numbers.first().copied().unwrap_or_default())
 }
 
 /// The account of this name.
@@ -158,10 +166,14 @@ pub fn account(directory: &Directory, name: &str) -> Result<Account, String> {
     found.ok_or_else(|| format!("there is no account \"{name}\"; see `matbang user list`"))
 }
 
-fn found(store: &GeoPackage, options: &GrantOptions) -> Result<Grant, Box<dyn std::error::Error>> {
+fn found(
+    place: &Place,
+    store: &dyn Store,
+    options: &GrantOptions,
+) -> Result<Grant, Box<dyn std::error::Error>> {
     let unit = match &options.unit {
         None => None,
-        Some(code) => Some(unit(&store.load()?, code)?),
+        Some(code) => Some(unit(&place.load(store)?, code)?),
     };
     Ok(Grant { role: options.role, unit })
 }
@@ -193,8 +205,9 @@ fn ask(options: &PasswordOptions) -> Result<Option<String>, Box<dyn std::error::
     Ok(Some(hash_password(&password)?))
 }
 
-fn list(store: &GeoPackage, json: bool) -> Result<(), Box<dyn std::error::Error>> {
-    let (directory, snapshot) = (store.directory()?, store.load()?);
+fn list(place: &Place, json: bool) -> Result<(), Box<dyn std::error::Error>> {
+    let store = place.open()?;
+    let (directory, snapshot) = (store.directory()?, place.load(&*store)?);
     let mut accounts: Vec<&Account> = directory.accounts.values().map(|(account, _)| account).collect();
     accounts.sort_by(|a, b| a.name.cmp(&b.name));
     let code = |id: UnitId| {

@@ -1,9 +1,9 @@
 //! `matbang verify`: is the store whole?
 
-use std::{path::Path, process::ExitCode};
+use std::process::ExitCode;
 
-use super::{Outcome, open, output::say};
-use crate::store::{Store, digest_hex};
+use super::{Outcome, Place, output::say};
+use crate::store::digest_hex;
 
 /// Options of `matbang verify`.
 #[derive(Debug, clap::Args)]
@@ -13,8 +13,8 @@ pub struct Verify {
     json: bool,
 }
 
-pub fn run(data: &Path, options: &Verify) -> Outcome {
-    let found = open(data)?.verify()?;
+pub fn run(place: &Place, options: &Verify) -> Outcome {
+    let found = place.open()?.verify(place.procedures()?)?;
     let head = digest_hex(&found.head.hash);
     let whole = found.findings.is_empty();
     if options.json {

@@ -3,9 +3,13 @@
 //! Fields come as JSON values; cells of a table come as texts and are read the
 //! same way. What is not known, missing or not readable is refused by name.
 
+use geo::{CoordsIter, MultiPolygon};
 use serde_json::{Map, Value};
 
-use super::{BlockerKind, Branch, Day, EventKind, LedgerPosition, ParcelId, PlanCurve, Refusal, Stage, Vnd};
+use super::{
+    BlockerKind, Branch, Day, EventKind, LedgerPosition, MOST_VERTICES, ParcelId, PlanCurve, Refusal, Stage,
+    Vnd, read_polygons,
+};
 
 /// Which parcel is meant.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +38,8 @@ pub struct Part {
     pub sheet: Option<String>,
     /// Recovered area, m²; the geometry's if left out.
     pub recovered_area: Option<f64>,
-    /// GeoJSON geometry, WGS 84 degrees (lon, lat).
-    pub geometry: Value,
+    /// Its shape, WGS 84 degrees (lon, lat).
+    pub geometry: MultiPolygon<f64>,
 }
 
 /// What is to be recorded.
@@ -284,10 +288,14 @@ impl Fields<'_> {
                 number: Fields(part).needed("parcel")?,
                 sheet: Fields(part).text("sheet")?,
                 recovered_area: part.get("recovered_area").and_then(Value::as_f64),
-                geometry: part.get("geometry").cloned().ok_or_else(|| missing("geometry"))?,
+                geometry: part_geometry(part)?,
             })
         };
-        parts.iter().map(part).collect()
+        let parts: Vec<Part> = parts.iter().map(part).collect::<Result<_, Refusal>>()?;
+        if parts.iter().map(|part| part.geometry.coords_count()).sum::<usize>() > MOST_VERTICES {
+            return Err(invalid("parts", format!("have more than {MOST_VERTICES} vertices together")));
+        }
+        Ok(parts)
     }
 
     fn with(&self) -> Result<Vec<ParcelId>, Refusal> {
@@ -296,6 +304,15 @@ impl Fields<'_> {
         let all: Option<Vec<ParcelId>> = with.iter().map(id).collect();
         all.filter(|all| !all.is_empty()).ok_or_else(|| invalid("with", "must be a list of parcels' numbers"))
     }
+}
+
+/// The shape of a part.
+fn part_geometry(part: &Map<String, Value>) -> Result<MultiPolygon<f64>, Refusal> {
+    let geometry = part.get("geometry").ok_or_else(|| missing("geometry"))?;
+    read_polygons(geometry).map_err(|why| {
+        let number = part.get("parcel").and_then(Value::as_str).unwrap_or_default();
+        Refusal::new("parts_do_not_fit", format!("part {number}: {why}")).field("parts")
+    })
 }
 
 #[cfg(test)]

@@ -90,6 +90,17 @@ pub enum ImportedLayer {
     Parcels,
 }
 
+impl ImportedLayer {
+    /// The table's code in files and answers.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Units => "units",
+            Self::Projects => "projects",
+            Self::Parcels => "parcels",
+        }
+    }
+}
+
 /// What an event says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

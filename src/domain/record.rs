@@ -153,6 +153,12 @@ impl Record {
         record
     }
 
+    /// Takes one more event, which comes after all others by day and position; a correction does not.
+    pub fn follow(&mut self, event: &Event) {
+        self.version = event.position;
+        self.take(event.body.day, &event.body.kind);
+    }
+
     fn take(&mut self, day: Day, kind: &EventKind) {
         let marks = &mut self.marks;
         match kind {

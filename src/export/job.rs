@@ -105,7 +105,13 @@ impl Job<'_> {
 
     /// Where columns read from.
     pub(super) fn of<'a>(&'a self, events: &'a [Event]) -> Rows<'a> {
-        Rows { view: self.view, today: self.view.today, events, personal: self.personal }
+        Rows {
+            view: self.view,
+            today: self.view.today,
+            units: self.view.units_of(),
+            events,
+            personal: self.personal,
+        }
     }
 
     fn events(

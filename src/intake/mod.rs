@@ -136,12 +136,15 @@ impl Records {
     /// What the store says; then nothing was kept.
     pub fn store(
         &self,
-        store: &mut dyn Store,
+        store: &dyn Store,
         entry: &Entry,
     ) -> Result<(Written, crate::store::Head), StoreError> {
-        let mut change = store.begin()?;
-        let written = self.write(change.as_mut(), entry)?;
-        Ok((written, change.commit()?))
+        let mut written = Written { inserted: 0, updated: 0, first: 0 };
+        let head = store.change(&mut |change| {
+            written = self.write(change, entry)?;
+            Ok(true)
+        })?;
+        Ok((written, head))
     }
 }
 

@@ -113,7 +113,7 @@ pub const COLUMNS: &[Column] = &[
     Column::new("unit", Kind::Text, |rows, index| {
         let snapshot = &rows.view.snapshot;
         of_parcel(rows, index, |parcel| {
-            Value::text(snapshot.units()[snapshot.parcels().unit(parcel)].unit.code.as_str())
+            Value::text(snapshot.units()[usize::from(rows.units[parcel as usize])].unit.code.as_str())
         })
     }),
     Column::new("sheet", Kind::Text, |rows, index| {

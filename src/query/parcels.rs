@@ -15,7 +15,7 @@ const PROJECT: Dictionary = Dictionary {
 
 const UNIT: Dictionary = Dictionary {
     len: |view| view.snapshot.units().len(),
-    number: |rows, index| rows.view.snapshot.parcels().unit(index),
+    number: |rows, index| usize::from(rows.units[index as usize]),
     value: |view, number| Value::text(view.snapshot.units()[number].unit.code.as_str()),
 };
 

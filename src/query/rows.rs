@@ -13,6 +13,8 @@ pub struct Rows<'a> {
     pub view: &'a View,
     /// The day on which parcels are looked at: the view's, but where figures are asked for another.
     pub today: Day,
+    /// By parcel index the unit in which it lies on that day.
+    pub units: &'a [u16],
     /// Events, where the collection is the ledger.
     pub events: &'a [Event],
     /// In which units personal columns may be read.
@@ -22,6 +24,6 @@ pub struct Rows<'a> {
 impl<'a> Rows<'a> {
     /// Features of the view.
     pub fn of(view: &'a View) -> Self {
-        Self { view, today: view.today, events: &[], personal: &Personal::Nowhere }
+        Self { view, today: view.today, units: view.units_of(), events: &[], personal: &Personal::Nowhere }
     }
 }

@@ -33,14 +33,14 @@ pub const COLUMNS: &[Column] = &[
         Value::Text(Succession::write_list(&unit(rows, index).successors).into())
     }),
     Column::new("parcels", Kind::Integer, |rows, index| {
-        count(rows.view.units[index as usize].progress.measures.parcels.total)
+        count(rows.view.unit(index as usize).progress.measures.parcels.total)
     }),
     Column::new("area", Kind::Number, |rows, index| {
-        Value::Number(rows.view.units[index as usize].progress.measures.area.total.get())
+        Value::Number(rows.view.unit(index as usize).progress.measures.area.total.get())
     })
     .unit("m2"),
     Column::new("share", Kind::Number, |rows, index| {
-        Value::Number(rows.view.units[index as usize].progress.share)
+        Value::Number(rows.view.unit(index as usize).progress.share)
     })
     .unit("1"),
 ];

@@ -29,7 +29,7 @@ impl<'a> Matter<'a> {
             Subject::Province => Filter::default(),
         };
         let earlier = [Some(day.plus(-7)), Some(day.plus(-30)), None];
-        let survey = Survey::of(snapshot, &filter, day, None, earlier);
+        let survey = Survey::of(snapshot, &filter, day, earlier);
         let chosen: Vec<u32> =
             (0..snapshot.parcels().len() as u32).filter(|parcel| survey.holds(*parcel)).collect();
         let projects: Vec<usize> = match subject {

@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{
-        Arc, Condvar, Mutex, PoisonError,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -11,7 +11,7 @@ use std::{
 
 use arc_swap::ArcSwapOption;
 use axum::http::HeaderMap;
-use tokio::sync::watch;
+use tokio::sync::{OnceCell, Semaphore, watch};
 
 use super::{
     auth::Auth,
@@ -19,6 +19,7 @@ use super::{
     cache::{Answer, Cache, Touched},
     encoding::Encoding,
     files::Files,
+    health::Health,
     listings::Listings,
     live::Live,
     params::When,
@@ -28,9 +29,10 @@ use super::{
 };
 use crate::{
     analysis::View,
-    domain::{Campaign, Event, LedgerPosition, Vocabulary},
+    atlas::Snapshot,
+    domain::{Campaign, Day, Event, LedgerPosition, Procedure, Vocabulary},
     query, report,
-    store::{GeoPackage, Store, StoreError},
+    store::{Store, StoreError},
 };
 
 /// Facts about the store that do not change while it is served.
@@ -69,26 +71,6 @@ pub struct Current {
     pub view: View,
 }
 
-/// Wakes the follower when this process wrote.
-#[derive(Debug, Default, Clone)]
-pub struct News(Arc<(Mutex<bool>, Condvar)>);
-
-impl News {
-    /// There is something new.
-    pub fn tell(&self) {
-        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.0.1.notify_one();
-    }
-
-    /// Waits for something new, at most for `time`.
-    pub fn wait(&self, time: Duration) {
-        let told = self.0.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut told, _) =
-            self.0.1.wait_timeout_while(told, time, |told| !*told).unwrap_or_else(PoisonError::into_inner);
-        *told = false;
-    }
-}
-
 /// How long an answer waits for the view to show what was written.
 const SHOWN_WITHIN: Duration = Duration::from_secs(2);
 
@@ -98,16 +80,25 @@ const MOST_EXPORTS: usize = 8;
 /// Events that are read from the store at once.
 const EVENTS_AT_ONCE: usize = 4096;
 
-/// Earlier positions of the ledger that are kept.
-const PAST_VIEWS: usize = 4;
+/// Earlier states, on a day each, that are kept: each shares what is the same with the one shown.
+const PAST_VIEWS: usize = 6;
+
+/// Earlier states that are worked out at the same time; others wait for their turn.
+const PAST_AT_ONCE: usize = 2;
+
+/// How long one waits for that turn.
+const PAST_WITHIN: Duration = Duration::from_secs(10);
+
+/// An earlier state on a day: worked out once, however many ask.
+type Past = Arc<OnceCell<Arc<Current>>>;
 
 /// The state of the server.
 pub struct App {
     current: ArcSwapOption<Current>,
     numbers: AtomicU64,
-    past: Mutex<VecDeque<Arc<Current>>>,
-    /// One connection for histories and earlier positions; never held across an await.
-    store: Mutex<GeoPackage>,
+    past: Mutex<VecDeque<((LedgerPosition, Day), Past)>>,
+    past_places: Semaphore,
+    store: Arc<dyn Store>,
     /// Words for codes.
     pub words: Vocabulary,
     /// Emulation campaigns.
@@ -126,8 +117,8 @@ pub struct App {
     pub listings: Listings,
     /// Who listens to what happens.
     pub live: Live,
-    /// Wakes the follower.
-    pub news: News,
+    /// How the writer and the follower fare.
+    pub health: Arc<Health>,
     /// The writer.
     pub writer: Writer,
     /// Scans and photographs.
@@ -152,14 +143,14 @@ impl App {
     /// # Errors
     /// A store that can't be read.
     pub fn new(
-        store: GeoPackage,
+        store: Arc<dyn Store>,
+        procedures: Arc<[Procedure]>,
         equipment: Equipment,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, StoreError> {
         let Equipment { words, columns, campaigns, report_words, files, basemap, auth } = equipment;
-        let news = News::default();
-        let written = news.clone();
-        let writer = Writer::start(store.reopen()?, store.procedures().to_vec(), move || written.tell());
+        let health = Arc::<Health>::default();
+        let writer = Writer::start(Arc::clone(&store), procedures, Arc::clone(&health));
         let about = About {
             illustration: store.setting("illustration")?.as_deref() == Some("true"),
             province: store.setting("province")?,
@@ -168,7 +159,8 @@ impl App {
             current: ArcSwapOption::empty(),
             numbers: AtomicU64::new(0),
             past: Mutex::default(),
-            store: Mutex::new(store),
+            past_places: Semaphore::new(PAST_AT_ONCE),
+            store,
             words,
             campaigns,
             columns,
@@ -178,7 +170,7 @@ impl App {
             cache: Cache::new(256 << 20, 64 << 20),
             listings: Listings::default(),
             live: Live::default(),
-            news,
+            health,
             writer,
             files,
             basemap,
@@ -220,16 +212,14 @@ impl App {
     /// Runs `work` with the store on a thread that may block.
     ///
     /// # Errors
-    /// What `work` gives, as an internal problem.
+    /// What `work` gives: 503 where another writer does not end, 507 where the disk is full, else an internal problem.
     pub async fn with_store<T: Send + 'static>(
         self: &Arc<Self>,
-        work: impl FnOnce(&GeoPackage) -> Result<T, StoreError> + Send + 'static,
+        work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
-        let app = Arc::clone(self);
-        let done = tokio::task::spawn_blocking(move || {
-            work(&app.store.lock().unwrap_or_else(PoisonError::into_inner))
-        });
-        done.await.map_err(|e| Problem::internal(&e))?.map_err(|e| Problem::internal(&e))
+        let store = Arc::clone(&self.store);
+        let done = tokio::task::spawn_blocking(move || work(&*store));
+        done.await.map_err(|e| Problem::internal(&e))?.map_err(|e| Problem::store(&e))
     }
 
     /// Events after a position, some at a time; for threads that may block.
@@ -237,8 +227,7 @@ impl App {
     /// # Errors
     /// The disk's, in words.
     pub fn ledger_after(&self, position: LedgerPosition) -> Result<Vec<Event>, String> {
-        let store = self.store.lock().unwrap_or_else(PoisonError::into_inner);
-        store.some_events_after(position, EVENTS_AT_ONCE).map_err(|e| e.to_string())
+        self.store.events_after(position, EVENTS_AT_ONCE).map_err(|e| e.to_string())
     }
 
     /// Takes the accounts as they are in the store now.
@@ -246,7 +235,7 @@ impl App {
     /// # Errors
     /// The disk's.
     pub async fn refresh_accounts(self: &Arc<Self>) -> Result<(), Problem> {
-        let directory = self.with_store(GeoPackage::directory).await?;
+        let directory = self.with_store(|store| store.directory()).await?;
         self.auth.refresh(directory);
         Ok(())
     }
@@ -266,33 +255,47 @@ impl App {
         if position > head {
             return Err(Problem::parameter("at", format!("the ledger ends at position {head}")));
         }
-        if let Some(past) = self.past_view(|past| past.snapshot.position() == position && past.today == day) {
-            return Ok(past);
-        }
-        let known = if position == head { Some(Arc::clone(&current.view.snapshot)) } else { None };
-        let known = known.or_else(|| {
-            self.past_view(|past| past.snapshot.position() == position)
-                .map(|past| Arc::clone(&past.view.snapshot))
-        });
-        let view = match known {
-            Some(snapshot) => tokio::task::spawn_blocking(move || View::new(snapshot, day))
-                .await
-                .map_err(|e| Problem::internal(&e))?,
-            None => {
-                self.with_store(move |store| Ok(View::new(Arc::new(store.load_at(position)?), day))).await?
-            }
-        };
-        // Number 0 is never current: what is made from the past is not kept as if it were of today.
-        let made = Arc::new(Current { number: 0, view });
-        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-        past.push_front(Arc::clone(&made));
-        past.truncate(PAST_VIEWS);
-        Ok(made)
+        let past = self.past_place((position, day));
+        let made = past.get_or_try_init(|| self.past(current, position, day)).await;
+        Ok(Arc::clone(made?))
     }
 
-    fn past_view(&self, wanted: impl Fn(&View) -> bool) -> Option<Arc<Current>> {
+    /// Works out an earlier state, in its turn and on a thread that may block.
+    async fn past(
+        self: &Arc<Self>,
+        current: Arc<Current>,
+        position: LedgerPosition,
+        day: Day,
+    ) -> Result<Arc<Current>, Problem> {
+        let now = Arc::clone(&current.view.snapshot);
+        let snapshot = if position == now.position() {
+            now
+        } else if let Some(known) = self.past_snapshot(position) {
+            known
+        } else {
+            let turn = tokio::time::timeout(PAST_WITHIN, self.past_places.acquire()).await;
+            let _turn = turn.map_err(|_| Problem::busy())?.map_err(|e| Problem::internal(&e))?;
+            Arc::new(self.with_store(move |store| store.past(&now, position)).await?)
+        };
+        // Number 0 is never current: what is made from the past is not kept as if it were of today.
+        Ok(Arc::new(Current { number: 0, view: View::new(snapshot, day) }))
+    }
+
+    /// The place of an earlier state; the one that was asked for the longest ago makes room.
+    fn past_place(&self, key: (LedgerPosition, Day)) -> Past {
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = past.iter().position(|(other, _)| *other == key).and_then(|at| past.remove(at));
+        let (_, place) = found.unwrap_or_else(|| (key, Past::default()));
+        past.push_front((key, Arc::clone(&place)));
+        past.truncate(PAST_VIEWS);
+        place
+    }
+
+    /// The snapshot of a position that is known on another day.
+    fn past_snapshot(&self, position: LedgerPosition) -> Option<Arc<Snapshot>> {
         let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
-        past.iter().find(|past| wanted(&past.view)).cloned()
+        let known = past.iter().filter(|((other, _), _)| *other == position);
+        known.filter_map(|(_, place)| place.get()).map(|known| Arc::clone(&known.view.snapshot)).next()
     }
 
     /// A JSON answer that depends on nothing but the view of `when` and `key`, which tells it apart from

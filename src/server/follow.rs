@@ -1,17 +1,26 @@
 //! Follows the ledger: whoever writes, this process or another, the view moves on.
+//!
+//! A step costs what it touches. What fails is logged and tried again from
+//! where it stood, whether anybody else writes or not.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc,
+    time::Duration,
+};
 
 use super::{app::App, cache::Touched};
 use crate::{
     analysis::View,
-    domain::Day,
-    store::{GeoPackage, Store, StoreError},
+    atlas::{Extent, Snapshot},
+    domain::{Day, EventKind, ImportedLayer, LedgerPosition, Procedure},
+    store::{Step, Store, StoreError},
 };
 
-/// How often the store is asked whether another process wrote; one page of shared memory is read for it.
-/// This process says itself when it wrote.
-const EVERY: Duration = Duration::from_millis(50);
+/// How long one waits for news before looking at the day and whether to stop.
+const PATIENCE: Duration = Duration::from_millis(200);
+/// How long one waits after a failure.
+const PAUSE: Duration = Duration::from_millis(500);
 
 /// Shows the first view, then each next one, on this thread, until `stop` says so.
 /// `today` tells the day in Vietnam: at midnight deadlines move on.
@@ -20,37 +29,59 @@ const EVERY: Duration = Duration::from_millis(50);
 /// A store that can't be loaded at the start; later failures are logged and tried again.
 pub fn follow(
     app: &Arc<App>,
-    store: &GeoPackage,
+    store: &dyn Store,
+    procedures: &Arc<[Procedure]>,
     today: impl Fn() -> Day,
     stop: impl Fn() -> bool,
 ) -> Result<(), StoreError> {
-    let mut version = store.version()?;
-    let mut view = first(app, store, today())?;
+    let mut seen = store.wait_for_change(0, Duration::ZERO)?;
+    let mut shown = first(app, store, procedures, today())?;
     while !stop() {
-        app.news.wait(EVERY);
-        let day = today();
-        match store.version() {
-            Ok(now) if now == version && day == view.today => continue,
-            Ok(now) => version = now,
+        let now = match store.wait_for_change(seen, PATIENCE) {
+            Ok(now) => now,
             Err(error) => {
-                tracing::warn!(%error, "the store could not be asked for news");
+                failed(app, &error.to_string());
                 continue;
             }
+        };
+        let day = today();
+        if now == seen && day == shown.today {
+            continue;
         }
-        if let Err(error) = accounts(app, store) {
-            tracing::warn!(%error, "the accounts could not be read; trying again");
-        }
-        match next(app, store, &view, day) {
-            Ok(Some(next)) => view = next,
-            Ok(None) => {}
-            Err(error) => tracing::warn!(%error, "the view could not move on; trying again"),
+        let step = || -> Result<Option<Shown>, StoreError> {
+            accounts(app, store)?;
+            match next(app, store, &shown, day) {
+                Err(StoreError::Replaced) => {
+                    tracing::warn!("another store lies in the place of the one that was followed");
+                    let shown = first(app, store, procedures, day)?;
+                    app.live.reload(shown.snapshot.position());
+                    Ok(Some(shown))
+                }
+                other => other,
+            }
+        };
+        match catch_unwind(AssertUnwindSafe(step)) {
+            Ok(Ok(next)) => {
+                app.health.follows(true);
+                // Only now: what failed is tried again, also when nobody writes any more.
+                seen = now;
+                shown = next.unwrap_or(shown);
+            }
+            Ok(Err(error)) => failed(app, &error.to_string()),
+            Err(_) => failed(app, "a fault of this program"),
         }
     }
     Ok(())
 }
 
+fn failed(app: &App, error: &str) {
+    tracing::warn!(error, "the view could not move on; trying again");
+    app.health.follows(false);
+    std::thread::sleep(PAUSE);
+}
+
 /// Another process, such as `matbang user`, may have changed the accounts.
-fn accounts(app: &App, store: &GeoPackage) -> Result<(), StoreError> {
+fn accounts(app: &App, store: &dyn Store) -> Result<(), StoreError> {
     if store.accounts_version()? != app.auth.directory.load().version {
         app.auth.refresh(store.directory()?);
     }
@@ -59,61 +90,110 @@ fn accounts(app: &App, store: &GeoPackage) -> Result<(), StoreError> {
 
 /// What the follower remembers of the view that it showed.
 struct Shown {
-    snapshot: Arc<crate::atlas::Snapshot>,
+    snapshot: Arc<Snapshot>,
     today: Day,
 }
 
-fn first(app: &Arc<App>, store: &GeoPackage, today: Day) -> Result<Shown, StoreError> {
-    let snapshot = Arc::new(store.load()?);
-    let shown = Shown { snapshot: Arc::clone(&snapshot), today };
-    app.show(View::new(snapshot, today).ready(), None);
-    Ok(shown)
+fn first(
+    app: &Arc<App>,
+    store: &dyn Store,
+    procedures: &Arc<[Procedure]>,
+    today: Day,
+) -> Result<Shown, StoreError> {
+    let snapshot = Arc::new(store.load(Arc::clone(procedures))?);
+    app.show(View::new(Arc::clone(&snapshot), today).ready(), None);
+    Ok(Shown { snapshot, today })
 }
 
-fn next(app: &Arc<App>, store: &GeoPackage, before: &Shown, today: Day) -> Result<Option<Shown>, StoreError> {
-    let news = store.news(before.snapshot.position())?;
-    if news.events.is_empty() && today == before.today {
-        return Ok(None);
+fn next(app: &Arc<App>, store: &dyn Store, before: &Shown, today: Day) -> Result<Option<Shown>, StoreError> {
+    let step = store.step(&before.snapshot)?;
+    if today != before.today {
+        let snapshot = step.map_or_else(|| Arc::clone(&before.snapshot), |step| Arc::new(step.snapshot));
+        app.show(View::new(Arc::clone(&snapshot), today).ready(), None);
+        app.live.reload(snapshot.position());
+        return Ok(Some(Shown { snapshot, today }));
     }
-    // Imports and plans change the tables; a new day moves every deadline.
-    if today != before.today || news.events.iter().any(|event| event.body.parcel.is_none()) {
-        let shown = first(app, store, today)?;
-        app.live.reload(shown.snapshot.position());
-        return Ok(Some(shown));
-    }
-    let snapshot = Arc::new(before.snapshot.with_records(
-        news.records.iter().cloned(),
-        news.head.position,
-        news.head.hash,
-    ));
-    let shown = Shown { snapshot: Arc::clone(&snapshot), today };
-    let touched: Vec<u32> = news.records.iter().filter_map(|(id, _)| snapshot.parcels().find(*id)).collect();
-    let retired = retired(&snapshot, &touched);
+    let Some(step) = step else { return Ok(None) };
+    let snapshot = Arc::new(step.snapshot.clone());
+    let changed = Changed::of(&before.snapshot, &snapshot, &step, today);
     let view = match app.current() {
-        Ok(current) => current.view.next(snapshot, &touched),
-        Err(_) => View::new(snapshot, today),
+        Ok(current) => current.view.next(Arc::clone(&snapshot), &changed.projects, &changed.units),
+        Err(_) => View::new(Arc::clone(&snapshot), today),
     };
-    app.show(view, Some(&retired));
-    if let Ok(current) = app.current() {
-        app.live.tell(&current.view, &news.events);
-    }
-    Ok(Some(shown))
+    app.show(view, changed.touched(&before.snapshot, &snapshot).as_ref());
+    tell(app, &step)?;
+    Ok(Some(Shown { snapshot, today }))
 }
 
-/// The extents whose tiles show something else after these parcels, by index, changed.
-fn retired(snapshot: &crate::atlas::Snapshot, indexes: &[u32]) -> Touched {
-    let distinct = |of: &dyn Fn(u32) -> usize| {
-        let mut all: Vec<usize> = indexes.iter().map(|parcel| of(*parcel)).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
+/// Tells the listeners: each event about a parcel, or that much has changed at once.
+fn tell(app: &Arc<App>, step: &Step) -> Result<(), StoreError> {
+    let Ok(current) = app.current() else { return Ok(()) };
+    let brought = |kind: &EventKind| {
+        matches!(kind, EventKind::PlanChanged { .. })
+            || matches!(kind, EventKind::Imported { source, .. } if source != crate::recording::RESHAPED)
     };
-    let projects = distinct(&|parcel| snapshot.parcels().project(parcel));
-    let units = distinct(&|parcel| snapshot.parcels().unit(parcel));
-    let extent = |parcel: &u32| snapshot.parcels().arena().shape(*parcel as usize).extent();
-    Touched {
-        parcels: indexes.iter().map(extent).collect(),
-        projects: projects.iter().map(|project| snapshot.projects()[*project].extent).collect(),
-        units: units.iter().map(|unit| snapshot.units()[*unit].extent).collect(),
+    app.live.tell(&current.view, &step.events);
+    if step.events.iter().any(|event| brought(&event.body.kind)) {
+        app.live.reload(step.events.last().map_or(LedgerPosition(0), |event| event.position));
+    }
+    Ok(())
+}
+
+/// What a step changed, by index in the next snapshot.
+struct Changed {
+    parcels: Vec<u32>,
+    projects: Vec<usize>,
+    units: Vec<usize>,
+    /// Rows of units themselves changed: parcels may lie in others on this day.
+    units_imported: bool,
+    /// Projects whose own rows changed.
+    rows: Vec<usize>,
+}
+
+impl Changed {
+    fn of(before: &Snapshot, now: &Snapshot, step: &Step, today: Day) -> Self {
+        let columns = now.parcels();
+        let parcels: Vec<u32> = step.parcels.iter().filter_map(|id| columns.find(*id)).collect();
+        let rows: Vec<usize> = step
+            .projects
+            .iter()
+            .filter_map(|id| now.projects().binary_search_by_key(id, |entry| entry.id).ok())
+            .collect();
+        let mut projects: Vec<usize> = parcels.iter().map(|parcel| columns.project(*parcel)).collect();
+        projects.extend(&rows);
+        projects.extend(before.projects().len()..now.projects().len());
+        let lies_in = now.units_on(today);
+        let unit = |parcel: &u32| usize::from(lies_in[*parcel as usize]);
+        let mut units: Vec<usize> = parcels.iter().map(unit).collect();
+        units.extend(before.units().len()..now.units().len());
+        // A project's day is that of its parcels where they have none: what is late changes in their units.
+        units.extend(rows.iter().flat_map(|row| now.projects()[*row].parcels.iter().map(unit)));
+        for list in [&mut projects, &mut units] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        let of_units =
+            |kind: &EventKind| matches!(kind, EventKind::Imported { layer: ImportedLayer::Units, .. });
+        let units_imported = step.events.iter().any(|event| of_units(&event.body.kind));
+        Self { parcels, projects, units, units_imported, rows }
+    }
+
+    /// The extents whose tiles show something else now; none = all of them.
+    fn touched(&self, before: &Snapshot, now: &Snapshot) -> Option<Touched> {
+        if self.units_imported {
+            return None;
+        }
+        let of =
+            |snapshot: &Snapshot, index: &usize| snapshot.projects().get(*index).map(|entry| entry.extent);
+        let both = |index: &usize| [of(before, index), of(now, index)];
+        let unit =
+            |snapshot: &Snapshot, index: &usize| snapshot.units().get(*index).map(|entry| entry.extent);
+        let around = |parcel: &u32| now.parcels().arena().shape(*parcel as usize).extent();
+        let rows = self.rows.iter().flat_map(both).flatten();
+        let parcels: Vec<Extent> = self.parcels.iter().map(around).chain(rows).collect();
+        let projects = self.projects.iter().flat_map(both).flatten().collect();
+        let units =
+            self.units.iter().flat_map(|index| [unit(before, index), unit(now, index)]).flatten().collect();
+        Some(Touched { parcels, projects, units })
     }
 }

@@ -1,18 +1,62 @@
 //! Liveness, readiness, metrics.
 
-use std::sync::Arc;
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
 
-use axum::{extract::State, http::header, response::IntoResponse};
+use axum::{
+    extract::State,
+    http::header,
+    response::{IntoResponse, Response},
+};
 
 use super::{app::App, problem::Problem};
+use crate::store::StoreError;
+
+/// How the threads behind the answers fare.
+#[derive(Debug)]
+pub struct Health {
+    writes: AtomicBool,
+    follows: AtomicBool,
+}
+
+impl Default for Health {
+    fn default() -> Self {
+        Self { writes: AtomicBool::new(true), follows: AtomicBool::new(true) }
+    }
+}
+
+impl Health {
+    /// The writer has written, or could have.
+    pub fn wrote(&self) {
+        self.writes.store(true, Ordering::Relaxed);
+    }
+
+    /// The writer could not write; waiting for somebody else is no fault.
+    pub fn could_not_write(&self, error: &StoreError) {
+        self.writes.store(error.is_busy(), Ordering::Relaxed);
+    }
+
+    /// Whether the view follows the ledger.
+    pub fn follows(&self, follows: bool) {
+        self.follows.store(follows, Ordering::Relaxed);
+        metrics::gauge!("matbang_following").set(f64::from(u8::from(follows)));
+    }
+}
 
 pub async fn live() -> &'static str {
     "ok\n"
 }
 
-pub async fn ready(State(app): State<Arc<App>>) -> Result<&'static str, Problem> {
-    app.current()?;
-    Ok("ready\n")
+/// 200 once the atlas is loaded: reads go on from memory whatever the disk does. `writes` and `follows` say
+/// whether what is recorded is kept, and shown.
+pub async fn ready(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+    let at = app.current()?.view.snapshot.position();
+    let (writes, follows) =
+        (app.health.writes.load(Ordering::Relaxed), app.health.follows.load(Ordering::Relaxed));
+    let body = serde_json::json!({ "ready": true, "writes": writes, "follows": follows, "at": at });
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response())
 }
 
 pub async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {

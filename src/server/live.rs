@@ -25,7 +25,6 @@ use super::{app::App, params::Query, problem::Problem};
 use crate::{
     analysis::View,
     domain::{Event, LedgerPosition, Stage},
-    store::Store,
 };
 
 /// Frames that a slow listener may be behind.
@@ -37,6 +36,8 @@ const CAUGHT_UP: u64 = 5000;
 #[derive(Debug, Clone)]
 struct Frame {
     position: u64,
+    /// Everything is to be loaded anew, also where the ledger is no longer: a new day begins.
+    reloads: bool,
     event: sse::Event,
 }
 
@@ -82,7 +83,8 @@ impl Live {
 
 fn reload(position: u64) -> Frame {
     let text = serde_json::json!({ "at": position }).to_string();
-    Frame { position, event: sse::Event::default().id(position.to_string()).event("reload").data(text) }
+    let event = sse::Event::default().id(position.to_string()).event("reload").data(text);
+    Frame { position, reloads: true, event }
 }
 
 fn frame(view: &View, event: &Event) -> Option<Frame> {
@@ -102,6 +104,7 @@ fn frame(view: &View, event: &Event) -> Option<Frame> {
     let event_id = event.position.0.to_string();
     Some(Frame {
         position: event.position.0,
+        reloads: false,
         event: sse::Event::default().id(event_id).data(text.to_string()),
     })
 }
@@ -125,19 +128,30 @@ pub async fn live(
     // Listening began before: what comes meanwhile is sent once, by its position.
     let missed = match last {
         Some(last) if last < now && now - last <= CAUGHT_UP => {
-            let events = app.with_store(move |store| store.events_after(LedgerPosition(last))).await?;
-            events.iter().filter_map(|event| frame(&current.view, event)).collect()
+            let most = (now - last) as usize;
+            let mut events =
+                app.with_store(move |store| store.events_after(LedgerPosition(last), most)).await?;
+            // What this view does not know yet comes by itself, once it is true.
+            events.retain(|event| event.position.0 <= now);
+            let brought = |event: &Event| event.body.parcel.is_none();
+            let mut frames: Vec<Frame> =
+                events.iter().filter_map(|event| frame(&current.view, event)).collect();
+            if events.iter().any(brought) {
+                frames.push(reload(now));
+            }
+            frames
         }
         Some(last) if last != now => vec![reload(now)],
         _ => Vec::new(),
     };
     let mut sent = missed.last().map_or(now, |frame: &Frame| frame.position.max(now));
     let coming = BroadcastStream::new(listener).filter_map(move |frame| match frame {
-        Ok(frame) if frame.position > sent => {
-            sent = frame.position;
+        Ok(frame) if frame.position > sent || frame.reloads => {
+            sent = sent.max(frame.position);
             Some(frame.event.clone())
         }
         Ok(_) => None,
+        // Too slow: what was missed is loaded anew; what comes after it follows.
         Err(_) => Some(reload(sent).event),
     });
     let hello = tokio_stream::once(sse::Event::default().comment("matbang").retry(Duration::from_secs(2)));

@@ -140,7 +140,8 @@ impl Query {
     fn among(&self, view: &View, day: Day) -> Result<Option<Selection>, Problem> {
         let columns: Vec<_> = Collection::Parcels.columns().iter().collect();
         let Some(filter) = ogc::cql(self, &columns)? else { return Ok(None) };
-        let rows = Rows { today: day, ..Rows::of(view) };
+        let units = view.snapshot.units_on(day);
+        let rows = Rows { today: day, units: &units, ..Rows::of(view) };
         Ok(Some(select_on(&rows, Collection::Parcels, &filter)))
     }
 

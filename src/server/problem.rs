@@ -62,6 +62,15 @@ impl Problem {
         Self { status: StatusCode::INSUFFICIENT_STORAGE, title: "Insufficient storage", detail, more: None }
     }
 
+    /// What a store's error means to who asks.
+    pub fn store(error: &crate::store::StoreError) -> Self {
+        if error.is_busy() {
+            tracing::warn!(%error, "asked to come again");
+            return Self::busy();
+        }
+        if error.is_disk() { Self::disk(error) } else { Self::internal(error) }
+    }
+
     /// Rows break rules; `errors` says which and why.
     pub fn refused(detail: impl Into<String>, errors: serde_json::Value) -> Self {
         let more = Some(Box::new(("errors", errors)));

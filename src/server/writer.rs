@@ -1,18 +1,23 @@
-//! The one writer: a thread that takes orders, groups those that wait into one
-//! transaction, and answers once it is on disk.
+//! The one writer: a thread that takes orders and imports, groups those that wait
+//! into one transaction, and answers once it is on disk.
 //!
 //! Whoever waits for a disk waits together: fifty officers cost one sync, not
-//! fifty. An order that is refused leaves the group as it was; if the disk fails,
-//! nothing of the group was kept and each is told so.
+//! fifty. One that is refused or fails leaves the others of the group as they
+//! were; if the disk fails, nothing of the group was kept and each is told so.
+//! A fault of ours in one order is that order's error: the thread goes on.
 
-use std::sync::{Arc, mpsc};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, mpsc},
+};
 
 use tokio::sync::oneshot;
 
-use super::problem::Problem;
+use super::{health::Health, problem::Problem};
 use crate::{
     domain::{Day, Draft, Procedure, Refusal, UnitId},
-    store::{GeoPackage, Order, Recorded, RecordingError, Store, StoreError, Transaction, record},
+    recording::{Order, Recorded, RecordingError, record},
+    store::{Store, StoreError, Transaction},
 };
 
 /// Orders that may wait; beyond it callers are asked to come again.
@@ -39,7 +44,49 @@ pub struct Job {
 }
 
 type Outcome = Result<Recorded, RecordingError>;
-type Waiting = (Job, oneshot::Sender<Outcome>);
+/// What an import writes.
+type Writing = Box<dyn FnOnce(&mut dyn Transaction) -> Result<(), StoreError> + Send>;
+
+/// What waits, and whom to answer.
+enum Waiting {
+    Order(Box<Job>, oneshot::Sender<Outcome>),
+    Writing(Option<Writing>, oneshot::Sender<Result<(), StoreError>>),
+}
+
+/// What came of one that waited.
+enum Done {
+    Order(Outcome),
+    Writing(Result<(), StoreError>),
+}
+
+impl Done {
+    /// Whether it wrote something.
+    fn wrote(&self, waiting: &Waiting) -> bool {
+        match (self, waiting) {
+            (Self::Order(outcome), Waiting::Order(job, _)) => outcome.is_ok() && !job.dry_run,
+            (Self::Writing(outcome), _) => outcome.is_ok(),
+            _ => false,
+        }
+    }
+}
+
+impl Waiting {
+    fn answer(self, done: Done) {
+        // Who has left does not hear it; what was written stays.
+        match (self, done) {
+            (Self::Order(_, reply), Done::Order(outcome)) => drop(reply.send(outcome)),
+            (Self::Writing(_, reply), Done::Writing(outcome)) => drop(reply.send(outcome)),
+            _ => {}
+        }
+    }
+
+    fn fail(self, error: StoreError) {
+        match self {
+            Self::Order(_, reply) => drop(reply.send(Err(RecordingError::Store(error)))),
+            Self::Writing(_, reply) => drop(reply.send(Err(error))),
+        }
+    }
+}
 
 /// The way to the writer.
 pub struct Writer {
@@ -47,10 +94,10 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Starts the thread on a connection of its own; `written` is called after each commit.
-    pub fn start(store: GeoPackage, procedures: Vec<Procedure>, written: impl Fn() + Send + 'static) -> Self {
+    /// Starts the thread; `health` is told how it fares.
+    pub fn start(store: Arc<dyn Store>, procedures: Arc<[Procedure]>, health: Arc<Health>) -> Self {
         let (jobs, waiting) = mpsc::sync_channel(WAITING);
-        std::thread::spawn(move || work(store, &procedures, &waiting, &written));
+        std::thread::spawn(move || work(&*store, &procedures, &waiting, &health));
         Self { jobs }
     }
 
@@ -60,34 +107,43 @@ impl Writer {
     /// Too many are waiting, or what the recording says.
     pub async fn record(&self, job: Job) -> Result<Outcome, Problem> {
         let (reply, answer) = oneshot::channel();
-        self.jobs.try_send((job, reply)).map_err(|_| Problem::busy())?;
+        self.jobs.try_send(Waiting::Order(Box::new(job), reply)).map_err(|_| Problem::busy())?;
+        answer.await.map_err(|e| Problem::internal(&e))
+    }
+
+    /// Has something else written, such as an import, in its turn; comes back when it is durable.
+    ///
+    /// # Errors
+    /// Too many are waiting, or the store's.
+    pub async fn write(
+        &self,
+        work: impl FnOnce(&mut dyn Transaction) -> Result<(), StoreError> + Send + 'static,
+    ) -> Result<Result<(), StoreError>, Problem> {
+        let (reply, answer) = oneshot::channel();
+        self.jobs.try_send(Waiting::Writing(Some(Box::new(work)), reply)).map_err(|_| Problem::busy())?;
         answer.await.map_err(|e| Problem::internal(&e))
     }
 }
 
-fn work(
-    mut store: GeoPackage,
-    procedures: &[Procedure],
-    waiting: &mpsc::Receiver<Waiting>,
-    written: &dyn Fn(),
-) {
+fn work(store: &dyn Store, procedures: &[Procedure], waiting: &mpsc::Receiver<Waiting>, health: &Health) {
     while let Ok(first) = waiting.recv() {
         let mut group = vec![first];
         group.extend(waiting.try_iter().take(GROUP - 1));
         let started = std::time::Instant::now();
         metrics::histogram!("matbang_write_group").record(group.len() as f64);
-        let (jobs, replies): (Vec<Job>, Vec<_>) = group.into_iter().unzip();
-        match commit(&mut store, procedures, &jobs) {
-            Ok(outcomes) => {
-                written();
-                replies.into_iter().zip(outcomes).for_each(|(reply, outcome)| drop(reply.send(outcome)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| commit(store, procedures, &mut group)));
+        let outcome =
+            outcome.unwrap_or_else(|_| Err(StoreError::Backend("a fault of this program".to_owned())));
+        match outcome {
+            Ok(done) => {
+                health.wrote();
+                group.into_iter().zip(done).for_each(|(waiting, done)| waiting.answer(done));
             }
             Err(error) => {
                 tracing::error!(%error, "nothing of this group of orders was kept");
+                health.could_not_write(&error);
                 let error = Arc::new(error);
-                for reply in replies {
-                    drop(reply.send(Err(RecordingError::Store(StoreError::Shared(Arc::clone(&error))))));
-                }
+                group.into_iter().for_each(|waiting| waiting.fail(StoreError::Shared(Arc::clone(&error))));
             }
         }
         metrics::histogram!("matbang_write_seconds").record(started.elapsed().as_secs_f64());
@@ -95,29 +151,48 @@ fn work(
 }
 
 fn commit(
-    store: &mut GeoPackage,
+    store: &dyn Store,
     procedures: &[Procedure],
-    jobs: &[Job],
-) -> Result<Vec<Outcome>, StoreError> {
-    let mut change = store.begin()?;
-    let mut outcomes = Vec::with_capacity(jobs.len());
-    let mut any = false;
-    for job in jobs {
-        match run(change.as_mut(), procedures, job) {
-            Err(RecordingError::Store(StoreError::Exists(key))) if jobs.len() == 1 => {
-                return Ok(vec![Err(RecordingError::Store(StoreError::Exists(key)))]);
-            }
-            Err(RecordingError::Store(error)) => return Err(error),
-            outcome => {
-                any |= outcome.is_ok() && !job.dry_run;
-                outcomes.push(outcome);
-            }
+    group: &mut [Waiting],
+) -> Result<Vec<Done>, StoreError> {
+    let mut all = Vec::with_capacity(group.len());
+    store.change(&mut |change| {
+        for waiting in &mut *group {
+            let done = match waiting {
+                Waiting::Order(job, _) => Done::Order(order(change, procedures, job)?),
+                Waiting::Writing(work, _) => Done::Writing(write(change, work.take())?),
+            };
+            all.push(done);
         }
+        Ok(all.iter().zip(&*group).any(|(done, waiting)| done.wrote(waiting)))
+    })?;
+    Ok(all)
+}
+
+/// Records one order of a group. What ends the whole group is an engine that can't give it up.
+fn order(change: &mut dyn Transaction, procedures: &[Procedure], job: &Job) -> Result<Outcome, StoreError> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| run(change, procedures, job)));
+    let Ok(outcome) = outcome else {
+        tracing::error!("an order was given up: a fault of this program");
+        change.drop_order()?;
+        return Ok(Err(RecordingError::Fault));
+    };
+    match outcome {
+        Err(RecordingError::Store(error)) if error.is_disk() || error.is_busy() => Err(error),
+        outcome => Ok(outcome),
     }
-    if any {
-        change.commit()?;
+}
+
+fn write(change: &mut dyn Transaction, work: Option<Writing>) -> Result<Result<(), StoreError>, StoreError> {
+    let Some(work) = work else { return Ok(Ok(())) };
+    change.open_order()?;
+    let outcome = catch_unwind(AssertUnwindSafe(|| work(change)));
+    let outcome = outcome.unwrap_or_else(|_| Err(StoreError::Backend("a fault of this program".to_owned())));
+    match outcome {
+        Ok(()) => change.keep_order().map(Ok),
+        Err(error) if error.is_disk() || error.is_busy() => Err(error),
+        Err(error) => change.drop_order().map(|()| Err(error)),
     }
-    Ok(outcomes)
 }
 
 fn run(change: &mut dyn Transaction, procedures: &[Procedure], job: &Job) -> Outcome {

@@ -26,9 +26,15 @@ pub enum StoreError {
         /// What is missing.
         why: String,
     },
-    /// `SQLite`'s own.
+    /// The engine's own.
     #[error("the store could not be read or written: {0}")]
-    Sqlite(#[from] rusqlite::Error),
+    Backend(String),
+    /// Another writer holds the store for longer than one waits.
+    #[error("somebody else is writing to the store; try again in a moment")]
+    Busy,
+    /// The disk is full or can't be written.
+    #[error("the store can't be written: {0}; free some room or ask who keeps the disk")]
+    Full(String),
     /// Rows that contradict each other.
     #[error("the store contradicts itself: {0}; run `matbang verify`")]
     Build(#[from] BuildError),
@@ -63,6 +69,12 @@ pub enum StoreError {
     /// An error that several orders of one transaction share.
     #[error(transparent)]
     Shared(std::sync::Arc<StoreError>),
+    /// An account or token that is not there, or does not have the role that is to be taken.
+    #[error("there is no such account, role or token: {0}")]
+    NotThere(u32),
+    /// Another ledger than the one that was followed.
+    #[error("another store was put in the place of this one")]
+    Replaced,
     /// A position beyond the end.
     #[error("the ledger ends at position {head}; there is no position {asked}")]
     NoPosition {
@@ -76,12 +88,18 @@ pub enum StoreError {
 impl StoreError {
     /// Whether the disk is full or can't be written, which an operator mends.
     pub fn is_disk(&self) -> bool {
-        use rusqlite::ErrorCode::{CannotOpen, DiskFull, ReadOnly, SystemIoFailure};
         match self {
-            Self::Sqlite(error) => error
-                .sqlite_error_code()
-                .is_some_and(|code| matches!(code, DiskFull | ReadOnly | SystemIoFailure | CannotOpen)),
+            Self::Full(_) => true,
             Self::Shared(error) => error.is_disk(),
+            _ => false,
+        }
+    }
+
+    /// Whether trying again a little later helps.
+    pub fn is_busy(&self) -> bool {
+        match self {
+            Self::Busy => true,
+            Self::Shared(error) => error.is_busy(),
             _ => false,
         }
     }

@@ -1,15 +1,18 @@
 //! The store: what is durable. Reference tables and the ledger.
 //!
-//! [`Store`] is the whole of what the rest of the program knows of it; the
-//! embedded GeoPackage is one form. Writes are transactions: all or nothing,
-//! on disk before they return. It knows nothing of HTTP or the clock.
+//! [`Store`] is the whole of what the rest of the program knows of it, part by
+//! part; the embedded GeoPackage is one form. Writes are transactions: all or
+//! nothing, on disk before they return. It knows nothing of rules, HTTP or the clock.
 
+mod accounts;
+mod briefing;
 mod error;
-pub mod geopackage;
-mod ledger;
-mod recording;
-mod reshape;
+mod geopackage;
+pub mod ledger;
+mod traits;
 mod verify;
+
+use std::{path::Path, sync::Arc};
 
 use geo::MultiPolygon;
 
@@ -17,19 +20,32 @@ use crate::{
     atlas::Snapshot,
     domain::{
         AdminUnit, Day, Event, LedgerPosition, NewEvent, Parcel, ParcelId, ParcelRef, Project, ProjectId,
-        Record, SquareMetres, UnitId,
+        SquareMetres, UnitId,
     },
 };
 
+pub use accounts::{Access, AccountChange, AccountLog, Directory, SecretHash, Session, Token, TokenScope};
+pub use briefing::{Briefing, KeptBriefing};
 pub use error::StoreError;
-pub use geopackage::{
-    GeoPackage,
-    accounts::{Access, Directory, SecretHash, Session, Token, TokenScope},
-    briefings::{Briefing, KeptBriefing},
-};
-pub use ledger::{Chain, ChainFault, digest_hex};
-pub use recording::{Conflict, Order, Recorded, RecordingError, RowRefusal, Taken, record};
+pub use ledger::{Chain, ChainFault, Line, digest_hex};
+pub use traits::{Accounts, Briefings, Holders, Ledger, Load, Maintenance, Record, Store, Work};
 pub use verify::{Finding, Verification};
+
+/// Opens the store at `path`.
+///
+/// # Errors
+/// No such file, a file that is not a store, or one that can't be read.
+pub fn open(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(geopackage::GeoPackage::open(path)?))
+}
+
+/// Opens the store at `path`, or makes an empty one where none is.
+///
+/// # Errors
+/// As [`open`], or a folder that can't be written.
+pub fn open_or_create(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(Arc::new(geopackage::GeoPackage::open_or_create(path)?))
+}
 
 /// The end of the ledger.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,15 +71,19 @@ pub struct Entry {
     pub units_on: Day,
 }
 
-/// What happened after a position.
+/// From one snapshot to the next.
 #[derive(Debug, Clone)]
-pub struct News {
+pub struct Step {
     /// Events, in order.
     pub events: Vec<Event>,
-    /// The end of the ledger after them.
-    pub head: Head,
-    /// Records of the parcels that they touch.
-    pub records: Vec<(ParcelId, Record)>,
+    /// The snapshot after them.
+    pub snapshot: Snapshot,
+    /// Parcels whose records changed or that are new.
+    pub parcels: Vec<ParcelId>,
+    /// Units whose rows changed.
+    pub units: Vec<UnitId>,
+    /// Projects whose rows changed.
+    pub projects: Vec<ProjectId>,
 }
 
 /// What a writer needs to know of a parcel.
@@ -210,78 +230,27 @@ pub trait Transaction {
     /// The disk's.
     fn set(&mut self, name: &str, value: &str) -> Result<(), StoreError>;
 
-    /// Makes all of it durable.
-    ///
-    /// # Errors
-    /// The disk's; then nothing was kept.
-    fn commit(self: Box<Self>) -> Result<Head, StoreError>;
-}
-
-/// A store of projects, parcels and their ledger.
-pub trait Store: Send {
-    /// The end of the ledger.
+    /// Brings what is worked out from the ledger up to it, so that questions inside the change see it.
     ///
     /// # Errors
     /// The disk's.
-    fn head(&self) -> Result<Head, StoreError>;
+    fn settle(&mut self) -> Result<(), StoreError>;
 
-    /// A number that changes whenever another process or this one has committed.
+    /// Begins one order among several of this change.
     ///
     /// # Errors
     /// The disk's.
-    fn version(&self) -> Result<u64, StoreError>;
+    fn open_order(&mut self) -> Result<(), StoreError>;
 
-    /// Everything at the end of the ledger.
-    ///
-    /// # Errors
-    /// The disk's, or rows that contradict each other.
-    fn load(&self) -> Result<Snapshot, StoreError>;
-
-    /// Everything as it was known at `position`, by replay.
-    ///
-    /// # Errors
-    /// A position that the ledger has not reached, the disk's, or rows that contradict each other.
-    fn load_at(&self, position: LedgerPosition) -> Result<Snapshot, StoreError>;
-
-    /// Events after `position`, in order.
+    /// Keeps what the order has written.
     ///
     /// # Errors
     /// The disk's.
-    fn events_after(&self, position: LedgerPosition) -> Result<Vec<Event>, StoreError>;
+    fn keep_order(&mut self) -> Result<(), StoreError>;
 
-    /// At most so many events after `position`, in order.
+    /// Gives up what the order has written; what came before it stays.
     ///
     /// # Errors
     /// The disk's.
-    fn some_events_after(&self, position: LedgerPosition, most: usize) -> Result<Vec<Event>, StoreError>;
-
-    /// A parcel's events, in order.
-    ///
-    /// # Errors
-    /// The disk's.
-    fn history(&self, parcel: ParcelId) -> Result<Vec<Event>, StoreError>;
-
-    /// What happened after `position`, in one look.
-    ///
-    /// # Errors
-    /// The disk's.
-    fn news(&self, position: LedgerPosition) -> Result<News, StoreError>;
-
-    /// A setting, if it was set.
-    ///
-    /// # Errors
-    /// The disk's.
-    fn setting(&self, name: &str) -> Result<Option<String>, StoreError>;
-
-    /// Begins a change; a second writer waits for the first.
-    ///
-    /// # Errors
-    /// Another writer that does not end, or the disk's.
-    fn begin(&mut self) -> Result<Box<dyn Transaction + '_>, StoreError>;
-
-    /// Checks chain, references, geometries, areas and what was worked out from the ledger.
-    ///
-    /// # Errors
-    /// The disk's; what is wrong with the content is a finding, not an error.
-    fn verify(&self) -> Result<Verification, StoreError>;
+    fn drop_order(&mut self) -> Result<(), StoreError>;
 }

@@ -1,5 +1,7 @@
 //! The layers and what each feature of them says.
 
+use std::sync::Arc;
+
 use super::{
     grid::{MAX_ZOOM, Square},
     mvt::{GeometryKind, LayerWriter, Value},
@@ -185,7 +187,7 @@ fn units(view: &View, square: Square, tile: &mut Vec<u8>) {
         if geometry.is_empty() {
             continue;
         }
-        let progress = &view.units[index as usize].progress;
+        let progress = &view.unit(index as usize).progress;
         let share = if progress.measures.parcels.total == 0 { -1.0 } else { progress.share };
         let values = [
             Value::Text(entry.unit.code.as_str()),
@@ -261,7 +263,7 @@ fn project_points(view: &View, square: Square, tile: &mut Vec<u8>) {
     layer.finish(tile);
 }
 
-fn linear(view: &View, square: Square) -> impl Iterator<Item = (&ProjectEntry, &[Front])> {
+fn linear(view: &View, square: Square) -> impl Iterator<Item = (&Arc<ProjectEntry>, &[Front])> {
     let near = view.snapshot.projects_in(square.buffered());
     near.into_iter()
         .map(|index| (&view.snapshot.projects()[index as usize], &view.fronts[index as usize][..]))

@@ -99,7 +99,7 @@ impl Tables {
         if geometry.is_empty() {
             return;
         }
-        let (project, unit) = (columns.project(parcel), columns.unit(parcel));
+        let (project, unit) = (columns.project(parcel), view.unit_of(parcel));
         let (sheet, number) = (columns.sheet_symbol(parcel), columns.number_symbol(parcel));
         let land_use = columns.land_use_symbol(parcel);
         let (law, days) = (snapshot.procedure_index(parcel), snapshot.days(parcel));

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use crate::{
-    analysis::group::above,
     atlas::Snapshot,
     domain::{CampaignScope, Contestants, Day, Level},
 };
@@ -75,7 +74,7 @@ impl Contest {
         let ended = |day: Option<Day>| day.is_some_and(|to| span.first <= to && to < last);
         let vanished = of_level().filter(|(_, entry)| ended(entry.unit.valid_to)).map(|(index, _)| index);
         let row = |unit: usize| {
-            let above = above(snapshot, unit, level, last);
+            let above = snapshot.above(unit, level, last);
             standing.iter().position(|other| *other == above).map(|row| row as u16)
         };
         Some(Self {
@@ -88,7 +87,7 @@ impl Contest {
     }
 
     fn of_bodies(snapshot: &Snapshot, span: Span) -> Self {
-        let body = |entry: &crate::atlas::ProjectEntry| entry.project.body.clone();
+        let body = |entry: &std::sync::Arc<crate::atlas::ProjectEntry>| entry.project.body.clone();
         let mut names: Vec<String> = snapshot.projects().iter().filter_map(body).collect();
         names.sort_unstable();
         names.dedup();
@@ -114,7 +113,7 @@ impl Contest {
 
 /// Which projects count, by index.
 pub fn in_scope(snapshot: &Snapshot, scope: &CampaignScope) -> Vec<bool> {
-    let counts = |entry: &crate::atlas::ProjectEntry| {
+    let counts = |entry: &std::sync::Arc<crate::atlas::ProjectEntry>| {
         let project = &entry.project;
         (!scope.key || project.key)
             && (scope.kinds.is_empty() || scope.kinds.contains(&project.kind))

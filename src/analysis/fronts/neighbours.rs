@@ -19,7 +19,7 @@ pub fn neighbours(snapshot: &Snapshot, parcels: &[u32]) -> Vec<Vec<u32>> {
     for (place, parcel) in parcels.iter().enumerate() {
         let own = shape(*parcel);
         let near = own.extent().grown(reach.ceil() as u32);
-        for (other, _) in columns.index().touching(near) {
+        for (other, _) in columns.touching(near) {
             // Each pair once.
             let Some(at) = parcels[place + 1..].binary_search(&other).ok().map(|at| at + place + 1) else {
                 continue;

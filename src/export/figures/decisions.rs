@@ -13,7 +13,7 @@ pub fn decisions(view: &View, filter: &Filter) -> Value {
         (_, Some(_)) => About::Unit,
         _ => About::Many,
     };
-    let survey = Survey::of(snapshot, filter, day, None, [None, None, None]);
+    let survey = Survey::of(snapshot, filter, day, [None, None, None]);
     let chosen: Vec<u32> =
         (0..snapshot.parcels().len() as u32).filter(|parcel| survey.holds(*parcel)).collect();
     let all = decide(view, &survey, &chosen, scope);

@@ -45,7 +45,7 @@ fn parcel(view: &View, index: u32) -> Value {
     json!({
         "id": columns.id(index),
         "project": snapshot.projects()[columns.project(index)].project.code.as_str(),
-        "unit": snapshot.units()[columns.unit(index)].unit.code.as_str(),
+        "unit": snapshot.units()[view.unit_of(index)].unit.code.as_str(),
         "sheet": columns.sheet(index),
         "parcel": columns.number(index),
         "area": columns.recovered(index),

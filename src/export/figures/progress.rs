@@ -12,9 +12,8 @@ use crate::{
 pub fn progress(view: &View, filter: &Filter, by: Option<By>, since: Option<Day>) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
     let grouping = by.map(|by| Grouping::of(snapshot, by, day));
-    let units = grouping.as_ref().and_then(Grouping::units);
     let earlier = [Some(day.plus(-7)), Some(day.plus(-30)), since];
-    let survey = Survey::of(snapshot, filter, day, units, earlier);
+    let survey = Survey::of(snapshot, filter, day, earlier);
     // Alignments count only for projects that the filter takes whole.
     let projects = snapshot.projects();
     let taken = survey.rows(projects.len(), |project, _| project);
@@ -48,7 +47,7 @@ fn rows(
     let holders = survey.holders(snapshot, count, |parcel| grouping.row_of(snapshot, parcel));
     // A unit cuts alignments into parts; the other groups take projects whole.
     let of_row = |row: usize| -> Vec<usize> {
-        let own = |project: &&usize| grouping.units().is_none() && grouping.row(**project, 0) == row;
+        let own = |project: &&usize| !grouping.is_by_unit() && grouping.row(**project, 0) == row;
         wholes.iter().filter(own).copied().collect()
     };
     let mut order: Vec<usize> = (0..count).filter(|row| sums[*row].all.parcels > 0).collect();

@@ -7,6 +7,8 @@ use geo::{Coord, Geometry, MapCoords};
 
 use super::{
     FilterError, Language, Place,
+    among::{Among, gathered},
+    bounds,
     node::{Arithmetic, Comparison, Node, Scalar},
     reading::read,
     spatial::{Spatial, SpatialOp, usable},
@@ -38,7 +40,8 @@ pub fn parse(
     columns: &[&'static Column],
     place: Place<'_>,
 ) -> Compiled<Node> {
-    Compiler { columns, place }.condition(read(text, language)?)
+    let measure = bounds::check(text, language)?;
+    bounds::guarded(measure, || Compiler { columns, place }.condition(read(text, language)?))
 }
 
 /// The value of a kind that a text writes.
@@ -85,8 +88,8 @@ impl Compiler<'_> {
             return Ok(Node::Temporal(how, self.span(a)?, self.span(b)?));
         }
         let compare = match lower.as_str() {
-            "and" => return Ok(Node::And(self.conditions(args)?)),
-            "or" => return Ok(Node::Or(self.conditions(args)?)),
+            "and" => return Ok(Node::And(self.conditions(chain(&lower, args))?)),
+            "or" => return Ok(gathered(self.conditions(chain(&lower, args))?)),
             "not" => {
                 let [inner] = exactly(op, args)?;
                 return Ok(Node::Not(Box::new(self.condition(inner)?)));
@@ -133,7 +136,7 @@ impl Compiler<'_> {
             value = own;
             items.push(item);
         }
-        Ok(Node::In(value, items))
+        Ok(Node::In(value, Among::new(items)))
     }
 
     fn like(&self, [value, pattern]: [Expr; 2]) -> Compiled<Node> {
@@ -291,6 +294,21 @@ impl Compiler<'_> {
             _ => Ok(scalar),
         }
     }
+}
+
+/// The conditions of a chain of one operation, in order, however deep the parser has put them.
+fn chain(op: &str, args: Vec<Expr>) -> Vec<Expr> {
+    let mut waiting: Vec<Expr> = args.into_iter().rev().collect();
+    let mut flat = Vec::with_capacity(waiting.len());
+    while let Some(next) = waiting.pop() {
+        match next {
+            Expr::Operation { op: inner, args } if inner.eq_ignore_ascii_case(op) => {
+                waiting.extend(args.into_iter().rev().map(|arg| *arg));
+            }
+            other => flat.push(other),
+        }
+    }
+    flat
 }
 
 /// As many arguments as an operation takes.

@@ -5,6 +5,8 @@
 //! anything up by name ([`node`]). What depends on a column of few values only
 //! is worked out once a value when the filter is bound to a view.
 
+mod among;
+mod bounds;
 mod compile;
 mod edges;
 mod node;
@@ -22,11 +24,6 @@ use node::{Node, Scalar};
 use source::Row;
 use spatial::{Spatial, SpatialOp};
 use temporal::{Span, TemporalOp};
-
-/// Characters that a filter may have.
-pub const LONGEST: usize = 32_768;
-/// Brackets inside brackets that a filter in JSON may have.
-pub const DEEPEST: usize = 48;
 
 /// Why a filter can't be used, for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -78,6 +75,11 @@ impl Filter {
             FilterError(format!("\"{text}\" is not {}, which \"{}\" holds", column.kind.name(), column.name))
         })?;
         Ok(Self(Node::Compare(node::Comparison::Equal, Scalar::Column(column), Scalar::Constant(value))))
+    }
+
+    /// The parcels that lie in the unit with this code, or in one below it, on the view's day.
+    pub fn in_unit(code: &str) -> Self {
+        Self(Node::InUnit(code.into()))
     }
 
     /// The features that share a point with this area or line, in WGS 84 degrees.

@@ -3,6 +3,7 @@
 use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use super::{
+    among::Among,
     source::{Entry, Source},
     spatial::Spatial,
     temporal::{self, Span, TemporalOp},
@@ -171,7 +172,7 @@ pub enum Node {
     /// A value between two others.
     Between(Scalar, Scalar, Scalar),
     /// A value that is one of some.
-    In(Scalar, Vec<Scalar>),
+    In(Scalar, Among),
     /// A text like a pattern.
     Like(Scalar, Pattern),
     /// A value that is missing.
@@ -182,6 +183,10 @@ pub enum Node {
     Spatial(Arc<Spatial>),
     /// When.
     Temporal(TemporalOp, Span, Span),
+    /// Lies in a unit or below it, by its code.
+    InUnit(Arc<str>),
+    /// As found for a view: the units that are meant, and in which one each parcel lies.
+    Territory(Arc<[bool]>, Arc<[u16]>),
     /// Worked out for each entry of a dictionary, and for none.
     Entry(Dictionary, Arc<[Option<bool>]>),
 }
@@ -229,18 +234,7 @@ impl Node {
                     _ => None,
                 }
             }
-            Self::In(value, list) => {
-                let value = value.value(source);
-                let mut result = Some(false);
-                for item in list {
-                    match value.compare(&item.value(source)) {
-                        Some(Ordering::Equal) => return Some(true),
-                        None => result = None,
-                        Some(_) => {}
-                    }
-                }
-                result
-            }
+            Self::In(value, list) => list.holds(&value.value(source), source),
             Self::Like(value, pattern) => match value.value(source) {
                 Value::Text(text) => Some(pattern.matches(&text)),
                 _ => None,
@@ -249,6 +243,11 @@ impl Node {
             Self::NoShape => Some(!source.has_shape()),
             Self::Spatial(test) => source.test(test),
             Self::Temporal(how, a, b) => temporal::holds(*how, a, b, source),
+            // Before it is bound to a view nothing lies anywhere.
+            Self::InUnit(_) => None,
+            Self::Territory(meant, lies_in) => {
+                lies_in.get(source.index() as usize).map(|unit| meant[usize::from(*unit)])
+            }
             Self::Entry(dictionary, table) => table[source.entry(dictionary).min(table.len() - 1)],
         }
     }
@@ -276,6 +275,13 @@ impl Node {
             return Self::Entry(dictionary, table.into());
         }
         match self {
+            Self::InUnit(code) => {
+                let Some(unit) = view.snapshot.unit_by_code(code, view.today) else {
+                    return Self::Constant(Some(false));
+                };
+                let (meant, lies_in) = view.snapshot.territory(unit, view.today);
+                Self::Territory(meant.into(), lies_in)
+            }
             Self::And(all) => Self::And(Self::bound(all, view)),
             Self::Or(all) => Self::Or(Self::bound(all, view)),
             Self::Not(node) => Self::Not(Box::new(node.bind(view))),
@@ -291,7 +297,7 @@ impl Node {
 
     fn cost(&self) -> u8 {
         match self {
-            Self::Constant(_) | Self::Entry(..) => 0,
+            Self::Constant(_) | Self::Entry(..) | Self::Territory(..) => 0,
             Self::And(all) | Self::Or(all) => all.iter().map(Self::cost).max().unwrap_or(0),
             Self::Not(node) => node.cost(),
             Self::Like(..) => 2,
@@ -331,10 +337,15 @@ impl Node {
             }
             Self::In(a, list) => {
                 a.columns(found);
-                list.iter().for_each(|scalar| scalar.columns(found));
+                list.computed().for_each(|scalar| scalar.columns(found));
                 true
             }
-            Self::NoShape | Self::Spatial(_) | Self::Temporal(..) | Self::Entry(..) => false,
+            Self::NoShape
+            | Self::Spatial(_)
+            | Self::Temporal(..)
+            | Self::Entry(..)
+            | Self::InUnit(_)
+            | Self::Territory(..) => false,
         }
     }
 }

@@ -2,52 +2,19 @@
 
 use cql2::Expr;
 
-use super::{DEEPEST, FilterError, LONGEST, Language};
+use super::{FilterError, Language};
 
-/// Length of a text times two to the power of its depth: what the parser may have to read.
-const MOST_EFFORT: usize = 1 << 22;
-/// Reads a filter.
+/// Reads a filter that is within the [bounds](super::bounds).
+///
+/// # Errors
+/// A text that is not CQL2: where reading stopped.
 pub fn read(text: &str, language: Language) -> Result<Expr, FilterError> {
-    if text.len() > LONGEST {
-        return Err(FilterError(format!("has {} bytes; at most {LONGEST} are taken", text.len())));
-    }
-    let most = match language {
-        Language::Json => DEEPEST,
-        // The parser reads what is in brackets twice when it is not what it looks like at first.
-        Language::Text => (MOST_EFFORT / text.len().max(1)).checked_ilog2().unwrap_or(0) as usize,
-    };
-    if deepest(text) > most {
-        return Err(FilterError(format!(
-            "has more than {most} brackets inside brackets, too many for its length"
-        )));
-    }
     match language {
         Language::Text => cql2::parse_text(text).map_err(|error| FilterError(unread(&error, text))),
         Language::Json => {
             cql2::parse_json(text).map_err(|error| FilterError(format!("is not CQL2 JSON: {error}")))
         }
     }
-}
-
-/// How deep brackets stand in brackets; what stands in quotes does not count.
-fn deepest(text: &str) -> usize {
-    let (mut depth, mut deepest, mut quote) = (0usize, 0, None);
-    for letter in text.chars() {
-        if let Some(open) = quote {
-            quote = Some(open).filter(|open| *open != letter);
-            continue;
-        }
-        match letter {
-            '"' | '\'' => quote = Some(letter),
-            '(' | '[' | '{' => {
-                depth += 1;
-                deepest = deepest.max(depth);
-            }
-            ')' | ']' | '}' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 /// Where the parser stopped, in words.
@@ -65,24 +32,5 @@ fn unread(error: &cql2::Error, text: &str) -> String {
             format!("is not CQL2 text: it can't be read from character {column} on, at {at}")
         }
         None => format!("is not CQL2 text: {message}"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn brackets_that_would_take_long_are_refused_wherever_they_hide() {
-        let nested = format!("{}1{}", "(".repeat(24), ",2)".repeat(24));
-        for text in
-            [nested.clone(), format!("\"it's\" = {nested}"), format!("S_WITHIN(geometry, POINT{nested})")]
-        {
-            assert!(read(&text, Language::Text).unwrap_err().to_string().contains("brackets"), "{text}");
-        }
-        let ring: Vec<_> = (0..1000).map(|n| format!("105.{n:05} 20.{n:05}")).collect();
-        let long = format!("(late OR NOT (S_WITHIN(geometry, MULTIPOLYGON((({}))))))", ring.join(","));
-        assert!(long.len() > 15_000 && read(&long, Language::Text).is_ok());
-        assert!(read(&"x".repeat(LONGEST + 1), Language::Text).is_err());
     }
 }

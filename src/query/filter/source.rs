@@ -17,6 +17,8 @@ pub trait Source {
     fn value(&self, column: &'static Column) -> Value<'_>;
     /// Entry of a column whose values repeat.
     fn entry(&self, dictionary: &Dictionary) -> usize;
+    /// Index of the feature; beyond all where it is none.
+    fn index(&self) -> u32;
     /// Whether there is a shape.
     fn has_shape(&self) -> bool;
     /// Where the shape lies.
@@ -42,6 +44,10 @@ impl Source for Row<'_, '_> {
 
     fn entry(&self, dictionary: &Dictionary) -> usize {
         (dictionary.number)(self.rows, self.index)
+    }
+
+    fn index(&self) -> u32 {
+        self.index
     }
 
     fn has_shape(&self) -> bool {
@@ -73,6 +79,10 @@ impl Source for Entry<'_> {
 
     fn entry(&self, _: &Dictionary) -> usize {
         usize::MAX
+    }
+
+    fn index(&self) -> u32 {
+        u32::MAX
     }
 
     fn has_shape(&self) -> bool {

@@ -97,7 +97,7 @@ fn entry(kept: &KeptBriefing) -> Value {
 
 /// All briefings, newest first.
 pub async fn briefings(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let all = app.with_store(crate::store::GeoPackage::briefings).await?;
+    let all = app.with_store(|store| store.briefings()).await?;
     let list: Vec<Value> = all.iter().map(entry).collect();
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(json!({ "briefings": list }))).into_response())
 }

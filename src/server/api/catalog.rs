@@ -80,7 +80,7 @@ fn procedures(view: &View) -> Value {
 }
 
 fn units(view: &View) -> Value {
-    let entry = |entry: &crate::atlas::UnitEntry| {
+    let entry = |entry: &std::sync::Arc<crate::atlas::UnitEntry>| {
         let unit = &entry.unit;
         json!({
             "id": entry.id,
@@ -98,27 +98,28 @@ fn units(view: &View) -> Value {
 }
 
 fn projects(view: &View) -> Value {
-    let entry = |(entry, figures): (&crate::atlas::ProjectEntry, &crate::analysis::Figures)| {
-        let project = &entry.project;
-        let units =
-            entry.units.iter().map(|unit| view.snapshot.units()[usize::from(*unit)].unit.code.as_str());
-        json!({
-            "id": entry.id,
-            "code": project.code.as_str(),
-            "name": project.name,
-            "kind": project.kind,
-            "key": project.key,
-            "investor": project.investor,
-            "body": project.body,
-            "procedure": project.procedure.as_str(),
-            "required_day": project.required_day.map(crate::domain::Day::number),
-            "units": units.collect::<Vec<_>>(),
-            "bbox": bbox(entry.extent),
-            "linear": project.alignment.is_some(),
-            "length_m": entry.length_m,
-            "parcels": entry.parcels.len(),
-            "area_m2": figures.progress.measures.area.total,
-        })
-    };
+    let entry =
+        |(entry, figures): (&std::sync::Arc<crate::atlas::ProjectEntry>, &crate::analysis::Figures)| {
+            let project = &entry.project;
+            let units =
+                entry.units.iter().map(|unit| view.snapshot.units()[usize::from(*unit)].unit.code.as_str());
+            json!({
+                "id": entry.id,
+                "code": project.code.as_str(),
+                "name": project.name,
+                "kind": project.kind,
+                "key": project.key,
+                "investor": project.investor,
+                "body": project.body,
+                "procedure": project.procedure.as_str(),
+                "required_day": project.required_day.map(crate::domain::Day::number),
+                "units": units.collect::<Vec<_>>(),
+                "bbox": bbox(entry.extent),
+                "linear": project.alignment.is_some(),
+                "length_m": entry.length_m,
+                "parcels": entry.parcels.len(),
+                "area_m2": figures.progress.measures.area.total,
+            })
+        };
     view.snapshot.projects().iter().zip(&view.projects).map(entry).collect()
 }

@@ -14,8 +14,8 @@ use sha2::{Digest, Sha256};
 use crate::{
     domain::{Action, Draft, LedgerPosition, Refusal},
     ingest::read_event_table,
+    recording::{Recorded, RecordingError},
     server::{app::App, auth::Identity, params::Query, problem::Problem, writer::Job},
-    store::{Recorded, RecordingError},
 };
 
 /// Events of one request.
@@ -180,10 +180,10 @@ pub(super) fn problem(error: RecordingError) -> Problem {
         RecordingError::KeyUsed => {
             Problem::parameter("Idempotency-Key", "was used for another request; take a new one")
         }
-        RecordingError::Store(error) if error.is_disk() => Problem::disk(&error),
         RecordingError::Store(error @ crate::store::StoreError::Exists(_)) => {
             Problem::refused(error.to_string(), json!([]))
         }
-        RecordingError::Store(error) => Problem::internal(&error),
+        RecordingError::Store(error) => Problem::store(&error),
+        RecordingError::Fault => Problem::internal(&error),
     }
 }

@@ -29,7 +29,7 @@ use crate::{
         problem::Problem,
         staging::{LARGEST, Staged},
     },
-    store::{Entry, Store, digest_hex},
+    store::{Entry, digest_hex},
 };
 
 /// Begins an import.
@@ -181,24 +181,23 @@ pub async fn commit(
     axum::Json(wish): axum::Json<Wish>,
 ) -> Result<Response, Problem> {
     let read = Reading::begin(&app, &identity, &id, wish)?;
-    let store = app.with_store(crate::store::GeoPackage::reopen).await?;
     let author = identity.name().to_owned();
     let work = tokio::task::spawn_blocking(move || {
         let records = read.records()?;
         read.may_store(&records)?;
-        let mut store = store;
-        store_all(&mut store, &records, author, read.request.day)
+        Ok::<_, Problem>((records, read.request.day))
     });
-    let (answer, at) = work.await.map_err(|e| Problem::internal(&e))??;
-    app.news.tell();
+    let (records, day) = work.await.map_err(|e| Problem::internal(&e))??;
+    let (answer, at) = store_all(&app, records, author, day).await?;
     app.staging.end(&id);
     app.await_shown(at).await;
     Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
 }
 
-fn store_all(
-    store: &mut crate::store::GeoPackage,
-    records: &Records,
+/// Has the records written in their turn, by the one writer.
+async fn store_all(
+    app: &App,
+    records: Records,
     author: String,
     day: Day,
 ) -> Result<(Value, crate::domain::LedgerPosition), Problem> {
@@ -208,15 +207,21 @@ fn store_all(
             format!("{} of {} features are refused; nothing was stored", read.refused.len(), read.read);
         return Err(Problem::refused(detail, json!(read.refused)));
     }
+    let mut answer = report(&records)?;
     let recorded_at = jiff::Timestamp::now().as_millisecond();
     let entry = Entry { source: read.file.clone(), author, recorded_at, day, units_on: day };
-    let stored = records.store(store as &mut dyn Store, &entry);
-    let (written, head) = stored.map_err(|error| match error {
-        error if error.is_disk() => Problem::disk(&error),
+    let (tell, told) = std::sync::mpsc::sync_channel(1);
+    let writing = app.writer.write(move |change| {
+        let written = records.write(change, &entry)?;
+        // Who asked has left: what is written stays.
+        let _ = tell.send((written, change.head()));
+        Ok(())
+    });
+    writing.await?.map_err(|error| match error {
         error @ crate::store::StoreError::Exists(_) => Problem::refused(error.to_string(), json!([])),
-        error => Problem::internal(&error),
+        error => Problem::store(&error),
     })?;
-    let mut answer = report(records)?;
+    let (written, head) = told.recv().map_err(|e| Problem::internal(&e))?;
     answer["stored"] = json!({
         "inserted": written.inserted,
         "updated": written.updated,

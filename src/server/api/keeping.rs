@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::{
     domain::{LedgerPosition, Procedure},
     server::{app::App, params::Query, problem::Problem},
-    store::{Store, digest_hex},
+    store::digest_hex,
 };
 
 /// Events of one answer.

@@ -16,7 +16,6 @@ use crate::{
         Branch, BranchStay, Day, Event, EventKind, InForce, ParcelId, Procedure, Stage, StageDays, in_force,
     },
     server::{app::App, params::Query, problem::Problem},
-    store::Store,
 };
 
 /// The sheet.
@@ -46,7 +45,7 @@ pub async fn parcel(
 
 fn make(view: &View, index: u32, history: &[Event], day: Day) -> Value {
     let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
-    let unit = &snapshot.units()[columns.unit(index)].unit;
+    let unit = &snapshot.units()[view.unit_of(index)].unit;
     let (procedure, days) = (snapshot.procedure(index), snapshot.days(index));
     let shape = columns.arena().shape(index as usize);
     let stage = |rule: &crate::domain::ProcedureStage| {

@@ -12,7 +12,6 @@ use serde_json::json;
 use crate::{
     domain::{Action, Event, EventKind, LedgerPosition, ParcelId},
     server::{app::App, auth::Identity, problem::Problem},
-    store::Store,
 };
 
 /// The events, with money, notes, scans and authors.

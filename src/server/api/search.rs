@@ -80,7 +80,7 @@ fn projects(view: &View, plain: &str) -> Vec<Value> {
     let found = view.snapshot.projects().iter().filter(|entry| {
         folded(entry.project.code.as_str()) == plain || folded(&entry.project.name).contains(plain)
     });
-    let result = |entry: &crate::atlas::ProjectEntry| {
+    let result = |entry: &std::sync::Arc<crate::atlas::ProjectEntry>| {
         json!({
             "type": "project",
             "code": entry.project.code.as_str(),
@@ -100,7 +100,7 @@ fn units(view: &View, plain: &str) -> Vec<Value> {
             && unit.level == Level::Commune
             && (folded(unit.code.as_str()) == plain || folded(&unit.name).contains(plain))
     });
-    let result = |entry: &crate::atlas::UnitEntry| {
+    let result = |entry: &std::sync::Arc<crate::atlas::UnitEntry>| {
         json!({
             "type": "unit",
             "code": entry.unit.code.as_str(),
@@ -127,7 +127,7 @@ fn parcels(view: &View, plain: &str, limit: usize) -> Vec<Value> {
 
 fn result(view: &View, parcel: u32) -> Value {
     let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
-    let unit = &snapshot.units()[columns.unit(parcel)].unit.name;
+    let unit = &snapshot.units()[view.unit_of(parcel)].unit.name;
     let extent: Extent = columns.arena().shape(parcel as usize).extent();
     json!({
         "type": "parcel",

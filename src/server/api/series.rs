@@ -43,7 +43,7 @@ fn make(view: &View, query: &Query, by: Option<By>) -> Result<Value, Problem> {
     let all = analysis::series(snapshot, &chosen, &days);
     let mut by_project = vec![Vec::new(); snapshot.projects().len()];
     chosen.iter().for_each(|parcel| by_project[snapshot.parcels().project(*parcel)].push(*parcel));
-    let project = |(entry, parcels): (&crate::atlas::ProjectEntry, &Vec<u32>)| {
+    let project = |(entry, parcels): (&std::sync::Arc<crate::atlas::ProjectEntry>, &Vec<u32>)| {
         let (days, actual): (Vec<_>, Vec<_>) =
             steps(snapshot, parcels).into_iter().map(|(day, area)| (day.number(), area)).unzip();
         let area = parcels.iter().map(|p| snapshot.parcels().recovered(*p)).sum::<SquareMetres>();

@@ -35,7 +35,7 @@ fn make(view: &View, query: &Query) -> Result<Value, Problem> {
     let day = query.as_of(view.today)?;
     let filter = query.filter(view, day)?;
     let snapshot = &view.snapshot;
-    let survey = Survey::of(snapshot, &filter, day, None, [None; 3]);
+    let survey = Survey::of(snapshot, &filter, day, [None; 3]);
     let by_project = survey.rows(snapshot.projects().len(), |project, _| project);
     let by_unit = survey.rows(snapshot.units().len(), |_, unit| unit);
     // Alignments count only for projects that the filter takes whole.

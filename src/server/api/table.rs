@@ -100,7 +100,7 @@ fn row(view: &View, parcel: u32) -> Value {
     json!({
         "id": columns.id(parcel),
         "project": snapshot.projects()[columns.project(parcel)].project.code.as_str(),
-        "unit": snapshot.units()[columns.unit(parcel)].unit.code.as_str(),
+        "unit": snapshot.units()[view.unit_of(parcel)].unit.code.as_str(),
         "sheet": columns.sheet(parcel),
         "parcel": columns.number(parcel),
         "use": columns.land_use(parcel),

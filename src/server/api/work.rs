@@ -94,7 +94,7 @@ fn entry(view: &View, parcel: u32, day: Day) -> Value {
         "id": columns.id(parcel),
         "version": snapshot.version(parcel),
         "project": snapshot.projects()[columns.project(parcel)].project.code.as_str(),
-        "unit": snapshot.units()[columns.unit(parcel)].unit.code.as_str(),
+        "unit": snapshot.units()[view.unit_of(parcel)].unit.code.as_str(),
         "sheet": columns.sheet(parcel),
         "parcel": columns.number(parcel),
         "use": columns.land_use(parcel),

@@ -101,7 +101,7 @@ impl Identity {
     }
 
     /// Where this may be done.
-    pub fn scope(&self, action: Action, units: &[UnitEntry]) -> Scope {
+    pub fn scope(&self, action: Action, units: &[std::sync::Arc<UnitEntry>]) -> Scope {
         let nowhere = || Scope::Within(std::collections::HashSet::new());
         match (&self.by, &self.account) {
             (By::Loopback, _) => Scope::Everywhere,

@@ -17,8 +17,8 @@ use serde_json::json;
 use super::{hash_password, secret, secret_hash};
 use crate::{
     domain::{Account, Action, Grant, Role},
-    server::{app::App, problem::Problem},
-    store::{Directory, Token, TokenScope},
+    server::{app::App, auth::Identity, problem::Problem},
+    store::{AccountChange, Directory, Token, TokenScope},
 };
 
 /// Milliseconds of a day.
@@ -92,7 +92,11 @@ fn named(directory: &Directory, name: &str) -> Result<Account, Problem> {
 }
 
 /// Adds an account.
-pub async fn add_account(State(app): State<Arc<App>>, body: Bytes) -> Result<Response, Problem> {
+pub async fn add_account(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    body: Bytes,
+) -> Result<Response, Problem> {
     let new: NewAccount = read(&body)?;
     let name = new.name.trim().to_owned();
     if name.is_empty() || name.chars().any(char::is_whitespace) || name.chars().count() > 100 {
@@ -112,38 +116,35 @@ pub async fn add_account(State(app): State<Arc<App>>, body: Bytes) -> Result<Res
         None => None,
     };
     let (full_name, account) = (new.full_name, name.clone());
-    app.with_store(move |store| {
-        let id = store.add_account(&account, &full_name, hash.as_deref(), now())?;
-        store.grant(id, grant)
-    })
-    .await?;
-    app.refresh_accounts().await?;
+    let added = AccountChange::Add { name: account, full_name, password: hash, grant: Some(grant) };
+    change(&app, &identity, added).await?;
     Ok((StatusCode::CREATED, axum::Json(json!({ "name": name }))).into_response())
 }
 
 /// Changes an account.
 pub async fn change_account(
     State(app): State<Arc<App>>,
+    identity: Identity,
     Path(name): Path<String>,
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
-    let change: Change = read(&body)?;
+    let wish: Change = read(&body)?;
     let account = named(&app.auth.directory.load(), &name)?;
     let id = account.id;
-    match change {
+    match wish {
         Change::Password(password) => {
             let hash = hashed(password).await?;
-            app.with_store(move |store| store.set_password(id, &hash)).await?;
+            change(&app, &identity, AccountChange::Password(id, hash)).await?;
         }
         Change::Disabled(disabled) => {
             if disabled {
                 keep_an_administrator(&app, |other| other.id != id)?;
             }
-            app.with_store(move |store| store.set_disabled(id, disabled)).await?;
+            change(&app, &identity, AccountChange::Disabled(id, disabled)).await?;
         }
         Change::Grant(wish) => {
             let grant = grant(&app, wish.role, wish.unit.as_deref())?;
-            app.with_store(move |store| store.grant(id, grant)).await?;
+            change(&app, &identity, AccountChange::Grant(id, grant)).await?;
         }
         Change::Revoke(wish) => {
             let gone = grant(&app, wish.role, wish.unit.as_deref())?;
@@ -151,13 +152,21 @@ pub async fn change_account(
                 let left = other.grants.iter().filter(|grant| other.id != id || **grant != gone);
                 left.clone().any(|grant| grant.role.allows(Action::Administer))
             })?;
-            if !app.with_store(move |store| store.revoke(id, gone)).await? {
+            if !account.grants.contains(&gone) {
                 return Err(Problem::not_found(format!("{name} does not have this role there")));
             }
+            change(&app, &identity, AccountChange::Revoke(id, gone)).await?;
         }
     }
-    app.refresh_accounts().await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Makes one change of the accounts in the name of who is signed in; the number of what it is about.
+async fn change(app: &Arc<App>, identity: &Identity, change: AccountChange) -> Result<u32, Problem> {
+    let author = identity.name().to_owned();
+    let numbers = app.with_store(move |store| store.change_accounts(&author, now(), &[change])).await?;
+    app.refresh_accounts().await?;
+    Ok(numbers.first().copied().unwrap_or_default())
 }
 
 /// Refuses what would leave nobody to administer of those that `stay`.
@@ -171,7 +180,11 @@ fn keep_an_administrator(app: &App, stay: impl Fn(&Account) -> bool) -> Result<(
 }
 
 /// Makes a token; its secret is told once.
-pub async fn add_token(State(app): State<Arc<App>>, body: Bytes) -> Result<Response, Problem> {
+pub async fn add_token(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    body: Bytes,
+) -> Result<Response, Problem> {
     let new: NewToken = read(&body)?;
     if !(1..=LONGEST).contains(&new.days) {
         return Err(Problem::parameter("days", format!("must be a whole number from 1 to {LONGEST}")));
@@ -182,8 +195,7 @@ pub async fn add_token(State(app): State<Arc<App>>, body: Bytes) -> Result<Respo
     let token =
         Token { id: 0, account: account.id, name: new.name, scope: new.scope, expires_at, revoked: false };
     let hash = secret_hash(&secret);
-    let id = app.with_store(move |store| store.add_token(&hash, &token, now())).await?;
-    app.refresh_accounts().await?;
+    let id = change(&app, &identity, AccountChange::AddToken(hash, token)).await?;
     let answer = axum::Json(json!({ "id": id, "token": secret, "expires_at": expires_at }));
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], answer).into_response())
 }
@@ -191,13 +203,14 @@ pub async fn add_token(State(app): State<Arc<App>>, body: Bytes) -> Result<Respo
 /// Takes a token back.
 pub async fn revoke_token(
     State(app): State<Arc<App>>,
+    identity: Identity,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let missing = || Problem::not_found(format!("there is no token {id}"));
     let number: u32 = id.parse().map_err(|_| missing())?;
-    if !app.with_store(move |store| store.revoke_token(number)).await? {
+    if !app.auth.directory.load().tokens.values().any(|token| token.id == number) {
         return Err(missing());
     }
-    app.refresh_accounts().await?;
+    change(&app, &identity, AccountChange::RevokeToken(number)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

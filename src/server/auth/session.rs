@@ -36,8 +36,10 @@ pub async fn session(State(app): State<Arc<App>>, identity: Identity) -> Result<
         let seen = app.auth.directory.load().sessions.get(hash).map_or(0, |session| session.seen_at);
         if now() - seen > NOTED {
             let hash = *hash;
-            app.with_store(move |store| store.see_session(&hash, now())).await?;
-            app.refresh_accounts().await?;
+            // Where somebody writes for long, it is noted the next time.
+            if app.with_store(move |store| store.see_session(&hash, now())).await.is_ok() {
+                app.refresh_accounts().await?;
+            }
         }
     }
     Ok(answer(&app, &identity))

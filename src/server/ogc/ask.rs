@@ -176,7 +176,11 @@ fn shown(query: &Query, known: &[&'static Column]) -> Result<Vec<&'static Column
 fn filter(collection: Collection, query: &Query, known: &[&'static Column]) -> Result<Filter, Problem> {
     let mut all = Filter::all();
     for column in known {
-        if let Some(condition) = query.read(column.name, |text| Filter::equal(column, text))? {
+        // A unit means that unit with what lies below it, as by every other door.
+        let territory = collection == Collection::Parcels && column.name == "unit";
+        let condition =
+            |text: &str| if territory { Ok(Filter::in_unit(text)) } else { Filter::equal(column, text) };
+        if let Some(condition) = query.read(column.name, condition)? {
             all = all.and(condition);
         }
     }

@@ -4,11 +4,11 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
     blob,
-    write::{INSERT_PARCEL, is_constraint},
+    write::{INSERT_PARCEL, is_constraint, seal_parcel},
 };
 use crate::{
-    domain::{Code, Day, Parcel, ParcelId, ParcelKey},
-    store::{Entry, Formed, StoreError, verify::ParcelDigest},
+    domain::{Code, Day, Parcel, ParcelId, ParcelKey, ProjectId, UnitId},
+    store::{Entry, Formed, StoreError, ledger::encoding::Seal},
 };
 
 /// What the new rows take over from the parcel before them.
@@ -21,15 +21,15 @@ struct Parent {
     land_use: String,
 }
 
-/// Adds the rows: (first row, last row, rows, digest).
+/// Adds the rows: what seals them, and the number of the first.
 pub fn form(
     sql: &Connection,
     entry: &Entry,
     parent: ParcelId,
     parcels: &[Formed],
-) -> Result<(u32, u32, u32, String), StoreError> {
+) -> Result<(Seal, u32), StoreError> {
     let parent = read(sql, parent)?;
-    let (mut digest, mut first, mut last) = (ParcelDigest::default(), 0, 0);
+    let (mut seal, mut first) = (Seal::default(), 0);
     for formed in parcels {
         let parcel = Parcel {
             key: ParcelKey {
@@ -64,11 +64,15 @@ pub fn form(
             let taken = is_constraint(&error);
             if taken { StoreError::Exists(Box::new(parcel.key.clone())) } else { error.into() }
         })?;
-        last = row as u32;
-        first = if first == 0 { last } else { first };
-        digest.row(row, parent.project, parent.unit, &parcel, parent.holder, &geometry);
+        first = if first == 0 { row as u32 } else { first };
+        let numbers = (
+            ProjectId(parent.project as u32),
+            UnitId(parent.unit as u32),
+            parent.holder.map(|holder| holder as u32),
+        );
+        seal_parcel(&mut seal, ParcelId(row as u32), numbers, &parcel, &geometry)?;
     }
-    Ok((first, last, parcels.len() as u32, digest.finish()))
+    Ok((seal, first))
 }
 
 fn read(sql: &Connection, id: ParcelId) -> Result<Parent, StoreError> {

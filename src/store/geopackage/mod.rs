@@ -4,213 +4,210 @@
 //! this module share the system's `SQLite` library, so that POSIX locks hold
 //! between them inside one process.
 
-pub mod accounts;
-pub mod blob;
-pub mod briefings;
+mod accounts;
+mod blob;
+mod briefings;
+mod connections;
 mod form;
-mod inspection;
-mod migrate;
+mod holders;
+mod keeping;
+mod lines;
 mod questions;
-pub(super) mod read;
-pub(super) mod records;
+mod read;
+mod records;
+mod reference;
+mod states;
+mod steps;
 mod strands;
+mod verify;
 mod write;
 
-use std::path::{Path, PathBuf};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, OpenFlags};
 
-use super::{Head, News, Store, StoreError, Transaction, Verification, verify};
-use crate::{
-    atlas::Snapshot,
-    domain::{Event, LedgerPosition, ParcelId, Procedure},
-};
+use super::{Head, Ledger, Line, Record, StoreError, Work};
+use crate::domain::{Event, LedgerPosition, ParcelId};
+use connections::{Connections, Mode, connect, prepare};
+
+/// Number of the schema that this program reads and writes.
+const SCHEMA: &str = "5";
 
 /// An open store.
 #[derive(Debug)]
 pub struct GeoPackage {
-    connection: Connection,
-    path: PathBuf,
-    procedures: Vec<Procedure>,
+    connections: Connections,
 }
 
 impl GeoPackage {
     /// Opens the store at `path`.
     ///
     /// # Errors
-    /// No such file, a file that is not a store, or one that can't be read and written.
-    pub fn open(path: &Path, procedures: Vec<Procedure>) -> Result<Self, StoreError> {
+    /// No such file, a file that is not a store, or one that can't be read.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let shown = path.display().to_string();
         if !path.exists() {
-            return Err(StoreError::Open {
-                path: path.display().to_string(),
-                why: "there is no such file; fill one with `matbang demo` or `matbang import`".to_owned(),
-            });
+            let why = "there is no such file; fill one with `matbang demo` or `matbang import`".to_owned();
+            return Err(StoreError::Open { path: shown, why });
         }
-        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-        let not_a_store = |why: String| StoreError::NotAStore { path: path.display().to_string(), why };
-        let schema = connection
-            .query_row("SELECT value FROM settings WHERE name = 'schema'", [], |row| row.get::<_, String>(0));
-        let number = schema.map_err(|error| not_a_store(error.to_string()))?;
-        let known = number.parse::<usize>().ok().filter(|number| (1..=migrate::LATEST).contains(number));
-        let Some(from) = known else {
-            let latest = migrate::LATEST;
-            return Err(not_a_store(format!(
-                "its schema is number {number}, this program reads 1 to {latest}; use the newer program"
-            )));
-        };
-        prepare(&connection)?;
-        if from < migrate::LATEST {
-            migrate::migrate(&mut connection, from)?;
+        let (writer, mode) = Self::writer(path)?;
+        let schema = "SELECT value FROM settings WHERE name = 'schema'";
+        let number: Result<String, _> = writer.query_row(schema, [], |row| row.get(0));
+        match number.as_deref() {
+            Ok(SCHEMA) => Ok(Self { connections: Connections::new(path, mode, writer)? }),
+            Ok(other) => {
+                let why = format!(
+                    "its schema is number {other}, this program reads number {SCHEMA}; use the program that made it, \
+                     or fill a new store"
+                );
+                Err(StoreError::NotAStore { path: shown, why })
+            }
+            Err(error) => Err(StoreError::NotAStore { path: shown, why: error.to_string() }),
         }
-        Ok(Self { connection, path: path.to_owned(), procedures })
+    }
+
+    /// The connection that writes; where nothing can be written, one that reads.
+    fn writer(path: &Path) -> Result<(Connection, Mode), StoreError> {
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, Mode::ReadWrite)?;
+        let ready = prepare(&connection).and_then(|()| {
+            connection.query_row("SELECT count(*) FROM sqlite_master", [], |_| Ok(())).map_err(Into::into)
+        });
+        match ready {
+            Ok(()) => Ok((connection, Mode::ReadWrite)),
+            Err(StoreError::Full(why)) => {
+                drop(connection);
+                let mut log = path.as_os_str().to_owned();
+                log.push("-wal");
+                if std::fs::metadata(&log).is_ok_and(|log| log.len() > 0) {
+                    let why =
+                        format!("{why}; events lie in {} and the folder can't be written", log.display());
+                    return Err(StoreError::Open { path: path.display().to_string(), why });
+                }
+                Ok((connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, Mode::ReadOnly)?, Mode::ReadOnly))
+            }
+            Err(StoreError::Backend(why)) => {
+                Err(StoreError::NotAStore { path: path.display().to_string(), why })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     /// Opens the store at `path`, or makes an empty one where no file is.
     ///
     /// # Errors
     /// As [`GeoPackage::open`], or a folder that can't be written.
-    pub fn open_or_create(path: &Path, procedures: Vec<Procedure>) -> Result<Self, StoreError> {
+    pub fn open_or_create(path: &Path) -> Result<Self, StoreError> {
         if path.exists() {
-            return Self::open(path, procedures);
+            return Self::open(path);
         }
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)
                 .map_err(|e| StoreError::Open { path: folder.display().to_string(), why: e.to_string() })?;
         }
-        let mut connection =
-            connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let mut connection = connect(path, flags, Mode::ReadWrite)?;
         prepare(&connection)?;
-        migrate::migrate(&mut connection, 0)?;
-        Ok(Self { connection, path: path.to_owned(), procedures })
+        let change = connection.transaction()?;
+        change.execute_batch(include_str!("schema.sql"))?;
+        change.commit()?;
+        Ok(Self { connections: Connections::new(path, Mode::ReadWrite, connection)? })
     }
 
-    /// Connections, a processor each, that see the store at `head`; none when it has moved on.
-    fn readers(&self, head: Head) -> Result<Vec<Connection>, StoreError> {
-        let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        let mut readers = Vec::new();
-        for _ in 0..count {
-            let connection = connect(&self.path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-            connection.execute_batch("PRAGMA query_only = ON; BEGIN")?;
-            if read::head(&connection)? != head {
-                return Ok(Vec::new());
-            }
-            readers.push(connection);
-        }
-        Ok(readers)
+    /// Asks in one state of the store.
+    fn read<T>(&self, ask: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let reader = self.connections.reader()?;
+        let one_state = reader.unchecked_transaction()?;
+        ask(&one_state)
     }
 
-    /// The legal procedures that it was opened with.
-    pub fn procedures(&self) -> &[Procedure] {
-        &self.procedures
-    }
-
-    /// Path of the file.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
-    /// Copies the whole store to a new file, in one state, while others go on writing.
-    ///
-    /// # Errors
-    /// The disk's.
-    pub fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
-        let mut copy = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
-        let backup = rusqlite::backup::Backup::new(&self.connection, &mut copy)?;
-        // All pages in one step: one state, however busy the writers are.
-        if backup.step(-1)? != rusqlite::backup::StepResult::Done {
-            let why = "the store is being written all the time; try again".to_owned();
-            return Err(StoreError::Open { path: path.display().to_string(), why });
-        }
-        drop(backup);
-        copy.query_row("PRAGMA journal_mode = DELETE", [], |_| Ok(()))?;
-        Ok(())
-    }
-
-    /// Another connection to the same file.
-    ///
-    /// # Errors
-    /// As [`GeoPackage::open`].
-    pub fn reopen(&self) -> Result<Self, StoreError> {
-        Self::open(&self.path, self.procedures.clone())
+    /// Writes beside the ledger, all or nothing.
+    fn write<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
+        let mut writer = self.connections.writer()?;
+        let change = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+        let done = work(&change)?;
+        change.commit()?;
+        Ok(done)
     }
 }
 
-fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {
-    let flags = flags | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(path, flags)
-        .map_err(|e| StoreError::Open { path: path.display().to_string(), why: e.to_string() })
+impl Record for GeoPackage {
+    fn change(&self, work: Work<'_>) -> Result<Head, StoreError> {
+        let mut writer = self.connections.writer()?;
+        let mut change = write::Write::begin(&mut writer)?;
+        if work(&mut change)? { change.commit() } else { Ok(super::Transaction::head(&change)) }
+    }
 }
 
-fn prepare(connection: &Connection) -> Result<(), StoreError> {
-    // By pragma: the function of that name wants a newer SQLite than Debian 12 has.
-    connection.query_row("PRAGMA busy_timeout = 10000", [], |_| Ok(()))?;
-    connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
-    connection
-        .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;")?;
-    Ok(())
-}
-
-impl Store for GeoPackage {
+impl Ledger for GeoPackage {
     fn head(&self) -> Result<Head, StoreError> {
-        read::head(&self.connection)
+        self.read(read::head)
     }
 
-    fn version(&self) -> Result<u64, StoreError> {
-        let seen: i64 = self.connection.query_row("PRAGMA data_version", [], |row| row.get(0))?;
-        Ok(seen.unsigned_abs())
-    }
-
-    fn load(&self) -> Result<Snapshot, StoreError> {
-        let transaction = self.connection.unchecked_transaction()?;
-        let others = self.readers(read::head(&transaction)?)?;
-        read::load(&transaction, others, &self.procedures, None)
-    }
-
-    fn load_at(&self, position: LedgerPosition) -> Result<Snapshot, StoreError> {
-        let transaction = self.connection.unchecked_transaction()?;
-        let head = read::head(&transaction)?.position;
-        if position > head {
-            return Err(StoreError::NoPosition { asked: position, head });
-        }
-        let others = self.readers(read::head(&transaction)?)?;
-        read::load(&transaction, others, &self.procedures, Some(position))
-    }
-
-    fn events_after(&self, position: LedgerPosition) -> Result<Vec<Event>, StoreError> {
-        read::events(&self.connection, "position > ?1 ORDER BY position", position.0 as i64)
-    }
-
-    fn some_events_after(&self, position: LedgerPosition, most: usize) -> Result<Vec<Event>, StoreError> {
+    fn events_after(&self, position: LedgerPosition, most: usize) -> Result<Vec<Event>, StoreError> {
         let condition = format!("position > ?1 ORDER BY position LIMIT {most}");
-        read::events(&self.connection, &condition, i64::try_from(position.0).unwrap_or(i64::MAX))
+        self.read(|sql| read::events(sql, &condition, read::signed(position)))
+    }
+
+    fn events_before(&self, position: LedgerPosition, most: usize) -> Result<Vec<Event>, StoreError> {
+        let condition = format!("position < ?1 ORDER BY position DESC LIMIT {most}");
+        self.read(|sql| read::events(sql, &condition, read::signed(position)))
     }
 
     fn history(&self, parcel: ParcelId) -> Result<Vec<Event>, StoreError> {
-        records::events(&self.connection, parcel)
+        self.read(|sql| records::events(sql, parcel))
     }
 
-    fn news(&self, position: LedgerPosition) -> Result<News, StoreError> {
-        let transaction = self.connection.unchecked_transaction()?;
-        let events = read::events(&transaction, "position > ?1 ORDER BY position", position.0 as i64)?;
-        let mut touched: Vec<ParcelId> = events.iter().filter_map(|event| event.body.parcel).collect();
-        touched.sort_unstable();
-        touched.dedup();
-        let record = |id: ParcelId| Ok((id, records::of(&transaction, id)?));
-        let records = touched.into_iter().map(record).collect::<Result<_, StoreError>>()?;
-        Ok(News { events, head: read::head(&transaction)?, records })
+    fn imports(&self, most: usize) -> Result<Vec<Event>, StoreError> {
+        let condition = "kind = 'imported' ORDER BY position DESC LIMIT ?1";
+        self.read(|sql| read::events(sql, condition, i64::try_from(most).unwrap_or(i64::MAX)))
     }
 
-    fn setting(&self, name: &str) -> Result<Option<String>, StoreError> {
-        let sql = "SELECT value FROM settings WHERE name = ?1";
-        Ok(self.connection.query_row(sql, [name], |row| row.get(0)).optional()?)
+    fn import_at(&self, position: LedgerPosition) -> Result<Option<Event>, StoreError> {
+        let condition = "kind = 'imported' AND position = ?1";
+        Ok(self.read(|sql| read::events(sql, condition, read::signed(position)))?.pop())
     }
 
-    fn begin(&mut self) -> Result<Box<dyn Transaction + '_>, StoreError> {
-        Ok(Box::new(write::Write::begin(&mut self.connection)?))
+    fn wait_for_change(&self, seen: u64, time: Duration) -> Result<u64, StoreError> {
+        self.connections.wait_for_change(seen, time)
     }
 
-    fn verify(&self) -> Result<Verification, StoreError> {
-        let transaction = self.connection.unchecked_transaction()?;
-        verify::verify(&transaction, &self.procedures)
+    fn lines(&self, take: &mut dyn FnMut(Line<'_>) -> Result<(), StoreError>) -> Result<Head, StoreError> {
+        self.read(|sql| lines::each(sql, take))
+    }
+}
+
+/// Connections, a processor each, that see the store at `head`; none when it has moved on.
+fn beside(connections: &Connections, head: Head) -> Result<Vec<Connection>, StoreError> {
+    let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut readers = Vec::new();
+    for _ in 0..count {
+        let connection = connections.fresh()?;
+        connection.execute_batch("BEGIN")?;
+        if read::head(&connection)? != head {
+            return Ok(Vec::new());
+        }
+        readers.push(connection);
+    }
+    Ok(readers)
+}
+
+impl super::Load for GeoPackage {
+    fn load(
+        &self,
+        procedures: Arc<[crate::domain::Procedure]>,
+    ) -> Result<crate::atlas::Snapshot, StoreError> {
+        self.read(|sql| read::load(sql, beside(&self.connections, read::head(sql)?)?, procedures))
+    }
+
+    fn step(&self, shown: &crate::atlas::Snapshot) -> Result<Option<super::Step>, StoreError> {
+        self.read(|sql| steps::forward(sql, shown))
+    }
+
+    fn past(
+        &self,
+        now: &crate::atlas::Snapshot,
+        position: LedgerPosition,
+    ) -> Result<crate::atlas::Snapshot, StoreError> {
+        self.read(|sql| steps::back(sql, &self.connections, now, position))
     }
 }

@@ -1,8 +1,10 @@
 //! Reading: the ledger, and the rows that make an atlas.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension, Row, types::ValueRef};
 
-use super::{blob, records, strands};
+use super::{blob, strands};
 use crate::{
     atlas::{Builder, Snapshot},
     domain::{
@@ -26,7 +28,7 @@ pub fn events(sql: &Connection, condition: &str, parameter: i64) -> Result<Vec<E
     let mut rows = statement.query([parameter])?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
-        events.push(event(row)?.0);
+        events.push(event(row)?);
     }
     Ok(events)
 }
@@ -48,12 +50,12 @@ pub fn body_text(event: &NewEvent) -> Result<String, serde_json::Error> {
     serde_json::to_string(&Body { kind: &event.kind, note, attachments })
 }
 
-/// An event and the text of its body, from a row that begins with the ledger's columns.
-pub fn event(row: &Row<'_>) -> Result<(Event, String), StoreError> {
+/// An event, from a row that begins with the ledger's columns.
+pub fn event(row: &Row<'_>) -> Result<Event, StoreError> {
     let position: i64 = row.get(0)?;
     let fault = |column, why: String| StoreError::Row { table: "ledger", row: position, column, why };
-    let body: String = row.get(6)?;
-    let said: Body = serde_json::from_str(&body).map_err(|e| fault("body", e.to_string()))?;
+    let said: Body = serde_json::from_str(row.get_ref(6)?.as_str().unwrap_or_default())
+        .map_err(|e| fault("body", e.to_string()))?;
     let event = NewEvent {
         parcel: row.get::<_, Option<u32>>(4)?.map(ParcelId),
         day: Day::from_number(row.get(2)?).map_err(|e| fault("day", e.to_string()))?,
@@ -64,7 +66,7 @@ pub fn event(row: &Row<'_>) -> Result<(Event, String), StoreError> {
         attachments: said.attachments,
         kind: said.kind,
     };
-    Ok((Event { position: LedgerPosition(position.unsigned_abs()), body: event }, body))
+    Ok(Event { position: LedgerPosition(position.unsigned_abs()), body: event })
 }
 
 /// A column that may be empty, read with `parse`.
@@ -118,8 +120,9 @@ fn known<T>(found: Option<T>, text: &str) -> Result<T, String> {
     found.ok_or_else(|| format!("\"{text}\" is not known"))
 }
 
-pub const UNITS: &str = "SELECT fid, code, name, level, parent_code, valid_from, valid_to, predecessor_codes,
-    successor_codes, geom FROM units ORDER BY fid";
+/// Columns of a unit's row; [`unit`] reads them.
+pub const UNIT: &str = "fid, code, name, level, parent_code, valid_from, valid_to, predecessor_codes,
+    successor_codes, geom";
 
 pub fn unit(row: &Row<'_>) -> Result<(UnitId, AdminUnit), StoreError> {
     let unit = AdminUnit {
@@ -136,9 +139,13 @@ pub fn unit(row: &Row<'_>) -> Result<(UnitId, AdminUnit), StoreError> {
     Ok((UnitId(row.get(0)?), unit))
 }
 
-pub const PROJECTS: &str =
-    "SELECT p.fid, p.code, p.name, p.kind, p.key_project, p.investor, p.body, p.procedure,
-    p.required_on, p.plan, p.geom, a.geom FROM projects p LEFT JOIN alignments a USING (fid) ORDER BY p.fid";
+/// Columns of a project's row `p` with its alignment `a`; [`project`] reads them.
+pub const PROJECT: &str = "p.fid, p.code, p.name, p.kind, p.key_project, p.investor, p.body, p.procedure,
+    p.required_on, p.plan, p.geom, a.geom";
+
+/// The same columns of an earlier state of a project.
+const PROJECT_PAST: &str = "fid, code, name, kind, key_project, investor, body, procedure, required_on, plan,
+    geom, alignment";
 
 pub fn project(row: &Row<'_>) -> Result<(ProjectId, Project), StoreError> {
     let project = Project {
@@ -157,101 +164,139 @@ pub fn project(row: &Row<'_>) -> Result<(ProjectId, Project), StoreError> {
     Ok((ProjectId(row.get(0)?), project))
 }
 
-/// Everything at the end of the ledger, or as known at an earlier position by replay.
-///
-/// Units and projects are those of today at any position: their rows are
-/// brought up to date in place, only parcels and what happened to them go back.
-///
-/// `others` see the same state of the store as `sql`; they read parcels beside it.
+/// Units whose row holds from a position after `after`, in the order of their numbers.
+pub fn units_since(sql: &Connection, after: LedgerPosition) -> Result<Vec<(UnitId, AdminUnit)>, StoreError> {
+    let select = format!("SELECT {UNIT} FROM units WHERE since > ?1 ORDER BY fid");
+    collect(sql, &select, &[signed(after)], unit)
+}
+
+/// Projects whose row holds from a position after `after`, in the order of their numbers.
+pub fn projects_since(
+    sql: &Connection,
+    after: LedgerPosition,
+) -> Result<Vec<(ProjectId, Project)>, StoreError> {
+    let select = format!(
+        "SELECT {PROJECT} FROM projects p LEFT JOIN alignments a USING (fid) WHERE p.since > ?1 ORDER BY p.fid"
+    );
+    collect(sql, &select, &[signed(after)], project)
+}
+
+/// Units as they were at `position`, of those that have changed after it.
+pub fn units_before(
+    sql: &Connection,
+    position: LedgerPosition,
+) -> Result<Vec<(UnitId, AdminUnit)>, StoreError> {
+    let select = format!("SELECT {UNIT} FROM units_past WHERE since <= ?1 AND until > ?1 ORDER BY fid");
+    collect(sql, &select, &[signed(position)], unit)
+}
+
+/// Projects as they were at `position`, of those that have changed after it.
+pub fn projects_before(
+    sql: &Connection,
+    position: LedgerPosition,
+) -> Result<Vec<(ProjectId, Project)>, StoreError> {
+    let select =
+        format!("SELECT {PROJECT_PAST} FROM projects_past WHERE since <= ?1 AND until > ?1 ORDER BY fid");
+    collect(sql, &select, &[signed(position)], project)
+}
+
+/// Units that the event at `position` wrote, whether they hold still or not.
+pub fn units_of(sql: &Connection, position: LedgerPosition) -> Result<Vec<(UnitId, AdminUnit)>, StoreError> {
+    let select = format!(
+        "SELECT {UNIT} FROM units WHERE since = ?1 UNION ALL SELECT {UNIT} FROM units_past WHERE since = ?1
+         ORDER BY fid"
+    );
+    collect(sql, &select, &[signed(position)], unit)
+}
+
+/// Projects that the event at `position` wrote, whether they hold still or not.
+pub fn projects_of(
+    sql: &Connection,
+    position: LedgerPosition,
+) -> Result<Vec<(ProjectId, Project)>, StoreError> {
+    let select = format!(
+        "SELECT {PROJECT} FROM projects p LEFT JOIN alignments a USING (fid) WHERE p.since = ?1
+         UNION ALL SELECT {PROJECT_PAST} FROM projects_past WHERE since = ?1 ORDER BY 1"
+    );
+    collect(sql, &select, &[signed(position)], project)
+}
+
+fn collect<T>(
+    sql: &Connection,
+    select: &str,
+    parameters: &[i64],
+    read: impl Fn(&Row<'_>) -> Result<T, StoreError>,
+) -> Result<Vec<T>, StoreError> {
+    let mut statement = sql.prepare_cached(select)?;
+    let mut rows = statement.query(rusqlite::params_from_iter(parameters))?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(read(row)?);
+    }
+    Ok(found)
+}
+
+/// A position as the engine counts.
+pub fn signed(position: LedgerPosition) -> i64 {
+    i64::try_from(position.0).unwrap_or(i64::MAX)
+}
+
+/// Everything at the end of the ledger. `others` see the same state of the store as `sql`; they read
+/// parcels beside it.
 pub fn load(
     sql: &Connection,
     others: Vec<Connection>,
-    procedures: &[Procedure],
-    until: Option<LedgerPosition>,
+    procedures: Arc<[Procedure]>,
 ) -> Result<Snapshot, StoreError> {
     let expected: i64 = sql.query_row("SELECT count(*) FROM parcels", [], |row| row.get(0))?;
-    let mut builder = Builder::new(procedures.to_vec(), expected.unsigned_abs() as usize);
-    let mut statement = sql.prepare(UNITS)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let (id, unit) = unit(row)?;
+    let mut builder = Builder::new(procedures, expected.unsigned_abs() as usize);
+    let all = LedgerPosition(0);
+    for (id, unit) in units_since(sql, all)? {
         builder.unit(id, unit)?;
     }
-    let mut statement = sql.prepare(PROJECTS)?;
-    let mut rows = statement.query([])?;
-    while let Some(row) = rows.next()? {
-        let (id, project) = project(row)?;
+    for (id, project) in projects_since(sql, all)? {
         builder.project(id, project)?;
     }
-    let head = match until {
-        None => head(sql)?,
-        Some(position) => head_at(sql, position)?,
-    };
-    let scope = match until {
-        None => strands::Scope::Everything,
-        Some(_) => strands::Scope::Listing { last: last_parcel(sql, head.position)? },
-    };
-    strands::read(sql, others, &mut builder, scope)?;
-    plans(sql, &mut builder, head.position)?;
-    let snapshot = builder.finish(head.position, head.hash);
-    if until.is_none() {
-        return Ok(snapshot);
-    }
-    let mut known = Vec::new();
-    records::each(sql, head.position, |id, record| {
-        known.push((id, record));
-        Ok(())
-    })?;
-    Ok(snapshot.with_records(known, head.position, head.hash))
+    let head = head(sql)?;
+    strands::read(sql, others, &mut builder)?;
+    Ok(builder.finish(head.position, head.hash))
 }
 
-fn head_at(sql: &Connection, position: LedgerPosition) -> Result<Head, StoreError> {
+/// Position and hash of an event.
+pub fn head_at(sql: &Connection, position: LedgerPosition) -> Result<Head, StoreError> {
     let find = "SELECT hash FROM ledger WHERE position = ?1";
-    let hash = sql.query_row(find, [position.0 as i64], |row| row.get(0)).optional()?;
+    let hash = sql.query_row(find, [signed(position)], |row| row.get(0)).optional()?;
     Ok(Head { position, hash: hash.unwrap_or([0; 32]) })
 }
 
 /// The last parcel that imports up to `position` wrote.
-fn last_parcel(sql: &Connection, position: LedgerPosition) -> Result<i64, StoreError> {
-    let imports = events(sql, "kind = 'imported' AND position <= ?1 ORDER BY position", position.0 as i64)?;
+pub fn last_parcel(sql: &Connection, position: LedgerPosition) -> Result<ParcelId, StoreError> {
+    let imports = events(sql, "kind = 'imported' AND position <= ?1 ORDER BY position", signed(position))?;
     let last = imports.iter().filter_map(|event| match event.body.kind {
-        EventKind::Imported { layer: ImportedLayer::Parcels, last, .. } => Some(i64::from(last)),
+        EventKind::Imported { layer: ImportedLayer::Parcels, last, .. } => Some(last),
         _ => None,
     });
-    Ok(last.max().unwrap_or(0))
+    Ok(ParcelId(last.max().unwrap_or(0)))
 }
 
-/// Pledges that changed since the last import of projects.
-fn plans(sql: &Connection, builder: &mut Builder, until: LedgerPosition) -> Result<(), StoreError> {
-    let imports = events(sql, "kind = 'imported' AND position <= ?1 ORDER BY position", until.0 as i64)?;
-    let of_projects = |event: &&Event| {
-        matches!(event.body.kind, EventKind::Imported { layer: ImportedLayer::Projects, .. })
-    };
-    let imported = imports.iter().rfind(of_projects).map_or(LedgerPosition(0), |event| event.position);
-    let changes = events(sql, "kind = 'plan_changed' AND position <= ?1 ORDER BY position", until.0 as i64)?;
-    for event in changes.into_iter().filter(|event| event.position > imported) {
-        if let EventKind::PlanChanged { project, plan, required } = event.body.kind {
-            let fault = |why: crate::domain::PlanError| StoreError::Row {
-                table: "ledger",
-                row: event.position.0 as i64,
-                column: "body",
-                why: why.to_string(),
-            };
-            let plan = plan.as_deref().map(PlanCurve::parse).transpose().map_err(fault)?;
-            builder.plan(project, plan, required);
-        }
-    }
-    Ok(())
-}
-
-/// Tells `gpkg_contents` where each layer lies.
-pub fn bound_contents(sql: &Connection) -> Result<(), StoreError> {
+/// Tells `gpkg_contents` where each layer lies. Of parcels, which never move, those from `first_parcel` on
+/// are new; none = none are.
+pub fn bound_contents(sql: &Connection, first_parcel: Option<u32>) -> Result<(), StoreError> {
     let now = "strftime('%Y-%m-%dT%H:%M:%fZ','now')";
     for table in ["units", "projects", "alignments", "parcels"] {
-        let mut bounds: Option<[f64; 4]> = None;
-        let mut statement =
-            sql.prepare(&format!("SELECT substr(geom, 9, 32) FROM {table} WHERE geom NOT NULL"))?;
-        let mut rows = statement.query([])?;
+        let from = if table == "parcels" { first_parcel.map_or(i64::MAX, i64::from) } else { 0 };
+        let known = "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?1";
+        let edge = |row: &Row<'_>, n: usize| row.get::<_, Option<f64>>(n);
+        let mut bounds: Option<[f64; 4]> = sql.query_row(known, [table], |row| {
+            let edges = (edge(row, 0)?, edge(row, 1)?, edge(row, 2)?, edge(row, 3)?);
+            Ok(match edges {
+                (Some(w), Some(s), Some(e), Some(n)) if table == "parcels" => Some([w, s, e, n]),
+                _ => None,
+            })
+        })?;
+        let select = format!("SELECT substr(geom, 9, 32) FROM {table} WHERE fid >= ?1 AND geom NOT NULL");
+        let mut statement = sql.prepare_cached(&select)?;
+        let mut rows = statement.query([from])?;
         while let Some(row) = rows.next()? {
             let Ok(envelope) = row.get::<_, [u8; 32]>(0) else { continue };
             let edge = |n: usize| f64::from_le_bytes(std::array::from_fn(|i| envelope[n * 8 + i]));

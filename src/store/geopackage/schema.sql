@@ -25,16 +25,27 @@ CREATE TABLE gpkg_geometry_columns (
   CONSTRAINT fk_gc_tn FOREIGN KEY (table_name) REFERENCES gpkg_contents(table_name),
   CONSTRAINT fk_gc_srs FOREIGN KEY (srs_id) REFERENCES gpkg_spatial_ref_sys (srs_id));
 
+-- `since`: position of the event from which a row holds. What it was before stands in the table of the same name with
+-- `_past`, which holds from `since` up to the event before `until`.
 CREATE TABLE units (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, code TEXT NOT NULL, name TEXT NOT NULL, level TEXT NOT NULL,
   parent_code TEXT, valid_from DATE, valid_to DATE, predecessor_codes TEXT NOT NULL DEFAULT '',
-  successor_codes TEXT NOT NULL DEFAULT '', geom MULTIPOLYGON);
+  successor_codes TEXT NOT NULL DEFAULT '', geom MULTIPOLYGON, since INTEGER NOT NULL);
 CREATE INDEX units_by_code ON units (code);
+CREATE TABLE units_past (
+  fid INTEGER NOT NULL REFERENCES units(fid), code TEXT NOT NULL, name TEXT NOT NULL, level TEXT NOT NULL,
+  parent_code TEXT, valid_from DATE, valid_to DATE, predecessor_codes TEXT NOT NULL, successor_codes TEXT NOT NULL,
+  geom BLOB, since INTEGER NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (fid, since)) WITHOUT ROWID;
 
 CREATE TABLE projects (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, code TEXT NOT NULL UNIQUE, name TEXT NOT NULL, kind TEXT NOT NULL,
   key_project BOOLEAN NOT NULL, investor TEXT, body TEXT, procedure TEXT NOT NULL, required_on DATE,
-  plan TEXT NOT NULL DEFAULT '', geom MULTIPOLYGON);
+  plan TEXT NOT NULL DEFAULT '', geom MULTIPOLYGON, since INTEGER NOT NULL);
+CREATE TABLE projects_past (
+  fid INTEGER NOT NULL REFERENCES projects(fid), code TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL,
+  key_project BOOLEAN NOT NULL, investor TEXT, body TEXT, procedure TEXT NOT NULL, required_on DATE,
+  plan TEXT NOT NULL, geom BLOB, alignment BLOB, since INTEGER NOT NULL, until INTEGER NOT NULL,
+  PRIMARY KEY (fid, since)) WITHOUT ROWID;
 
 CREATE TABLE alignments (
   fid INTEGER PRIMARY KEY NOT NULL REFERENCES projects(fid), code TEXT NOT NULL, name TEXT NOT NULL, geom LINESTRING);
@@ -42,8 +53,8 @@ CREATE TABLE alignments (
 -- Personal data: read by role only, never joined into a layer.
 CREATE TABLE holders (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, name TEXT NOT NULL);
 
--- d0 … d8: day (since 1970-01-01) on which the stage of that number was reached;
--- these, cleared and money are worked out from the ledger, which `matbang verify` repeats.
+-- d0 … d8: day (since 1970-01-01) on which the stage of that number was reached; these, cleared, money, version,
+-- ended_on and marks are worked out from the ledger, which `matbang verify` repeats.
 CREATE TABLE parcels (
   fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
   project INTEGER NOT NULL REFERENCES projects(fid), unit INTEGER NOT NULL REFERENCES units(fid),
@@ -51,21 +62,58 @@ CREATE TABLE parcels (
   recovered_area DOUBLE NOT NULL, total_area DOUBLE NOT NULL, declared_area DOUBLE,
   holder INTEGER REFERENCES holders(fid), planned_on DATE, cleared BOOLEAN NOT NULL DEFAULT 0,
   d0 MEDIUMINT, d1 MEDIUMINT, d2 MEDIUMINT, d3 MEDIUMINT, d4 MEDIUMINT, d5 MEDIUMINT, d6 MEDIUMINT, d7 MEDIUMINT,
-  d8 MEDIUMINT, money INTEGER NOT NULL DEFAULT 0, geom MULTIPOLYGON NOT NULL);
-CREATE UNIQUE INDEX parcels_by_key ON parcels (project, unit, sheet, number);
+  d8 MEDIUMINT, money INTEGER NOT NULL DEFAULT 0, geom MULTIPOLYGON NOT NULL, version INTEGER NOT NULL DEFAULT 0,
+  ended_on DATE, marks TEXT);
+-- A parcel that was withdrawn, split or merged frees its number for another.
+CREATE UNIQUE INDEX parcels_by_key ON parcels (project, unit, sheet, number, CASE WHEN ended_on IS NULL THEN 0 ELSE fid END);
 
 CREATE TABLE ledger (
   position INTEGER PRIMARY KEY NOT NULL, recorded_at INTEGER NOT NULL, day MEDIUMINT NOT NULL, author TEXT NOT NULL,
   parcel INTEGER REFERENCES parcels(fid), document TEXT, kind TEXT NOT NULL, body TEXT NOT NULL,
   previous BLOB NOT NULL, hash BLOB NOT NULL);
 CREATE INDEX ledger_by_parcel ON ledger (parcel) WHERE parcel IS NOT NULL;
-CREATE INDEX ledger_blockers ON ledger (position) WHERE kind IN ('blocker_opened', 'blocker_closed');
 CREATE INDEX ledger_imports ON ledger (position) WHERE kind = 'imported';
 CREATE TRIGGER ledger_never_changes BEFORE UPDATE ON ledger BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER ledger_never_shrinks BEFORE DELETE ON ledger BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 
+-- The state of a parcel before each event about it, so that the past is read and not replayed. Worked out from the ledger.
+CREATE TABLE prior_states (position INTEGER PRIMARY KEY NOT NULL, parcel INTEGER NOT NULL, state BLOB NOT NULL);
+
+-- Answers of requests that may be sent again.
+CREATE TABLE requests (
+  author TEXT NOT NULL, key TEXT NOT NULL, digest BLOB NOT NULL, answer TEXT NOT NULL, recorded_at INTEGER NOT NULL,
+  PRIMARY KEY (author, key)) WITHOUT ROWID;
+
+-- Accounts, their sessions and tokens, and the logs of what was done to them and of looks at personal data.
+-- None of it is a layer: programs that list layers do not show these tables.
+CREATE TABLE accounts (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, name TEXT NOT NULL UNIQUE COLLATE NOCASE, full_name TEXT NOT NULL,
+  password TEXT, disabled BOOLEAN NOT NULL DEFAULT 0, created_at INTEGER NOT NULL);
+CREATE TABLE grants (
+  account INTEGER NOT NULL REFERENCES accounts(id), role TEXT NOT NULL, unit INTEGER REFERENCES units(fid));
+CREATE UNIQUE INDEX grants_once ON grants (account, role, coalesce(unit, 0));
+-- Secrets are kept as SHA-256 only.
+CREATE TABLE sessions (
+  hash BLOB PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id), created_at INTEGER NOT NULL,
+  seen_at INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE tokens (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, hash BLOB NOT NULL UNIQUE, account INTEGER NOT NULL REFERENCES accounts(id),
+  name TEXT NOT NULL, scope TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,
+  revoked BOOLEAN NOT NULL DEFAULT 0);
+CREATE TABLE account_changes (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, author TEXT NOT NULL, account INTEGER NOT NULL,
+  what TEXT NOT NULL);
+CREATE TABLE accesses (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, account TEXT NOT NULL, parcel INTEGER NOT NULL,
+  what TEXT NOT NULL);
+
+-- Briefings, frozen at a position of the ledger; `seal` covers what is said and the ledger's hash there.
+CREATE TABLE briefings (
+  code TEXT PRIMARY KEY, title TEXT NOT NULL, position INTEGER NOT NULL, as_of DATE NOT NULL, body TEXT NOT NULL,
+  seal BLOB NOT NULL, author TEXT NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;
+
 CREATE TABLE settings (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, name TEXT NOT NULL UNIQUE, value TEXT NOT NULL);
-INSERT INTO settings (name, value) VALUES ('schema', '1');
+INSERT INTO settings (name, value) VALUES ('schema', '5'), ('accounts', '0');
 
 INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES
   ('units', 'features', 'units', 'Administrative units', 4326),

@@ -4,6 +4,7 @@
 use std::{
     collections::BTreeMap,
     sync::{
+        Arc,
         atomic::{AtomicI64, Ordering},
         mpsc,
     },
@@ -13,25 +14,13 @@ use rusqlite::{Connection, Row};
 
 use super::{blob, read::parsed};
 use crate::{
-    atlas::{Builder, ParcelRow, Strand},
+    atlas::{Builder, ParcelRow, Revision, State, Strand},
     domain::{
         Day, HolderId, LedgerPosition, Marks, ParcelId, ProjectId, SquareMetres, Stage, StageDays, UnitId,
         Vnd,
     },
     store::StoreError,
 };
-
-/// What of the parcels is read.
-#[derive(Debug, Clone, Copy)]
-pub enum Scope {
-    /// All rows, as they are.
-    Everything,
-    /// Rows up to `last`, with nothing but the day of their listing: a replay brings the rest.
-    Listing {
-        /// Last id.
-        last: i64,
-    },
-}
 
 /// Ids a strand: small enough that threads end together, large enough that joining is cheap.
 const RUN: i64 = 16_384;
@@ -42,19 +31,11 @@ const PARCELS: &str =
     WHERE fid BETWEEN ?1 AND ?2 ORDER BY fid";
 
 /// Adds the parcels to `builder`, reading on `sql` and beside it on `others`.
-pub fn read(
-    sql: &Connection,
-    others: Vec<Connection>,
-    builder: &mut Builder,
-    scope: Scope,
-) -> Result<(), StoreError> {
+pub fn read(sql: &Connection, others: Vec<Connection>, builder: &mut Builder) -> Result<(), StoreError> {
     let ends = "SELECT min(fid), max(fid) FROM parcels";
     let (first, last): (Option<i64>, Option<i64>) =
         sql.query_row(ends, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let (Some(first), Some(mut last)) = (first, last) else { return Ok(()) };
-    if let Scope::Listing { last: until } = scope {
-        last = last.min(until);
-    }
+    let (Some(first), Some(last)) = (first, last) else { return Ok(()) };
     let run_from = |run: i64| Some(first + run * RUN).filter(|from| *from <= last);
     let next = AtomicI64::new(0);
     let strand = builder.strand();
@@ -67,7 +48,7 @@ pub fn read(
                     let run = next.fetch_add(1, Ordering::Relaxed);
                     let Some(from) = run_from(run) else { return };
                     let to = (from + RUN - 1).min(last);
-                    let made = fill(&connection, empty.another(), (from, to), scope);
+                    let made = fill(&connection, empty.another(), (from, to));
                     // Nobody listens any more after an error.
                     if send.send((run, made)).is_err() {
                         return;
@@ -89,7 +70,7 @@ pub fn read(
                 // No other thread: read here.
                 Err(_) => match waiting.remove(&joined) {
                     Some(made) => Some(made),
-                    None => Some(fill(sql, strand.another(), (from, (from + RUN - 1).min(last)), scope)),
+                    None => Some(fill(sql, strand.another(), (from, (from + RUN - 1).min(last)))),
                 },
             };
             while let Some(strand) = made {
@@ -102,39 +83,60 @@ pub fn read(
     })
 }
 
-fn fill(
-    sql: &Connection,
-    mut strand: Strand,
-    (from, to): (i64, i64),
-    scope: Scope,
-) -> Result<Strand, StoreError> {
+/// Parcels after `last`, in strands of `revision`.
+pub fn after(sql: &Connection, last: ParcelId, revision: &mut Revision<'_>) -> Result<(), StoreError> {
+    let strand = fill(sql, revision.strand(), (i64::from(last.0) + 1, i64::MAX))?;
+    revision.add(strand);
+    Ok(())
+}
+
+/// The state of a parcel as its row says it.
+pub fn state(sql: &Connection, id: ParcelId) -> Result<State, StoreError> {
+    let select =
+        "SELECT fid, money, version, marks, d0, d1, d2, d3, d4, d5, d6, d7, d8 FROM parcels WHERE fid = ?1";
+    let mut statement = sql.prepare_cached(select)?;
+    let mut rows = statement.query([id.0])?;
+    let row = rows.next()?.ok_or(StoreError::NoParcel(id))?;
+    Ok(State {
+        days: days(row, 4)?,
+        money: Vnd(row.get::<_, i64>(1)?.unsigned_abs()),
+        version: LedgerPosition(row.get::<_, i64>(2)?.unsigned_abs()),
+        marks: marks(row, 3)?.map(Arc::new),
+    })
+}
+
+/// The days of the stages, in the columns from `first` on.
+fn days(row: &Row<'_>, first: usize) -> Result<StageDays, StoreError> {
+    let mut days = StageDays::default();
+    for stage in Stage::ALL {
+        let number: Option<i64> = row.get(first + stage.number())?;
+        let day = number.map(Day::from_number).transpose().map_err(|e| StoreError::Row {
+            table: "parcels",
+            row: row.get(0).unwrap_or(-1),
+            column: "d0…d8",
+            why: e.to_string(),
+        })?;
+        days.set(stage, day);
+    }
+    Ok(days)
+}
+
+fn fill(sql: &Connection, mut strand: Strand, (from, to): (i64, i64)) -> Result<Strand, StoreError> {
     let mut statement = sql.prepare_cached(PARCELS)?;
     let mut rows = statement.query([from, to])?;
     while let Some(row) = rows.next()? {
-        add(row, &mut strand, scope)?;
+        add(row, &mut strand)?;
     }
     Ok(strand)
 }
 
-fn add(row: &Row<'_>, strand: &mut Strand, scope: Scope) -> Result<(), StoreError> {
+fn add(row: &Row<'_>, strand: &mut Strand) -> Result<(), StoreError> {
     let id: u32 = row.get(0)?;
     let fault = |column, why: String| StoreError::Row { table: "parcels", row: i64::from(id), column, why };
     let text = |index: usize| row.get_ref(index).map(|v| v.as_str().unwrap_or_default());
-    let (stages, money) = match scope {
-        Scope::Everything => (&Stage::ALL[..], row.get::<_, i64>(11)?),
-        Scope::Listing { .. } => (&Stage::ALL[..1], 0),
-    };
-    let mut days = StageDays::default();
-    for stage in stages {
-        let number: Option<i64> = row.get(12 + stage.number())?;
-        let day = number.map(Day::from_number).transpose().map_err(|e| fault("d0…d8", e.to_string()))?;
-        days.set(*stage, day);
-    }
+    let days = days(row, 12)?;
     let blob = row.get_ref(21)?.as_blob().map_err(|e| fault("geom", e.to_string()))?;
-    let (version, marks) = match scope {
-        Scope::Everything => (row.get::<_, i64>(22)?, marks(row, id)?),
-        Scope::Listing { .. } => (0, None),
-    };
+    let marks = marks(row, 23)?;
     strand.parcel(&ParcelRow {
         id: ParcelId(id),
         project: ProjectId(row.get(1)?),
@@ -147,20 +149,20 @@ fn add(row: &Row<'_>, strand: &mut Strand, scope: Scope) -> Result<(), StoreErro
         declared: row.get::<_, Option<f64>>(8)?.map(SquareMetres::new),
         holder: row.get::<_, Option<u32>>(9)?.map(HolderId),
         planned: parsed(row, "parcels", (10, "planned_on"), Day::parse)?,
-        money: Vnd(money.unsigned_abs()),
+        money: Vnd(row.get::<_, i64>(11)?.unsigned_abs()),
         days,
-        version: LedgerPosition(version.unsigned_abs()),
+        version: LedgerPosition(row.get::<_, i64>(22)?.unsigned_abs()),
         marks: marks.as_ref(),
         wkb: blob::wkb(blob).map_err(|why| fault("geom", why))?,
     })?;
     Ok(())
 }
 
-fn marks(row: &Row<'_>, id: u32) -> Result<Option<Marks>, StoreError> {
-    let Some(text) = row.get_ref(23)?.as_str_or_null().unwrap_or_default() else { return Ok(None) };
+fn marks(row: &Row<'_>, column: usize) -> Result<Option<Marks>, StoreError> {
+    let Some(text) = row.get_ref(column)?.as_str_or_null().unwrap_or_default() else { return Ok(None) };
     let fault = |why: serde_json::Error| StoreError::Row {
         table: "parcels",
-        row: i64::from(id),
+        row: row.get(0).unwrap_or(-1),
         column: "marks",
         why: why.to_string(),
     };

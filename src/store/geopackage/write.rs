@@ -1,33 +1,51 @@
 //! Writing: one transaction, sealed by the ledger.
 //!
-//! Every import leaves an event whose digest covers the rows it wrote: for
-//! parcels the new rows, for units and projects, which later imports may
-//! bring up to date, the whole table.
+//! Every import leaves an event whose digest covers the rows it wrote. The
+//! state of a parcel before each event is kept beside it, so that the past is
+//! read and never replayed. Orders of several people share a transaction; a
+//! savepoint for each keeps one that fails from touching the others.
 
 use std::collections::{BTreeSet, HashMap};
 
-use rusqlite::{Connection, OptionalExtension, Transaction as Sql, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction as Sql, TransactionBehavior, params};
 
 use geo::MultiPolygon;
 
-use super::{blob, form, questions, read, records};
+use super::{
+    blob, form, questions, read, records,
+    reference::{self, Wrote},
+    states,
+};
 use crate::{
     domain::{
-        AdminUnit, Day, Event, EventKind, ImportedLayer, NewEvent, Parcel, ParcelId, ParcelRef, Project,
-        ProjectId, SquareMetres, Succession, UnitId,
+        AdminUnit, Day, Event, EventKind, ImportedLayer, LedgerPosition, NewEvent, Parcel, ParcelId,
+        ParcelRef, Project, ProjectId, Record, SquareMetres, UnitId,
     },
     store::{
         Chain, Entry, Facts, Formed, Head, KeptAnswer, StoreError, Transaction, Written,
-        verify::{ParcelDigest, table_digest},
+        ledger::encoding::{self, ParcelRow, Seal},
     },
 };
+
+/// A parcel's record as it stands in this change.
+struct Running {
+    record: Record,
+    /// Day of its last event: what comes on an earlier one falls between others.
+    last: Day,
+}
 
 /// An open change.
 pub struct Write<'a> {
     sql: Sql<'a>,
     chain: Chain,
+    /// Something was imported; of parcels this is the first.
     imported: bool,
-    touched: BTreeSet<ParcelId>,
+    first_parcel: Option<u32>,
+    running: HashMap<ParcelId, Running>,
+    /// Parcels whose rows are not yet up to their records.
+    unsettled: BTreeSet<ParcelId>,
+    /// The chain and what was imported where the order that is open began.
+    before: Option<(Chain, bool)>,
 }
 
 impl<'a> Write<'a> {
@@ -38,18 +56,24 @@ impl<'a> Write<'a> {
             sql,
             chain: Chain::at(head.position, head.hash),
             imported: false,
-            touched: BTreeSet::new(),
+            first_parcel: None,
+            running: HashMap::new(),
+            unsettled: BTreeSet::new(),
+            before: None,
         })
     }
 
-    fn seal(
-        &mut self,
-        entry: &Entry,
-        layer: ImportedLayer,
-        seal: (u32, u32, u32, String),
-    ) -> Result<(), StoreError> {
+    /// Position of the next event.
+    fn next(&self) -> LedgerPosition {
+        LedgerPosition(self.chain.position().0 + 1)
+    }
+
+    fn seal(&mut self, entry: &Entry, layer: ImportedLayer, seal: Seal) -> Result<(), StoreError> {
         self.imported = true;
-        let (first, last, rows, digest) = seal;
+        let (first, last, rows, digest) = seal.finish();
+        if layer == ImportedLayer::Parcels {
+            self.first_parcel = self.first_parcel.or(Some(first));
+        }
         let kind = EventKind::Imported { layer, source: entry.source.clone(), first, last, rows, digest };
         let event = NewEvent {
             parcel: None,
@@ -64,17 +88,66 @@ impl<'a> Write<'a> {
         self.append(&[event]).map(|_| ())
     }
 
-    fn unit_row(&self, unit: &AdminUnit) -> Result<Option<i64>, StoreError> {
-        let same_time = "SELECT fid FROM units WHERE code = ?1 AND level = ?2
-            AND (valid_to IS NULL OR ?3 IS NULL OR valid_to >= ?3)
-            AND (valid_from IS NULL OR ?4 IS NULL OR valid_from <= ?4)
-            ORDER BY valid_from IS NULL, fid";
-        let found = self.sql.query_row(
-            same_time,
-            params![unit.code.as_str(), unit.level.code(), text(unit.valid_from), text(unit.valid_to)],
-            |row| row.get(0),
-        );
-        Ok(found.optional()?)
+    /// The record of a parcel before the next event.
+    fn running(&mut self, id: ParcelId) -> Result<&mut Running, StoreError> {
+        if !self.running.contains_key(&id) {
+            let listed = records::listed(&self.sql, id)?;
+            let events = records::events(&self.sql, id)?;
+            let last = events.iter().map(|event| event.body.day).chain(listed).max().unwrap_or(Day::FIRST);
+            self.running.insert(id, Running { record: Record::replay(listed, &events), last });
+        }
+        self.running.get_mut(&id).ok_or(StoreError::NoParcel(id))
+    }
+
+    /// Keeps the state before `event`, and the one after it for the next.
+    fn follow(&mut self, id: ParcelId, event: &Event) -> Result<(), StoreError> {
+        let text = |e: serde_json::Error| StoreError::Backend(e.to_string());
+        let running = self.running(id)?;
+        let state = states::encode(&running.record).map_err(text)?;
+        let falls_last =
+            event.body.day >= running.last && !matches!(event.body.kind, EventKind::Correction { .. });
+        if falls_last {
+            running.record.follow(event);
+            running.last = event.body.day;
+        } else {
+            // The event is in the ledger already: all of it again.
+            let record = records::of(&self.sql, id)?;
+            let running = self.running(id)?;
+            running.record = record;
+            // What a correction says falls on its own day.
+            running.last = running.last.max(event.body.day);
+        }
+        let keep = "INSERT INTO prior_states (position, parcel, state) VALUES (?1, ?2, ?3)";
+        self.sql.prepare_cached(keep)?.execute(params![read::signed(event.position), id.0, state])?;
+        self.unsettled.insert(id);
+        Ok(())
+    }
+
+    fn insert(&mut self, event: &NewEvent) -> Result<(), StoreError> {
+        let body = read::body_text(event).map_err(|e| StoreError::Row {
+            table: "ledger",
+            row: read::signed(self.next()),
+            column: "body",
+            why: e.to_string(),
+        })?;
+        let previous = self.chain.hash();
+        let hash = self.chain.append(event);
+        let inserted = self.sql.prepare_cached(INSERT_EVENT)?.execute(params![
+            read::signed(self.chain.position()),
+            event.recorded_at,
+            event.day.number(),
+            event.author,
+            event.parcel.map(|parcel| parcel.0),
+            event.document,
+            event.kind.code(),
+            body,
+            previous,
+            hash,
+        ]);
+        match (inserted, event.parcel) {
+            (Err(error), Some(parcel)) if is_constraint(&error) => Err(StoreError::NoParcel(parcel)),
+            (inserted, _) => Ok(inserted.map(|_| ())?),
+        }
     }
 }
 
@@ -82,34 +155,15 @@ fn text(day: Option<Day>) -> Option<String> {
     day.map(|day| day.to_string())
 }
 
-fn count(written: &mut Written, row: Option<i64>, new: i64) {
-    if row.is_some() {
-        written.updated += 1;
-    } else {
-        if written.inserted == 0 {
-            written.first = new as u32;
+fn count(written: &mut Written, wrote: Wrote) {
+    match wrote {
+        Wrote::Known => written.updated += 1,
+        Wrote::New(number) => {
+            written.first = if written.inserted == 0 { number } else { written.first };
+            written.inserted += 1;
         }
-        written.inserted += 1;
     }
 }
-
-const UPSERT_UNIT: &str = "INSERT INTO units
-    (fid, code, name, level, parent_code, valid_from, valid_to, predecessor_codes, successor_codes, geom)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-    ON CONFLICT (fid) DO UPDATE SET name = excluded.name,
-    parent_code = coalesce(excluded.parent_code, parent_code),
-    valid_from = coalesce(excluded.valid_from, valid_from), valid_to = coalesce(excluded.valid_to, valid_to),
-    predecessor_codes = iif(excluded.predecessor_codes = '', predecessor_codes, excluded.predecessor_codes),
-    successor_codes = iif(excluded.successor_codes = '', successor_codes, excluded.successor_codes),
-    geom = coalesce(excluded.geom, geom) RETURNING fid";
-
-const UPSERT_PROJECT: &str = "INSERT INTO projects
-    (code, name, kind, key_project, investor, body, procedure, required_on, plan, geom)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-    ON CONFLICT (code) DO UPDATE SET name = excluded.name, kind = excluded.kind, key_project = excluded.key_project,
-    investor = coalesce(excluded.investor, investor), body = coalesce(excluded.body, body),
-    procedure = excluded.procedure, required_on = coalesce(excluded.required_on, required_on),
-    plan = iif(excluded.plan = '', plan, excluded.plan), geom = coalesce(excluded.geom, geom) RETURNING fid";
 
 pub(super) const INSERT_PARCEL: &str = "INSERT INTO parcels
     (project, unit, sheet, number, land_use, recovered_area, total_area, declared_area, holder, planned_on, d0, geom)
@@ -123,25 +177,12 @@ impl Transaction for Write<'_> {
     fn units(&mut self, entry: &Entry, units: &[AdminUnit]) -> Result<Written, StoreError> {
         let mut written = Written { inserted: 0, updated: 0, first: 0 };
         for unit in units {
-            let row = self.unit_row(unit)?;
-            let new: i64 = self.sql.prepare_cached(UPSERT_UNIT)?.query_row(
-                params![
-                    row,
-                    unit.code.as_str(),
-                    unit.name,
-                    unit.level.code(),
-                    unit.parent.as_ref().map(AsRef::<str>::as_ref),
-                    text(unit.valid_from),
-                    text(unit.valid_to),
-                    Succession::write_list(&unit.predecessors),
-                    Succession::write_list(&unit.successors),
-                    unit.boundary.as_ref().map(blob::multi_polygon),
-                ],
-                |row| row.get(0),
-            )?;
-            count(&mut written, row, new);
+            count(&mut written, reference::unit(&self.sql, unit, self.next())?);
         }
-        let seal = table_digest(&self.sql, ImportedLayer::Units)?;
+        let mut seal = Seal::default();
+        for (id, unit) in read::units_of(&self.sql, self.next())? {
+            seal.row(id.0, |bytes| encoding::unit(bytes, id, &unit));
+        }
         self.seal(entry, ImportedLayer::Units, seal)?;
         Ok(written)
     }
@@ -149,32 +190,12 @@ impl Transaction for Write<'_> {
     fn projects(&mut self, entry: &Entry, projects: &[Project]) -> Result<Written, StoreError> {
         let mut written = Written { inserted: 0, updated: 0, first: 0 };
         for project in projects {
-            let code = project.code.as_str();
-            let find = "SELECT fid FROM projects WHERE code = ?1";
-            let row: Option<i64> = self.sql.query_row(find, [code], |row| row.get(0)).optional()?;
-            let new: i64 = self.sql.prepare_cached(UPSERT_PROJECT)?.query_row(
-                params![
-                    code,
-                    project.name,
-                    project.kind.code(),
-                    project.key,
-                    project.investor,
-                    project.body,
-                    project.procedure.as_str(),
-                    text(project.required_day),
-                    project.plan.write(),
-                    project.boundary.as_ref().map(blob::multi_polygon),
-                ],
-                |row| row.get(0),
-            )?;
-            if let Some(line) = &project.alignment {
-                let sql = "INSERT INTO alignments (fid, code, name, geom) VALUES (?1, ?2, ?3, ?4)
-                    ON CONFLICT (fid) DO UPDATE SET name = excluded.name, geom = excluded.geom";
-                self.sql.execute(sql, params![new, code, project.name, blob::line_string(line)])?;
-            }
-            count(&mut written, row, new);
+            count(&mut written, reference::project(&self.sql, project, self.next())?);
         }
-        let seal = table_digest(&self.sql, ImportedLayer::Projects)?;
+        let mut seal = Seal::default();
+        for (id, project) in read::projects_of(&self.sql, self.next())? {
+            seal.row(id.0, |bytes| encoding::project(bytes, id, &project));
+        }
         self.seal(entry, ImportedLayer::Projects, seal)?;
         Ok(written)
     }
@@ -182,7 +203,7 @@ impl Transaction for Write<'_> {
     fn parcels(&mut self, entry: &Entry, parcels: &[Parcel]) -> Result<Written, StoreError> {
         let mut keys = Keys::default();
         let mut holders: HashMap<&str, i64> = HashMap::new();
-        let mut digest = ParcelDigest::default();
+        let mut seal = Seal::default();
         let mut first = 0;
         for parcel in parcels {
             let holder = match parcel.holder.as_deref() {
@@ -200,54 +221,39 @@ impl Transaction for Write<'_> {
                 parcel.land_use,
                 parcel.recovered_area.get(),
                 parcel.total_area.get(),
-                parcel.declared_area.map(crate::domain::SquareMetres::get),
+                parcel.declared_area.map(SquareMetres::get),
                 holder,
                 text(parcel.planned_day),
                 entry.day.number(),
                 geometry,
             ]);
-            let row = inserted.map_err(|error| refused(error, parcel))?;
-            if first == 0 {
-                first = row as u32;
-            }
-            digest.row(row, project, unit, parcel, holder, &geometry);
+            let row = inserted.map_err(|error| refused(error, parcel))? as u32;
+            first = if first == 0 { row } else { first };
+            let numbers =
+                (ProjectId(project as u32), UnitId(unit as u32), holder.map(|holder| holder as u32));
+            seal_parcel(&mut seal, ParcelId(row), numbers, parcel, &geometry)?;
         }
         if parcels.is_empty() {
             return Ok(Written { inserted: 0, updated: 0, first: 0 });
         }
-        let rows = parcels.len() as u32;
-        self.seal(entry, ImportedLayer::Parcels, (first, first + rows - 1, rows, digest.finish()))?;
-        Ok(Written { inserted: rows, updated: 0, first })
+        self.seal(entry, ImportedLayer::Parcels, seal)?;
+        Ok(Written { inserted: parcels.len() as u32, updated: 0, first })
     }
 
     fn append(&mut self, events: &[NewEvent]) -> Result<Head, StoreError> {
         for event in events {
-            let body = read::body_text(event).map_err(|e| StoreError::Row {
-                table: "ledger",
-                row: self.chain.position().0 as i64 + 1,
-                column: "body",
-                why: e.to_string(),
-            })?;
-            let previous = self.chain.hash();
-            let hash = self.chain.append(event, &body);
-            let inserted = self.sql.prepare_cached(INSERT_EVENT)?.execute(params![
-                self.chain.position().0 as i64,
-                event.recorded_at,
-                event.day.number(),
-                event.author,
-                event.parcel.map(|parcel| parcel.0),
-                event.document,
-                event.kind.code(),
-                body,
-                previous,
-                hash,
-            ]);
-            match (inserted, event.parcel) {
-                (Ok(_), parcel) => self.touched.extend(parcel),
-                (Err(error), Some(parcel)) if is_constraint(&error) => {
-                    return Err(StoreError::NoParcel(parcel));
-                }
-                (Err(error), _) => return Err(error.into()),
+            if let Some(id) = event.parcel {
+                // Before the event is there: its record is of the state that it finds.
+                self.running(id)?;
+            }
+            self.insert(event)?;
+            if let EventKind::PlanChanged { project, plan, required } = &event.kind {
+                let position = self.chain.position();
+                reference::plan(&self.sql, *project, plan.as_deref(), *required, position)?;
+            }
+            if let Some(id) = event.parcel {
+                let event = Event { position: self.chain.position(), body: event.clone() };
+                self.follow(id, &event)?;
             }
         }
         Ok(self.head())
@@ -277,8 +283,8 @@ impl Transaction for Write<'_> {
     }
 
     fn form(&mut self, entry: &Entry, parent: ParcelId, parcels: &[Formed]) -> Result<Written, StoreError> {
-        let seal = form::form(&self.sql, entry, parent, parcels)?;
-        let written = Written { inserted: seal.2, updated: 0, first: seal.0 };
+        let (seal, first) = form::form(&self.sql, entry, parent, parcels)?;
+        let written = Written { inserted: seal.rows(), updated: 0, first };
         self.seal(entry, ImportedLayer::Parcels, seal)?;
         Ok(written)
     }
@@ -298,15 +304,78 @@ impl Transaction for Write<'_> {
         Ok(())
     }
 
-    fn commit(self: Box<Self>) -> Result<Head, StoreError> {
-        records::settle(&self.sql, &self.touched)?;
+    fn settle(&mut self) -> Result<(), StoreError> {
+        for id in std::mem::take(&mut self.unsettled) {
+            if let Some(running) = self.running.get(&id) {
+                records::write(&self.sql, id, &running.record)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn open_order(&mut self) -> Result<(), StoreError> {
+        self.settle()?;
+        self.before = Some((self.chain, self.imported));
+        self.sql.execute_batch("SAVEPOINT one_order")?;
+        Ok(())
+    }
+
+    fn keep_order(&mut self) -> Result<(), StoreError> {
+        self.settle()?;
+        self.before = None;
+        Ok(self.sql.execute_batch("RELEASE one_order")?)
+    }
+
+    fn drop_order(&mut self) -> Result<(), StoreError> {
+        if let Some((chain, imported)) = self.before.take() {
+            (self.chain, self.imported) = (chain, imported);
+            // What is remembered of parcels may be of the order that is given up.
+            self.running.clear();
+            self.unsettled.clear();
+            self.sql.execute_batch("ROLLBACK TO one_order; RELEASE one_order")?;
+        }
+        Ok(())
+    }
+}
+
+impl Write<'_> {
+    /// Makes all of it durable.
+    pub(super) fn commit(mut self) -> Result<Head, StoreError> {
+        self.settle()?;
         if self.imported {
-            read::bound_contents(&self.sql)?;
+            read::bound_contents(&self.sql, self.first_parcel)?;
         }
         let head = self.head();
         self.sql.commit()?;
         Ok(head)
     }
+}
+
+/// Adds a parcel's row, as it was written, to what its import seals.
+pub(super) fn seal_parcel(
+    seal: &mut Seal,
+    id: ParcelId,
+    (project, unit, holder): (ProjectId, UnitId, Option<u32>),
+    parcel: &Parcel,
+    geometry: &[u8],
+) -> Result<(), StoreError> {
+    let fault = |why| StoreError::Row { table: "parcels", row: i64::from(id.0), column: "geom", why };
+    let row = ParcelRow {
+        id,
+        project,
+        unit,
+        sheet: &parcel.key.sheet,
+        number: &parcel.key.number,
+        land_use: &parcel.land_use,
+        recovered: parcel.recovered_area,
+        total: parcel.total_area,
+        declared: parcel.declared_area,
+        holder,
+        planned: parcel.planned_day,
+        wkb: blob::wkb(geometry).map_err(fault)?,
+    };
+    seal.row(id.0, |bytes| encoding::parcel(bytes, &row));
+    Ok(())
 }
 
 /// Row numbers by code, looked up once.
@@ -321,8 +390,7 @@ impl Keys {
         if let Some(row) = self.projects.get(code) {
             return Ok(*row);
         }
-        let find = "SELECT fid FROM projects WHERE code = ?1";
-        let row = sql.query_row(find, [code], |row| row.get(0)).optional()?;
+        let row = reference::project_number(sql, code)?;
         let row = row.ok_or_else(|| StoreError::NoProject(code.to_owned()))?;
         self.projects.insert(code.to_owned(), row);
         Ok(row)
@@ -333,9 +401,7 @@ impl Keys {
         if let Some(row) = self.units.get(code) {
             return Ok(*row);
         }
-        let find = "SELECT fid FROM units WHERE code = ?1
-            ORDER BY coalesce(valid_from, '') <= ?2 AND coalesce(valid_to, '9') >= ?2 DESC, valid_from DESC LIMIT 1";
-        let row = sql.query_row(find, [code, &day.to_string()], |row| row.get(0)).optional()?;
+        let row = reference::unit_number(sql, code, day)?;
         let row = row.ok_or_else(|| StoreError::NoUnit(code.to_owned()))?;
         self.units.insert(code.to_owned(), row);
         Ok(row)

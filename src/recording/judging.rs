@@ -1,115 +1,20 @@
-//! Recording: drafts are judged against the ledger and taken all or not at all.
-//!
-//! Everything is judged before anything is written, inside one change that no
-//! other writer can come between. It knows nothing of HTTP: who may write where
-//! and which attachments exist is asked of the caller.
+//! Judging: each draft of an order against the rules and what the ledger holds, those before it included.
 
 use std::collections::HashMap;
 
-use super::{Entry, Facts, Head, KeptAnswer, StoreError, Transaction, digest_hex, reshape};
-use crate::domain::{
-    Change, Day, Draft, Event, EventKind, LedgerPosition, NewEvent, ParcelId, ParcelRef, Procedure, Record,
-    Refusal, Stage, UnitId, judge,
+use super::{Conflict, Order, RecordingError, RowRefusal, Step, reshape};
+use crate::{
+    domain::{
+        Change, Draft, Event, EventKind, LedgerPosition, NewEvent, ParcelId, ParcelRef, Procedure, Record,
+        Refusal, Stage,
+    },
+    store::{Facts, StoreError, Transaction},
 };
-
-/// What is to be recorded, by whom and when.
-pub struct Order<'a> {
-    /// Drafts with the rows they came from, or why a row could not be read.
-    pub drafts: &'a [(usize, Result<Draft, Refusal>)],
-    /// Who records.
-    pub author: &'a str,
-    /// Milliseconds since 1970-01-01T00:00Z.
-    pub recorded_at: i64,
-    /// The day, to tell what is in the future.
-    pub today: Day,
-    /// The legal procedures.
-    pub procedures: &'a [Procedure],
-    /// Whether the author may write about parcels of a commune.
-    pub may_write: &'a dyn Fn(UnitId) -> bool,
-    /// Whether an attachment exists.
-    pub attached: &'a dyn Fn(&str) -> bool,
-    /// Judge only, write nothing.
-    pub dry_run: bool,
-    /// Key under which the request may be sent again, and the digest of what it asks.
-    pub request: Option<(&'a str, &'a [u8])>,
-}
-
-/// A row that is refused.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct RowRefusal {
-    /// Number of the row, from 1.
-    pub row: usize,
-    /// The parcel, when it was found.
-    pub parcel: Option<ParcelId>,
-    /// Why.
-    #[serde(flatten)]
-    pub why: Refusal,
-}
-
-/// A row about a parcel that has changed since the writer saw it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Conflict {
-    /// Number of the row, from 1.
-    pub row: usize,
-    /// Parcel.
-    pub parcel: ParcelId,
-    /// Its version now.
-    pub version: LedgerPosition,
-    /// The version that the writer saw.
-    pub given: LedgerPosition,
-    /// Where it stands now.
-    pub stage: Option<Stage>,
-}
-
-/// An event that was taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Taken {
-    /// Its position.
-    pub position: LedgerPosition,
-    /// Its parcel.
-    pub parcel: Option<ParcelId>,
-    /// The parcel's version after it.
-    pub version: LedgerPosition,
-}
-
-/// What came of an order.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Recorded {
-    /// The end of the ledger after it.
-    pub at: LedgerPosition,
-    /// Hash of the last event, hexadecimal.
-    pub head: String,
-    /// The events, in the order of the drafts; empty after a dry run.
-    pub events: Vec<Taken>,
-}
-
-/// Why nothing was recorded.
-#[derive(Debug, thiserror::Error)]
-pub enum RecordingError {
-    /// Rows break a rule.
-    #[error("{} of the rows are refused", .0.len())]
-    Refused(Vec<RowRefusal>),
-    /// Parcels have changed since the writer saw them.
-    #[error("{} parcels have changed since they were seen", .0.len())]
-    Conflict(Vec<Conflict>),
-    /// The key was used for another request.
-    #[error("this Idempotency-Key was used for another request")]
-    KeyUsed,
-    /// The disk's.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
 
 /// A parcel as the order finds and leaves it.
 struct Known {
     facts: Facts,
     events: Vec<Event>,
-}
-
-/// What will be appended.
-pub(super) enum Step {
-    Event(NewEvent),
-    Reshape(Box<reshape::Reshape>),
 }
 
 struct Judging<'a, 'o> {
@@ -121,19 +26,11 @@ struct Judging<'a, 'o> {
     conflicts: Vec<Conflict>,
 }
 
-/// Records an order inside `change`; the caller commits.
+/// What an order's drafts will append.
 ///
 /// # Errors
-/// See [`RecordingError`]; nothing was written then, except after one of the disk's, when the change must be given up.
-pub fn record(change: &mut dyn Transaction, order: &Order<'_>) -> Result<Recorded, RecordingError> {
-    if let Some((key, digest)) = order.request
-        && let Some((before, answer)) = change.answer(order.author, key)?
-    {
-        if before != digest {
-            return Err(RecordingError::KeyUsed);
-        }
-        return serde_json::from_str(&answer).map_err(|_| RecordingError::KeyUsed);
-    }
+/// Rows that are refused, parcels that have changed, or the engine's.
+pub fn judge(change: &mut dyn Transaction, order: &Order<'_>) -> Result<Vec<Step>, RecordingError> {
     let next = change.head().position.0 + 1;
     let mut judging =
         Judging { change, order, known: HashMap::new(), next, steps: Vec::new(), conflicts: Vec::new() };
@@ -151,52 +48,7 @@ pub fn record(change: &mut dyn Transaction, order: &Order<'_>) -> Result<Recorde
     if !judging.conflicts.is_empty() {
         return Err(RecordingError::Conflict(judging.conflicts));
     }
-    let (steps, change) = (judging.steps, judging.change);
-    if order.dry_run {
-        return Ok(recorded(change.head(), Vec::new()));
-    }
-    let taken = write(change, order, steps)?;
-    let done = recorded(change.head(), taken);
-    if let Some((key, digest)) = order.request {
-        let answer = serde_json::to_string(&done).map_err(|_| RecordingError::KeyUsed)?;
-        let (author, recorded_at) = (order.author, order.recorded_at);
-        change.keep_answer(&KeptAnswer { author, key, digest, answer: &answer, recorded_at })?;
-    }
-    Ok(done)
-}
-
-fn recorded(head: Head, events: Vec<Taken>) -> Recorded {
-    Recorded { at: head.position, head: digest_hex(&head.hash), events }
-}
-
-fn write(
-    change: &mut dyn Transaction,
-    order: &Order<'_>,
-    steps: Vec<Step>,
-) -> Result<Vec<Taken>, StoreError> {
-    let mut taken = Vec::with_capacity(steps.len());
-    for step in steps {
-        match step {
-            Step::Event(event) => {
-                let position = change.append(std::slice::from_ref(&event))?.position;
-                taken.push(Taken { position, parcel: event.parcel, version: position });
-            }
-            Step::Reshape(reshape) => {
-                let entry = Entry {
-                    source: "split-or-merge".to_owned(),
-                    author: order.author.to_owned(),
-                    recorded_at: order.recorded_at,
-                    day: reshape.listed,
-                    units_on: order.today,
-                };
-                taken.extend(reshape.write(change, &entry)?);
-            }
-        }
-    }
-    // The version that counts is the last one of each parcel.
-    let last: HashMap<_, _> = taken.iter().map(|taken| (taken.parcel, taken.position)).collect();
-    taken.iter_mut().for_each(|taken| taken.version = last[&taken.parcel]);
-    Ok(taken)
+    Ok(judging.steps)
 }
 
 type Judged = (Option<ParcelId>, Option<Refusal>);
@@ -286,7 +138,7 @@ impl Judging<'_, '_> {
         let Some(procedure) = self.procedure(facts) else {
             return Ok(Some(Refusal::new("unknown_project", "the project's procedure is not known")));
         };
-        let after = match judge(procedure, facts.listed, &events, &event, self.order.today) {
+        let after = match crate::domain::judge(procedure, facts.listed, &events, &event, self.order.today) {
             Ok(after) => after,
             Err(why) => return Ok(Some(why)),
         };

@@ -1,12 +1,9 @@
 //! The hash chain: each event's hash covers the hash before it, so that an
 //! altered, dropped or reordered event shows.
-//!
-//! The hashed bytes are, in this order: previous hash (32), position (8),
-//! recorded at (8), day (2), parcel (1 + 4), then author, document (1 before
-//! it) and body, each with its length (4) in front. Numbers are little-endian.
 
 use sha2::{Digest, Sha256};
 
+use super::encoding::{self, Bytes};
 use crate::domain::{LedgerPosition, NewEvent};
 
 /// The running end of a chain.
@@ -52,21 +49,12 @@ impl Chain {
         self.hash
     }
 
-    /// Goes on by one event, whose body is `body` as text, and gives its hash.
-    pub fn append(&mut self, event: &NewEvent, body: &str) -> [u8; 32] {
+    /// Goes on by one event and gives its hash.
+    pub fn append(&mut self, event: &NewEvent) -> [u8; 32] {
         self.position = LedgerPosition(self.position.0 + 1);
-        let mut hasher = Sha256::new();
-        hasher.update(self.hash);
-        hasher.update(self.position.0.to_le_bytes());
-        hasher.update(event.recorded_at.to_le_bytes());
-        hasher.update(event.day.number().to_le_bytes());
-        hasher.update([u8::from(event.parcel.is_some())]);
-        hasher.update(event.parcel.map_or(0, |parcel| parcel.0).to_le_bytes());
-        hash_text(&mut hasher, &event.author);
-        hasher.update([u8::from(event.document.is_some())]);
-        hash_text(&mut hasher, event.document.as_deref().unwrap_or_default());
-        hash_text(&mut hasher, body);
-        self.hash = hasher.finalize().into();
+        let mut bytes = Bytes::default();
+        encoding::event(&mut bytes, &self.hash, self.position, event);
+        self.hash = Sha256::digest(bytes.as_slice()).into();
         self.hash
     }
 
@@ -78,13 +66,12 @@ impl Chain {
         &mut self,
         position: LedgerPosition,
         event: &NewEvent,
-        body: &str,
         previous: &[u8],
         hash: [u8; 32],
     ) -> Result<(), ChainFault> {
         let before = *self;
         *self = Self { position: LedgerPosition(position.0.saturating_sub(1)), hash: before.hash };
-        let expected = self.append(event, body);
+        let expected = self.append(event);
         *self = Self { position, hash };
         if position.0 != before.position.0 + 1 {
             return Err(ChainFault::Position(before.position, position));
@@ -97,20 +84,6 @@ impl Chain {
         }
         Ok(())
     }
-}
-
-pub(super) fn hash_text(hasher: &mut Sha256, text: &str) {
-    hasher.update((text.len() as u32).to_le_bytes());
-    hasher.update(text.as_bytes());
-}
-
-/// Bytes as hexadecimal text.
-pub fn digest_hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]
@@ -139,7 +112,7 @@ mod tests {
             let mut chain = Chain::default();
             let mut rows: Vec<_> = events.into_iter().map(|event| {
                 let previous = chain.hash();
-                let hash = chain.append(&event, "x");
+                let hash = chain.append(&event);
                 (chain.position(), event, previous, hash)
             }).collect();
             let at = at % (rows.len() - 1);
@@ -150,7 +123,7 @@ mod tests {
             }
             let mut chain = Chain::default();
             let faults = rows.iter().filter(|(position, event, previous, hash)| {
-                chain.check(*position, event, "x", previous, *hash).is_err()
+                chain.check(*position, event, previous, *hash).is_err()
             }).count();
             prop_assert!(faults > 0);
         }
@@ -161,8 +134,8 @@ mod tests {
         let (mut chain, mut again) = (Chain::default(), Chain::default());
         for n in 1..5 {
             let (event, previous) = (event(n, 20_000), chain.hash());
-            let hash = chain.append(&event, "x");
-            assert_eq!(again.check(chain.position(), &event, "x", &previous, hash), Ok(()));
+            let hash = chain.append(&event);
+            assert_eq!(again.check(chain.position(), &event, &previous, hash), Ok(()));
         }
     }
 }

@@ -4,12 +4,17 @@
 //! their own, so that a parcel's state is always what its own events say.
 //! Money is shared out by area, and added up when parcels become one.
 
-use geo::{Area, BooleanOps, GeodesicArea, MultiPolygon, Validation};
+use std::collections::HashSet;
 
-use super::{Entry, Facts, Formed, Order, StoreError, Taken, Transaction};
-use crate::domain::{
-    Day, Draft, Event, EventKind, NewEvent, ParcelId, ParcelRef, Part, Record, Refusal, SquareMetres, Vnd,
-    in_force,
+use geo::{Area, BooleanOps, CoordsIter, GeodesicArea, MultiPolygon, unary_union};
+
+use super::{Order, Taken};
+use crate::{
+    domain::{
+        Day, Draft, Event, EventKind, MOST_VERTICES, NewEvent, ParcelId, ParcelRef, Part, Record, Refusal,
+        SquareMetres, Vnd, in_force,
+    },
+    store::{Entry, Facts, Formed, StoreError, Transaction},
 };
 
 /// What a split or merge will write.
@@ -42,7 +47,17 @@ pub fn split(
     draft: &Draft,
     parts: &[Part],
 ) -> Result<Result<Reshape, Refusal>, StoreError> {
+    if let Some(why) =
+        taken(change, facts, parts.iter().map(|part| (part.sheet.as_deref(), part.number.as_str())))?
+    {
+        return Ok(Err(why.field("parts")));
+    }
     let (whole, recovered, total) = change.shape(facts.id)?;
+    if whole.coords_count() > MOST_VERTICES {
+        let why =
+            format!("the parcel has more than {MOST_VERTICES} vertices; bring its parts in by an import");
+        return Ok(Err(misfit(why)));
+    }
     let mut formed = Vec::new();
     for part in parts {
         match part_of(part, facts, &whole) {
@@ -54,6 +69,9 @@ pub fn split(
     if !close(area, recovered.get()) {
         let why = format!("the parts have {area:.1} m² together, the parcel has {:.1} m²", recovered.get());
         return Ok(Err(misfit(why).field("parts")));
+    }
+    if let Some(why) = overlap(&formed, &whole) {
+        return Ok(Err(why));
     }
     let scale = total.get() / recovered.get().max(0.1);
     formed.iter_mut().for_each(|part| part.total_area = SquareMetres::new(part.recovered_area.get() * scale));
@@ -71,15 +89,7 @@ pub fn split(
 
 fn part_of(part: &Part, facts: &Facts, whole: &MultiPolygon<f64>) -> Result<Formed, Refusal> {
     let wrong = |why: &str| Err(misfit(format!("part {}: {why}", part.number)).field("parts"));
-    let geometry: Result<geojson::Geometry, _> = serde_json::from_value(part.geometry.clone());
-    let geometry = match geometry.map(geo::Geometry::<f64>::try_from) {
-        Ok(Ok(geo::Geometry::Polygon(polygon))) => MultiPolygon(vec![polygon]),
-        Ok(Ok(geo::Geometry::MultiPolygon(polygons))) => polygons,
-        _ => return wrong("its geometry must be a GeoJSON Polygon or MultiPolygon"),
-    };
-    if !geometry.is_valid() {
-        return wrong("its boundary crosses itself or is not closed");
-    }
+    let geometry = part.geometry.clone();
     let outside = geometry.difference(whole).unsigned_area();
     if outside > geometry.unsigned_area() * 0.02 {
         return wrong("it reaches out of the parcel that is split");
@@ -93,6 +103,50 @@ fn part_of(part: &Part, facts: &Facts, whole: &MultiPolygon<f64>) -> Result<Form
     Ok(Formed { sheet, number: part.number.clone(), recovered_area, total_area: recovered_area, geometry })
 }
 
+/// Parts that lie on each other, or leave some of the parcel out.
+fn overlap(parts: &[Formed], whole: &MultiPolygon<f64>) -> Option<Refusal> {
+    let sum: f64 = parts.iter().map(|part| part.geometry.unsigned_area()).sum();
+    let union = unary_union(parts.iter().map(|part| &part.geometry));
+    let covered = union.unsigned_area();
+    if sum - covered > sum * 0.02 {
+        return Some(misfit("the parts lie on each other").field("parts"));
+    }
+    let left = whole.difference(&union).unsigned_area();
+    (left > whole.unsigned_area() * 0.02)
+        .then(|| misfit("the parts leave some of the parcel out").field("parts"))
+}
+
+/// Why a number can't be given: two parts have it, or a parcel that counts.
+fn taken<'p>(
+    change: &mut dyn Transaction,
+    facts: &Facts,
+    numbers: impl Iterator<Item = (Option<&'p str>, &'p str)>,
+) -> Result<Option<Refusal>, StoreError> {
+    let mut own = HashSet::new();
+    for (sheet, number) in numbers {
+        let sheet = sheet.unwrap_or(&facts.sheet).to_owned();
+        let refusal = |why: String| Ok(Some(Refusal::new("number_taken", why)));
+        if !own.insert((sheet.clone(), number.to_owned())) {
+            return refusal(format!("two parts have the number {number} on sheet {sheet}"));
+        }
+        let key = ParcelRef::Key {
+            project: facts.project.clone(),
+            unit: Some(facts.unit_code.clone()),
+            sheet: sheet.clone(),
+            number: number.to_owned(),
+        };
+        for id in change.find(&key)?.into_iter().map(|found| found.id) {
+            let events = change.history(id)?;
+            if Record::replay(None, &events).marks.ended.is_none() {
+                return refusal(format!(
+                    "another parcel has the number {number} on sheet {sheet}; give a free one"
+                ));
+            }
+        }
+    }
+    Ok(None)
+}
+
 /// Judges a merge of the parcel of `facts` with others.
 pub fn merge(
     change: &mut dyn Transaction,
@@ -102,6 +156,9 @@ pub fn merge(
     with: &[ParcelId],
     number: &str,
 ) -> Result<Result<Reshape, Refusal>, StoreError> {
+    if let Some(why) = taken(change, facts, std::iter::once((None, number)))? {
+        return Ok(Err(why.field("number")));
+    }
     let (mut shape, mut recovered, mut total) = change.shape(facts.id)?;
     let events = change.history(facts.id)?;
     if let Err(why) = standing(facts, &events, draft.day) {
@@ -130,6 +187,9 @@ pub fn merge(
             return Ok(Err(why));
         }
         let (geometry, area, whole) = change.shape(*id)?;
+        if shape.coords_count() + geometry.coords_count() > MOST_VERTICES {
+            return Ok(Err(misfit(format!("the parcels have more than {MOST_VERTICES} vertices together"))));
+        }
         shape = shape.union(&geometry);
         recovered += area;
         total += whole;

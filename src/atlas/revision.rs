@@ -1,0 +1,294 @@
+//! A revision: another state of the ledger, made from a snapshot by what is
+//! different in it. What is the same is shared, so it costs what it touches.
+//!
+//! It leads forwards (events, imports, new plans) and backwards (what was known
+//! earlier): rows are never taken away from a ledger, so an earlier state holds
+//! the first units, projects and parcels of a later one.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use super::{
+    builder::{BuildError, procedure_of},
+    pages::{Pages, State},
+    parcels::{Columns, Parcels},
+    project::{ProjectEntry, UnitEntry},
+    snapshot::Snapshot,
+    strand::{Numbers, Strand},
+    tables::{Places, Tables},
+};
+use crate::domain::{AdminUnit, LedgerPosition, ParcelId, Project, ProjectId, Record, UnitId};
+
+impl State {
+    /// The state that a record says.
+    pub fn of(record: Record) -> Self {
+        let marks = (!record.marks.is_empty()).then(|| Arc::new(record.marks));
+        Self { days: record.days, money: record.approved, version: record.version, marks }
+    }
+}
+
+/// What is different in another state.
+#[derive(Debug)]
+pub struct Revision<'a> {
+    base: &'a Snapshot,
+    /// By index; those at the end may be new.
+    units: BTreeMap<usize, (UnitId, AdminUnit)>,
+    projects: BTreeMap<usize, (ProjectId, Project)>,
+    known_units: usize,
+    known_projects: usize,
+    known_parcels: usize,
+    added: Vec<Strand>,
+    states: Vec<(ParcelId, State)>,
+}
+
+impl<'a> Revision<'a> {
+    /// Nothing is different yet.
+    pub fn of(base: &'a Snapshot) -> Self {
+        Self {
+            base,
+            units: BTreeMap::new(),
+            projects: BTreeMap::new(),
+            known_units: base.units().len(),
+            known_projects: base.projects().len(),
+            known_parcels: base.parcels().len(),
+            added: Vec::new(),
+            states: Vec::new(),
+        }
+    }
+
+    /// A unit's row is this one; new units come with rising numbers.
+    pub fn unit(&mut self, id: UnitId, unit: AdminUnit) {
+        let known = self.base.units().binary_search_by_key(&id, |entry| entry.id);
+        let index = known.unwrap_or(self.known_units);
+        self.known_units = self.known_units.max(index + 1);
+        self.units.insert(index, (id, unit));
+    }
+
+    /// A project's row is this one; new projects come with rising numbers.
+    pub fn project(&mut self, id: ProjectId, project: Project) {
+        let known = self.base.projects().binary_search_by_key(&id, |entry| entry.id);
+        let index = known.unwrap_or(self.known_projects);
+        self.known_projects = self.known_projects.max(index + 1);
+        self.projects.insert(index, (id, project));
+    }
+
+    /// Units after this one are not known.
+    pub fn last_unit(&mut self, id: UnitId) {
+        self.known_units = self.base.units().partition_point(|entry| entry.id <= id);
+    }
+
+    /// Projects after this one are not known.
+    pub fn last_project(&mut self, id: ProjectId) {
+        self.known_projects = self.base.projects().partition_point(|entry| entry.id <= id);
+    }
+
+    /// Parcels after this one are not known.
+    pub fn last_parcel(&mut self, id: ParcelId) {
+        self.known_parcels = self.base.parcels().after(id) as usize;
+    }
+
+    /// A strand for new parcels; all units and projects that they name were told before.
+    pub fn strand(&self) -> Strand {
+        let mut numbers = Numbers::default();
+        let units = self.base.units().iter().map(|entry| entry.id).enumerate();
+        let new = self.units.iter().map(|(index, (id, _))| (*index, *id));
+        numbers.units.extend(units.chain(new).map(|(index, id)| (id, index as u16)));
+        let projects = self.base.projects().iter().map(|entry| entry.id).enumerate();
+        let new = self.projects.iter().map(|(index, (id, _))| (*index, *id));
+        numbers.projects.extend(projects.chain(new).map(|(index, id)| (id, index as u16)));
+        Strand::new(Arc::new(numbers))
+    }
+
+    /// Adds parcels whose ids come after all others.
+    pub fn add(&mut self, strand: Strand) {
+        self.added.push(strand);
+    }
+
+    /// The parcels that were added.
+    pub fn new_parcels(&self) -> impl Iterator<Item = ParcelId> + '_ {
+        self.added.iter().flat_map(|strand| strand.parcels.ids.iter().map(|id| ParcelId(*id)))
+    }
+
+    /// Brings a parcel into this state; what the snapshot does not hold is left out.
+    pub fn state(&mut self, id: ParcelId, state: State) {
+        self.states.push((id, state));
+    }
+
+    /// The snapshot at `position`; the one that it was made from stays as it is.
+    ///
+    /// # Errors
+    /// A project whose procedure is not known, or more rows than an atlas can name.
+    pub fn finish(self, position: LedgerPosition, head: [u8; 32]) -> Result<Snapshot, BuildError> {
+        let (parcels, mut pages) = self.parcels()?;
+        for (id, state) in self.states.iter() {
+            if let Some(index) = parcels.find(*id) {
+                pages.set(index, state.clone());
+            }
+        }
+        let tables = self.tables(&parcels)?;
+        Ok(Snapshot { position, head, tables, parcels, pages })
+    }
+
+    fn parcels(&self) -> Result<(Parcels, Pages), BuildError> {
+        let base = self.base;
+        let mut pages = base.pages.first(self.known_parcels);
+        if self.added.iter().all(|strand| strand.parcels.ids.is_empty()) {
+            return Ok((base.parcels.first(self.known_parcels), pages));
+        }
+        let mut columns: Columns = (*base.parcels.columns).clone();
+        let mut extents = Vec::new();
+        for strand in &self.added {
+            let Some(&lowest) = strand.parcels.ids.first() else { continue };
+            let first = columns.ids.len() as u32;
+            if self.known_parcels != base.parcels.len()
+                || columns.ids.last().is_some_and(|last| *last >= lowest)
+            {
+                return Err(BuildError::Order(ParcelId(lowest)));
+            }
+            columns.append(&strand.parcels)?;
+            pages.extend(&strand.days, &strand.money, &strand.versions);
+            for (at, marks) in &strand.marks {
+                pages.mark(first + at, Some(Arc::clone(marks)));
+            }
+            extents.extend((first..).zip(strand.extents.iter().copied()));
+        }
+        columns.index = columns.index.with(extents.into_iter());
+        Ok((Parcels::new(columns), pages))
+    }
+
+    fn tables(&self, parcels: &Parcels) -> Result<Arc<Tables>, BuildError> {
+        let before = &self.base.tables;
+        let moved = self.moved(parcels);
+        let same = |known: usize, had: usize| known == had;
+        if self.units.is_empty()
+            && self.projects.is_empty()
+            && moved.is_empty()
+            && same(self.known_units, before.units.len())
+            && same(self.known_projects, before.projects.len())
+        {
+            return Ok(Arc::clone(before));
+        }
+        let units = self.new_units(&moved, parcels);
+        let projects = self.new_projects(&moved, parcels);
+        let procedure = |entry: &Arc<ProjectEntry>| procedure_of(&before.procedures, &entry.project);
+        let project_procedures = projects.iter().map(procedure).collect::<Result<_, _>>()?;
+        let unit_places =
+            shared(&before.units, &units, |a, b| a.extent == b.extent && a.unit.boundary == b.unit.boundary);
+        let project_places = shared(&before.projects, &projects, |a, b| {
+            a.extent == b.extent && a.project.boundary == b.project.boundary
+        });
+        // Where a parcel lay on a day is the same as long as units and parcels are.
+        let same_units = moved.is_empty() && units.len() == before.units.len() && self.units.is_empty();
+        let unit_columns = if same_units {
+            before.unit_columns.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        } else {
+            Default::default()
+        };
+        Ok(Arc::new(Tables {
+            procedures: Arc::clone(&before.procedures),
+            project_procedures,
+            unit_places: if unit_places {
+                Arc::clone(&before.unit_places)
+            } else {
+                Arc::new(Places::of_units(&units))
+            },
+            project_places: if project_places {
+                Arc::clone(&before.project_places)
+            } else {
+                Arc::new(Places::of_projects(&projects))
+            },
+            units,
+            projects,
+            unit_columns: Mutex::new(unit_columns),
+        }))
+    }
+
+    /// Units and projects that have other parcels now, by index.
+    fn moved(&self, parcels: &Parcels) -> Moved {
+        let (before, now) = (self.base.parcels().len(), parcels.len());
+        let columns = if now > before { &parcels.columns } else { &self.base.parcels.columns };
+        let mut moved = Moved::default();
+        for index in before.min(now)..before.max(now) {
+            moved.units.insert(usize::from(columns.units[index]));
+            moved.projects.insert(usize::from(columns.projects[index]));
+        }
+        moved
+    }
+
+    fn new_units(&self, moved: &Moved, parcels: &Parcels) -> Vec<Arc<UnitEntry>> {
+        let columns = &parcels.columns;
+        let entry = |index: usize| {
+            let before = self.base.tables.units.get(index);
+            let changed = self.units.get(&index);
+            let Some((id, unit)) = changed.cloned().or_else(|| before.map(|e| (e.id, e.unit.clone()))) else {
+                return None;
+            };
+            match before {
+                Some(entry) if changed.is_none() && !moved.units.contains(&index) => Some(Arc::clone(entry)),
+                _ => {
+                    let own = before.map_or(&[][..], |entry| &entry.parcels);
+                    let list = listed(own, parcels.len(), self.base.parcels().len(), &columns.units, index);
+                    Some(Arc::new(UnitEntry::new(id, unit).with_parcels(list, columns)))
+                }
+            }
+        };
+        (0..self.known_units).filter_map(entry).collect()
+    }
+
+    fn new_projects(&self, moved: &Moved, parcels: &Parcels) -> Vec<Arc<ProjectEntry>> {
+        let columns = &parcels.columns;
+        let entry = |index: usize| {
+            let before = self.base.tables.projects.get(index);
+            let changed = self.projects.get(&index);
+            let stays = !moved.projects.contains(&index);
+            match (before, changed) {
+                (Some(entry), None) if stays => Some(Arc::clone(entry)),
+                // Words and plans alone move nothing.
+                (Some(entry), Some((_, project))) if stays && same_place(&entry.project, project) => {
+                    Some(Arc::new(ProjectEntry { project: project.clone(), ..(**entry).clone() }))
+                }
+                (before, changed) => {
+                    let row = changed.cloned().or_else(|| before.map(|e| (e.id, e.project.clone())));
+                    let own = before.map_or(&[][..], |entry| &entry.parcels);
+                    let list =
+                        listed(own, parcels.len(), self.base.parcels().len(), &columns.projects, index);
+                    row.map(|(id, project)| {
+                        Arc::new(ProjectEntry::new(id, project).with_parcels(list, columns))
+                    })
+                }
+            }
+        };
+        (0..self.known_projects).filter_map(entry).collect()
+    }
+}
+
+/// Units and projects that have other parcels now.
+#[derive(Default)]
+struct Moved {
+    units: BTreeSet<usize>,
+    projects: BTreeSet<usize>,
+}
+
+impl Moved {
+    fn is_empty(&self) -> bool {
+        self.units.is_empty() && self.projects.is_empty()
+    }
+}
+
+fn same_place(a: &Project, b: &Project) -> bool {
+    a.boundary == b.boundary && a.alignment == b.alignment
+}
+
+/// The parcels of a row: those it had, up to the last known, and those that came.
+fn listed(own: &[u32], known: usize, before: usize, column: &[u16], row: usize) -> Vec<u32> {
+    let kept = own.iter().copied().filter(|index| (*index as usize) < known);
+    let came = (before..known).filter(|index| usize::from(column[*index]) == row).map(|index| index as u32);
+    kept.chain(came).collect()
+}
+
+/// Whether all rows lie where they lay before.
+fn shared<T>(before: &[Arc<T>], now: &[Arc<T>], same: impl Fn(&T, &T) -> bool) -> bool {
+    before.len() == now.len() && before.iter().zip(now).all(|(a, b)| Arc::ptr_eq(a, b) || same(a, b))
+}

@@ -1,0 +1,77 @@
+//! Units, projects and procedures of a snapshot: few rows beside the parcels.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex},
+};
+
+use super::{
+    arena::Arena,
+    builder::push_polygon,
+    index::Index,
+    project::{ProjectEntry, UnitEntry},
+};
+use crate::domain::Procedure;
+
+/// Units, projects and procedures.
+#[derive(Debug, Default)]
+pub(super) struct Tables {
+    pub procedures: Arc<[Procedure]>,
+    /// Index of each project's procedure.
+    pub project_procedures: Vec<usize>,
+    pub units: Vec<Arc<UnitEntry>>,
+    pub projects: Vec<Arc<ProjectEntry>>,
+    /// Boundaries and extents by project index.
+    pub project_places: Arc<Places>,
+    /// Boundaries and extents by unit index.
+    pub unit_places: Arc<Places>,
+    /// The parcels' units on days before or after a reform, worked out when first asked for.
+    pub unit_columns: Mutex<HashMap<usize, Arc<[u16]>>>,
+}
+
+/// Where the rows of a table lie.
+#[derive(Debug, Default)]
+pub(super) struct Places {
+    pub shapes: Arena,
+    pub index: Index,
+}
+
+impl Places {
+    pub fn of_projects(projects: &[Arc<ProjectEntry>]) -> Self {
+        let mut shapes = Arena::default();
+        projects.iter().for_each(|entry| push_shape(&mut shapes, entry.project.boundary.as_ref()));
+        Self { shapes, index: Index::new((0u32..).zip(projects.iter().map(|entry| entry.extent))) }
+    }
+
+    pub fn of_units(units: &[Arc<UnitEntry>]) -> Self {
+        let mut shapes = Arena::default();
+        units.iter().for_each(|entry| push_shape(&mut shapes, entry.unit.boundary.as_ref()));
+        Self { shapes, index: Index::new((0u32..).zip(units.iter().map(|entry| entry.extent))) }
+    }
+}
+
+fn push_shape(arena: &mut Arena, polygons: Option<&geo::MultiPolygon<f64>>) {
+    polygons.into_iter().flatten().for_each(|polygon| push_polygon(arena, polygon));
+    arena.end_shape();
+}
+
+impl Tables {
+    pub fn new(
+        procedures: Arc<[Procedure]>,
+        project_procedures: Vec<usize>,
+        units: Vec<UnitEntry>,
+        projects: Vec<ProjectEntry>,
+    ) -> Self {
+        let units: Vec<_> = units.into_iter().map(Arc::new).collect();
+        let projects: Vec<_> = projects.into_iter().map(Arc::new).collect();
+        Self {
+            procedures,
+            project_procedures,
+            project_places: Arc::new(Places::of_projects(&projects)),
+            unit_places: Arc::new(Places::of_units(&units)),
+            units,
+            projects,
+            unit_columns: Mutex::default(),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! Accounts, sessions and tokens as a store keeps them.
+
+use std::collections::HashMap;
+
+use crate::domain::{Account, Grant, ParcelId};
+
+/// SHA-256 of a secret.
+pub type SecretHash = [u8; 32];
+
+/// What a token may be used for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenScope {
+    /// Reading.
+    Read,
+    /// Reading and recording.
+    Write,
+}
+
+/// A token for a program.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Token {
+    /// Number.
+    pub id: u32,
+    /// Account that it stands for.
+    pub account: u32,
+    /// What it is called.
+    pub name: String,
+    /// What it may be used for.
+    pub scope: TokenScope,
+    /// Milliseconds since 1970-01-01T00:00Z at which it ends.
+    pub expires_at: i64,
+    /// It was taken back.
+    pub revoked: bool,
+}
+
+/// A time at the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Session {
+    /// Account.
+    pub account: u32,
+    /// Milliseconds since 1970-01-01T00:00Z.
+    pub created_at: i64,
+    /// Milliseconds since 1970-01-01T00:00Z of the last use that was noted.
+    pub seen_at: i64,
+}
+
+/// All accounts, sessions and tokens.
+#[derive(Debug, Clone, Default)]
+pub struct Directory {
+    /// Number of the state.
+    pub version: u64,
+    /// Accounts with their password's hash, by number.
+    pub accounts: HashMap<u32, (Account, Option<String>)>,
+    /// Sessions by the hash of their secret.
+    pub sessions: HashMap<SecretHash, Session>,
+    /// Tokens by the hash of their secret.
+    pub tokens: HashMap<SecretHash, Token>,
+}
+
+impl Directory {
+    /// The account of this name, in any case of letters.
+    pub fn named(&self, name: &str) -> Option<&(Account, Option<String>)> {
+        self.accounts.values().find(|(account, _)| account.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether someone could administer.
+    pub fn has_administrator(&self) -> bool {
+        let administers = |account: &Account| account.may_somewhere(crate::domain::Action::Administer);
+        self.accounts.values().any(|(account, _)| administers(account))
+    }
+}
+
+/// A look at a holder's record.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Access {
+    /// Milliseconds since 1970-01-01T00:00Z.
+    pub at: i64,
+    /// Name of the account.
+    pub account: String,
+    /// Parcel.
+    pub parcel: ParcelId,
+    /// What was looked at.
+    pub what: String,
+}
+
+/// A change of the accounts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AccountChange {
+    /// A new account with its first role; the password is the hash of one.
+    Add {
+        /// Name for signing in.
+        name: String,
+        /// Name of the person.
+        full_name: String,
+        /// Hash of the password.
+        password: Option<String>,
+        /// Role.
+        grant: Option<Grant>,
+    },
+    /// A role is given.
+    Grant(u32, Grant),
+    /// A role is taken back.
+    Revoke(u32, Grant),
+    /// The hash of another password; all sessions end.
+    Password(u32, String),
+    /// The account may sign in or not; all sessions end.
+    Disabled(u32, bool),
+    /// A token with this hash.
+    AddToken(SecretHash, Token),
+    /// A token is taken back.
+    RevokeToken(u32),
+}
+
+impl AccountChange {
+    /// A word for the kind of change.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Add { .. } => "added",
+            Self::Grant(..) => "role_given",
+            Self::Revoke(..) => "role_taken",
+            Self::Password(..) => "password_set",
+            Self::Disabled(_, true) => "disabled",
+            Self::Disabled(_, false) => "enabled",
+            Self::AddToken(..) => "token_made",
+            Self::RevokeToken(_) => "token_revoked",
+        }
+    }
+}
+
+/// A change of an account as it was noted.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct AccountLog {
+    /// Milliseconds since 1970-01-01T00:00Z.
+    pub at: i64,
+    /// Who made it.
+    pub author: String,
+    /// Number of the account, or of the token.
+    pub account: u32,
+    /// What was done, as in [`AccountChange::code`].
+    pub what: String,
+}

@@ -1,0 +1,22 @@
+//! The ledger: what was written, in an encoding of its own, sealed by a chain of hashes.
+//!
+//! The bytes are those of `docs/ledger.md`; they know nothing of the engine
+//! that keeps them, nor of how a library prints a value. [`check`] is told
+//! line by line what a store holds, and says what does not fit.
+
+mod chain;
+pub mod check;
+pub mod encoding;
+pub mod line;
+
+pub use chain::{Chain, ChainFault};
+pub use line::Line;
+
+/// Bytes as hexadecimal text.
+pub fn digest_hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,150 @@
+//! What a store is, part by part. An engine that passes the contract suite (`tests/store.rs`) is one.
+
+use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
+
+use super::{
+    Access, AccountChange, AccountLog, Briefing, Directory, Head, KeptBriefing, Line, SecretHash, Step,
+    StoreError, Transaction, Verification,
+};
+use crate::{
+    atlas::Snapshot,
+    domain::{Event, HolderId, LedgerPosition, ParcelId, Procedure},
+};
+
+type Answer<T> = Result<T, StoreError>;
+
+/// What is done inside a change; false gives it up.
+pub type Work<'a> = &'a mut dyn FnMut(&mut dyn Transaction) -> Answer<bool>;
+
+/// The ledger: events, positions, and waiting for more.
+///
+/// # Errors
+/// All of it: the engine's; [`StoreError::Busy`] where another writer does not end.
+pub trait Ledger {
+    /// The end of the ledger.
+    fn head(&self) -> Answer<Head>;
+    /// At most `most` events after a position, in order.
+    fn events_after(&self, position: LedgerPosition, most: usize) -> Answer<Vec<Event>>;
+    /// The `most` events before a position, newest first.
+    fn events_before(&self, position: LedgerPosition, most: usize) -> Answer<Vec<Event>>;
+    /// A parcel's events, in order.
+    fn history(&self, parcel: ParcelId) -> Answer<Vec<Event>>;
+    /// The last `most` imports, newest first.
+    fn imports(&self, most: usize) -> Answer<Vec<Event>>;
+    /// The import at a position, if one is there.
+    fn import_at(&self, position: LedgerPosition) -> Answer<Option<Event>>;
+    /// Waits until somebody, in this process or another, has written since the state `seen`, at most for
+    /// `time`; the number of the state then. Numbers say only whether two states are the same.
+    fn wait_for_change(&self, seen: u64, time: Duration) -> Answer<u64>;
+    /// Tells all of the ledger line by line: before each import the rows that it seals.
+    fn lines(&self, take: &mut dyn FnMut(Line<'_>) -> Answer<()>) -> Answer<Head>;
+}
+
+/// Snapshots: all of it, and steps from one to another.
+///
+/// # Errors
+/// All of it: the engine's, or rows that contradict each other.
+pub trait Load {
+    /// Everything at the end of the ledger.
+    fn load(&self, procedures: Arc<[Procedure]>) -> Answer<Snapshot>;
+    /// What has happened since `shown`; none when nothing has. Costs what it touches.
+    fn step(&self, shown: &Snapshot) -> Answer<Option<Step>>;
+    /// What was known at `position`, made from a later snapshot. Costs what was touched since.
+    ///
+    /// # Errors
+    /// Besides: a position after that of `now`.
+    fn past(&self, now: &Snapshot, position: LedgerPosition) -> Answer<Snapshot>;
+}
+
+/// Writing to the ledger.
+pub trait Record {
+    /// Does `work` in one change that no other writer can come between, and makes it durable unless it says false.
+    ///
+    /// # Errors
+    /// What `work` gives, or the engine's; nothing was kept then.
+    fn change(&self, work: Work<'_>) -> Answer<Head>;
+}
+
+/// Accounts, their sessions and tokens.
+///
+/// # Errors
+/// All of it: the engine's.
+pub trait Accounts {
+    /// Number of the state of the accounts.
+    fn accounts_version(&self) -> Answer<u64>;
+    /// All accounts, sessions and tokens.
+    fn directory(&self) -> Answer<Directory>;
+    /// Makes changes, all or none, and notes in the same transaction who made them and when (milliseconds since
+    /// 1970-01-01T00:00Z). Numbers of what was made or changed, in their order.
+    fn change_accounts(&self, author: &str, at: i64, changes: &[AccountChange]) -> Answer<Vec<u32>>;
+    /// The last changes of accounts, newest first.
+    fn account_log(&self, most: u32) -> Answer<Vec<AccountLog>>;
+    /// Begins a session at `at`, and forgets those not seen since `stale`.
+    fn add_session(&self, hash: &SecretHash, account: u32, at: i64, stale: i64) -> Answer<()>;
+    /// Notes that a session is in use.
+    fn see_session(&self, hash: &SecretHash, at: i64) -> Answer<()>;
+    /// Ends a session.
+    fn end_session(&self, hash: &SecretHash) -> Answer<()>;
+}
+
+/// Personal data of holders, and the log of looks at it.
+///
+/// # Errors
+/// All of it: the engine's; nothing is given then.
+pub trait Holders {
+    /// Name of a parcel's holder, with the look noted before it is given.
+    fn holder(&self, parcel: ParcelId, account: &str, at: i64) -> Answer<Option<String>>;
+    /// Holders for whose name `called` holds.
+    fn holders_called(&self, called: &dyn Fn(&str) -> bool) -> Answer<HashMap<HolderId, String>>;
+    /// Notes looks at the holders of parcels.
+    fn note_accesses(&self, parcels: &[ParcelId], account: &str, what: &str, at: i64) -> Answer<()>;
+    /// The last looks at holders' records, newest first.
+    fn accesses(&self, most: u32) -> Answer<Vec<Access>>;
+}
+
+/// Briefings, frozen at a position.
+///
+/// # Errors
+/// All of it: the engine's.
+pub trait Briefings {
+    /// Keeps a briefing under its seal.
+    ///
+    /// # Errors
+    /// Besides: a position that the ledger has not reached.
+    fn add_briefing(&self, briefing: &Briefing) -> Answer<KeptBriefing>;
+    /// The briefing with this code.
+    fn briefing(&self, code: &str) -> Answer<Option<KeptBriefing>>;
+    /// All briefings, newest first.
+    fn briefings(&self) -> Answer<Vec<KeptBriefing>>;
+    /// Removes a briefing.
+    fn remove_briefing(&self, code: &str) -> Answer<()>;
+}
+
+/// What keeping a store needs.
+///
+/// # Errors
+/// All of it: the engine's.
+pub trait Maintenance {
+    /// A setting, if it was set.
+    fn setting(&self, name: &str) -> Answer<Option<String>>;
+    /// Size of the store, bytes.
+    fn size(&self) -> Answer<u64>;
+    /// Checks chain, references, geometries, areas and what was worked out from the ledger. What is wrong with the
+    /// content is a finding, not an error.
+    fn verify(&self, procedures: Arc<[Procedure]>) -> Answer<Verification>;
+    /// Copies the whole store to a new file, in one state, while others go on writing.
+    fn copy_to(&self, path: &Path) -> Answer<()>;
+    /// Puts all that was written where a copy of the store's file would have it, as far as nobody else reads.
+    fn close(&self) -> Answer<()>;
+}
+
+/// A store of projects, parcels and their ledger.
+pub trait Store:
+    Ledger + Load + Record + Accounts + Holders + Briefings + Maintenance + Send + Sync + std::fmt::Debug
+{
+}
+
+impl<T> Store for T where
+    T: Ledger + Load + Record + Accounts + Holders + Briefings + Maintenance + Send + Sync + std::fmt::Debug
+{
+}

@@ -1,0 +1,124 @@
+//! Filters made to hurt, by every door: told their limit, and the server goes on; long honest ones work.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod harness;
+
+use harness::{Demo, Server, matbang};
+use serde_json::{Value, json};
+
+fn coded(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// What a few kilobytes of signs can ask a parser to do.
+fn hostile() -> Vec<(&'static str, String)> {
+    let mut nested = json!({ "property": "area" });
+    for _ in 0..60 {
+        nested = json!({ "op": "+", "args": [nested, 1] });
+    }
+    vec![
+        ("minus", format!("area > {}5", "- ".repeat(1843))),
+        ("signs", format!("area > {}1", "-".repeat(4000))),
+        ("not", format!("{}late", "NOT ".repeat(2000))),
+        ("plus", format!("area > 1{}", "+1".repeat(4000))),
+        ("times", format!("area > 1{}", "*1".repeat(4000))),
+        ("power", format!("1{} = 1", "^1".repeat(4000))),
+        ("equals", format!("1{}", "=1".repeat(4000))),
+        ("unequal", format!("1{}", "<>1".repeat(4000))),
+        ("like", format!("sheet{}", " LIKE 'a'".repeat(2000))),
+        ("in", format!("sheet{}", " IN ('a','b')".repeat(2000))),
+        ("names of words", format!("1{}", "+and+1".repeat(3000))),
+        ("between", format!("1 BETWEEN 1 AND 1{}", "=1 BETWEEN 1 AND 1".repeat(1500))),
+        ("brackets", format!("{}late{}", "(".repeat(300), ")".repeat(300))),
+        ("calls", format!("{}sheet{} = 'a'", "CASEI(".repeat(300), ")".repeat(300))),
+        ("or", vec!["late"; 13_000].join(" OR ")),
+        ("json", json!({ "op": ">", "args": [nested, 1] }).to_string()),
+        (
+            "json quotes",
+            format!("{{\"op\":\"=\",\"args\":[\"it's\",{}1{}]}}", "[".repeat(4000), "]".repeat(4000)),
+        ),
+        ("long", "x".repeat(200_000)),
+    ]
+}
+
+/// Every route that takes a filter.
+const DOORS: [&str; 6] = [
+    "/ogc/collections/parcels/items?limit=1",
+    "/ogc/collections/projects/items?limit=1",
+    "/ogc/collections/fronts/items?limit=1",
+    "/api/v1/table?limit=1",
+    "/ogc/collections/parcels/items?f=csv",
+    "/ogc/collections/units/items?limit=1",
+];
+
+#[test]
+fn a_filter_made_to_hurt_is_told_its_limit_at_every_door() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    for (name, filter) in hostile() {
+        // What does not fit an address is for the command line below.
+        if filter.len() > 20_000 {
+            continue;
+        }
+        let language = if filter.starts_with('{') { "cql2-json" } else { "cql2-text" };
+        for door in DOORS {
+            let query = coded(&[("filter", &filter), ("filter-lang", language)]);
+            let reply = server.get(&format!("{door}&{query}"), &[]);
+            assert!((400..500).contains(&reply.status), "{name} at {door}: {}", reply.status);
+        }
+        let reply = server
+            .get(&format!("{}&{}", DOORS[0], coded(&[("filter", &filter), ("filter-lang", language)])), &[]);
+        let detail = reply.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains("operators") || detail.contains("brackets"), "{name}: {detail}");
+    }
+    assert_eq!(server.get("/readyz", &[]).status, 200);
+}
+
+#[test]
+fn the_command_line_is_told_too() {
+    let demo = Demo::new();
+    for (name, filter) in hostile() {
+        // An argument has at most 128 kB on this system.
+        let filter: String = filter.chars().take(120_000).collect();
+        let run = matbang(&demo.store(), &["export", "parcels", "--filter", &filter, "--format", "csv"]);
+        assert_eq!(run.status.code(), Some(1), "{name}: {}", String::from_utf8_lossy(&run.stderr));
+    }
+}
+
+#[test]
+fn long_honest_lists_work_whichever_way_they_are_written() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let numbers: Vec<String> = (0..5000).map(|n| n.to_string()).collect();
+    let quoted: Vec<String> = numbers.iter().map(|n| format!("'{n}'")).collect();
+    let matched = |pairs: &[(&str, &str)]| {
+        let reply = server.get(&format!("/ogc/collections/parcels/items?limit=1&{}", coded(pairs)), &[]);
+        assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+        reply.json()["numberMatched"].as_u64().unwrap()
+    };
+    let list = matched(&[("filter", &format!("parcel IN ({})", quoted.join(",")))]);
+    assert!(list > 100, "{list}");
+    let count = |text: &str| {
+        let run = matbang(&demo.store(), &["export", "parcels", "--filter", text, "--format", "geojsonseq"]);
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        run.stdout.iter().filter(|byte| **byte == b'\n').count() as u64
+    };
+    let chain = quoted.iter().map(|n| format!("parcel={n}")).collect::<Vec<_>>().join(" OR ");
+    assert_eq!(count(&chain), list);
+    // A chain of other conditions, and a list beside it.
+    let mixed =
+        format!("late OR {}", quoted.iter().map(|n| format!("parcel={n}")).collect::<Vec<_>>().join(" OR "));
+    let late = count("late");
+    let both = count(&format!("late AND parcel IN ({})", quoted.join(",")));
+    assert_eq!(count(&mixed), list + late - both);
+    let args: Vec<Value> = quoted
+        .iter()
+        .take(2000)
+        .map(|n| json!({ "op": "=", "args": [{ "property": "parcel" }, n.trim_matches('\'')] }))
+        .collect();
+    let tree = json!({ "op": "or", "args": args }).to_string();
+    assert_eq!(count(&tree), count(&format!("parcel IN ({})", quoted[..2000].join(","))));
+    // NULL in a list: what is not found may be it.
+    assert_eq!(count("parcel IN ('1', NULL)"), count("parcel = '1'"));
+    assert_eq!(count("NOT (parcel IN ('1', NULL))"), 0);
+}

@@ -1,0 +1,421 @@
+//! What a store promises. [`suite`] takes a store's factory and is all that a new store must pass;
+//! below it are promises of the file alone.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod harness;
+
+use std::{
+    io::Write as _,
+    path::Path,
+    process::{Command, Stdio},
+    sync::Arc,
+    time::Duration,
+};
+
+use harness::{Demo, Server, matbang, succeed};
+use matbang::{
+    demo::{Entry as Step, Options, province},
+    domain::{
+        Day, EventKind, Grant, LedgerPosition, NewEvent, ParcelId, Procedure, Project, Role, Stage,
+        procedures,
+    },
+    store::{
+        AccountChange, Briefing, Entry, Head, Store, StoreError, Token, TokenScope, ledger::check::Check,
+        open, open_or_create,
+    },
+};
+
+fn laws() -> Arc<[Procedure]> {
+    procedures(&[]).unwrap().into()
+}
+
+fn day() -> Day {
+    Day::parse("2026-06-30").unwrap()
+}
+
+fn entry() -> Entry {
+    Entry { source: "t".into(), author: "t".into(), recorded_at: 1, day: day(), units_on: day() }
+}
+
+fn event(parcel: ParcelId, stage: Stage) -> NewEvent {
+    NewEvent {
+        parcel: Some(parcel),
+        day: day(),
+        recorded_at: 1,
+        author: "t".into(),
+        document: None,
+        note: Some("ghi chú".into()),
+        attachments: Vec::new(),
+        kind: EventKind::StageReached { stage },
+    }
+}
+
+fn append(store: &dyn Store, parcel: u32, stage: Stage) -> Result<Head, StoreError> {
+    store.change(&mut |change| change.append(&[event(ParcelId(parcel), stage)]).map(|_| true))
+}
+
+/// Fills an empty store with a few parcels; its projects.
+fn fill(store: &dyn Store) -> Vec<Project> {
+    let made = province(Options { parcels: 100, seed: 1, until: day() }).unwrap();
+    let lists = made.entries.iter().filter_map(|step| match step {
+        Step::Listed { parcels, .. } => Some(parcels),
+        Step::Happened(_) => None,
+    });
+    let parcels: Vec<_> = lists.flatten().take(20).cloned().collect();
+    store
+        .change(&mut |change| {
+            change.units(&entry(), &made.units)?;
+            change.projects(&entry(), &made.projects)?;
+            change.parcels(&entry(), &parcels)?;
+            Ok(true)
+        })
+        .unwrap();
+    made.projects
+}
+
+/// All promises of a store; `make` gives an empty one, and the same again as another process would open it.
+fn suite(make: &dyn Fn() -> (Arc<dyn Store>, Box<dyn Fn() -> Arc<dyn Store>>)) {
+    writes_are_all_or_nothing(&*make().0);
+    one_order_of_a_group_fails_alone(&*make().0);
+    everything_has_a_past(&*make().0);
+    the_ledger_is_told_line_by_line_and_any_alteration_is_found(&*make().0);
+    accounts_change_with_their_log(&*make().0);
+    looks_at_holders_are_noted(&*make().0);
+    briefings_keep_their_seal(&*make().0);
+    let (store, again) = make();
+    others_are_told(&*store, &*again());
+}
+
+fn writes_are_all_or_nothing(store: &dyn Store) {
+    fill(store);
+    let before = store.head().unwrap();
+    let given_up =
+        store.change(&mut |change| change.append(&[event(ParcelId(1), Stage::Notice)]).map(|_| false));
+    given_up.unwrap();
+    let failed = store.change(&mut |change| {
+        change.append(&[event(ParcelId(1), Stage::Notice)])?;
+        change.append(&[event(ParcelId(999), Stage::Notice)]).map(|_| true)
+    });
+    assert!(matches!(failed, Err(StoreError::NoParcel(ParcelId(999)))), "{failed:?}");
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        store.change(&mut |change| {
+            change.append(&[event(ParcelId(1), Stage::Notice)])?;
+            panic!("in the middle of a change")
+        })
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(store.head().unwrap(), before);
+    // Whoever comes after it writes as if nothing had been.
+    assert_eq!(append(store, 1, Stage::Notice).unwrap().position.0, before.position.0 + 1);
+    assert_eq!(store.history(ParcelId(1)).unwrap().len(), 1);
+}
+
+fn one_order_of_a_group_fails_alone(store: &dyn Store) {
+    fill(store);
+    let head = store
+        .change(&mut |change| {
+            for (parcel, keep) in [(1, true), (2, false), (3, true)] {
+                change.open_order()?;
+                change.append(&[event(ParcelId(parcel), Stage::Notice)])?;
+                if keep { change.keep_order()? } else { change.drop_order()? }
+            }
+            Ok(true)
+        })
+        .unwrap();
+    let of = |parcel| store.history(ParcelId(parcel)).unwrap().len();
+    assert_eq!((of(1), of(2), of(3)), (1, 0, 1));
+    assert_eq!(store.head().unwrap(), head);
+    assert_eq!(store.verify(laws()).unwrap().findings, []);
+}
+
+fn everything_has_a_past(store: &dyn Store) {
+    let mut projects = fill(store);
+    let then = store.load(laws()).unwrap();
+    let required = then.projects()[0].project.required_day;
+    append(store, 1, Stage::Notice).unwrap();
+    projects[0].name = "Tên khác".into();
+    projects[0].boundary = projects[1].boundary.clone();
+    let id = then.projects()[0].id;
+    store
+        .change(&mut |change| {
+            change.projects(&entry(), &projects[..1])?;
+            let kind = EventKind::PlanChanged { project: id, plan: None, required: Some(day().plus(99)) };
+            change.append(&[NewEvent { parcel: None, kind, ..event(ParcelId(1), Stage::Notice) }])?;
+            Ok(true)
+        })
+        .unwrap();
+    let now = store.load(laws()).unwrap();
+    let past = store.past(&now, then.position()).unwrap();
+    assert_eq!(now.projects()[0].project.name, "Tên khác");
+    assert_eq!(now.projects()[0].project.required_day, Some(day().plus(99)));
+    assert_eq!(past.projects()[0].project.name, then.projects()[0].project.name);
+    assert_eq!(past.projects()[0].project.required_day, required);
+    assert_eq!(past.projects()[0].project.boundary, then.projects()[0].project.boundary);
+    assert_eq!(past.projects()[0].extent, then.projects()[0].extent);
+    assert_eq!((past.position(), past.head()), (then.position(), then.head()));
+    assert_eq!(past.days(0), then.days(0));
+    assert!(now.days(0) != then.days(0));
+    let beyond = LedgerPosition(now.position().0 + 1);
+    assert!(matches!(store.past(&now, beyond), Err(StoreError::NoPosition { .. })));
+    // Before anything was: nothing.
+    let nothing = store.past(&now, LedgerPosition(0)).unwrap();
+    assert_eq!((nothing.units().len(), nothing.projects().len(), nothing.parcels().len()), (0, 0, 0));
+}
+
+fn the_ledger_is_told_line_by_line_and_any_alteration_is_found(store: &dyn Store) {
+    fill(store);
+    append(store, 1, Stage::Notice).unwrap();
+    let (mut check, mut lines) = (Check::default(), 0);
+    let head = store
+        .lines(&mut |line| {
+            lines += 1;
+            assert_eq!(check.take(&line), []);
+            Ok(())
+        })
+        .unwrap();
+    assert_eq!((check.chain().position(), check.chain().hash()), (head.position, head.hash));
+    assert_eq!(check.unsealed(), 0);
+    // A line that is left out, whichever, shows.
+    for left_out in 0..lines {
+        let (mut check, mut number, mut faults) = (Check::default(), 0, 0);
+        store
+            .lines(&mut |line| {
+                if number != left_out {
+                    faults += check.take(&line).len();
+                }
+                number += 1;
+                Ok(())
+            })
+            .unwrap();
+        assert!(faults > 0 || left_out == lines - 1, "line {left_out}");
+    }
+}
+
+fn accounts_change_with_their_log(store: &dyn Store) {
+    fill(store);
+    let version = store.accounts_version().unwrap();
+    let add = |name: &str| AccountChange::Add {
+        name: name.into(),
+        full_name: "An".into(),
+        password: Some("hash".into()),
+        grant: Some(Grant { role: Role::Administrator, unit: None }),
+    };
+    let id = store.change_accounts("root", 7, &[add("an")]).unwrap()[0];
+    assert!(store.accounts_version().unwrap() > version);
+    // A name that is taken: nothing of the whole list is kept, its log neither.
+    assert!(store.change_accounts("root", 8, &[add("binh"), add("AN")]).is_err());
+    let directory = store.directory().unwrap();
+    assert_eq!(directory.accounts.len(), 1);
+    assert_eq!(store.account_log(10).unwrap().len(), 1);
+    store.add_session(&[1; 32], id, 9, 0).unwrap();
+    let token = Token {
+        id: 0,
+        account: id,
+        name: "t".into(),
+        scope: TokenScope::Read,
+        expires_at: 99,
+        revoked: false,
+    };
+    let token = store.change_accounts("an", 9, &[AccountChange::AddToken([2; 32], token)]).unwrap()[0];
+    store
+        .change_accounts("an", 10, &[AccountChange::RevokeToken(token), AccountChange::Disabled(id, true)])
+        .unwrap();
+    let directory = store.directory().unwrap();
+    assert!(directory.accounts[&id].0.disabled && directory.tokens[&[2; 32]].revoked);
+    assert!(directory.sessions.is_empty(), "a disabled account's sessions end");
+    let log: Vec<_> = store.account_log(10).unwrap().into_iter().map(|l| (l.at, l.author, l.what)).collect();
+    let expected =
+        [(10, "an", "disabled"), (10, "an", "token_revoked"), (9, "an", "token_made"), (7, "root", "added")];
+    assert_eq!(log, expected.map(|(at, who, what)| (at, who.to_owned(), what.to_owned())));
+    assert!(store.change_accounts("an", 11, &[AccountChange::Password(999, "x".into())]).is_err());
+}
+
+fn looks_at_holders_are_noted(store: &dyn Store) {
+    fill(store);
+    let name = store.holder(ParcelId(1), "an", 5).unwrap();
+    store.note_accesses(&[ParcelId(2), ParcelId(3)], "binh", "search", 6).unwrap();
+    let looks: Vec<_> =
+        store.accesses(10).unwrap().into_iter().map(|a| (a.parcel.0, a.account, a.what)).collect();
+    let expected = [(3, "binh", "search"), (2, "binh", "search"), (1, "an", "holder")];
+    assert_eq!(looks, expected.map(|(parcel, who, what)| (parcel, who.to_owned(), what.to_owned())));
+    let called = store.holders_called(&|holder| Some(holder) == name.as_deref()).unwrap();
+    assert_eq!(called.is_empty(), name.is_none());
+}
+
+fn briefings_keep_their_seal(store: &dyn Store) {
+    fill(store);
+    let head = store.head().unwrap().position;
+    let briefing = Briefing {
+        code: "abc".into(),
+        title: "Giao ban".into(),
+        position: head,
+        as_of: day(),
+        body: "{}".into(),
+        author: "an".into(),
+        created_at: 1,
+    };
+    assert!(store.add_briefing(&briefing).unwrap().whole);
+    let kept = store.briefing("abc").unwrap().unwrap();
+    assert!(kept.whole && kept.briefing == briefing);
+    let ahead = Briefing { code: "d".into(), position: LedgerPosition(head.0 + 1), ..briefing };
+    assert!(matches!(store.add_briefing(&ahead), Err(StoreError::NoPosition { .. })));
+    assert_eq!(store.briefings().unwrap().len(), 1);
+    store.remove_briefing("abc").unwrap();
+    assert!(store.briefing("abc").unwrap().is_none());
+}
+
+fn others_are_told(store: &dyn Store, other: &dyn Store) {
+    fill(store);
+    let seen = other.wait_for_change(0, Duration::ZERO).unwrap();
+    assert_eq!(
+        other.wait_for_change(seen, Duration::from_millis(120)).unwrap(),
+        seen,
+        "nothing has happened"
+    );
+    let shown = other.load(laws()).unwrap();
+    let head = append(store, 1, Stage::Notice).unwrap();
+    assert_ne!(other.wait_for_change(seen, Duration::from_secs(5)).unwrap(), seen);
+    let step = other.step(&shown).unwrap().unwrap();
+    assert_eq!(
+        (step.snapshot.position(), step.parcels, step.events.len()),
+        (head.position, vec![ParcelId(1)], 1)
+    );
+    assert!(other.step(&step.snapshot).unwrap().is_none());
+}
+
+#[test]
+fn the_file_is_a_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let number = std::cell::Cell::new(0);
+    suite(&|| {
+        number.set(number.get() + 1);
+        let path = folder.path().join(format!("{}.gpkg", number.get()));
+        let store = open_or_create(&path).unwrap();
+        (store, Box::new(move || open(&path).unwrap()))
+    });
+}
+
+#[test]
+fn a_state_that_was_altered_is_found_whichever_table_it_is_in() {
+    let alterations = [
+        "UPDATE parcels SET recovered_area = recovered_area + 1 WHERE fid = 5",
+        "UPDATE parcels SET d2 = d2 - 1 WHERE fid = (SELECT min(fid) FROM parcels WHERE d2 NOT NULL)",
+        "UPDATE parcels SET sheet = 'x' WHERE fid = 5",
+        "UPDATE parcels SET geom = (SELECT geom FROM parcels WHERE fid = 6) WHERE fid = 5",
+        "UPDATE projects SET name = name || ' ' WHERE fid = 2",
+        "UPDATE projects SET required_on = '2030-01-01' WHERE fid = 2",
+        "UPDATE units SET valid_to = NULL WHERE fid = 3",
+        "UPDATE prior_states SET state = x'00' WHERE position = (SELECT max(position) FROM prior_states)",
+        "DELETE FROM prior_states WHERE position = (SELECT max(position) FROM prior_states)",
+        "INSERT INTO units_past SELECT fid, code, name, level, parent_code, valid_from, valid_to, predecessor_codes, successor_codes, geom, 0, 1 FROM units WHERE fid = 4",
+        "DROP TRIGGER ledger_never_changes; UPDATE ledger SET author = 'x' WHERE position = 50",
+        "DROP TRIGGER ledger_never_changes; UPDATE ledger SET body = replace(body, 'digest\":\"', 'digest\":\"0') WHERE position = 1",
+        "DROP TRIGGER ledger_never_changes; UPDATE ledger SET kind = 'x' WHERE position = 50",
+    ];
+    for sql in alterations {
+        let demo = Demo::new();
+        let connection = rusqlite::Connection::open(demo.store()).unwrap();
+        connection.execute_batch(sql).unwrap();
+        assert!(connection.changes() > 0, "{sql}");
+        drop(connection);
+        assert!(!matbang(&demo.store(), &["verify"]).status.success(), "{sql}");
+    }
+}
+
+/// The Python of docs/ledger.md.
+fn checker() -> String {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ledger.md")).unwrap();
+    let from = page.find("```python\n").unwrap() + "```python\n".len();
+    let to = from + page[from..].find("```").unwrap();
+    page[from..to].to_owned()
+}
+
+fn checked(lines: &[u8]) -> (bool, String) {
+    let mut python = Command::new("python3")
+        .args(["-c", &checker()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It stops reading at the first fault.
+    let _ = python.stdin.take().unwrap().write_all(lines);
+    let run = python.wait_with_output().unwrap();
+    (run.status.success(), String::from_utf8_lossy(&run.stdout).into_owned())
+}
+
+#[test]
+fn a_page_of_python_checks_an_exported_ledger_and_finds_one_altered_byte() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let plan = r#"{"kind":"plan_changed","project":"DA02","required_on":"2027-01-31","date":"2026-06-30","document":"12/QĐ"}"#;
+    assert_eq!(server.post("/api/v1/events", plan).status, 201);
+    drop(server);
+    let text = succeed(&demo.store(), &["export", "ledger"]);
+    let verified: serde_json::Value =
+        serde_json::from_str(&succeed(&demo.store(), &["verify", "--json"])).unwrap();
+    let (whole, told) = checked(text.as_bytes());
+    assert!(whole, "{told}");
+    assert_eq!(told.trim(), format!("{} {}", verified["at"], verified["head"].as_str().unwrap()));
+    // One letter or digit of a value, anywhere.
+    let bytes = text.as_bytes();
+    for part in 1..12 {
+        let at = bytes.len() / 12 * part;
+        let at = (at..bytes.len()).find(|at| bytes[*at].is_ascii_digit() && bytes[*at] != b'9').unwrap();
+        let mut altered = bytes.to_vec();
+        altered[at] += 1;
+        assert!(!checked(&altered).0, "byte {at}");
+    }
+}
+
+#[test]
+fn a_stopped_server_leaves_nothing_in_the_log_beside_the_file() {
+    for signal in ["-TERM", "-INT"] {
+        let demo = Demo::new();
+        let server = Server::start(&demo.store());
+        let event =
+            r#"{"kind":"plan_changed","project":"DA02","required_on":"2027-01-31","date":"2026-06-30"}"#;
+        let reply = server.post("/api/v1/events", event);
+        assert_eq!(reply.status, 201);
+        let at = reply.json()["at"].as_u64().unwrap();
+        Command::new("kill").args([signal, &server.pid().to_string()]).status().unwrap();
+        let pid = server.pid();
+        Server::wait(|| !Path::new(&format!("/proc/{pid}/exe")).exists() || zombie(pid));
+        // Whoever copies the file alone has everything.
+        let copy = demo.folder().join("copy.gpkg");
+        std::fs::copy(demo.store(), &copy).unwrap();
+        assert_eq!(open(&copy).unwrap().head().unwrap().position.0, at, "{signal}");
+    }
+}
+
+/// Whether a process has ended and waits for its parent to look.
+fn zombie(pid: u32) -> bool {
+    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| stat.contains(") Z "))
+}
+
+#[test]
+fn a_store_in_a_folder_that_is_read_only_is_read() {
+    let demo = Demo::new();
+    let folder = demo.folder().join("ro");
+    std::fs::create_dir(&folder).unwrap();
+    let path = folder.to_str().unwrap();
+    // Root may write in any folder but one that is mounted read-only.
+    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64m", "tmpfs", path]).status();
+    if !mounted.is_ok_and(|status| status.success()) {
+        println!("not tried: no file system can be mounted here");
+        return;
+    }
+    std::fs::copy(demo.store(), folder.join("s.gpkg")).unwrap();
+    let remounted = Command::new("mount").args(["-o", "remount,ro", path]).status().unwrap();
+    let store = folder.join("s.gpkg");
+    let runs: Vec<_> = [&["verify"][..], &["progress"], &["export", "units", "--format", "csv"]]
+        .map(|command| (command, matbang(&store, command)))
+        .into();
+    let written = matbang(&store, &["user", "disable", "an"]);
+    Command::new("umount").arg(path).status().unwrap();
+    assert!(remounted.success());
+    for (command, run) in runs {
+        assert!(run.status.success(), "{command:?}: {}", String::from_utf8_lossy(&run.stderr));
+    }
+    assert!(!written.status.success());
+}
