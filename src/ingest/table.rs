@@ -121,7 +121,7 @@ fn records(text: &str, separator: u8) -> impl Iterator<Item = Record> {
     // The reader counts a row from the end of the row before it: blank lines stand in between.
     let mut line_at = move |from: usize| {
         let blank = text[from..].find(|c: char| c != '\n' && c != '\r').unwrap_or(0);
-        line += text.as_bytes()[counted..from + blank].iter().filter(|byte| **byte == b'\n').count();
+        line += text[counted..from + blank].matches('\n').count();
         counted = from + blank;
         line
     };

@@ -137,16 +137,17 @@ fn grouped(text: &str) -> Option<Reading> {
         }
         _ => None,
     };
-    Some(match (thousands, marks.last(), fraction) {
-        (Some(number), None | Some(' '), _) => Reading::Plain(number),
-        (Some(number), Some('.'), None) => Reading::Only(Habit::Vietnamese, number),
-        (Some(number), Some(_), None) => Reading::Only(Habit::International, number),
-        (Some(vietnamese), Some('.'), Some(international)) => Reading::Either { vietnamese, international },
-        (Some(international), Some(_), Some(vietnamese)) => Reading::Either { vietnamese, international },
-        (None, Some('.'), Some(number)) => Reading::Only(Habit::International, number),
-        (None, Some(_), Some(number)) => Reading::Only(Habit::Vietnamese, number),
-        (None, ..) => return None,
-    })
+    let last = match marks.last() {
+        None | Some(' ') => return thousands.map(Reading::Plain),
+        Some(mark) => *mark,
+    };
+    // A dot parts thousands by the one habit and decimals by the other; a comma the other way round.
+    let (vietnamese, international) = if last == '.' { (thousands, fraction) } else { (fraction, thousands) };
+    match (vietnamese, international) {
+        (Some(vietnamese), Some(international)) => Some(Reading::Either { vietnamese, international }),
+        (Some(number), None) => Some(Reading::Only(Habit::Vietnamese, number)),
+        (None, number) => number.map(|number| Reading::Only(Habit::International, number)),
+    }
 }
 
 fn thousands(groups: &[&str], marks: &[char]) -> Option<Decimal> {
