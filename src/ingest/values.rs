@@ -1,6 +1,6 @@
 //! Values as people write them: areas, days, yes and no, codes.
 
-use crate::domain::{Code, Day, Decimal, Habit, NumberColumn, Quantity, Reading, SquareMetres};
+use crate::domain::{Code, Day, Decimal, Habit, NumberColumn, NumberError, Quantity, Reading, SquareMetres};
 
 use super::fold::fold;
 
@@ -61,9 +61,9 @@ impl AreaColumn {
     }
 
     fn of_text(&self, text: &str, drawn: SquareMetres) -> Result<Decimal, String> {
-        let reading = self.column.reading(text).map_err(|why| why.to_string())?;
+        let reading = self.column.reading(text).map_err(|why| in_words(text, &why))?;
         let Reading::Either { vietnamese, international } = reading else {
-            return self.column.number(text).map_err(|why| why.to_string());
+            return self.column.number(text).map_err(|why| in_words(text, &why));
         };
         let (by_column, by_drawing) = (self.column.habit().or(self.drawn), by_drawing(reading, drawn));
         if let (Some(column), Some(drawing), Some((feature, other))) =
@@ -93,8 +93,17 @@ impl AreaColumn {
 
 /// A number as GDAL writes it.
 fn of_number(text: &str) -> Result<Decimal, String> {
-    let reading = Reading::of(text, Quantity::Area).map_err(|why| why.to_string())?;
+    let reading = Reading::of(text, Quantity::Area).map_err(|why| in_words(text, &why))?;
     reading.by(Habit::International).ok_or_else(|| format!("\"{text}\" is not an area in m²"))
+}
+
+/// Why a text is no area.
+fn in_words(text: &str, why: &NumberError) -> String {
+    match why {
+        NumberError::NotANumber(_) => format!("\"{text}\" is not an area in m²"),
+        NumberError::Negative(_) => format!("the area \"{text}\" is below zero"),
+        why => why.to_string(),
+    }
 }
 
 /// Which of two readings is the area that is drawn.

@@ -51,7 +51,8 @@ class Outbox {
 
   async add(parcel: WorkParcel, event: EventDraft, photos: Blob[]): Promise<void> {
     const author = this.#author
-    if (!author) return
+    // Nothing is kept of which nobody would know whose it is.
+    if (!author) throw new Problem('unsigned', '')
     const { id, sheet, parcel: number, project } = parcel
     const entry: Entry = {
       id: crypto.randomUUID(),

@@ -164,3 +164,21 @@ it('an entry of which nobody knows whose it is waits until somebody says so', as
     .toMatchObject({ author: an.name, what: { stage: next[0] } })
   visit.trouble.splice(0)
 })
+
+it('who signs out without a network has left as soon as there is one again', async () => {
+  const visit = await open('?room=update')
+  const { page } = visit
+  await signIn(page, an)
+  await page.getByRole('button', { name: 'Bản đồ', exact: true }).first().click()
+  const leave = page.getByRole('button', { name: /Đăng xuất/ })
+  await leave.waitFor()
+  await page.context().setOffline(true)
+  await leave.click()
+  await page.getByRole('button', { name: 'Thử lại' }).waitFor()
+  expect(await kept(page)).toMatchObject({ lists: 0, answers: [] })
+  await page.context().setOffline(false)
+  await page.getByRole('button', { name: 'Thử lại' }).click()
+  await page.getByLabel('Tên đăng nhập').waitFor()
+  expect(await ask(page, '/api/v1/session')).toMatchObject({ signed_in: false })
+  visit.trouble.splice(0)
+})
