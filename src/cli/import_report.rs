@@ -62,8 +62,9 @@ pub fn print(report: &Report, rows: &[IntersectRow], written: Option<&(Written, 
     });
     list("overlap", &report.overlaps, |o| format!("{} and {}: {:.1} m²", o.a, o.b, o.area_m2));
     list("area", &report.area_differences, |d| {
+        let field = d.field.trim_end_matches("_area");
         format!(
-            "{}: declared {:.1} m², computed {:.1} m² ({:+.1} %)",
+            "{}: {field} {:.1} m², computed {:.1} m² ({:+.1} %)",
             d.feature, d.declared_m2, d.computed_m2, d.percent
         )
     });

@@ -1,14 +1,17 @@
 //! Drafts: an event as a person or program sends it, before the ledger takes it.
 //!
 //! Fields come as JSON values; cells of a table come as texts and are read the
-//! same way. What is not known, missing or not readable is refused by name.
+//! same way. Numbers are read by [`number`](super::number), over all rows at
+//! once. What is not known, missing or not readable is refused by name.
 
 use geo::{CoordsIter, MultiPolygon};
 use serde_json::{Map, Value};
 
 use super::{
-    BlockerKind, Branch, Day, EventKind, LedgerPosition, MOST_VERTICES, ParcelId, PlanCurve, Refusal, Stage,
-    Vnd, read_polygons,
+    BlockerKind, Branch, Day, Decimal, EventKind, Habits, LedgerPosition, MOST_VERTICES, ParcelId, PlanCurve,
+    Refusal, Stage, Vnd,
+    fields::{Fields, invalid, missing, no_parcel, unread},
+    read_polygons,
 };
 
 /// Which parcel is meant.
@@ -86,29 +89,44 @@ pub struct Draft {
     pub change: Change,
 }
 
-/// Longest text of a field, in characters.
-const LONGEST: usize = 2000;
-
 /// Fields that every event may have.
-const COMMON: [&str; 10] =
-    ["parcel", "project", "unit", "sheet", "version", "kind", "date", "document", "note", "attachments"];
-
-struct Fields<'a>(&'a Map<String, Value>);
+const COMMON: [&str; 11] = [
+    "parcel",
+    "project",
+    "unit",
+    "sheet",
+    "version",
+    "kind",
+    "date",
+    "document",
+    "note",
+    "attachments",
+    "author",
+];
 
 impl Draft {
-    /// Reads the fields of one event.
+    /// Reads the fields of one event that comes alone.
     ///
     /// # Errors
     /// The first field that is unknown, missing or not readable.
     pub fn read(fields: &Map<String, Value>) -> Result<Self, Refusal> {
-        let fields = Fields(fields);
+        Self::read_among(fields, &Habits::of([(1, fields)], |_| false))
+    }
+
+    /// Reads the fields of one of several events, whose `habits` say how they write numbers.
+    ///
+    /// # Errors
+    /// As [`Draft::read`]; a number with two readings where no row shows which is meant.
+    pub fn read_among(fields: &Map<String, Value>, habits: &Habits) -> Result<Self, Refusal> {
+        let fields = Fields { all: fields, habits };
+        fields.text("author")?;
         let kind = fields.needed("kind")?;
         fields.only(&kind)?;
         let change = fields.change(&kind)?;
         let of_project = matches!(change, Change::Plan { .. });
         Ok(Self {
             parcel: if of_project { None } else { Some(fields.parcel()?) },
-            version: fields.number("version")?.map(LedgerPosition),
+            version: fields.whole("version")?.map(LedgerPosition),
             day: fields.day("date")?.ok_or_else(|| missing("date"))?,
             document: fields.text("document")?,
             note: fields.text("note")?,
@@ -116,14 +134,6 @@ impl Draft {
             change,
         })
     }
-}
-
-fn missing(field: &str) -> Refusal {
-    Refusal::new("missing_field", format!("the field \"{field}\" is missing")).field(field)
-}
-
-fn invalid(field: &str, why: impl std::fmt::Display) -> Refusal {
-    Refusal::new("invalid_value", format!("{field}: {why}")).field(field)
 }
 
 /// The fields of a kind beside the common ones; none when there is no such kind.
@@ -144,47 +154,11 @@ fn own_fields(kind: &str) -> Option<&'static [&'static str]> {
     })
 }
 
-impl Fields<'_> {
-    /// A field's text; empty ones count as left out.
-    fn text(&self, name: &str) -> Result<Option<String>, Refusal> {
-        let text = match self.0.get(name) {
-            None | Some(Value::Null) => return Ok(None),
-            Some(Value::String(text)) => text.trim().to_owned(),
-            Some(Value::Number(number)) => number.to_string(),
-            Some(_) => return Err(invalid(name, "must be a text")),
-        };
-        if text.chars().count() > LONGEST {
-            return Err(invalid(name, format!("is longer than {LONGEST} characters")));
-        }
-        Ok(Some(text).filter(|text| !text.is_empty()))
-    }
-
-    fn needed(&self, name: &str) -> Result<String, Refusal> {
-        self.text(name)?.ok_or_else(|| missing(name))
-    }
-
-    fn number(&self, name: &str) -> Result<Option<u64>, Refusal> {
-        // "1.250.000" and "1 250 000" are how amounts stand in tables.
-        let whole = |text: String| {
-            let digits: String = text.chars().filter(|c| !matches!(c, '.' | ' ' | '\u{a0}')).collect();
-            digits.parse().map_err(|_| invalid(name, "must be a whole number"))
-        };
-        self.text(name)?.map(whole).transpose()
-    }
-
-    fn day(&self, name: &str) -> Result<Option<Day>, Refusal> {
-        self.text(name)?.map(|text| Day::parse(&text).map_err(|why| invalid(name, why))).transpose()
-    }
-
-    fn coded<T>(&self, name: &str, find: impl Fn(&str) -> Option<T>, known: &[&str]) -> Result<T, Refusal> {
-        let text = self.needed(name)?;
-        find(&text).ok_or_else(|| invalid(name, format!("\"{text}\" is not one of {}", known.join(", "))))
-    }
-
+impl<'a> Fields<'a> {
     fn only(&self, kind: &str) -> Result<(), Refusal> {
         let own = own_fields(kind).ok_or_else(|| invalid("kind", format!("\"{kind}\" is not known")))?;
         let strange = |name: &&String| !COMMON.contains(&name.as_str()) && !own.contains(&name.as_str());
-        match self.0.keys().find(strange) {
+        match self.all.keys().find(strange) {
             Some(name) => {
                 let why = format!("\"{name}\" is not a field of \"{kind}\"");
                 Err(Refusal::new("unknown_field", why).field(name))
@@ -195,17 +169,16 @@ impl Fields<'_> {
 
     fn parcel(&self) -> Result<ParcelRef, Refusal> {
         let Some(sheet) = self.text("sheet")? else {
-            return match self.number("parcel")? {
-                Some(id) => Ok(ParcelRef::Id(ParcelId(u32::try_from(id).unwrap_or(u32::MAX)))),
-                None => Err(missing("parcel")),
-            };
+            let id = self.whole("parcel")?.ok_or_else(|| missing("parcel"))?;
+            let id = u32::try_from(id).map_err(|_| no_parcel(id))?;
+            return Ok(ParcelRef::Id(ParcelId(id)));
         };
         let (project, number) = (self.needed("project")?, self.needed("parcel")?);
         Ok(ParcelRef::Key { project, unit: self.text("unit")?, sheet, number })
     }
 
     fn attachments(&self) -> Result<Vec<String>, Refusal> {
-        match self.0.get("attachments") {
+        match self.all.get("attachments") {
             None | Some(Value::Null) => Ok(Vec::new()),
             Some(Value::Array(ids)) if ids.len() <= 20 => ids
                 .iter()
@@ -237,7 +210,7 @@ impl Fields<'_> {
         let blocker =
             || self.coded("blocker", BlockerKind::from_code, &BlockerKind::ALL.map(BlockerKind::code));
         let branch = || self.coded("branch", Branch::from_code, &Branch::ALL.map(Branch::code));
-        let amount = || self.number("amount")?.map(Vnd).ok_or_else(|| missing("amount"));
+        let amount = || self.whole("amount")?.map(Vnd).ok_or_else(|| missing("amount"));
         Ok(match kind {
             "stage_reached" => {
                 let stage = self.coded("stage", Stage::from_code, &Stage::ALL.map(Stage::code))?;
@@ -264,13 +237,14 @@ impl Fields<'_> {
     }
 
     fn correction(&self) -> Result<EventKind, Refusal> {
-        let corrects = LedgerPosition(self.number("corrects")?.ok_or_else(|| missing("corrects"))?);
-        let remove = matches!(self.0.get("remove"), Some(Value::Bool(true)));
-        let by = match (self.0.get("by"), remove) {
+        let corrects = LedgerPosition(self.whole("corrects")?.ok_or_else(|| missing("corrects"))?);
+        let remove = matches!(self.all.get("remove"), Some(Value::Bool(true)));
+        let by = match (self.all.get("by"), remove) {
             (None | Some(Value::Null), true) => None,
             (Some(Value::Object(by)), false) => {
-                let kind = Fields(by).needed("kind").map_err(|_| invalid("by", "needs a kind"))?;
-                Some(Box::new(Fields(by).event(&kind)?))
+                let by = self.inner(by);
+                let kind = by.needed("kind").map_err(|_| invalid("by", "needs a kind"))?;
+                Some(Box::new(by.event(&kind)?))
             }
             _ => return Err(invalid("by", "give either the right event in \"by\" or \"remove\": true")),
         };
@@ -278,17 +252,18 @@ impl Fields<'_> {
     }
 
     fn parts(&self) -> Result<Vec<Part>, Refusal> {
-        let Some(Value::Array(parts)) = self.0.get("parts") else { return Err(missing("parts")) };
+        let Some(Value::Array(parts)) = self.all.get("parts") else { return Err(missing("parts")) };
         if parts.len() < 2 || parts.len() > 100 {
             return Err(invalid("parts", "a parcel is split into 2 to 100 parts"));
         }
-        let part = |part: &Value| {
+        let part = |part: &'a Value| {
             let part = part.as_object().ok_or_else(|| invalid("parts", "each part is an object"))?;
+            let part = self.inner(part);
             Ok(Part {
-                number: Fields(part).needed("parcel")?,
-                sheet: Fields(part).text("sheet")?,
-                recovered_area: part.get("recovered_area").and_then(Value::as_f64),
-                geometry: part_geometry(part)?,
+                number: part.needed("parcel")?,
+                sheet: part.text("sheet")?,
+                recovered_area: part.number("recovered_area")?.map(Decimal::get),
+                geometry: part_geometry(part.all)?,
             })
         };
         let parts: Vec<Part> = parts.iter().map(part).collect::<Result<_, Refusal>>()?;
@@ -299,10 +274,17 @@ impl Fields<'_> {
     }
 
     fn with(&self) -> Result<Vec<ParcelId>, Refusal> {
-        let Some(Value::Array(with)) = self.0.get("with") else { return Err(missing("with")) };
-        let id = |id: &Value| id.as_u64().and_then(|id| u32::try_from(id).ok()).map(ParcelId);
-        let all: Option<Vec<ParcelId>> = with.iter().map(id).collect();
-        all.filter(|all| !all.is_empty()).ok_or_else(|| invalid("with", "must be a list of parcels' numbers"))
+        let Some(Value::Array(with)) = self.all.get("with") else { return Err(missing("with")) };
+        let id = |id: &Value| match id {
+            Value::Number(id) => {
+                let whole = Decimal::of_json(id).and_then(|number| number.whole(&id.to_string()));
+                let id = whole.map_err(|why| unread("with", &why))?;
+                u32::try_from(id).map(ParcelId).map_err(|_| no_parcel(id).field("with"))
+            }
+            _ => Err(invalid("with", "must be a list of parcels' numbers")),
+        };
+        let all = with.iter().map(id).collect::<Result<Vec<ParcelId>, Refusal>>()?;
+        if all.is_empty() { Err(invalid("with", "must name at least one other parcel")) } else { Ok(all) }
     }
 }
 
@@ -341,6 +323,49 @@ mod tests {
         assert_eq!(with("amount", json!(5)), ("unknown_field", Some("amount".into())));
         assert_eq!(with("parcel", Value::Null), ("missing_field", Some("parcel".into())));
         assert_eq!(with("kind", json!("dance")), ("invalid_value", Some("kind".into())));
+    }
+
+    #[test]
+    fn numbers_mean_what_is_written() {
+        let event = |amount: Value| {
+            read(json!({"parcel": 7, "kind": "money_paid", "amount": amount, "date": "2026-11-20"}))
+        };
+        let paid = |amount| Ok(Change::Event(EventKind::MoneyPaid { amount: Vnd(amount) }));
+        for amount in
+            [json!(1_500_000), json!(1_500_000.0), json!(1.5e6), json!("1500000.00"), json!("1,5 triệu")]
+        {
+            assert_eq!(event(amount.clone()).map(|draft| draft.change), paid(1_500_000), "{amount}");
+        }
+        for (amount, code) in [
+            (json!(1_500_000.5), "not_whole"),
+            (json!("1500000,5"), "not_whole"),
+            (json!("1.500"), "ambiguous_number"),
+            (json!(-5), "below_zero"),
+            (json!("NaN"), "not_a_number"),
+            (json!(1e300), "too_large"),
+            (json!([5]), "invalid_value"),
+        ] {
+            assert_eq!(event(amount.clone()).unwrap_err(), (code, Some("amount".to_owned())), "{amount}");
+        }
+        let of =
+            |parcel: Value| read(json!({"parcel": parcel, "kind": "parcel_withdrawn", "date": "2026-11-20"}));
+        assert_eq!(of(json!(389.0)).unwrap().parcel, Some(ParcelRef::Id(ParcelId(389))));
+        assert_eq!(of(json!(38.9)).unwrap_err(), ("not_whole", Some("parcel".to_owned())));
+        assert_eq!(of(json!("38.9")).unwrap_err(), ("not_whole", Some("parcel".to_owned())));
+        assert_eq!(of(json!(5_000_000_000_u64)).unwrap_err().0, "unknown_parcel");
+        let dated = read(json!({"parcel": 7, "kind": "parcel_withdrawn", "date": 20_261_120}));
+        assert_eq!(dated.unwrap_err(), ("invalid_value", Some("date".to_owned())));
+    }
+
+    #[test]
+    fn rows_sent_together_decide_together() {
+        let rows = ["500.000", "1.250.000"]
+            .map(|amount| json!({"parcel": 7, "kind": "money_paid", "amount": amount, "date": "2026-11-20"}));
+        let rows = rows.map(|row| row.as_object().cloned().unwrap());
+        let habits = Habits::of((1..).zip(&rows), |_| false);
+        assert_eq!(Draft::read(&rows[0]).unwrap_err().readings, ["500000", "500"]);
+        let draft = Draft::read_among(&rows[0], &habits).unwrap();
+        assert_eq!(draft.change, Change::Event(EventKind::MoneyPaid { amount: Vnd(500_000) }));
     }
 
     #[test]

@@ -24,6 +24,9 @@ pub struct Refusal {
     /// Day that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub on: Option<Day>,
+    /// The numbers that a text may mean, where it may mean two.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub readings: Vec<String>,
     /// The reason, for people.
     pub detail: String,
 }
@@ -31,7 +34,7 @@ pub struct Refusal {
 impl Refusal {
     /// A refusal about no field in particular.
     pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, field: None, stage: None, on: None, detail: detail.into() }
+        Self { code, field: None, stage: None, on: None, readings: Vec::new(), detail: detail.into() }
     }
 
     /// The refusal with the field that it is about.

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::error::IngestError;
 use super::fold::fold;
 use super::options::{Mapping, Origin, Target};
-use super::source::{Column, Row, Source};
+use super::source::{Column, Kind, Row, Source};
 
 /// Names in a DBF end after so many characters.
 const DBF_NAME: usize = 10;
@@ -44,6 +44,8 @@ impl Field {
 pub struct Binding {
     fields: &'static [Field],
     origins: Vec<Option<Bound>>,
+    /// Kinds of the file's columns.
+    kinds: Vec<Kind>,
     /// Indices of the columns to read.
     pub read: Vec<usize>,
 }
@@ -69,7 +71,8 @@ impl Binding {
         given: &[&str],
     ) -> Result<Self, IngestError> {
         check_names(target, fields, mapping)?;
-        let mut binding = Self { fields, origins: vec![None; fields.len()], read: Vec::new() };
+        let kinds = source.columns.iter().map(|column| column.kind).collect();
+        let mut binding = Self { fields, origins: vec![None; fields.len()], kinds, read: Vec::new() };
         let mut taken = Vec::new();
         for (position, field) in fields.iter().enumerate() {
             match mapping.get(field.name) {
@@ -154,6 +157,13 @@ impl Binding {
     /// The field at `position`.
     pub fn field(&self, position: usize) -> &'static Field {
         &self.fields[position]
+    }
+
+    /// Whether the file keeps the field at `position` as numbers, not as texts.
+    pub fn is_number(&self, position: usize) -> bool {
+        let Some(Bound::Cell(cell)) = &self.origins[position] else { return false };
+        let kind = self.read.get(*cell).and_then(|column| self.kinds.get(*column));
+        matches!(kind, Some(Kind::Integer | Kind::Real))
     }
 
     /// Whether the cell at `cell` feeds a field that may be shown.

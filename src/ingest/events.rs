@@ -8,8 +8,13 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::{error::IngestError, fold::fold, source::Source};
-use crate::domain::{BlockerKind, Branch, Draft, Refusal, Stage};
+use super::{
+    error::IngestError,
+    fold::fold,
+    source::{Kind, Source},
+    table::{self, Cells},
+};
+use crate::domain::{BlockerKind, Branch, Draft, Habits, Refusal, Stage};
 
 /// A row of a table of events.
 #[derive(Debug, Clone)]
@@ -106,35 +111,31 @@ fn field_of(column: &str) -> Option<&'static str> {
     COLUMNS.iter().find(|(_, names)| known(names)).map(|(field, _)| *field)
 }
 
-/// Reads a table in which cells are separated by tabs (`true`), commas (`false`), or whichever the header has.
+/// Whether a row names the columns that a table of events must have.
+fn is_header(names: &[String]) -> bool {
+    missing(&names.iter().map(|name| field_of(name)).collect::<Vec<_>>()).is_none()
+}
+
+/// Why columns of these fields are no table of events.
+fn missing(fields: &[Option<&str>]) -> Option<TableError> {
+    let has = |field: &str| fields.contains(&Some(field));
+    if !has("parcel") && !has("plan") && !has("required_on") {
+        return Some(TableError::NoParcel);
+    }
+    (!has("date")).then_some(TableError::NoDate)
+}
+
+/// Reads a table in which cells are separated by tabs (`true`), commas or
+/// semicolons (`false`), or whichever the header has. Lines above the header are left out.
 ///
 /// # Errors
 /// No header that says parcel and date, or rows that can't be split into cells.
 pub fn read_event_table(text: &str, tabs: Option<bool>) -> Result<EventTable, TableError> {
-    let header = text.lines().next().unwrap_or_default();
-    let separator = match tabs {
-        Some(true) => b'\t',
-        None if header.contains('\t') => b'\t',
-        _ if header.contains(';') && !header.contains(',') => b';',
-        _ => b',',
-    };
-    let text = text.trim_start_matches('\u{feff}');
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(separator).flexible(true).from_reader(text.as_bytes());
-    let fault = |error: csv::Error| {
-        TableError::Row(error.position().map_or(1, csv::Position::line), error.to_string())
-    };
-    let names: Vec<String> = reader.headers().map_err(fault)?.iter().map(str::to_owned).collect();
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record.map_err(fault)?;
-        let line = record.position().map_or(0, csv::Position::line) as usize;
-        rows.push((line, record.iter().map(|cell| Some(cell.to_owned())).collect::<Vec<_>>()));
-    }
-    assemble(&names, rows)
+    let cells = table::split(text, tabs, is_header).map_err(|(line, why)| TableError::Row(line, why))?;
+    assemble(cells, &|_| Written::Texts)
 }
 
-/// Reads a table from a file: CSV or text with tabs in UTF-8, and what GDAL/OGR opens, such as XLSX and ODS.
+/// Reads a table from a file: CSV or text with tabs, and what GDAL/OGR opens, such as XLSX and ODS.
 ///
 /// # Errors
 /// A file that can't be read, or no columns that say parcel and date.
@@ -146,9 +147,10 @@ pub fn read_event_file(path: &Path, layer: Option<&str>) -> Result<EventTable, I
         if !path.exists() {
             return Err(IngestError::Missing { file });
         }
-        let text = std::fs::read_to_string(path)
+        let bytes = std::fs::read(path)
             .map_err(|e| IngestError::Unreadable { file: file.clone(), cause: e.to_string() })?;
-        return read_event_table(&text, (extension.as_deref() == Some("tsv")).then_some(true)).map_err(wrong);
+        let tabs = (extension.as_deref() == Some("tsv")).then_some(true);
+        return read_event_table(&table::text_of(&bytes), tabs).map_err(wrong);
     }
     // The first row is the header, also where all cells below are texts like it.
     gdal::config::set_thread_local_config_option("OGR_XLSX_HEADERS", "FORCE")
@@ -159,41 +161,91 @@ pub fn read_event_file(path: &Path, layer: Option<&str>) -> Result<EventTable, I
     let all: Vec<usize> = (0..names.len()).collect();
     let (rows, _) = source.read(&all, &mut |_, _| {})?;
     let rows = (2..).zip(rows).map(|(line, row)| (line, row.cells)).collect();
-    assemble(&names, rows).map_err(wrong)
+    let mut cells = Cells { names, rows };
+    if !is_header(&cells.names) {
+        cells = table::below_header(cells, is_header);
+    }
+    // A column of numbers is kept as that; below a title, and beside texts, its numbers come as texts.
+    let written = |column: usize| match source.columns.get(column).map(|column| column.kind) {
+        Some(Kind::Integer | Kind::Real) => Written::Numbers,
+        _ => Written::Either,
+    };
+    assemble(cells, &written).map_err(wrong)
 }
 
-fn assemble(names: &[String], rows: Vec<(usize, Vec<Option<String>>)>) -> Result<EventTable, TableError> {
-    let fields: Vec<Option<&'static str>> = names.iter().map(|name| field_of(name)).collect();
-    let has = |field: &str| fields.contains(&Some(field));
-    if !has("parcel") && !has("plan") && !has("required_on") {
-        return Err(TableError::NoParcel);
-    }
-    if !has("date") {
-        return Err(TableError::NoDate);
+/// What the cells of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// Numbers, with a decimal dot.
+    Numbers,
+    /// Texts as somebody wrote them.
+    Texts,
+    /// Texts, and numbers among them.
+    Either,
+}
+
+fn assemble(cells: Cells, written: &dyn Fn(usize) -> Written) -> Result<EventTable, TableError> {
+    let fields: Vec<Option<&'static str>> = cells.names.iter().map(|name| field_of(name)).collect();
+    if let Some(why) = missing(&fields) {
+        return Err(why);
     }
     let mut table = EventTable::default();
-    for (name, field) in names.iter().zip(&fields) {
+    for (name, field) in cells.names.iter().zip(&fields) {
         match field {
             Some(field) => table.known.push(((*field).to_owned(), name.clone())),
+            None if name.is_empty() => {}
             None => table.unknown.push(name.clone()),
         }
     }
-    for (line, cells) in rows {
-        let mut row = Map::new();
-        for (field, cell) in fields.iter().zip(cells) {
-            let (Some(field), Some(cell)) = (field, cell.filter(|cell| !cell.trim().is_empty())) else {
-                continue;
-            };
-            row.insert((*field).to_owned(), Value::String(coded(field, cell.trim())));
+    let mut rows = Vec::with_capacity(cells.rows.len());
+    for (line, cells) in cells.rows {
+        let row = row(&fields, cells, written);
+        if !row.is_empty() {
+            rows.push((line, row));
         }
-        if row.is_empty() {
-            continue;
-        }
-        complete(&mut row);
-        let draft = Draft::read(&row);
-        table.rows.push(EventRow { line, fields: row, draft });
     }
+    let mixed = |field: &str| {
+        let column = fields.iter().position(|other| *other == Some(field));
+        column.is_some_and(|column| written(column) == Written::Either)
+    };
+    let habits = Habits::of(rows.iter().map(|(line, row)| (*line, row)), mixed);
+    let read = |(line, fields): (usize, Map<String, Value>)| {
+        let draft = Draft::read_among(&fields, &habits);
+        EventRow { line, fields, draft }
+    };
+    table.rows = rows.into_iter().map(read).collect();
     Ok(table)
+}
+
+/// The fields of a row that are not empty.
+fn row(
+    fields: &[Option<&'static str>],
+    cells: Vec<Option<String>>,
+    written: &dyn Fn(usize) -> Written,
+) -> Map<String, Value> {
+    let mut row = Map::new();
+    let mut numbers = Vec::new();
+    for (column, (field, cell)) in fields.iter().zip(cells).enumerate() {
+        let (Some(field), Some(cell)) = (field, cell.filter(|cell| !cell.trim().is_empty())) else {
+            continue;
+        };
+        row.insert((*field).to_owned(), Value::String(coded(field, cell.trim())));
+        if written(column) == Written::Numbers {
+            numbers.push((*field, cell));
+        }
+    }
+    // A sheet, a parcel on it and a day are names, also where a spreadsheet has numbers.
+    for (field, cell) in numbers {
+        if Habits::is_number(field, &row)
+            && let Ok(number) = serde_json::from_str(cell.trim())
+        {
+            row.insert(field.to_owned(), Value::Number(number));
+        }
+    }
+    if !row.is_empty() {
+        complete(&mut row);
+    }
+    row
 }
 
 /// A cell's code, where it is a Vietnamese word for one; dates without their time of day.

@@ -31,6 +31,7 @@ mod parcels;
 mod projects;
 mod report;
 mod source;
+mod table;
 mod text;
 mod units;
 mod values;
@@ -47,4 +48,5 @@ pub use report::{
     Refusal, Remark, Report, Sample,
 };
 pub use source::shape::MAX_RING_VERTICES;
+pub use table::text_of as text_of_table;
 pub use units::read_units;

@@ -15,7 +15,7 @@ use super::locate::{Communes, Place};
 use super::options::{Commune, Options, Target};
 use super::report::{AreaDifference, Batch, Located, Remark, Report};
 use super::source::Row;
-use super::values;
+use super::values::{self, AreaColumn};
 
 const SHEET: usize = 0;
 const NUMBER: usize = 1;
@@ -109,10 +109,6 @@ pub(super) static FIELDS: [Field; 10] = [
 /// Said of a parcel that no commune holds.
 const NOWHERE: &str = "is not given, and no commune that has a boundary and is in force holds most of the parcel; import the communes' boundaries with `matbang import units`, or give the commune with --map unit=#CODE";
 
-/// An area that differs from the computed one by less is not worth a word.
-const DIFFERENCE_SHARE: f64 = 0.05;
-const DIFFERENCE_M2: f64 = 5.0;
-
 /// Reads parcels; duplicates are refused, overlaps and area differences reported.
 ///
 /// # Errors
@@ -135,6 +131,7 @@ pub fn read_parcels(
     tell_given(options, &mut report);
     let mut placed_in = vec![0_usize; options.communes.len()];
     let areas = computed_areas(&rows);
+    let columns = AreaColumns::of(&binding, &rows, &areas);
     let mut parcels: Vec<(String, Parcel)> = Vec::with_capacity(rows.len());
     for ((mut row, computed), place) in rows.into_iter().zip(areas).zip(places) {
         let polygons = std::mem::take(&mut row.shape.polygons);
@@ -143,10 +140,10 @@ pub fn read_parcels(
             continue;
         }
         let unit = options.unit.as_ref().or(place.map(|p| &communes.get(p.commune).code));
-        match parcel(Fields::new(&binding, &row), options, unit, computed) {
+        match parcel(Fields::new(&binding, &row), &columns, options, unit, computed) {
             Err(fault) => report.refuse(&row.feature, Some(fault.field), fault.reason),
             Ok(parcel) => {
-                report.area_differences.extend(difference(&row.feature, &parcel, computed));
+                report.area_differences.extend(differences(&row.feature, &parcel, computed));
                 if let Some(place) = place {
                     placed_in[place.commune] += 1;
                     report.divided.extend(divided(&row.feature, communes.get(place.commune), place));
@@ -200,15 +197,41 @@ fn divided(feature: &str, commune: &Commune, place: Place) -> Option<Remark> {
     place.is_divided().then(|| Remark { feature: feature.to_owned(), reason: reason() })
 }
 
+/// How each field that is an area is to be read.
+struct AreaColumns([(usize, AreaColumn); 3]);
+
+impl AreaColumns {
+    fn of(binding: &Binding, rows: &[Row], drawn: &[SquareMetres]) -> Self {
+        Self([DECLARED_AREA, TOTAL_AREA, RECOVERED_AREA].map(|position| {
+            let cells = rows.iter().zip(drawn).filter_map(|(row, drawn)| {
+                Some((row.feature.as_str(), Fields::new(binding, row).text(position)?, *drawn))
+            });
+            (position, AreaColumn::of(binding.is_number(position), cells))
+        }))
+    }
+
+    fn area(
+        &self,
+        fields: Fields<'_>,
+        position: usize,
+        drawn: SquareMetres,
+    ) -> Result<Option<SquareMetres>, Fault> {
+        let Some((_, column)) = self.0.iter().find(|(known, _)| *known == position) else { return Ok(None) };
+        fields.parsed(position, |text| column.area(text, drawn))
+    }
+}
+
 fn parcel(
     fields: Fields<'_>,
+    areas: &AreaColumns,
     options: &Options,
     unit: Option<&Code>,
     computed: SquareMetres,
 ) -> Result<Parcel, Fault> {
-    let declared_area = fields.parsed(DECLARED_AREA, values::area)?.filter(|area| *area > SquareMetres::ZERO);
-    let total = fields.parsed(TOTAL_AREA, values::area)?.filter(|area| *area > SquareMetres::ZERO);
-    let recovered_area = fields.parsed(RECOVERED_AREA, values::area)?.unwrap_or(computed);
+    let above_zero = |area: &SquareMetres| *area > SquareMetres::ZERO;
+    let declared_area = areas.area(fields, DECLARED_AREA, computed)?.filter(above_zero);
+    let total = areas.area(fields, TOTAL_AREA, computed)?.filter(above_zero);
+    let recovered_area = areas.area(fields, RECOVERED_AREA, computed)?.unwrap_or(computed);
     Ok(Parcel {
         key: key(fields, options, unit)?,
         land_use: fields.text(LAND_USE).map(values::land_use).unwrap_or_default(),
@@ -281,13 +304,23 @@ fn computed_areas(rows: &[Row]) -> Vec<SquareMetres> {
     super::parallel::map(rows, area)
 }
 
-fn difference(feature: &str, parcel: &Parcel, computed: SquareMetres) -> Option<AreaDifference> {
-    let declared = parcel.declared_area?.get();
-    let change = computed.get() - declared;
-    (change.abs() > DIFFERENCE_M2 && change.abs() > DIFFERENCE_SHARE * declared).then(|| AreaDifference {
-        feature: feature.to_owned(),
-        declared_m2: declared,
-        computed_m2: computed.get(),
-        percent: (change / declared * 1000.0).round() / 10.0,
-    })
+/// The areas of the file that are not what is drawn.
+fn differences(
+    feature: &str,
+    parcel: &Parcel,
+    computed: SquareMetres,
+) -> impl Iterator<Item = AreaDifference> {
+    let said = [("declared_area", parcel.declared_area), ("recovered_area", Some(parcel.recovered_area))];
+    let different = move |(field, said): (&'static str, Option<SquareMetres>)| {
+        let said = said.filter(|said| !values::same_area(*said, computed))?;
+        let change = computed.get() - said.get();
+        Some(AreaDifference {
+            feature: feature.to_owned(),
+            field,
+            declared_m2: said.get(),
+            computed_m2: computed.get(),
+            percent: (change / said.get().max(0.1) * 1000.0).round() / 10.0,
+        })
+    };
+    said.into_iter().filter_map(different)
 }

@@ -52,7 +52,7 @@ pub struct Report {
     pub refused: Vec<Refusal>,
     /// Pairs of parcels that overlap: warnings.
     pub overlaps: Vec<Overlap>,
-    /// Declared areas that differ from the computed ones: warnings.
+    /// Declared and recovered areas that differ from the computed ones: warnings.
     pub area_differences: Vec<AreaDifference>,
     /// Features that repeat an identity; each is refused too.
     pub duplicates: usize,
@@ -178,16 +178,18 @@ pub struct Overlap {
     pub area_m2: f64,
 }
 
-/// A declared area that differs from the computed one by over 5 % and 5 m².
+/// An area of the file that differs from the computed one by over 5 % and 5 m².
 #[derive(Debug, Clone, serde::Serialize)]
 pub struct AreaDifference {
     /// The feature.
     pub feature: String,
+    /// The field: `declared_area` or `recovered_area`.
+    pub field: &'static str,
     /// As the file says, m².
     pub declared_m2: f64,
     /// On the ellipsoid, m².
     pub computed_m2: f64,
-    /// Difference in percent of the declared area.
+    /// Difference in percent of what the file says.
     pub percent: f64,
 }
 

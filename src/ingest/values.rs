@@ -1,36 +1,119 @@
-//! Values as people write them: numbers, days, yes and no, codes.
+//! Values as people write them: areas, days, yes and no, codes.
 
-use crate::domain::{Code, Day, SquareMetres};
+use crate::domain::{Code, Day, Decimal, Habit, NumberColumn, NumberError, Quantity, Reading, SquareMetres};
 
 use super::fold::fold;
 
-/// Reads a number as Vietnamese or international files write it: `1.234,5`,
-/// `1234.5`, `1,234.5`, `1234,5`. A single separator is the decimal one,
-/// several equal ones group thousands.
-pub fn number(text: &str) -> Option<f64> {
-    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let (dots, commas) = (text.matches('.').count(), text.matches(',').count());
-    let plain = match (text.rfind('.'), text.rfind(',')) {
-        (Some(dot), Some(comma)) if comma > dot => text.replace('.', "").replace(',', "."),
-        (Some(_), Some(_)) => text.replace(',', ""),
-        (Some(_), None) if dots > 1 => text.replace('.', ""),
-        (None, Some(_)) if commas > 1 => text.replace(',', ""),
-        _ => text.replace(',', "."),
-    };
-    plain.parse().ok().filter(|value: &f64| value.is_finite())
+/// Areas that differ by no more are the same: as a share, or in m².
+const SAME_SHARE: f64 = 0.05;
+const SAME_M2: f64 = 5.0;
+
+/// No parcel is larger, in m²: three times the country.
+const LARGEST_M2: f64 = 1e12;
+
+/// Whether the area that a file says is the one that is drawn, within 5 % or 5 m².
+pub fn same_area(said: SquareMetres, drawn: SquareMetres) -> bool {
+    is_drawn(said.get(), drawn)
 }
 
-/// Reads an area in m², with or without its unit.
-///
-/// # Errors
-/// Not a number, or not above zero.
-pub fn area(text: &str) -> Result<SquareMetres, String> {
-    let bare = text.trim().trim_end_matches("m²").trim_end_matches("m2");
-    let value = number(bare).ok_or_else(|| format!("\"{text}\" is not an area in m²"))?;
-    if value < 0.0 {
-        return Err(format!("the area \"{text}\" is below zero"));
+fn is_drawn(said: f64, drawn: SquareMetres) -> bool {
+    let change = (drawn.get() - said).abs();
+    change <= SAME_M2 || change <= SAME_SHARE * said
+}
+
+/// A column of areas in m². How it writes numbers shows in its own cells and,
+/// where no cell shows it, in the areas that are drawn.
+#[derive(Debug)]
+pub struct AreaColumn {
+    column: NumberColumn,
+    /// The file keeps numbers, not texts.
+    numbers: bool,
+    /// The habit that the drawn areas show.
+    drawn: Option<Habit>,
+}
+
+impl AreaColumn {
+    /// Of the cells of a column, each with its feature and the area drawn there.
+    pub fn of<'a>(
+        numbers: bool,
+        cells: impl Iterator<Item = (&'a str, &'a str, SquareMetres)> + Clone,
+    ) -> Self {
+        let mut column = NumberColumn::new(Quantity::Area);
+        for (feature, text, _) in cells.clone() {
+            column.see(|| format!("feature {feature}"), text);
+        }
+        let mut shown = cells.filter_map(|(_, text, drawn)| by_drawing(column.reading(text).ok()?, drawn));
+        let first = shown.next();
+        let drawn = first.filter(|first| column.habit().is_none() && shown.all(|other| other == *first));
+        Self { column, numbers, drawn }
     }
-    Ok(SquareMetres::new(value))
+
+    /// The area in a cell, with or without its unit, beside the area that is drawn.
+    ///
+    /// # Errors
+    /// Not a number, below zero, beyond any parcel; two readings of which nothing shows which is meant.
+    pub fn area(&self, text: &str, drawn: SquareMetres) -> Result<SquareMetres, String> {
+        let number = if self.numbers { of_number(text) } else { self.of_text(text, drawn) }?;
+        if number.get() > LARGEST_M2 {
+            return Err(format!("\"{text}\" m² is more than any parcel has"));
+        }
+        Ok(SquareMetres::new(number.get()))
+    }
+
+    fn of_text(&self, text: &str, drawn: SquareMetres) -> Result<Decimal, String> {
+        let reading = self.column.reading(text).map_err(|why| in_words(text, &why))?;
+        let Reading::Either { vietnamese, international } = reading else {
+            return self.column.number(text).map_err(|why| in_words(text, &why));
+        };
+        let (by_column, by_drawing) = (self.column.habit().or(self.drawn), by_drawing(reading, drawn));
+        if let (Some(column), Some(drawing), Some((feature, other))) =
+            (by_column, by_drawing, self.column.shown_by())
+            && column != drawing
+        {
+            let (of_column, of_drawing) = if column == Habit::Vietnamese {
+                (vietnamese, international)
+            } else {
+                (international, vietnamese)
+            };
+            return Err(format!(
+                "\"{text}\" is {of_column} as {feature} writes numbers (\"{other}\"), but {of_drawing} by what is drawn, {} m²; write it without a separator between thousands",
+                drawn.get()
+            ));
+        }
+        match by_column.or(by_drawing) {
+            Some(Habit::Vietnamese) => Ok(vietnamese),
+            Some(Habit::International) => Ok(international),
+            None => {
+                let why = Reading::undecided(vietnamese, international, text);
+                Err(format!("{why}; the drawn {} m² are neither", drawn.get()))
+            }
+        }
+    }
+}
+
+/// A number as GDAL writes it.
+fn of_number(text: &str) -> Result<Decimal, String> {
+    let reading = Reading::of(text, Quantity::Area).map_err(|why| in_words(text, &why))?;
+    reading.by(Habit::International).ok_or_else(|| format!("\"{text}\" is not an area in m²"))
+}
+
+/// Why a text is no area.
+fn in_words(text: &str, why: &NumberError) -> String {
+    match why {
+        NumberError::NotANumber(_) => format!("\"{text}\" is not an area in m²"),
+        NumberError::Negative(_) => format!("the area \"{text}\" is below zero"),
+        why => why.to_string(),
+    }
+}
+
+/// Which of two readings is the area that is drawn.
+fn by_drawing(reading: Reading, drawn: SquareMetres) -> Option<Habit> {
+    let Reading::Either { vietnamese, international } = reading else { return None };
+    match (is_drawn(vietnamese.get(), drawn), is_drawn(international.get(), drawn)) {
+        (true, false) => Some(Habit::Vietnamese),
+        (false, true) => Some(Habit::International),
+        _ => None,
+    }
 }
 
 /// Reads a day: 2026-11-24, 24/11/2026, 24-11-2026, 24.11.2026 or a time stamp.
@@ -77,15 +160,43 @@ pub fn land_use(text: &str) -> String {
 mod tests {
     use super::*;
 
+    /// Areas of cells, each with the area drawn.
+    fn areas(cells: &[(&str, f64)]) -> Vec<Result<f64, String>> {
+        let named: Vec<(String, &str, SquareMetres)> = (1..)
+            .zip(cells)
+            .map(|(n, (text, drawn)): (usize, _)| (n.to_string(), *text, SquareMetres::new(*drawn)))
+            .collect();
+        let cells = named.iter().map(|(feature, text, drawn)| (feature.as_str(), *text, *drawn));
+        let column = AreaColumn::of(false, cells.clone());
+        cells.map(|(_, text, drawn)| column.area(text, drawn).map(SquareMetres::get)).collect()
+    }
+
     #[test]
-    fn numbers_are_read_as_either_language_writes_them() {
-        for text in ["1.234,5", "1,234.5", "1234.5", "1234,5", "1 234,5"] {
-            assert_eq!(number(text), Some(1234.5), "{text}");
-        }
-        assert_eq!(number("1.234.567"), Some(1_234_567.0));
-        assert_eq!(number("12 ha"), None);
-        assert_eq!(area("250,5 m²"), Ok(SquareMetres::new(250.5)));
-        assert!(area("-3").is_err());
+    fn a_clear_cell_decides_how_its_column_writes_areas() {
+        assert_eq!(areas(&[("1.200", 9.0), ("250,5 m²", 9.0)]), [Ok(1200.0), Ok(250.5)]);
+        assert_eq!(areas(&[("1.200", 9.0), ("250.5", 9.0)]), [Ok(1.2), Ok(250.5)]);
+        assert!(areas(&[("250,5", 9.0), ("250.5", 9.0)]).iter().all(|area| {
+            area.as_ref().is_err_and(|why| why.contains("feature 1") && why.contains("feature 2"))
+        }));
+        assert!(areas(&[("-3", 3.0), ("12 ha", 3.0), ("1e15", 3.0)]).iter().all(Result::is_err));
+    }
+
+    #[test]
+    fn what_is_drawn_decides_where_no_cell_does() {
+        assert_eq!(areas(&[("1.200", 1210.0), ("3.000", 9.0)]), [Ok(1200.0), Ok(3000.0)]);
+        assert_eq!(areas(&[("1.204", 1.2), ("1200", 1210.0)]), [Ok(1.2), Ok(1200.0)]);
+        let [Err(why)] = &areas(&[("1.200", 90.0)])[..] else { panic!("refused") };
+        assert!(why.contains("can be read as 1200 or as 1.2") && why.contains("90 m²"), "{why}");
+        let [Ok(_), Err(why)] = &areas(&[("250.5", 250.0), ("1.200", 1210.0)])[..] else { panic!("refused") };
+        assert!(why.contains("feature 1") && why.contains("1.2 as") && why.contains("but 1200"), "{why}");
+    }
+
+    #[test]
+    fn columns_of_numbers_need_no_habit() {
+        let column = AreaColumn::of(true, std::iter::empty());
+        let read = |text: &str| column.area(text, SquareMetres::ZERO).map(SquareMetres::get);
+        assert_eq!((read("38.125"), read("1200"), read("1.5e+3")), (Ok(38.1), Ok(1200.0), Ok(1500.0)));
+        assert!(read("-1.5").is_err() && read("nan").is_err());
     }
 
     #[test]

@@ -111,6 +111,15 @@ impl Problem {
         Self { status: StatusCode::FORBIDDEN, title: "Not allowed", detail: detail.into(), more: None }
     }
 
+    /// An entry that one account made and another one sends.
+    pub fn other_author(author: &str, signed_in: &str) -> Self {
+        let detail = format!(
+            "the entry was made by \"{author}\", but \"{signed_in}\" is signed in; it is recorded when \"{author}\" sends it"
+        );
+        let more = Some(Box::new(("code", serde_json::json!("other_author"))));
+        Self { status: StatusCode::CONFLICT, title: "Made by another account", detail, more }
+    }
+
     /// A request that another site's page may have sent.
     pub fn csrf() -> Self {
         let detail = "the request does not come from a page of this server; load the page again".to_owned();
@@ -166,6 +175,9 @@ impl IntoResponse for Problem {
         let retry =
             self.more.as_ref().filter(|more| more.0 == "retry_after").and_then(|more| more.1.as_u64());
         if let Some((name, value)) = self.more.map(|more| *more) {
+            if let ("code", Some(code)) = (name, value.as_str()) {
+                body["type"] = format!("urn:matbang:problem:{code}").into();
+            }
             body[name] = value;
         }
         let headers =

@@ -5,6 +5,7 @@
 //! one label: "LUC 123/456.7", number over area. The sheet's title may name
 //! the sheet: "Tờ bản đồ số 12".
 
+use crate::domain::Decimal;
 use crate::ingest::fold::fold;
 use crate::ingest::values;
 
@@ -56,7 +57,7 @@ impl Label {
             ([number], area) => Ok((Some(number.clone()), area)),
             ([a, b], None) => {
                 let off = |text: &String| {
-                    let value = values::number(text).unwrap_or(f64::INFINITY);
+                    let value = Decimal::of_text(text).map_or(f64::INFINITY, Decimal::get);
                     (value - computed_m2).abs() / computed_m2.max(1.0)
                 };
                 let (number, area) = if off(a) < off(b) { (b, a) } else { (a, b) };

@@ -134,6 +134,18 @@ fn read(text: &str, encoding: Encoding) -> String {
     decoded.as_deref().unwrap_or(text).nfc().collect()
 }
 
+/// The text of bytes that nothing tells about: UTF-8, or the 8-bit encoding
+/// that turns most words into Vietnamese syllables.
+pub fn of_bytes(bytes: &[u8]) -> String {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return text.to_owned();
+    }
+    let latin1: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+    let cells = latin1.split([';', ',', '\t', '\r', '\n']).filter(|cell| !cell.is_ascii());
+    let scored: BTreeSet<String> = cells.take(SCORED_TEXTS).map(str::to_owned).collect();
+    read(&latin1, best(&scored))
+}
+
 /// UTF-8 that was read as Latin-1, put right; none if it is something else.
 pub fn utf8_of_bytes(text: &str) -> Option<String> {
     String::from_utf8(bytes_of(text)?).ok()

@@ -8,12 +8,12 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    domain::{Action, Draft, LedgerPosition, Refusal},
-    ingest::read_event_table,
+    domain::{Action, Draft, Habits, LedgerPosition, Refusal},
+    ingest::{read_event_table, text_of_table},
     recording::{Recorded, RecordingError},
     server::{app::App, auth::Identity, params::Query, problem::Problem, writer::Job},
 };
@@ -32,7 +32,9 @@ pub async fn events(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let dry_run = Query::parse(query.as_deref(), &["dry_run"])?.flag("dry_run")?;
-    let mut rows = read(&body)?;
+    let list = read(&body)?;
+    made_by(&list, identity.name())?;
+    let mut rows = drafts(&list);
     if let Some(version) = if_match(&headers)? {
         let [(_, Ok(draft))] = &mut rows[..] else {
             let why = "If-Match goes with one event; give each event its own \"version\"";
@@ -58,14 +60,14 @@ pub async fn table(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let dry_run = Query::parse(query.as_deref(), &["dry_run"])?.flag("dry_run")?;
-    let text = std::str::from_utf8(&body).map_err(|_| Problem::nonsense("the table must be UTF-8 text"))?;
+    let text = text_of_table(&body);
     let tabs = match headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()) {
         Some(kind) if kind.starts_with("text/tab-separated-values") => Some(true),
         Some(kind) if kind.starts_with("text/csv") => Some(false),
         Some(kind) if kind.starts_with("text/plain") => None,
         _ => return Err(Problem::media_type("send text/csv or text/tab-separated-values")),
     };
-    let table = read_event_table(text, tabs).map_err(|why| Problem::nonsense(why.to_string()))?;
+    let table = read_event_table(&text, tabs).map_err(|why| Problem::nonsense(why.to_string()))?;
     if table.rows.len() > MOST {
         return Err(Problem::too_large(format!("a request takes at most {MOST} rows")));
     }
@@ -93,7 +95,8 @@ pub async fn table(
     Ok(axum::Json(body).into_response())
 }
 
-fn read(body: &[u8]) -> Result<Rows, Problem> {
+/// The events of a body, each an object or none.
+fn read(body: &[u8]) -> Result<Vec<Option<Map<String, Value>>>, Problem> {
     let value: Value = serde_json::from_slice(body)
         .map_err(|error| Problem::nonsense(format!("the body is not JSON: {error}")))?;
     let list = match value {
@@ -104,11 +107,32 @@ fn read(body: &[u8]) -> Result<Rows, Problem> {
     if list.is_empty() || list.len() > MOST {
         return Err(Problem::too_large(format!("a request takes 1 to {MOST} events")));
     }
-    let draft = |(row, event): (usize, Value)| match event {
-        Value::Object(fields) => (row, Draft::read(&fields)),
-        _ => (row, Err(Refusal::new("invalid_value", "an event must be an object"))),
+    let fields = |event| match event {
+        Value::Object(fields) => Some(fields),
+        _ => None,
     };
-    Ok((1..).zip(list).map(draft).collect())
+    Ok(list.into_iter().map(fields).collect())
+}
+
+/// An entry that waited for a network belongs to who made it, whoever is signed in when it is sent.
+fn made_by(list: &[Option<Map<String, Value>>], name: &str) -> Result<(), Problem> {
+    let author =
+        |event: &Option<Map<String, Value>>| Some(event.as_ref()?.get("author")?.as_str()?.to_owned());
+    match list.iter().filter_map(author).find(|author| author != name) {
+        Some(author) => Err(Problem::other_author(&author, name)),
+        None => Ok(()),
+    }
+}
+
+/// The events as drafts; their numbers are read as one table's.
+fn drafts(list: &[Option<Map<String, Value>>]) -> Rows {
+    let known = (1..).zip(list).filter_map(|(row, event)| Some((row, event.as_ref()?)));
+    let habits = Habits::of(known, |_| false);
+    let draft = |(row, event): (usize, &Option<Map<String, Value>>)| match event {
+        Some(fields) => (row, Draft::read_among(fields, &habits)),
+        None => (row, Err(Refusal::new("invalid_value", "an event must be an object"))),
+    };
+    (1..).zip(list).map(draft).collect()
 }
 
 /// The version in `If-Match: "123"`.

@@ -51,7 +51,13 @@ export interface ImportReport {
   repaired: { feature: string; reason: string }[]
   refused: { feature: string; field: string | null; reason: string }[]
   overlaps: { a: string; b: string; area_m2: number }[]
-  area_differences: { feature: string; declared_m2: number; computed_m2: number; percent: number }[]
+  area_differences: {
+    feature: string
+    field: 'declared_area' | 'recovered_area'
+    declared_m2: number
+    computed_m2: number
+    percent: number
+  }[]
   divided: { feature: string; reason: string }[]
   located: { unit: string; name: string; parcels: number }[]
   warnings: string[]

@@ -168,9 +168,7 @@ export const fetchSession = () => ask<Session>('/api/v1/session', {})
 export const signIn = (name: string, password: string) =>
   send<Session>('/api/v1/session', JSON.stringify({ name, password }), 'application/json')
 
-export async function signOut(): Promise<void> {
-  await fetch('/api/v1/session', { method: 'DELETE', headers: { 'x-csrf-token': guard.csrf } })
-}
+export const signOut = () => change<null>('DELETE', '/api/v1/session')
 
 /** The parcels that the account may write about, most pressing first. */
 export const fetchWork = (query: URLSearchParams, signal: AbortSignal) =>
@@ -183,9 +181,12 @@ export const fetchRecord = (parcel: number, signal?: AbortSignal) =>
     signal === undefined ? {} : { signal },
   )
 
-/** Records an event; the same key is recorded once, however often it is sent. */
-export const recordEvent = (event: EventDraft, key: string) =>
-  send<Recorded>('/api/v1/events', JSON.stringify(event), 'application/json', {
+/**
+ * Records an event as `author`, and as nobody else: the server refuses it when another account is
+ * signed in. The same key is recorded once, however often it is sent.
+ */
+export const recordEvent = (event: EventDraft, key: string, author: string) =>
+  send<Recorded>('/api/v1/events', JSON.stringify({ ...event, author }), 'application/json', {
     'idempotency-key': key,
   })
 

@@ -1,6 +1,13 @@
-/** Days are whole days since 1970-01-01, as the server counts them; no time zone ever enters. */
+/** Days are whole days since 1970-01-01, as the server counts them: days of Vietnam, whatever zone a device is set to. */
 
 const MILLISECONDS = 86_400_000
+
+/** Vietnam is ahead of UTC by this, in summer and winter. */
+const VIETNAM = 7 * 3_600_000
+
+/** The day that it is in Vietnam, by this device's clock. */
+export const todayInVietnam = (now = Date.now()): number =>
+  Math.floor((now + VIETNAM) / MILLISECONDS)
 
 /** `20781` to `2026-11-24`. */
 export function isoOfDay(day: number): string {

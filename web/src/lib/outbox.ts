@@ -1,5 +1,6 @@
 /** What was entered and not yet sent, and the list of parcels for reading without a network: kept in the browser. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
+import type { Author } from './authors'
 import type { Conflict, EventDraft, RowRefusal, Work, WorkParcel } from './types'
 
 /** An entry on its way to the server. */
@@ -8,6 +9,8 @@ export interface Entry {
   id: string
   /** Milliseconds since 1970, for the order of sending. */
   made: number
+  /** Who made it and alone may send it; entries of older versions have none. */
+  author?: Author
   parcel: Pick<WorkParcel, 'id' | 'sheet' | 'parcel' | 'project'>
   event: EventDraft
   /** Photographs that are not on the server yet. */
@@ -52,6 +55,13 @@ export async function keepWork(work: Work): Promise<void> {
 
 export const keptWork = async (): Promise<Work | undefined> => (await open()).get('lists', 'work')
 
+/**
+ * Forgets what this browser keeps of the land: lists, answers, files of the app. What was entered
+ * and not yet sent stays for who made it.
+ */
 export async function forget(): Promise<void> {
+  localStorage.clear()
+  sessionStorage.clear()
   await (await open()).clear('lists')
+  for (const name of await caches.keys()) await caches.delete(name)
 }

@@ -343,7 +343,6 @@ export interface Recorded {
   at: number
   events: { position: number; parcel: number | null; version: number }[]
 }
-
 export interface RowRefusal {
   row: number
   parcel: number | null
@@ -351,9 +350,10 @@ export interface RowRefusal {
   field?: string
   stage?: string
   on?: string
+  /** The numbers that a text may mean, where it may mean two. */
+  readings?: string[]
   detail: string
 }
-
 export interface Conflict {
   row: number
   parcel: number
@@ -368,7 +368,7 @@ export interface TablePreview {
   preview: {
     row: number
     parcel: number | null
-    fields: Record<string, string | boolean>
+    fields: Record<string, string | number | boolean>
     errors: RowRefusal[]
   }[]
 }

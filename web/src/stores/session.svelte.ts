@@ -1,7 +1,12 @@
 /** Who is at the screen, and what they may do. */
 import { fetchSession, guard, Problem, signIn, signOut } from '../lib/api'
 import type { Room } from '../lib/address'
+import { authorOf } from '../lib/authors'
+import { forget } from '../lib/outbox'
 import type { Session } from '../lib/types'
+
+/** Remembers that somebody signed out while the server could not be told. */
+const LEAVING = 'matbang.leaving'
 
 class SessionStore {
   now = $state.raw<Session | null>(null)
@@ -14,6 +19,9 @@ class SessionStore {
   readonly mayAdminister = $derived(this.now?.may.administer ?? false)
   readonly maySeeHolders = $derived(this.now?.may.see_holders ?? false)
 
+  /** Who records here. */
+  readonly author = $derived(authorOf(this.now, location.origin))
+
   /** Whether a room has something for who is here. */
   mayEnter(room: Room): boolean {
     if (room === 'update') return this.mayWrite
@@ -24,7 +32,8 @@ class SessionStore {
 
   async load(): Promise<void> {
     try {
-      this.#take(await fetchSession())
+      const found = await fetchSession()
+      this.#take(localStorage.getItem(LEAVING) ? await this.#left(found) : found)
     } catch (error) {
       this.problem = error instanceof Problem ? error : new Problem('refused', String(error))
     }
@@ -35,10 +44,24 @@ class SessionStore {
   }
 
   async signOut(): Promise<void> {
-    await signOut()
-    // What was kept for working offline belongs to who signed out.
-    for (const name of await caches.keys()) await caches.delete(name)
+    // What was kept for working offline belongs to who signs out.
+    await forget()
+    try {
+      await signOut()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      if (error.kind !== 'refused') localStorage.setItem(LEAVING, 'true')
+    }
+    this.now = null
     await this.load()
+  }
+
+  /** Tells the server now that who was here has left. */
+  async #left(found: Session): Promise<Session> {
+    guard.csrf = found.csrf
+    if (found.signed_in) await signOut()
+    localStorage.removeItem(LEAVING)
+    return fetchSession()
   }
 
   #take(session: Session): void {

@@ -34,6 +34,15 @@ class WorkStore {
     this.loading = false
   }
 
+  /** Somebody else is here, or nobody. */
+  forget(): void {
+    this.#abort?.abort()
+    this.list = null
+    this.problem = null
+    this.loading = false
+    this.kept = false
+  }
+
   async #fall(error: unknown, query: URLSearchParams): Promise<void> {
     const problem = error instanceof Problem ? error : new Problem('refused', String(error))
     const kept = problem.kind === 'unreachable' ? await keptWork() : undefined

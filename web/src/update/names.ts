@@ -62,6 +62,12 @@ const refusals: Record<string, Key> = {
   branch_already_entered: 'refusal.entered',
   branch_not_entered: 'refusal.left',
   amount_not_positive: 'refusal.amount',
+  not_a_number: 'refusal.number',
+  not_whole: 'refusal.whole',
+  below_zero: 'refusal.negative',
+  too_large: 'refusal.large',
+  ambiguous_number: 'refusal.ambiguous',
+  two_habits: 'refusal.habits',
   paid_more_than_approved: 'refusal.paid',
   parcel_ended: 'refusal.ended',
   outside_units: 'refusal.units',
@@ -78,6 +84,8 @@ export function refusalText(catalog: Catalog, refusal: RowRefusal): string {
   const day = refusal.on ? dayOfIso(refusal.on) : null
   return t(key, {
     field: refusal.field ?? '',
+    one: refusal.readings?.[0] ?? '',
+    other: refusal.readings?.[1] ?? '',
     stage: refusal.stage ? stageName(catalog, refusal.stage) : '',
     date: day === null ? '' : dateOfDay(day),
   })

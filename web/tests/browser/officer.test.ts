@@ -136,3 +136,27 @@ it('a pasted table is shown with its faults before anything is recorded', async 
   await page.getByText('Đã ghi sổ 1 ghi chép').waitFor()
   expect(await stageOf(target.id)).toBe(target.next[0])
 })
+
+it('an amount that can be read in two ways is asked about, and recorded as it was meant', async () => {
+  const { page, trouble } = await open('?room=update')
+  const target = (await work()).filter(({ next }) => next.length)[12]
+  if (!target) throw new Error('nothing to do')
+  await page
+    .getByRole('button', { name: named(target) })
+    .first()
+    .click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Nội dung').selectOption('money_approved')
+  await dialog.getByLabel('Số tiền (đồng)').fill('500.000')
+  await dialog.getByRole('button', { name: 'Ghi sổ' }).click()
+  await page.getByText('có thể đọc là 500000 hoặc 500;').waitFor()
+  await page.getByRole('button', { name: 'Đọc là 500.000' }).click()
+  await expect
+    .poll(async () => {
+      const answer = await fetch(`${server.url}/api/v1/parcels/${String(target.id)}/record`)
+      return ((await answer.json()) as ParcelRecord).events.at(-1)?.what
+    })
+    .toMatchObject({ kind: 'money_approved', amount: 500_000 })
+  // The browser itself tells of the refusal.
+  expect(trouble.splice(0).every((line) => line.includes('422'))).toBe(true)
+})
