@@ -320,6 +320,12 @@ fn listeners_hear_what_happens_and_catch_up_after_a_break() {
     let mut hello = String::new();
     stream.0.read_line(&mut hello).unwrap();
     assert!(hello.contains("200"), "{hello}");
+    let (start, kind, _) = stream.next();
+    assert_eq!(kind, "position");
+    // A break before anything was heard is resumed from there.
+    let mut silent = Stream::open(&server, None);
+    assert_eq!(silent.next().0, start);
+    drop(silent);
     let at = server.post("/api/v1/events", &reached(parcel, &next, &date).to_string()).json()["at"]
         .as_u64()
         .unwrap();
@@ -330,6 +336,10 @@ fn listeners_hear_what_happens_and_catch_up_after_a_break() {
     );
     assert_eq!(data["bbox"].as_array().unwrap().len(), 4);
     drop(stream);
+    let mut resumed = Stream::open(&server, Some(start));
+    let (first, second) = (resumed.next(), resumed.next());
+    assert_eq!((first.0, &first.2["stage"], second.0, second.1.as_str()), (at, &json!(next), at, "position"));
+    drop(resumed);
     let blocker = |blocker: &str| {
         json!({ "parcel": parcel, "kind": "blocker_opened", "blocker": blocker, "date": date }).to_string()
     };
@@ -338,6 +348,15 @@ fn listeners_hear_what_happens_and_catch_up_after_a_break() {
     }
     let mut again = Stream::open(&server, Some(at));
     assert_eq!([again.next().0, again.next().0], [at + 1, at + 2]);
+    let (id, kind, _) = again.next();
+    assert_eq!((id, kind.as_str()), (at + 2, "position"));
+    // What concerns more than a parcel is told as such, on the stream and after a break.
+    let plan = json!({ "kind": "plan_changed", "project": "DA02", "required_on": "2027-12-31", "date": date });
+    assert_eq!(server.post("/api/v1/events", &plan.to_string()).status, 201);
+    let (id, kind, _) = again.next();
+    assert_eq!((id, kind.as_str()), (at + 3, "reload"));
+    let mut after = Stream::open(&server, Some(at + 2));
+    assert_eq!(after.next().1, "reload");
     let mut long_away = Stream::open(&server, Some(1));
     assert!(matches!(long_away.next().1.as_str(), "reload" | "message"));
     assert_eq!(server.get("/api/v1/live?last_event_id=x", &[]).status, 400);

@@ -91,6 +91,7 @@ fn a_position_tells_the_same_after_a_rename_a_new_plan_and_a_new_import() {
     assert_eq!(map, tiles(&server, at));
     // And today is not the past.
     let now = server.get("/api/v1/projects/DA02", &[]).json();
-    assert!(now.to_string().contains("2027-12-31"), "{now}");
+    let last_day = matbang::domain::Day::parse("2027-12-31").unwrap().number();
+    assert_eq!((&now["name"], &now["required_day"]), (&json!("Tên sau này"), &json!(last_day)));
     succeed(&demo.store(), &["verify"]);
 }

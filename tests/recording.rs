@@ -94,6 +94,12 @@ fn parcel(server: &Server, id: u64) -> Value {
     server.get(&format!("/ogc/collections/parcels/items/{id}"), &[]).json()
 }
 
+/// A parcel's outer ring.
+fn outline(feature: &Value) -> &Value {
+    let coordinates = &feature["geometry"]["coordinates"];
+    if feature["geometry"]["type"] == "Polygon" { &coordinates[0] } else { &coordinates[0][0] }
+}
+
 /// A ring cut in two at the middle of its box; both halves are rough, the areas theirs.
 fn halves(ring: &[(f64, f64)]) -> [Vec<(f64, f64)>; 2] {
     use geo::{BooleanOps, BoundingRect, Rect, coord};
@@ -110,7 +116,7 @@ fn halves(ring: &[(f64, f64)]) -> [Vec<(f64, f64)>; 2] {
 
 fn split(server: &Server, id: u64, numbers: [&str; 2], dry_run: bool) -> harness::Reply {
     let feature = parcel(server, id);
-    let ring = feature["geometry"]["coordinates"][0][0].as_array().unwrap();
+    let ring = outline(&feature).as_array().unwrap();
     let ring: Vec<(f64, f64)> =
         ring.iter().map(|c| (c[0].as_f64().unwrap(), c[1].as_f64().unwrap())).collect();
     let parts: Vec<Value> = halves(&ring)
@@ -175,7 +181,7 @@ fn shapes_that_are_none_are_refused_and_writing_goes_on() {
     let demo = Demo::new();
     let server = Server::start(&demo.store());
     let id = parcels(&server, 1)[0].0;
-    let whole = parcel(&server, id)["geometry"]["coordinates"][0].clone();
+    let whole = json!([outline(&parcel(&server, id))]);
     let many: Vec<Value> = (0..30_000).map(|n| json!([105.9 + f64::from(n) * 1e-7, 20.5])).collect();
     let shapes = [
         json!([[[1]]]),

@@ -87,6 +87,11 @@ fn reload(position: u64) -> Frame {
     Frame { position, reloads: true, event }
 }
 
+fn begins(position: u64) -> sse::Event {
+    let text = serde_json::json!({ "at": position }).to_string();
+    sse::Event::default().id(position.to_string()).event("position").data(text)
+}
+
 fn frame(view: &View, event: &Event) -> Option<Frame> {
     let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
     let id = event.body.parcel?;
@@ -126,7 +131,7 @@ pub async fn live(
     let current = app.current()?;
     let now = current.view.snapshot.position().0;
     // Listening began before: what comes meanwhile is sent once, by its position.
-    let missed = match last {
+    let missed: Vec<Frame> = match last {
         Some(last) if last < now && now - last <= CAUGHT_UP => {
             let most = (now - last) as usize;
             let mut events =
@@ -144,7 +149,7 @@ pub async fn live(
         Some(last) if last != now => vec![reload(now)],
         _ => Vec::new(),
     };
-    let mut sent = missed.last().map_or(now, |frame: &Frame| frame.position.max(now));
+    let mut sent = now;
     let coming = BroadcastStream::new(listener).filter_map(move |frame| match frame {
         Ok(frame) if frame.position > sent || frame.reloads => {
             sent = sent.max(frame.position);
@@ -156,7 +161,9 @@ pub async fn live(
     });
     let hello = tokio_stream::once(sse::Event::default().comment("matbang").retry(Duration::from_secs(2)));
     let caught_up = tokio_stream::iter(missed.into_iter().map(|frame| frame.event));
-    let stream = hello.chain(caught_up).chain(coming).map(Ok::<_, Infallible>);
+    // Where it begins, so that a break before the first event can be resumed too.
+    let begins = tokio_stream::once(begins(now));
+    let stream = hello.chain(caught_up).chain(begins).chain(coming).map(Ok::<_, Infallible>);
     let keep = KeepAlive::new().interval(Duration::from_secs(15)).text("matbang");
     let mut response = Sse::new(stream).keep_alive(keep).into_response();
     // A proxy in front must not hold frames back.

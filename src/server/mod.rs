@@ -1,7 +1,7 @@
 //! HTTP: the web app, tiles, OGC API and the app's own API.
 //!
 //! ```text
-//! routes (thin) ─► app (view, caches) ─► analysis, tile, export
+//! routes (thin) ─► app (views, answers, words, people) ─► analysis, tile, export
 //!                   ▲ follow: new ledger events or a new day make the next view ─► live
 //!                   └ writer: groups orders, answers once they are on disk
 //! ```
@@ -26,6 +26,8 @@ mod problem;
 mod routes;
 mod staging;
 mod tiles;
+mod views;
+mod wording;
 mod writer;
 
 pub use api::province_bbox;

@@ -74,7 +74,7 @@ pub fn describe(app: &App, view: &View, layers: &[Layer], template: &str) -> ser
     let bounds = super::api::province_bbox(view);
     let zooms: Vec<_> = layers.iter().map(|layer| layer.zooms()).collect();
     let names = layers.iter().map(|layer| layer.name()).collect::<Vec<_>>().join(",");
-    let note = if app.about.illustration { "Số liệu minh họa" } else { "Matbang" };
+    let note = if app.words.about.illustration { "Số liệu minh họa" } else { "Matbang" };
     json!({
         "tilejson": "3.0.0",
         "name": names,
@@ -118,14 +118,14 @@ pub async fn answer(
     };
     let current = app.view(when).await?;
     let of_now = current.number != 0;
-    if let Some(answer) = of_now.then(|| app.cache.tile(&key)).flatten() {
+    if let Some(answer) = of_now.then(|| app.answers.cache.tile(&key)).flatten() {
         return Ok(respond(&answer, &current, &headers));
     }
     let (shared, from) = (Arc::clone(&app), Arc::clone(&current));
     let work = tokio::task::spawn_blocking(move || {
         let answer = make(&from, &layers, key)?;
         if of_now {
-            shared.cache.keep_tile(from.number, key, &answer);
+            shared.answers.cache.keep_tile(from.number, key, &answer);
         }
         Ok::<_, Problem>(answer)
     });

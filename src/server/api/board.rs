@@ -26,20 +26,20 @@ pub async fn campaigns(
 ) -> Result<Response, Problem> {
     let query = Query::parse(text.as_deref(), &["as_of", "at"])?;
     let key = format!("/api/v1/campaigns {}", text.unwrap_or_default());
-    let made = |app: &App, view: &crate::analysis::View| Ok(figures::campaigns(view, &app.campaigns));
+    let made = |app: &App, view: &crate::analysis::View| Ok(figures::campaigns(view, &app.words.campaigns));
     Ok(app.json(&headers, key, query.when()?, made).await?.respond(&headers))
 }
 
 /// The index of the campaign that `campaign` names.
 fn campaign(app: &App, query: &Query) -> Result<usize, Problem> {
-    let codes = || app.campaigns.iter().map(|one| one.code().as_str()).collect::<Vec<_>>().join(", ");
+    let codes = || app.words.campaigns.iter().map(|one| one.code().as_str()).collect::<Vec<_>>().join(", ");
     let Some(code) = query.get("campaign") else {
         return Err(Problem::parameter(
             "campaign",
             format!("must name the campaign; these are: {}", codes()),
         ));
     };
-    let found = app.campaigns.iter().position(|one| one.code().as_str() == code);
+    let found = app.words.campaigns.iter().position(|one| one.code().as_str() == code);
     found.ok_or_else(|| {
         Problem::parameter("campaign", format!("\"{code}\" names nothing here; these are: {}", codes()))
     })
@@ -61,7 +61,7 @@ pub async fn board(
     let period = query.read("period", Period::parse)?;
     let key = format!("/api/v1/board {}", text.unwrap_or_default());
     let answer = app.json(&headers, key, query.when()?, move |app, view| {
-        figures::board(view, &app.campaigns[index], period).map_err(|error| refused(&error))
+        figures::board(view, &app.words.campaigns[index], period).map_err(|error| refused(&error))
     });
     Ok(answer.await?.respond(&headers))
 }
@@ -83,7 +83,7 @@ pub async fn evidence(
     let known = ["campaign", "period", "group", "unit", "criterion", "limit", "offset", "as_of", "at"];
     let query = Query::parse(text.as_deref(), &known)?;
     let index = campaign(&app, &query)?;
-    let of: &Campaign = &app.campaigns[index];
+    let of: &Campaign = &app.words.campaigns[index];
     let needed = |name: &str| {
         query.get(name).map(str::to_owned).ok_or_else(|| Problem::parameter(name, "is needed here"))
     };
@@ -97,7 +97,7 @@ pub async fn evidence(
     let key = format!("/api/v1/board/evidence {}", text.unwrap_or_default());
     let answer = app.json(&headers, key, query.when()?, move |app, view| {
         let ask = Ask { period, group, unit: &unit, criterion, limit, offset };
-        figures::evidence(view, &app.campaigns[index], &ask).map_err(|error| refused(&error))
+        figures::evidence(view, &app.words.campaigns[index], &ask).map_err(|error| refused(&error))
     });
     Ok(answer.await?.respond(&headers))
 }

@@ -35,8 +35,8 @@ fn make(app: &App, view: &View) -> Value {
     bodies.sort_unstable();
     bodies.dedup();
     let named = |code: &str, name: Option<&crate::domain::Label>| json!({ "code": code, "name": name });
-    let kinds = ProjectKind::ALL.map(|kind| named(kind.code(), app.words.kinds.get(kind.code())));
-    let blockers = BlockerKind::ALL.map(|kind| named(kind.code(), app.words.blockers.get(kind.code())));
+    let kinds = ProjectKind::ALL.map(|kind| named(kind.code(), app.words.codes.kinds.get(kind.code())));
+    let blockers = BlockerKind::ALL.map(|kind| named(kind.code(), app.words.codes.blockers.get(kind.code())));
     let uses =
         (0..snapshot.parcels().land_uses().len() as u32).map(|n| snapshot.parcels().land_uses().text(n));
     let mut uses: Vec<_> = uses.filter(|code| !code.is_empty()).collect();
@@ -44,8 +44,8 @@ fn make(app: &App, view: &View) -> Value {
     json!({
         "at": snapshot.position(),
         "today": view.today.number(),
-        "illustration": app.about.illustration,
-        "province": app.about.province,
+        "illustration": app.words.about.illustration,
+        "province": app.words.about.province,
         "bbox": province_bbox(view),
         "basemap": app.basemap.as_ref().map(crate::server::Basemap::told),
         "first_day": first.number(),
@@ -53,7 +53,7 @@ fn make(app: &App, view: &View) -> Value {
         "stages": stages(view),
         "procedures": procedures(view),
         "kinds": kinds,
-        "land_uses": uses.iter().map(|code| named(code, app.words.land_uses.get(*code))).collect::<Vec<_>>(),
+        "land_uses": uses.iter().map(|code| named(code, app.words.codes.land_uses.get(*code))).collect::<Vec<_>>(),
         "blocker_kinds": blockers,
         "bodies": bodies,
         "units": units(view),

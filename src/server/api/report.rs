@@ -63,11 +63,11 @@ pub async fn report(
     let key = format!("/api/v1/report {}", text.unwrap_or_default());
     let make = move |app: &App, view: &View| {
         let setting = Setting {
-            vocabulary: &app.words,
-            province: app.about.province.as_deref(),
-            illustration: app.about.illustration,
+            vocabulary: &app.words.codes,
+            province: app.words.about.province.as_deref(),
+            illustration: app.words.about.illustration,
         };
-        let [vi, en] = &app.report_words;
+        let [vi, en] = &app.words.reports;
         let words = if language == Language::Vi { vi } else { en };
         let document = document(view, subject(view, &asked)?, words, setting);
         document.and_then(|document| write(&document, format)).map_err(|error| Problem::internal(&error))

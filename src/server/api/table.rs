@@ -60,7 +60,7 @@ impl Window {
     fn write(&self, app: &App, current: &Current, filter: &Filter) -> Result<Value, Problem> {
         let view = &current.view;
         let key = format!("{filter:?} {} {:?} {:?}", view.today, self.sorts, self.group);
-        let listing: Arc<Listing> = app.listings.get(current.number, &key, || {
+        let listing: Arc<Listing> = app.answers.listings.get(current.number, &key, || {
             Ok::<_, Problem>(listing(&view.snapshot, filter, view.today, &self.sorts, self.group, &folded))
         })?;
         let shown = listing.rows.iter().skip(self.offset).take(self.limit);

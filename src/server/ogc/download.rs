@@ -78,7 +78,7 @@ pub async fn download(
     format: Format,
 ) -> Result<Response, Problem> {
     let current = app.view(query.when()?).await?;
-    let permit = app.exports.clone().try_acquire_owned().map_err(|_| Problem::busy_exporting())?;
+    let permit = app.answers.exports.clone().try_acquire_owned().map_err(|_| Problem::busy_exporting())?;
     let name = file_name(collection, &query, &current.view, format);
     let crs = query.read("crs", crate::export::Crs::parse)?.unwrap_or_default();
     let (channel, mut pieces) = mpsc::channel(WAITING);

@@ -139,5 +139,5 @@ fn named(name: &str) -> Result<Collection, Problem> {
 
 /// Words of the pages and columns.
 fn words(app: &App) -> &crate::query::Words {
-    &app.columns
+    &app.words.columns
 }

@@ -36,7 +36,7 @@ fn open(title: &str) -> String {
 
 fn close(app: &App, view: &View, page: &mut String) {
     let note =
-        if app.about.illustration { format!(" · {}", word(app, "illustration")) } else { String::new() };
+        if app.words.about.illustration { format!(" · {}", word(app, "illustration")) } else { String::new() };
     let _ = write!(
         page,
         "<footer><p>{} {} · {} {}{note} · <a href=\"/ogc?f=html\">{}</a></p></footer></main></body></html>",

@@ -111,19 +111,21 @@ class Figures {
   }
 
   #renewal: ReturnType<typeof setTimeout> | null = null
-  #touched: { projects: Set<string>; parcels: Set<number> } | null = null
+  #touched: { projects: Set<string>; parcels: Set<number>; everything: boolean } | null = null
 
   /** Asks again for what an event changes, or for everything; at most four times a second. */
   renew(event: { project: string; parcel: number } | null): void {
-    this.#touched ??= { projects: new Set(), parcels: new Set() }
+    this.#touched ??= { projects: new Set(), parcels: new Set(), everything: false }
     if (event) {
       this.#touched.projects.add(event.project)
       this.#touched.parcels.add(event.parcel)
     }
-    const everything = event === null
+    // Whichever of those that are waited for wants it: none is lost.
+    this.#touched.everything ||= event === null
     if (this.#renewal !== null) return
     this.#renewal = setTimeout(() => {
       const touched = this.#touched
+      const everything = touched?.everything === true
       this.#renewal = null
       this.#touched = null
       if (everything) this.catalog.retry()

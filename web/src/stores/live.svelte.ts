@@ -10,6 +10,8 @@ class Live {
   state = $state<'off' | 'live' | 'waiting'>('off')
   #source: EventSource | null = null
   #last = ''
+  /** Position of what the page has loaded. */
+  #shown = Number.POSITIVE_INFINITY
   #hear = new Set<Hear>()
   #reload = new Set<() => void>()
 
@@ -28,6 +30,11 @@ class Live {
     }
   }
 
+  /** The page shows what was known at this position. */
+  shows(at: number): void {
+    this.#shown = at
+  }
+
   #open(): void {
     const query = this.#last ? `?last_event_id=${this.#last}` : ''
     const source = new EventSource(`/api/v1/live${query}`)
@@ -38,6 +45,14 @@ class Live {
       const event = JSON.parse(message.data) as LiveEvent
       for (const hear of this.#hear) hear(event)
     }
+    // Where the server stands when the stream begins: what came between loading the page and listening is loaded
+    // again, and a break before the first event is resumed from here.
+    source.addEventListener('position', (message) => {
+      const { lastEventId } = message as MessageEvent<string>
+      const behind = this.#last === '' && Number(lastEventId) > this.#shown
+      this.#last = lastEventId
+      if (behind) for (const reload of this.#reload) reload()
+    })
     source.addEventListener('reload', (message) => {
       this.#last = (message as MessageEvent<string>).lastEventId
       for (const reload of this.#reload) reload()

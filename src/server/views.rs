@@ -1,0 +1,187 @@
+//! Views: the one that is shown, and earlier states that are asked for.
+//!
+//! Readers take the current view and never wait. An earlier state is worked out
+//! once, however many ask for it, in its turn, and made of the current one by
+//! what was touched since; a few are kept.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use arc_swap::ArcSwapOption;
+use tokio::sync::{OnceCell, Semaphore, watch};
+
+use super::{
+    cache::{Cache, Touched},
+    params::When,
+    problem::Problem,
+};
+use crate::{
+    analysis::View,
+    atlas::Snapshot,
+    domain::{Day, Event, LedgerPosition},
+    store::{Store, StoreError},
+};
+
+/// A view and its number: every change has a new one.
+#[derive(Debug)]
+pub struct Current {
+    /// Number.
+    pub number: u64,
+    /// View.
+    pub view: View,
+}
+
+/// How long an answer waits for the view to show what was written.
+const SHOWN_WITHIN: Duration = Duration::from_secs(2);
+
+/// Events that are read from the store at once.
+const EVENTS_AT_ONCE: usize = 4096;
+
+/// Earlier states, on a day each, that are kept: each shares what is the same with the one shown.
+const PAST_VIEWS: usize = 6;
+
+/// Earlier states that are worked out at the same time; others wait for their turn.
+const PAST_AT_ONCE: usize = 2;
+
+/// How long one waits for that turn.
+const PAST_WITHIN: Duration = Duration::from_secs(10);
+
+/// An earlier state on a day: worked out once, however many ask.
+type Past = Arc<OnceCell<Arc<Current>>>;
+
+/// The views of a store.
+pub struct Views {
+    current: ArcSwapOption<Current>,
+    numbers: AtomicU64,
+    past: Mutex<VecDeque<((LedgerPosition, Day), Past)>>,
+    past_places: Semaphore,
+    store: Arc<dyn Store>,
+    /// Position of the view that is shown.
+    shown: watch::Sender<u64>,
+}
+
+impl Views {
+    /// No view is shown yet.
+    pub fn new(store: Arc<dyn Store>) -> Self {
+        Self {
+            current: ArcSwapOption::empty(),
+            numbers: AtomicU64::new(0),
+            past: Mutex::default(),
+            past_places: Semaphore::new(PAST_AT_ONCE),
+            store,
+            shown: watch::Sender::new(0),
+        }
+    }
+
+    /// The current view.
+    ///
+    /// # Errors
+    /// 503 while the atlas is being loaded.
+    pub fn current(&self) -> Result<Arc<Current>, Problem> {
+        self.current.load_full().ok_or_else(Problem::starting)
+    }
+
+    /// Makes `view` the current one and retires the answers that it changes.
+    pub fn show(&self, view: View, touched: Option<&Touched>, cache: &Cache) {
+        let number = self.numbers.fetch_add(1, Ordering::Relaxed) + 1;
+        metrics::gauge!("matbang_ledger_position").set(view.snapshot.position().0 as f64);
+        metrics::gauge!("matbang_parcels").set(view.snapshot.parcels().len() as f64);
+        let position = view.snapshot.position().0;
+        let current = Arc::new(Current { number, view });
+        cache.turn(number, touched, || self.current.store(Some(current)));
+        self.shown.send_replace(position);
+    }
+
+    /// Waits until the view shows `position`, so that who writes sees it; not for ever.
+    pub async fn await_shown(&self, position: LedgerPosition) {
+        let mut shown = self.shown.subscribe();
+        let reached = shown.wait_for(|now| *now >= position.0);
+        // A view that is late shows it a little later: nothing is lost.
+        let _ = tokio::time::timeout(SHOWN_WITHIN, reached).await;
+    }
+
+    /// Runs `work` with the store on a thread that may block.
+    ///
+    /// # Errors
+    /// What `work` gives: 503 where another writer does not end, 507 where the disk is full, else an internal problem.
+    pub async fn with_store<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let store = Arc::clone(&self.store);
+        let done = tokio::task::spawn_blocking(move || work(&*store));
+        done.await.map_err(|e| Problem::internal(&e))?.map_err(|e| Problem::store(&e))
+    }
+
+    /// Events after a position, some at a time; for threads that may block.
+    ///
+    /// # Errors
+    /// The disk's, in words.
+    pub fn ledger_after(&self, position: LedgerPosition) -> Result<Vec<Event>, String> {
+        self.store.events_after(position, EVENTS_AT_ONCE).map_err(|e| e.to_string())
+    }
+
+    /// The view that a query asks for: what was known `at` a position, on the day `as_of`.
+    /// Both are of now when left out.
+    ///
+    /// # Errors
+    /// 400 for a position beyond the end; 503 while loading.
+    pub async fn view(&self, when: When) -> Result<Arc<Current>, Problem> {
+        let current = self.current()?;
+        let head = current.view.snapshot.position();
+        let (position, day) = (when.at.unwrap_or(head), when.as_of.unwrap_or(current.view.today));
+        if (position, day) == (head, current.view.today) {
+            return Ok(current);
+        }
+        if position > head {
+            return Err(Problem::parameter("at", format!("the ledger ends at position {head}")));
+        }
+        let past = self.past_place((position, day));
+        let made = past.get_or_try_init(|| self.past(current, position, day)).await;
+        Ok(Arc::clone(made?))
+    }
+
+    /// Works out an earlier state, in its turn and on a thread that may block.
+    async fn past(
+        &self,
+        current: Arc<Current>,
+        position: LedgerPosition,
+        day: Day,
+    ) -> Result<Arc<Current>, Problem> {
+        let now = Arc::clone(&current.view.snapshot);
+        let snapshot = if position == now.position() {
+            now
+        } else if let Some(known) = self.past_snapshot(position) {
+            known
+        } else {
+            let turn = tokio::time::timeout(PAST_WITHIN, self.past_places.acquire()).await;
+            let _turn = turn.map_err(|_| Problem::busy())?.map_err(|e| Problem::internal(&e))?;
+            Arc::new(self.with_store(move |store| store.past(&now, position)).await?)
+        };
+        // Number 0 is never current: what is made from the past is not kept as if it were of today.
+        Ok(Arc::new(Current { number: 0, view: View::new(snapshot, day) }))
+    }
+
+    /// The place of an earlier state; the one that was asked for the longest ago makes room.
+    fn past_place(&self, key: (LedgerPosition, Day)) -> Past {
+        let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = past.iter().position(|(other, _)| *other == key).and_then(|at| past.remove(at));
+        let (_, place) = found.unwrap_or_else(|| (key, Past::default()));
+        past.push_front((key, Arc::clone(&place)));
+        past.truncate(PAST_VIEWS);
+        place
+    }
+
+    /// The snapshot of a position that is known on another day.
+    fn past_snapshot(&self, position: LedgerPosition) -> Option<Arc<Snapshot>> {
+        let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = past.iter().filter(|((other, _), _)| *other == position);
+        known.filter_map(|(_, place)| place.get()).map(|known| Arc::clone(&known.view.snapshot)).next()
+    }
+}
