@@ -351,7 +351,8 @@ fn listeners_hear_what_happens_and_catch_up_after_a_break() {
     let (id, kind, _) = again.next();
     assert_eq!((id, kind.as_str()), (at + 2, "position"));
     // What concerns more than a parcel is told as such, on the stream and after a break.
-    let plan = json!({ "kind": "plan_changed", "project": "DA02", "required_on": "2027-12-31", "date": date });
+    let plan =
+        json!({ "kind": "plan_changed", "project": "DA02", "required_on": "2027-12-31", "date": date });
     assert_eq!(server.post("/api/v1/events", &plan.to_string()).status, 201);
     let (id, kind, _) = again.next();
     assert_eq!((id, kind.as_str()), (at + 3, "reload"));

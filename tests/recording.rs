@@ -94,6 +94,23 @@ fn parcel(server: &Server, id: u64) -> Value {
     server.get(&format!("/ogc/collections/parcels/items/{id}"), &[]).json()
 }
 
+#[test]
+fn who_must_wait_too_long_for_another_writer_is_asked_to_come_again() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let id = parcels(&server, 1)[0].0;
+    let event = opened(id, "price").to_string();
+    // Another program holds the file.
+    let other = rusqlite::Connection::open(demo.store()).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let reply = server.post("/api/v1/events", &event);
+    assert_eq!((reply.status, reply.header("retry-after")), (503, "1"));
+    assert_eq!(server.get("/api/v1/summary", &[]).status, 200, "reads go on");
+    assert_eq!(server.get("/readyz", &[]).json()["writes"], true, "waiting is no fault");
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(server.post("/api/v1/events", &event).status, 201);
+}
+
 /// A parcel's outer ring.
 fn outline(feature: &Value) -> &Value {
     let coordinates = &feature["geometry"]["coordinates"];

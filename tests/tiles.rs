@@ -24,13 +24,14 @@ fn address(layer: &str, square: Square) -> String {
     format!("/tiles/{layer}/{}/{}/{}", square.z(), square.x(), square.y())
 }
 
-/// A feature as GDAL decodes it: its bounds in Web Mercator metres, sheet, parcel number, stage.
+/// A feature as GDAL decodes it: its bounds in Web Mercator metres, sheet, parcel number, stage, unit.
 #[derive(Debug)]
 struct Decoded {
     bounds: Rect<f64>,
     sheet: String,
     number: String,
     stage: String,
+    unit: String,
 }
 
 /// What GDAL finds in a tile of parcels, by id. Each id must come once.
@@ -55,7 +56,7 @@ fn decode(folder: &std::path::Path, square: Square, bytes: &[u8]) -> BTreeMap<u3
     let mut layer = dataset.layer_by_name("parcels").expect("a layer of parcels");
     let names: Vec<String> = layer.defn().fields().map(|field| field.name()).collect();
     let index = |name: &str| names.iter().position(|other| other == name).expect("the attribute is there");
-    let (sheet, number, stage) = (index("sheet"), index("parcel"), index("stage"));
+    let (sheet, number, stage, unit) = (index("sheet"), index("parcel"), index("stage"), index("unit"));
     for feature in layer.features() {
         let id = feature.field_as_integer(index("mvt_id")).unwrap().expect("an id") as u32;
         let envelope = feature.geometry().expect("a geometry").envelope();
@@ -64,7 +65,13 @@ fn decode(folder: &std::path::Path, square: Square, bytes: &[u8]) -> BTreeMap<u3
             coord! { x: envelope.MaxX, y: envelope.MaxY },
         );
         let text = |at: usize| feature.field_as_string(at).unwrap().unwrap_or_default();
-        let decoded = Decoded { bounds, sheet: text(sheet), number: text(number), stage: text(stage) };
+        let decoded = Decoded {
+            bounds,
+            sheet: text(sheet),
+            number: text(number),
+            stage: text(stage),
+            unit: text(unit),
+        };
         assert!(found.insert(id, decoded).is_none(), "parcel {id} is in the tile twice");
     }
     std::fs::remove_file(&file).unwrap();
@@ -262,4 +269,24 @@ fn an_event_retires_the_tiles_that_it_touches_and_no_other() {
     // What was known before can still be asked for.
     let then = server.get(&format!("{}?at={}", address("parcels", touched), head.position.0 - 1), &[]);
     assert_eq!(tag(&then), tag(&before));
+}
+
+#[test]
+fn a_tile_names_the_unit_of_the_day_as_the_table_does() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let snapshot = open(&demo).load(procedures(&[]).unwrap().into()).unwrap();
+    let rows = server.get("/api/v1/table?limit=200", &[]).json();
+    let mut reformed = 0;
+    for row in rows["rows"].as_array().unwrap().iter().step_by(10) {
+        let id = row["id"].as_u64().unwrap() as u32;
+        let index = snapshot.parcels().find(ParcelId(id)).unwrap();
+        let square =
+            Square::around(snapshot.parcels().arena().shape(index as usize).places()[0], 15).unwrap();
+        let tile = server.get(&address("parcels", square), &[]);
+        assert_eq!(decode(demo.folder(), square, &tile.body)[&id].unit, row["unit"].as_str().unwrap());
+        let recorded = &snapshot.units()[snapshot.parcels().unit(index)].unit;
+        reformed += usize::from(recorded.valid_to.is_some());
+    }
+    assert!(reformed > 0, "some were recorded before the reform");
 }

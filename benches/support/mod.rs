@@ -1,13 +1,15 @@
 //! A fabric of any size for measuring: blocks of strips, eight vertices each,
 //! no two alike, written through the store like any import.
 
+#![allow(dead_code, reason = "each bench uses a part")]
+
 use std::path::{Path, PathBuf};
 
 use geo::{LineString, MultiPolygon, Polygon};
 use matbang::{
     domain::{
         AdminUnit, BlockerKind, Code, Day, EventKind, Level, NewEvent, Parcel, ParcelId, ParcelKey,
-        PlanCurve, Project, ProjectKind, SquareMetres, Stage, procedures,
+        PlanCurve, Project, ProjectKind, SquareMetres, Stage,
     },
     store::{Entry, Transaction, open_or_create},
 };

@@ -36,6 +36,7 @@ pub use verify::{Finding, Verification};
 /// # Errors
 /// No such file, a file that is not a store, or one that can't be read.
 pub fn open(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    known_engine(path)?;
     Ok(Arc::new(geopackage::GeoPackage::open(path)?))
 }
 
@@ -44,7 +45,21 @@ pub fn open(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
 /// # Errors
 /// As [`open`], or a folder that can't be written.
 pub fn open_or_create(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    known_engine(path)?;
     Ok(Arc::new(geopackage::GeoPackage::open_or_create(path)?))
+}
+
+/// An address with a scheme names an engine; the one there is takes the path of a file.
+fn known_engine(path: &Path) -> Result<(), StoreError> {
+    let text = path.to_string_lossy();
+    match text.split_once("://") {
+        Some((scheme, _)) => {
+            let why = format!("there is no engine \"{scheme}\" in this program; name a GeoPackage file");
+            // An address may hold a password.
+            Err(StoreError::Open { path: format!("{scheme}://…"), why })
+        }
+        None => Ok(()),
+    }
 }
 
 /// The end of the ledger.

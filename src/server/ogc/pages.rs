@@ -35,8 +35,11 @@ fn open(title: &str) -> String {
 }
 
 fn close(app: &App, view: &View, page: &mut String) {
-    let note =
-        if app.words.about.illustration { format!(" · {}", word(app, "illustration")) } else { String::new() };
+    let note = if app.words.about.illustration {
+        format!(" · {}", word(app, "illustration"))
+    } else {
+        String::new()
+    };
     let _ = write!(
         page,
         "<footer><p>{} {} · {} {}{note} · <a href=\"/ogc?f=html\">{}</a></p></footer></main></body></html>",

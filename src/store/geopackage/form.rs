@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{
-    blob,
+    blob, reference,
     write::{INSERT_PARCEL, is_constraint, seal_parcel},
 };
 use crate::{
@@ -29,8 +29,8 @@ pub fn form(
     parcels: &[Formed],
 ) -> Result<(Seal, u32), StoreError> {
     let parent = read(sql, parent)?;
-    let (mut seal, mut first) = (Seal::default(), 0);
-    for formed in parcels {
+    let (mut seal, first) = (Seal::default(), reference::next_number(sql, "parcels")?);
+    for (row, formed) in (first..).zip(parcels) {
         let parcel = Parcel {
             key: ParcelKey {
                 sheet: formed.sheet.clone(),
@@ -46,7 +46,8 @@ pub fn form(
             geometry: formed.geometry.clone(),
         };
         let geometry = blob::multi_polygon(&parcel.geometry);
-        let inserted = sql.prepare_cached(INSERT_PARCEL)?.insert(params![
+        let inserted = sql.prepare_cached(INSERT_PARCEL)?.execute(params![
+            row,
             parent.project,
             parent.unit,
             parcel.key.sheet,
@@ -60,17 +61,16 @@ pub fn form(
             entry.day.number(),
             geometry,
         ]);
-        let row = inserted.map_err(|error| {
+        inserted.map_err(|error| {
             let taken = is_constraint(&error);
             if taken { StoreError::Exists(Box::new(parcel.key.clone())) } else { error.into() }
         })?;
-        first = if first == 0 { row as u32 } else { first };
         let numbers = (
             ProjectId(parent.project as u32),
             UnitId(parent.unit as u32),
             parent.holder.map(|holder| holder as u32),
         );
-        seal_parcel(&mut seal, ParcelId(row as u32), numbers, &parcel, &geometry)?;
+        seal_parcel(&mut seal, ParcelId(row), numbers, &parcel, &geometry)?;
     }
     Ok((seal, first))
 }

@@ -80,23 +80,24 @@ pub fn unit(sql: &Connection, unit: &AdminUnit, position: LedgerPosition) -> Res
         ON CONFLICT (fid) DO UPDATE SET name = excluded.name, parent_code = excluded.parent_code,
         valid_from = excluded.valid_from, valid_to = excluded.valid_to,
         predecessor_codes = excluded.predecessor_codes, successor_codes = excluded.successor_codes,
-        geom = excluded.geom, since = excluded.since RETURNING fid";
-    let number: u32 = sql.prepare_cached(write)?.query_row(
-        params![
-            known.as_ref().map(|(id, ..)| id.0),
-            row.code.as_str(),
-            row.name,
-            row.level.code(),
-            row.parent.as_ref().map(|code| code.as_str()),
-            text(row.valid_from),
-            text(row.valid_to),
-            Succession::write_list(&row.predecessors),
-            Succession::write_list(&row.successors),
-            row.boundary.as_ref().map(blob::multi_polygon),
-            signed(position),
-        ],
-        |row| row.get(0),
-    )?;
+        geom = excluded.geom, since = excluded.since";
+    let number = match &known {
+        Some((id, ..)) => id.0,
+        None => next_number(sql, "units")?,
+    };
+    sql.prepare_cached(write)?.execute(params![
+        number,
+        row.code.as_str(),
+        row.name,
+        row.level.code(),
+        row.parent.as_ref().map(|code| code.as_str()),
+        text(row.valid_from),
+        text(row.valid_to),
+        Succession::write_list(&row.predecessors),
+        Succession::write_list(&row.successors),
+        row.boundary.as_ref().map(blob::multi_polygon),
+        signed(position),
+    ])?;
     Ok(if known.is_some() { Wrote::Known } else { Wrote::New(number) })
 }
 
@@ -188,31 +189,38 @@ fn write_project(
         ON CONFLICT (fid) DO UPDATE SET name = excluded.name, kind = excluded.kind,
         key_project = excluded.key_project, investor = excluded.investor, body = excluded.body,
         procedure = excluded.procedure, required_on = excluded.required_on, plan = excluded.plan,
-        geom = excluded.geom, since = excluded.since RETURNING fid";
+        geom = excluded.geom, since = excluded.since";
     let code = row.code.as_str();
-    let number: u32 = sql.prepare_cached(write)?.query_row(
-        params![
-            id.map(|id| id.0),
-            code,
-            row.name,
-            row.kind.code(),
-            row.key,
-            row.investor,
-            row.body,
-            row.procedure.as_str(),
-            text(row.required_day),
-            row.plan.write(),
-            row.boundary.as_ref().map(blob::multi_polygon),
-            signed(position),
-        ],
-        |row| row.get(0),
-    )?;
+    let number = match id {
+        Some(id) => id.0,
+        None => next_number(sql, "projects")?,
+    };
+    sql.prepare_cached(write)?.execute(params![
+        number,
+        code,
+        row.name,
+        row.kind.code(),
+        row.key,
+        row.investor,
+        row.body,
+        row.procedure.as_str(),
+        text(row.required_day),
+        row.plan.write(),
+        row.boundary.as_ref().map(blob::multi_polygon),
+        signed(position),
+    ])?;
     if let Some(line) = &row.alignment {
         let write = "INSERT INTO alignments (fid, code, name, geom) VALUES (?1, ?2, ?3, ?4)
             ON CONFLICT (fid) DO UPDATE SET name = excluded.name, geom = excluded.geom";
         sql.prepare_cached(write)?.execute(params![number, code, row.name, blob::line_string(line)])?;
     }
     Ok(number)
+}
+
+/// The number that the next row of a table gets: rows are never taken away, so it follows the last one.
+pub fn next_number(sql: &Connection, table: &str) -> Result<u32, StoreError> {
+    let last = format!("SELECT coalesce(max(fid), 0) + 1 FROM {table}");
+    Ok(sql.prepare_cached(&last)?.query_row([], |row| row.get(0))?)
 }
 
 /// Number of the project with this code.

@@ -166,8 +166,8 @@ fn count(written: &mut Written, wrote: Wrote) {
 }
 
 pub(super) const INSERT_PARCEL: &str = "INSERT INTO parcels
-    (project, unit, sheet, number, land_use, recovered_area, total_area, declared_area, holder, planned_on, d0, geom)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    (fid, project, unit, sheet, number, land_use, recovered_area, total_area, declared_area, holder, planned_on, d0,
+    geom) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
 const INSERT_EVENT: &str = "INSERT INTO ledger
     (position, recorded_at, day, author, parcel, document, kind, body, previous, hash)
@@ -204,8 +204,8 @@ impl Transaction for Write<'_> {
         let mut keys = Keys::default();
         let mut holders: HashMap<&str, i64> = HashMap::new();
         let mut seal = Seal::default();
-        let mut first = 0;
-        for parcel in parcels {
+        let first = reference::next_number(&self.sql, "parcels")?;
+        for (row, parcel) in (first..).zip(parcels) {
             let holder = match parcel.holder.as_deref() {
                 Some(name) => Some(holder_row(&self.sql, &mut holders, name)?),
                 None => None,
@@ -213,7 +213,8 @@ impl Transaction for Write<'_> {
             let project = keys.project(&self.sql, parcel.key.project.as_str())?;
             let unit = keys.unit(&self.sql, parcel.key.unit.as_str(), entry.units_on)?;
             let geometry = blob::multi_polygon(&parcel.geometry);
-            let inserted = self.sql.prepare_cached(INSERT_PARCEL)?.insert(params![
+            let inserted = self.sql.prepare_cached(INSERT_PARCEL)?.execute(params![
+                row,
                 project,
                 unit,
                 parcel.key.sheet,
@@ -227,8 +228,7 @@ impl Transaction for Write<'_> {
                 entry.day.number(),
                 geometry,
             ]);
-            let row = inserted.map_err(|error| refused(error, parcel))? as u32;
-            first = if first == 0 { row } else { first };
+            inserted.map_err(|error| refused(error, parcel))?;
             let numbers =
                 (ProjectId(project as u32), UnitId(unit as u32), holder.map(|holder| holder as u32));
             seal_parcel(&mut seal, ParcelId(row), numbers, parcel, &geometry)?;
