@@ -1,10 +1,10 @@
-//! Dependencies point one way: `domain ← analysis, atlas ← query ← tile, store, ingest, export, report, demo ← intake ← server ← cli`.
+//! Dependencies point one way: `domain ← analysis, atlas ← query ← tile, store, ingest, export, report, demo ← reader ← intake ← server ← cli`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
 /// Each layer and the layers it may use.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 14] = [
     ("domain", &[]),
     ("atlas", &["domain"]),
     ("analysis", &["domain", "atlas"]),
@@ -15,16 +15,20 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("query", &["domain", "atlas", "analysis"]),
     ("export", &["domain", "atlas", "analysis", "query"]),
     ("report", &["domain", "atlas", "analysis"]),
-    ("intake", &["domain", "atlas", "store", "ingest"]),
+    ("reader", &["domain", "ingest"]),
+    ("intake", &["domain", "atlas", "store", "ingest", "reader"]),
     (
         "server",
-        &["domain", "atlas", "analysis", "tile", "store", "ingest", "query", "export", "report", "intake"],
+        &[
+            "domain", "atlas", "analysis", "tile", "store", "ingest", "query", "export", "report", "reader",
+            "intake",
+        ],
     ),
     (
         "cli",
         &[
             "domain", "atlas", "analysis", "tile", "store", "ingest", "demo", "query", "export", "report",
-            "intake", "server",
+            "reader", "intake", "server",
         ],
     ),
 ];
@@ -110,6 +114,24 @@ fn domain_and_analysis_know_no_clock_and_no_disk() {
             "axum",
         ] {
             assert!(!text.contains(word), "{} knows of {word}", file.display());
+        }
+    }
+}
+
+#[test]
+fn only_the_reader_opens_strangers_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    for file in files {
+        let within = file.strip_prefix(&root).expect("below src");
+        if within.starts_with("ingest") || within.starts_with("reader") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).expect("a source");
+        for call in ["read_parcels(", "read_projects(", "read_units(", "read_event_file(", "ingest::outline("]
+        {
+            assert!(!text.contains(call), "{} calls {call}…) itself: have a reader do it", within.display());
         }
     }
 }

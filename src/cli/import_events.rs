@@ -2,18 +2,27 @@
 
 use std::{path::Path, process::ExitCode};
 
-use super::{Outcome, clock, open, output::say};
+use super::{Outcome, clock, open, output::say, reading::tell_lack};
 use crate::{
-    ingest::{EventTable, read_event_file},
+    ingest::EventTable,
+    reader::{Leave, Reader},
     store::{Order, RecordingError, RowRefusal, Store, record},
 };
 
 /// Refusals that are printed; the rest is counted.
 const SHOWN: usize = 50;
 
-pub fn run(data: &Path, file: &Path, layer: Option<&str>, dry_run: bool, as_json: bool) -> Outcome {
+pub fn run(
+    data: &Path,
+    reader: &Reader,
+    file: &Path,
+    layer: Option<&str>,
+    dry_run: bool,
+    as_json: bool,
+) -> Outcome {
     let mut store = open(data)?;
-    let table = read_event_file(file, layer)?;
+    let table = reader.events(file, layer, &Leave::default())?;
+    tell_lack(reader);
     let (today, recorded_at) = (clock::today()?, jiff::Timestamp::now().as_millisecond());
     let procedures = store.procedures().to_vec();
     let drafts: Vec<_> = table.rows.iter().map(|row| (row.line, row.draft.clone())).collect();

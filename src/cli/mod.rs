@@ -18,6 +18,7 @@ mod import_events;
 mod import_report;
 mod output;
 mod progress_bar;
+mod reading;
 mod report;
 mod serve;
 mod tiles;
@@ -31,6 +32,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     domain::{Procedure, calendar, procedures_with},
+    reader,
     store::GeoPackage,
 };
 
@@ -87,6 +89,9 @@ enum Command {
     Backup(backup::Backup),
     /// Bring a copy back.
     Restore(backup::Restore),
+    /// Read one file for another process of this program, which tells how on standard input.
+    #[command(name = reader::COMMAND, hide = true)]
+    Read,
 }
 
 /// What every command can end with: a message for a person.
@@ -112,6 +117,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Token(command) => token::run(&cli.data, command),
         Command::Backup(command) => backup::backup(&cli.data, command),
         Command::Restore(command) => backup::restore(&cli.data, command),
+        Command::Read => Ok(reader::run_child()),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("matbang: {error}");

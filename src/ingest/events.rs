@@ -8,6 +8,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
+use super::bounds::{Bound, Bounds, LONGEST_TEXT};
 use super::{error::IngestError, fold::fold, source::Source};
 use crate::domain::{BlockerKind, Branch, Draft, Refusal, Stage};
 
@@ -20,6 +21,14 @@ pub struct EventRow {
     pub fields: Map<String, Value>,
     /// The draft, or why it can't be read.
     pub draft: Result<Draft, Refusal>,
+}
+
+impl EventRow {
+    /// A row with these fields, and the draft that they make.
+    pub fn new(line: usize, fields: Map<String, Value>) -> Self {
+        let draft = Draft::read(&fields);
+        Self { line, fields, draft }
+    }
 }
 
 /// A table of events.
@@ -137,8 +146,8 @@ pub fn read_event_table(text: &str, tabs: Option<bool>) -> Result<EventTable, Ta
 /// Reads a table from a file: CSV or text with tabs in UTF-8, and what GDAL/OGR opens, such as XLSX and ODS.
 ///
 /// # Errors
-/// A file that can't be read, or no columns that say parcel and date.
-pub fn read_event_file(path: &Path, layer: Option<&str>) -> Result<EventTable, IngestError> {
+/// A file that can't be read, more in it than `bounds` allow, or no columns that say parcel and date.
+pub fn read_event_file(path: &Path, layer: Option<&str>, bounds: &Bounds) -> Result<EventTable, IngestError> {
     let file = path.display().to_string();
     let wrong = |why| IngestError::Table { file: file.clone(), why };
     let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
@@ -148,18 +157,32 @@ pub fn read_event_file(path: &Path, layer: Option<&str>) -> Result<EventTable, I
         }
         let text = std::fs::read_to_string(path)
             .map_err(|e| IngestError::Unreadable { file: file.clone(), cause: e.to_string() })?;
-        return read_event_table(&text, (extension.as_deref() == Some("tsv")).then_some(true)).map_err(wrong);
+        let tabs = (extension.as_deref() == Some("tsv")).then_some(true);
+        return keep_within(read_event_table(&text, tabs).map_err(wrong)?, file, bounds);
     }
     // The first row is the header, also where all cells below are texts like it.
     gdal::config::set_thread_local_config_option("OGR_XLSX_HEADERS", "FORCE")
         .and_then(|()| gdal::config::set_thread_local_config_option("OGR_ODS_HEADERS", "FORCE"))
         .map_err(|e| IngestError::Gdal { file: file.clone(), what: "setting up", cause: e.to_string() })?;
-    let source = Source::open(path, layer)?;
+    let source = Source::open(path, layer, bounds)?;
     let names: Vec<String> = source.columns.iter().map(|column| column.name.clone()).collect();
     let all: Vec<usize> = (0..names.len()).collect();
-    let (rows, _) = source.read(&all, &mut |_, _| {})?;
+    let (rows, _) = source.read(&all, bounds, &mut |_, _| {})?;
     let rows = (2..).zip(rows).map(|(line, row)| (line, row.cells)).collect();
     assemble(&names, rows).map_err(wrong)
+}
+
+/// A table of text, which was read whole, within the bounds.
+fn keep_within(table: EventTable, file: String, bounds: &Bounds) -> Result<EventTable, IngestError> {
+    let is_long = |value: &Value| value.as_str().is_some_and(|text| text.chars().count() > LONGEST_TEXT);
+    let too_much = |bound, limit: usize| IngestError::TooMuch { file, bound, limit: limit as u64 };
+    if table.rows.len() > bounds.rows {
+        return Err(too_much(Bound::Rows, bounds.rows));
+    }
+    if table.rows.iter().any(|row| row.fields.values().any(is_long)) {
+        return Err(too_much(Bound::Text, LONGEST_TEXT));
+    }
+    Ok(table)
 }
 
 fn assemble(names: &[String], rows: Vec<(usize, Vec<Option<String>>)>) -> Result<EventTable, TableError> {
@@ -190,8 +213,7 @@ fn assemble(names: &[String], rows: Vec<(usize, Vec<Option<String>>)>) -> Result
             continue;
         }
         complete(&mut row);
-        let draft = Draft::read(&row);
-        table.rows.push(EventRow { line, fields: row, draft });
+        table.rows.push(EventRow::new(line, row));
     }
     Ok(table)
 }

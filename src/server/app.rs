@@ -23,6 +23,7 @@ use super::{
     live::Live,
     params::When,
     problem::Problem,
+    reading::Reading,
     staging::Staging,
     writer::Writer,
 };
@@ -58,6 +59,8 @@ pub struct Equipment {
     pub basemap: Option<Basemap>,
     /// Accounts and how people come in.
     pub auth: Auth,
+    /// Reads the files that people send.
+    pub reading: Reading,
 }
 
 /// A view and its number: every change has a new one.
@@ -136,6 +139,8 @@ pub struct App {
     pub basemap: Option<Basemap>,
     /// Files that wait to be imported.
     pub staging: Staging,
+    /// Reads them.
+    pub reading: Reading,
     /// Accounts and how people come in.
     pub auth: Auth,
     /// Position of the view that is shown.
@@ -156,7 +161,7 @@ impl App {
         equipment: Equipment,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, StoreError> {
-        let Equipment { words, columns, campaigns, report_words, files, basemap, auth } = equipment;
+        let Equipment { words, columns, campaigns, report_words, files, basemap, auth, reading } = equipment;
         let news = News::default();
         let written = news.clone();
         let writer = Writer::start(store.reopen()?, store.procedures().to_vec(), move || written.tell());
@@ -182,6 +187,7 @@ impl App {
             writer,
             files,
             basemap,
+            reading,
             staging: Staging::default(),
             auth,
             shown: watch::Sender::new(0),
