@@ -20,7 +20,7 @@ use matbang::ingest::{self, Bounds, Options};
 use serde_json::json;
 
 /// Longer than this no hostile file here may take, on a busy machine too.
-const SOON: Duration = Duration::from_secs(15);
+const SOON: Duration = Duration::from_secs(30);
 
 fn import(demo: &Demo, file: &Path, more: &[&str]) -> Output {
     let file = file.to_str().unwrap();
@@ -177,7 +177,7 @@ fn entities_tables_and_lines_without_end_are_refused_soon() {
     }
     let bomb = hostile::xlsx(folder, "bomb.xlsx", 1_500_000);
     assert!(std::fs::metadata(&bomb).unwrap().len() < 600_000);
-    refused(&demo, &bomb, &[], "unpacks to more than 32 MB");
+    refused(&demo, &bomb, &[], "far more than its size tells");
     let drawing = hostile::random_lines(folder, 2_000);
     refused(&demo, &drawing, &["--crs", "EPSG:5897"], "cross each other more than");
 }
@@ -186,7 +186,7 @@ fn entities_tables_and_lines_without_end_are_refused_soon() {
 fn memory_and_time_end_with_their_limit_and_words_what_to_do() {
     let demo = Demo::new();
     // Small enough to be no bomb, large enough for a small limit.
-    let table = hostile::xlsx(demo.folder(), "table.xlsx", 500_000);
+    let table = hostile::xlsx(demo.folder(), "table.xlsx", 200_000);
     refused(&demo, &table, &["--memory", "64"], "takes more than 64 MB of memory; split it, or allow more");
     // Every parcel overlaps every other: the work grows with the square of the rows.
     let slow = hostile::same_place(demo.folder(), 4_000);
@@ -203,7 +203,7 @@ fn a_hostile_file_costs_the_server_nothing() {
         line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
     };
     let before = peak();
-    let table = hostile::xlsx(demo.folder(), "table.xlsx", 500_000);
+    let table = hostile::xlsx(demo.folder(), "table.xlsx", 200_000);
     for file in
         [hostile::random_lines(demo.folder(), 2_000), table, hostile::entities(demo.folder(), "e.gml")]
     {
@@ -231,7 +231,7 @@ fn a_reader_ends_with_whoever_asked() {
         let wish = json!({ "target": "parcels", "project": "DA01", "unit": "13285" }).to_string();
         write!(
             asker,
-            "POST /api/v1/imports/{id}/preview HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{wish}",
+            "POST /api/v1/imports/{id}/preview HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n{wish}",
             wish.len()
         )
         .unwrap();

@@ -17,8 +17,10 @@ pub struct Limits {
     pub more: &'static str,
 }
 
-/// Waiting for disks and other programs, beside the time on the processors.
-const PATIENCE: u32 = 3;
+/// By the clock, reading may last so many times its time on the processors: other programs want them too.
+const SHARED: u32 = 3;
+/// And so long in any case, for starting and slow disks.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 impl Limits {
     /// For files that come over the network: `memory` in megabytes, `seconds` on the processors.
@@ -43,6 +45,6 @@ impl Limits {
 
     /// How long reading may last by the clock.
     pub fn clock(&self) -> Duration {
-        self.processor * PATIENCE
+        self.processor * SHARED + PATIENCE
     }
 }

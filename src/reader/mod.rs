@@ -89,7 +89,7 @@ impl Reader {
         file: &Handover,
         task: Task,
         leave: &Leave,
-        take: &mut dyn FnMut(Kind, &[u8]) -> Result<(), Doubt>,
+        take: process::Take<'_>,
     ) -> Result<(), ReadError> {
         let confinement = process::ask(&self.limits, file, task, leave, take)?;
         self.seen.get_or_init(|| confinement);

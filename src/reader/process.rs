@@ -91,6 +91,9 @@ fn end(reader: &Mutex<Child>) {
     let _ = reader.lock().unwrap_or_else(PoisonError::into_inner).kill();
 }
 
+/// Is handed each frame of an answer.
+pub type Take<'a> = &'a mut dyn FnMut(Kind, &[u8]) -> Result<(), Doubt>;
+
 /// Has a reader do `task` with the file. Each frame of the answer goes to `take`.
 ///
 /// # Errors
@@ -100,7 +103,7 @@ pub fn ask(
     file: &Handover,
     task: Task,
     leave: &Leave,
-    take: &mut dyn FnMut(Kind, &[u8]) -> Result<(), Doubt>,
+    take: Take<'_>,
 ) -> Result<Confinement, ReadError> {
     let mut child = start(file).map_err(|error| ReadError::Start(error.to_string()))?;
     let (input, output, words) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
@@ -189,11 +192,7 @@ enum Heard {
 }
 
 /// Listens until the answer is whole; an answer may be as long as the memory that was allowed for it.
-fn listen(
-    pipe: &mut dyn Read,
-    most: u64,
-    take: &mut dyn FnMut(Kind, &[u8]) -> Result<(), Doubt>,
-) -> Result<Heard, Doubt> {
+fn listen(pipe: &mut dyn Read, most: u64, take: Take<'_>) -> Result<Heard, Doubt> {
     let (mut bytes, mut total, mut confinement) = (Vec::new(), 0_u64, None);
     loop {
         let kind = match protocol::receive(pipe, LONGEST_ANSWER, &mut bytes) {
@@ -267,12 +266,12 @@ impl Ended {
             // Not by us: the system was short of memory.
             Some(libc::SIGKILL) => memory(limits, file),
             _ if starved => memory(limits, file),
-            Some(signal) => self.died(file, format!("signal {signal}")),
-            None => self.died(file, format!("status {}", status.code().unwrap_or_default())),
+            Some(signal) => died(file, format!("signal {signal}")),
+            None => died(file, format!("status {}", status.code().unwrap_or_default())),
         }
     }
+}
 
-    fn died(&self, file: &Handover, how: String) -> ReadError {
-        ReadError::Died { file: file.file.clone(), how }
-    }
+fn died(file: &Handover, how: String) -> ReadError {
+    ReadError::Died { file: file.file.clone(), how }
 }

@@ -56,11 +56,10 @@ pub fn geojson_with_linked_crs(folder: &Path, host: &str) -> PathBuf {
 }
 
 fn gml(schema: &str) -> String {
-    let ring = RING.replace(',', "*").replace(' ', ",").replace('*', " ").replace(',', " ");
     format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>
 <ogr:FeatureCollection xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:schemaLocation="http://ogr.maptools.org/ {schema}" xmlns:ogr="http://ogr.maptools.org/" xmlns:gml="http://www.opengis.net/gml">
-<gml:featureMember><ogr:thua fid="1"><ogr:geometryProperty><gml:Polygon srsName="EPSG:4326"><gml:outerBoundaryIs><gml:LinearRing><gml:coordinates>{RING}</gml:coordinates></gml:LinearRing></gml:outerBoundaryIs></gml:Polygon></ogr:geometryProperty><ogr:so_to>12</ogr:so_to><ogr:so_thua>1</ogr:so_thua><ogr:ring>{ring}</ogr:ring></ogr:thua></gml:featureMember>
+<gml:featureMember><ogr:thua fid="1"><ogr:geometryProperty><gml:Polygon srsName="EPSG:4326"><gml:outerBoundaryIs><gml:LinearRing><gml:coordinates>{RING}</gml:coordinates></gml:LinearRing></gml:outerBoundaryIs></gml:Polygon></ogr:geometryProperty><ogr:so_to>12</ogr:so_to><ogr:so_thua>1</ogr:so_thua></ogr:thua></gml:featureMember>
 </ogr:FeatureCollection>"#
     )
 }
@@ -84,7 +83,8 @@ pub fn entities(folder: &Path, name: &str) -> PathBuf {
         String::from("<?xml version=\"1.0\"?>\n<!-- a map -->\n<!DOCTYPE a [\n<!ENTITY e0 \"1234567890\">\n");
     for n in 1..10 {
         let before = format!("&e{};", n - 1).repeat(10);
-        text.push_str(&format!("<!ENTITY e{n} \"{before}\">\n"));
+        let line = format!("<!ENTITY e{n} \"{before}\">\n");
+        text += &line;
     }
     text.push_str("]>\n");
     let body = if name.ends_with("kml") {
@@ -164,10 +164,10 @@ pub fn random_lines(folder: &Path, lines: usize) -> PathBuf {
     for _ in 0..lines {
         let [a, b, c, d] = [next(), next(), next(), next()].map(|share| share * 1000.0);
         let line = format!("10\n{}\n20\n{}\n11\n{}\n21\n{}\n", east + a, north + b, east + c, north + d);
-        text.push_str(&format!("0\nLINE\n8\n0\n{line}"));
+        text = text + "0\nLINE\n8\n0\n" + &line;
     }
-    text.push_str(&format!("0\nTEXT\n8\n0\n10\n{east}\n20\n{north}\n40\n2\n1\n12\n0\nENDSEC\n0\nEOF\n"));
-    written(folder, "random.dxf", &text)
+    let title = format!("0\nTEXT\n8\n0\n10\n{east}\n20\n{north}\n40\n2\n1\n12\n0\nENDSEC\n0\nEOF\n");
+    written(folder, "random.dxf", &(text + &title))
 }
 
 /// So many parcels in one place, each with sixty corners.

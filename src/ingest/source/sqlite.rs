@@ -65,7 +65,10 @@ fn entries(path: &Path) -> rusqlite::Result<Vec<(String, String)>> {
         if byte.is_ascii_alphanumeric() || b"/._-".contains(byte) {
             address.push(char::from(*byte));
         } else {
-            address.push_str(&format!("%{byte:02x}"));
+            address.push('%');
+            for digit in [byte >> 4, byte & 15] {
+                address.push(char::from_digit(u32::from(digit), 16).unwrap_or('0'));
+            }
         }
     }
     address.push_str("?mode=ro");
@@ -94,10 +97,9 @@ fn entries(path: &Path) -> rusqlite::Result<Vec<(String, String)>> {
 fn activity(sql: &str) -> Option<&'static str> {
     let tokens = tokens(sql);
     let words: Vec<&str> = tokens.iter().map(String::as_str).collect();
-    let rest = match words.as_slice() {
-        ["create", "temp" | "temporary", rest @ ..] | ["create", rest @ ..] => rest,
-        // Not a statement that SQLite makes anything of.
-        _ => return Some("an unknown entry"),
+    // Anything else is not a statement that SQLite makes something of.
+    let (["create", "temp" | "temporary", rest @ ..] | ["create", rest @ ..]) = words.as_slice() else {
+        return Some("an unknown entry");
     };
     match rest {
         ["table" | "index", ..] | ["unique", "index", ..] => None,
@@ -115,15 +117,16 @@ fn activity(sql: &str) -> Option<&'static str> {
 fn is_bookkeeping(trigger: &[&str]) -> bool {
     let body: Vec<&str> = trigger.iter().copied().skip_while(|word| *word != "begin").skip(1).collect();
     let Some((&"end", statements)) = body.split_last() else { return false };
-    let kept = |table: &str| table.starts_with("rtree_") || COUNTS.contains(&table);
+    let is_tree = |table: &str| table.starts_with("rtree_");
     statements.split(|word| *word == ";").filter(|statement| !statement.is_empty()).all(|statement| {
         match statement {
             ["select", "raise", ..] => true,
             ["insert", "or", "replace", "into", table, ..]
             | ["insert", "into", table, ..]
-            | ["delete", "from", table, ..]
-            | ["update", "or", "replace", table, ..]
-            | ["update", table, ..] => kept(table),
+            | ["delete", "from", table, ..] => is_tree(table),
+            ["update", "or", "replace", table, ..] | ["update", table, ..] => {
+                is_tree(table) || COUNTS.contains(table)
+            }
             _ => false,
         }
     })
@@ -137,8 +140,8 @@ fn tokens(sql: &str) -> Vec<String> {
     while let Some(first) = rest.chars().next() {
         let length = if rest.starts_with("--") {
             rest.find('\n').map_or(rest.len(), |end| end + 1)
-        } else if rest.starts_with("/*") {
-            rest[2..].find("*/").map_or(rest.len(), |end| end + 4)
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            comment.find("*/").map_or(rest.len(), |end| end + 4)
         } else if matches!(first, '"' | '\'' | '`' | '[') {
             let close = if first == '[' { ']' } else { first };
             let (word, length) = quoted(rest, close);
@@ -203,6 +206,7 @@ mod tests {
             ("CREATE VIRTUAL TABLE \"using rtree\" USING fts5(a)", "the virtual table"),
             ("CREATE VIEW v AS SELECT 1", "the view"),
             ("CREATE TEMP VIEW v AS SELECT 1", "the view"),
+            ("CREATE TRIGGER x AFTER INSERT ON p BEGIN DELETE FROM gpkg_contents; END", "the trigger"),
             ("CREATE TRIGGER x AFTER INSERT ON p BEGIN SELECT load_extension('x'); END", "the trigger"),
             (
                 "CREATE TRIGGER x AFTER INSERT ON p BEGIN UPDATE rtree_p SET a = 1; DELETE FROM p; END",

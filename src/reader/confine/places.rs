@@ -42,7 +42,7 @@ pub fn restrict(folder: &Path, given: &[&Path]) -> Result<bool, RulesetError> {
         | AccessFs::MakeDir
         | AccessFs::RemoveFile
         | AccessFs::RemoveDir;
-    let named = FOLDERS.iter().filter_map(|name| std::env::var_os(name));
+    let named = FOLDERS.iter().filter_map(std::env::var_os);
     let named: Vec<PathBuf> =
         named.flat_map(|value| std::env::split_paths(&value).collect::<Vec<_>>()).collect();
     let named = named.iter().filter(|path| path.is_absolute() && path.as_path() != Path::new("/"));

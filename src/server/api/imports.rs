@@ -248,7 +248,12 @@ fn refused(staged: &Staged, error: &IntakeError) -> Problem {
     match error {
         IntakeError::Store(error) => Problem::internal(error),
         IntakeError::Read(error) if error.is_ours() => Problem::internal(error),
-        error => Problem::unreadable(error.code(), staged.plain(&error.to_string())),
+        error => {
+            if matches!(error.code(), "died" | "nonsense") {
+                tracing::warn!(%error, "a file that was sent broke its reader");
+            }
+            Problem::unreadable(error.code(), staged.plain(&error.to_string()))
+        }
     }
 }
 
