@@ -1,12 +1,12 @@
 //! Matbang: a province's land clearance, parcel by parcel.
 //!
 //! ```text
-//! cadastral files ─ ingest ─► store (GeoPackage + ledger) ─ load ─► atlas (snapshot, R-trees)
-//!                                                                    │
-//!                                    tiles · features · analysis ◄───┘ ─► server ─► web app
+//! cadastral files ─ reader (ingest) ─► store (GeoPackage + ledger) ─ load ─► atlas (snapshot, R-trees)
+//!                                                                             │
+//!                                             tiles · features · analysis ◄───┘ ─► server ─► web app
 //! ```
 //! Layers depend one way: `domain ← analysis, atlas ← query ← tile, store, ingest,
-//! export, report ← intake ← server ← cli`; `tests/layers.rs` holds them to it.
+//! export, report ← reader ← intake ← server ← cli`; `tests/layers.rs` holds them to it.
 pub mod analysis;
 pub mod atlas;
 pub mod cli;
@@ -16,6 +16,7 @@ pub mod export;
 pub mod ingest;
 pub mod intake;
 pub mod query;
+pub mod reader;
 pub mod recording;
 pub mod report;
 pub mod server;

@@ -1,10 +1,10 @@
-//! Dependencies point one way: `domain ← analysis, atlas ← query ← tile, store, ingest, export, report, demo ← recording, intake ← server ← cli`.
+//! Dependencies point one way: `domain ← atlas ← analysis ← query ← tile, store, ingest, export, report, demo ← recording, reader ← intake ← server ← cli`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
 /// Each layer and the layers it may use.
-const MAY_USE: [(&str, &[&str]); 14] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("domain", &[]),
     ("atlas", &["domain"]),
     ("analysis", &["domain", "atlas"]),
@@ -16,7 +16,8 @@ const MAY_USE: [(&str, &[&str]); 14] = [
     ("query", &["domain", "atlas", "analysis"]),
     ("export", &["domain", "atlas", "analysis", "query"]),
     ("report", &["domain", "atlas", "analysis"]),
-    ("intake", &["domain", "atlas", "store", "ingest"]),
+    ("reader", &["domain", "ingest"]),
+    ("intake", &["domain", "atlas", "store", "ingest", "reader"]),
     (
         "server",
         &[
@@ -30,6 +31,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
             "query",
             "export",
             "report",
+            "reader",
             "intake",
         ],
     ),
@@ -49,6 +51,7 @@ const MAY_USE: [(&str, &[&str]); 14] = [
             "report",
             "intake",
             "server",
+            "reader",
         ],
     ),
 ];
@@ -134,6 +137,24 @@ fn domain_and_analysis_know_no_clock_and_no_disk() {
             "axum",
         ] {
             assert!(!text.contains(word), "{} knows of {word}", file.display());
+        }
+    }
+}
+
+#[test]
+fn only_the_reader_opens_strangers_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    sources(&root, &mut files);
+    for file in files {
+        let within = file.strip_prefix(&root).expect("below src");
+        if within.starts_with("ingest") || within.starts_with("reader") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&file).expect("a source");
+        for call in ["read_parcels(", "read_projects(", "read_units(", "read_event_file(", "ingest::outline("]
+        {
+            assert!(!text.contains(call), "{} calls {call}…) itself: have a reader do it", within.display());
         }
     }
 }

@@ -6,12 +6,16 @@ use std::{
 };
 
 use super::{
-    Outcome, Place, clock, import_events, import_report as report, output::say, progress_bar::Progress,
+    Outcome, Place, clock, import_events, import_report as report,
+    output::say,
+    progress_bar::Progress,
+    reading::{Reading, tell_lack},
 };
 use crate::{
     domain::{Code, Day},
-    ingest::{Encoding, IngestError, Mapping, Target},
+    ingest::{Encoding, Mapping, Target},
     intake::{self, IntakeError, Records, Request},
+    reader::Leave,
     store::Entry,
 };
 
@@ -63,6 +67,8 @@ pub struct Import {
     /// Print the report as JSON.
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    reading: Reading,
 }
 
 const EXAMPLES: &str = "\
@@ -104,7 +110,7 @@ pub fn run(place: &Place, options: &Import) -> Outcome {
 }
 
 fn wrong_usage(error: &IntakeError) -> bool {
-    matches!(error, IntakeError::Ingest(error) if IngestError::is_wrong_usage(error))
+    matches!(error, IntakeError::Read(error) if error.is_wrong_usage())
 }
 
 fn import(place: &Place, options: &Import) -> Outcome {
@@ -121,15 +127,17 @@ fn import(place: &Place, options: &Import) -> Outcome {
         return Err(IntakeError::NoProjects.into());
     }
     let mut bar = Progress::new(&format!("reading {}", options.file.display()));
-    let records = intake::read(&request(options, target, day), before.as_ref(), &mut |done, total| {
-        bar.at(done, total);
-    });
+    let mut progress = |done, total| bar.at(done, total);
+    let (reader, request) = (options.reading.reader(), request(options, target, day));
+    let records = intake::read(&reader, &request, before.as_ref(), &Leave::default(), &mut progress);
     bar.end();
+    tell_lack(&reader);
     finish(place, options, &records?, day)
 }
 
 fn events(place: &Place, options: &Import) -> Outcome {
-    import_events::run(place, &options.file, options.layer.as_deref(), options.dry_run, options.json)
+    let reader = options.reading.reader();
+    import_events::run(place, &reader, &options.file, options.layer.as_deref(), options.dry_run, options.json)
 }
 
 fn request(options: &Import, target: Target, day: Day) -> Request {

@@ -2,9 +2,10 @@
 
 use std::{path::Path, process::ExitCode};
 
-use super::{Outcome, Place, clock, output::say};
+use super::{Outcome, Place, clock, output::say, reading::tell_lack};
 use crate::{
-    ingest::{EventTable, read_event_file},
+    ingest::EventTable,
+    reader::{Leave, Reader},
     recording::{Order, RecordingError, RowRefusal, record},
     store::Store,
 };
@@ -12,9 +13,17 @@ use crate::{
 /// Refusals that are printed; the rest is counted.
 const SHOWN: usize = 50;
 
-pub fn run(place: &Place, file: &Path, layer: Option<&str>, dry_run: bool, as_json: bool) -> Outcome {
+pub fn run(
+    place: &Place,
+    reader: &Reader,
+    file: &Path,
+    layer: Option<&str>,
+    dry_run: bool,
+    as_json: bool,
+) -> Outcome {
     let store = place.open()?;
-    let table = read_event_file(file, layer)?;
+    let table = reader.events(file, layer, &Leave::default())?;
+    tell_lack(reader);
     let (today, recorded_at) = (clock::today()?, jiff::Timestamp::now().as_millisecond());
     let procedures = place.procedures()?;
     let drafts: Vec<_> = table.rows.iter().map(|row| (row.line, row.draft.clone())).collect();

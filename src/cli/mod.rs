@@ -19,6 +19,7 @@ mod import_report;
 mod output;
 mod place;
 mod progress_bar;
+mod reading;
 mod report;
 mod serve;
 mod tiles;
@@ -30,6 +31,7 @@ use std::{error::Error, path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 
+use crate::reader;
 use place::Place;
 
 /// Follows land clearance (giải phóng mặt bằng) parcel by parcel.
@@ -89,6 +91,9 @@ enum Command {
     Backup(backup::Backup),
     /// Bring a copy back.
     Restore(backup::Restore),
+    /// Read one file for another process of this program, which tells how on standard input.
+    #[command(name = reader::COMMAND, hide = true)]
+    Read,
 }
 
 /// What every command can end with: a message for a person.
@@ -115,6 +120,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Token(command) => token::run(&place, command),
         Command::Backup(command) => backup::backup(&place, command),
         Command::Restore(command) => backup::restore(&place, command),
+        Command::Read => Ok(reader::run_child()),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("matbang: {error}");

@@ -16,8 +16,9 @@ use super::{Outcome, Place, clock, output::say, report};
 use crate::{
     domain::{Day, Procedure, campaigns, vocabulary},
     query,
+    reader::{Limits, Reader},
     report::Language,
-    server::{App, Auth, Basemap, Equipment, Files, Oidc, follow, router},
+    server::{App, Auth, Basemap, Equipment, Files, Oidc, Reading, follow, router},
     store::Store,
 };
 
@@ -52,6 +53,12 @@ pub struct Serve {
     /// A map below the projects: a PMTiles file, or a URL with {z}, {x} and {y}. None if left out.
     #[arg(long, env = "MATBANG_BASEMAP", value_name = "FILE|URL")]
     basemap: Option<String>,
+    /// Memory that reading a file that people send may take, in MB. Two are read at a time.
+    #[arg(long, env = "MATBANG_IMPORT_MEMORY", value_name = "MB", default_value_t = 1536, value_parser = clap::value_parser!(u64).range(64..=1 << 20))]
+    import_memory: u64,
+    /// Time that reading such a file may take on the processors, in seconds.
+    #[arg(long, env = "MATBANG_IMPORT_TIME", value_name = "SECONDS", default_value_t = 120, value_parser = clap::value_parser!(u64).range(1..=1 << 20))]
+    import_time: u64,
 }
 
 pub fn run(place: &Place, options: &Serve) -> Outcome {
@@ -84,6 +91,7 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
         files,
         basemap,
         auth,
+        reading: reading(options),
     };
     let served = runtime.block_on(serve(options.listen, Arc::clone(&store), procedures, equipment));
     // The runtime's threads may still read; then nothing is left in the log beside the file.
@@ -93,6 +101,18 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
     }
     served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// How files that people send are read. Where this kernel can't confine it wholly, that is said once.
+fn reading(options: &Serve) -> Reading {
+    let reader = Reader::new(Limits::upload(options.import_memory, options.import_time));
+    let trial = reader.clone();
+    // Starting a process takes a while, and nobody sends a file in the first moment.
+    std::thread::spawn(move || match trial.try_walls() {
+        Ok(walls) => walls.lack().into_iter().for_each(|lack| eprintln!("matbang: {lack}")),
+        Err(error) => eprintln!("matbang: files cannot be imported: {error}"),
+    });
+    Reading::new(reader)
 }
 
 /// How people come in, by the options and the accounts that there are.

@@ -1,5 +1,6 @@
 //! Why nothing of a file could be read, and what to do about it.
 
+use super::bounds::Bound;
 use super::options::MappingError;
 
 /// Nothing can be read. Each message names the file or field at fault and
@@ -197,6 +198,26 @@ pub enum IngestError {
         /// GDAL's name of the format.
         driver: String,
     },
+    /// More than is taken of one file.
+    #[error("{file}: has {}", .bound.words(*.limit))]
+    TooMuch {
+        /// Path as given.
+        file: String,
+        /// Of what.
+        bound: Bound,
+        /// How much is taken.
+        limit: u64,
+    },
+    /// Something in the file does more than hold records.
+    #[error(
+        "{file}: holds {what}, which can make whoever opens the file do other things than read it; save the layer anew, as in QGIS by Export, Save Features As"
+    )]
+    Active {
+        /// Path as given.
+        file: String,
+        /// What it is.
+        what: String,
+    },
     /// The file is no table of events.
     #[error("{file}: {why}")]
     Table {
@@ -218,6 +239,36 @@ pub enum IngestError {
 }
 
 impl IngestError {
+    /// All words of [`IngestError::code`].
+    pub const CODES: [&str; 26] = [
+        "unreadable",
+        "not_a_dataset",
+        "damaged",
+        "layer",
+        "empty",
+        "mapping",
+        "missing_field",
+        "unknown_crs",
+        "no_crs",
+        "outside",
+        "ring_too_long",
+        "wrong_geometry",
+        "no_parcels",
+        "level",
+        "too_many_rows",
+        "too_many_vertices",
+        "too_many_lines",
+        "too_many_crossings",
+        "too_many_findings",
+        "unpacks_too_large",
+        "too_many_columns",
+        "text_too_long",
+        "active",
+        "table",
+        "gdal",
+        "memory",
+    ];
+
     /// A word for the kind of error, which a program can tell apart.
     pub fn code(&self) -> &'static str {
         match self {
@@ -235,6 +286,8 @@ impl IngestError {
             Self::WrongGeometry { .. } => "wrong_geometry",
             Self::NoParcels { .. } => "no_parcels",
             Self::NoLevel { .. } | Self::LevelsElsewhere { .. } => "level",
+            Self::TooMuch { bound, .. } => bound.code(),
+            Self::Active { .. } => "active",
             Self::Table { .. } => "table",
             Self::Gdal { .. } => "gdal",
         }

@@ -9,6 +9,7 @@ use std::path::Path;
 use serde_json::{Map, Value};
 
 use super::{
+    bounds::{Bound, Bounds, LONGEST_TEXT},
     error::IngestError,
     fold::fold,
     source::{Kind, Source},
@@ -34,8 +35,25 @@ pub struct EventTable {
     pub known: Vec<(String, String)>,
     /// Columns that are not understood and left out.
     pub unknown: Vec<String>,
+    /// Fields in whose columns numbers and texts stand beside each other.
+    pub mixed: Vec<String>,
     /// Rows.
     pub rows: Vec<EventRow>,
+}
+
+impl EventTable {
+    /// The table with these rows (line, fields): numbers are read as all of a column are written.
+    #[must_use]
+    pub fn with_rows(mut self, rows: Vec<(usize, Map<String, Value>)>) -> Self {
+        let mixed = |field: &str| self.mixed.iter().any(|other| other == field);
+        let habits = Habits::of(rows.iter().map(|(line, row)| (*line, row)), mixed);
+        let read = |(line, fields): (usize, Map<String, Value>)| {
+            let draft = Draft::read_among(&fields, &habits);
+            EventRow { line, fields, draft }
+        };
+        self.rows = rows.into_iter().map(read).collect();
+        self
+    }
 }
 
 /// Why a text is not a table of events.
@@ -138,8 +156,8 @@ pub fn read_event_table(text: &str, tabs: Option<bool>) -> Result<EventTable, Ta
 /// Reads a table from a file: CSV or text with tabs, and what GDAL/OGR opens, such as XLSX and ODS.
 ///
 /// # Errors
-/// A file that can't be read, or no columns that say parcel and date.
-pub fn read_event_file(path: &Path, layer: Option<&str>) -> Result<EventTable, IngestError> {
+/// A file that can't be read, more in it than `bounds` allow, or no columns that say parcel and date.
+pub fn read_event_file(path: &Path, layer: Option<&str>, bounds: &Bounds) -> Result<EventTable, IngestError> {
     let file = path.display().to_string();
     let wrong = |why| IngestError::Table { file: file.clone(), why };
     let extension = path.extension().and_then(|extension| extension.to_str()).map(str::to_ascii_lowercase);
@@ -150,16 +168,17 @@ pub fn read_event_file(path: &Path, layer: Option<&str>) -> Result<EventTable, I
         let bytes = std::fs::read(path)
             .map_err(|e| IngestError::Unreadable { file: file.clone(), cause: e.to_string() })?;
         let tabs = (extension.as_deref() == Some("tsv")).then_some(true);
-        return read_event_table(&table::text_of(&bytes), tabs).map_err(wrong);
+        let table = read_event_table(&table::text_of(&bytes), tabs).map_err(wrong)?;
+        return keep_within(table, file, bounds);
     }
     // The first row is the header, also where all cells below are texts like it.
     gdal::config::set_thread_local_config_option("OGR_XLSX_HEADERS", "FORCE")
         .and_then(|()| gdal::config::set_thread_local_config_option("OGR_ODS_HEADERS", "FORCE"))
         .map_err(|e| IngestError::Gdal { file: file.clone(), what: "setting up", cause: e.to_string() })?;
-    let source = Source::open(path, layer)?;
+    let source = Source::open(path, layer, bounds)?;
     let names: Vec<String> = source.columns.iter().map(|column| column.name.clone()).collect();
     let all: Vec<usize> = (0..names.len()).collect();
-    let (rows, _) = source.read(&all, &mut |_, _| {})?;
+    let (rows, _) = source.read(&all, bounds, &mut |_, _| {})?;
     let rows = (2..).zip(rows).map(|(line, row)| (line, row.cells)).collect();
     let mut cells = Cells { names, rows };
     if !is_header(&cells.names) {
@@ -184,6 +203,19 @@ enum Written {
     Either,
 }
 
+/// A table of text, which was read whole, within the bounds.
+fn keep_within(table: EventTable, file: String, bounds: &Bounds) -> Result<EventTable, IngestError> {
+    let is_long = |value: &Value| value.as_str().is_some_and(|text| text.chars().count() > LONGEST_TEXT);
+    let too_much = |bound, limit: usize| IngestError::TooMuch { file, bound, limit: limit as u64 };
+    if table.rows.len() > bounds.rows {
+        return Err(too_much(Bound::Rows, bounds.rows));
+    }
+    if table.rows.iter().any(|row| row.fields.values().any(is_long)) {
+        return Err(too_much(Bound::Text, LONGEST_TEXT));
+    }
+    Ok(table)
+}
+
 fn assemble(cells: Cells, written: &dyn Fn(usize) -> Written) -> Result<EventTable, TableError> {
     let fields: Vec<Option<&'static str>> = cells.names.iter().map(|name| field_of(name)).collect();
     if let Some(why) = missing(&fields) {
@@ -204,17 +236,12 @@ fn assemble(cells: Cells, written: &dyn Fn(usize) -> Written) -> Result<EventTab
             rows.push((line, row));
         }
     }
-    let mixed = |field: &str| {
-        let column = fields.iter().position(|other| *other == Some(field));
-        column.is_some_and(|column| written(column) == Written::Either)
-    };
-    let habits = Habits::of(rows.iter().map(|(line, row)| (*line, row)), mixed);
-    let read = |(line, fields): (usize, Map<String, Value>)| {
-        let draft = Draft::read_among(&fields, &habits);
-        EventRow { line, fields, draft }
-    };
-    table.rows = rows.into_iter().map(read).collect();
-    Ok(table)
+    for (column, field) in fields.iter().enumerate() {
+        if let (Some(field), Written::Either) = (field, written(column)) {
+            table.mixed.push((*field).to_owned());
+        }
+    }
+    Ok(table.with_rows(rows))
 }
 
 /// The fields of a row that are not empty.

@@ -9,6 +9,7 @@ use geo::{Area, BooleanOps, BoundingRect, Contains, Coord, Intersects, MultiPoly
 use crate::domain::{Parcel, ParcelKey, SquareMetres};
 
 use super::area::area_of;
+use super::report::Batch;
 
 /// Less of a parcel than this is the inaccuracy of two drawings: m².
 const SLIVER_M2: f64 = 0.5;
@@ -38,6 +39,20 @@ fn as_text<S: serde::Serializer>(key: &ParcelKey, serializer: S) -> Result<S::Ok
     serializer.collect_str(key)
 }
 
+/// Keeps what a project recovers of a batch of parcels, and says what is left out; a row for each that stays.
+pub fn cut(boundary: &MultiPolygon<f64>, batch: &mut Batch<Parcel>) -> Vec<IntersectRow> {
+    let (recovered, rows) = intersect(boundary, std::mem::take(&mut batch.records));
+    let outside = batch.report.accepted - recovered.len();
+    if outside > 0 {
+        let words = format!("{outside} parcels lie outside the project's boundary and are left out");
+        batch.report.warnings.push(words);
+    }
+    batch.report.accepted = recovered.len();
+    batch.features = rows.iter().map(|row| std::mem::take(&mut batch.features[row.position])).collect();
+    batch.records = recovered;
+    rows
+}
+
 /// Cuts `parcels` at the boundary of a project: those recovered, whole or in
 /// part, with the recovered part as geometry, and a row for each.
 ///
@@ -45,7 +60,7 @@ fn as_text<S: serde::Serializer>(key: &ParcelKey, serializer: S) -> Result<S::Ok
 /// one) times the share of its land inside the boundary. Parts under 0.5 m² or
 /// 0.1 % of the parcel are not recovered; a parcel of which less than that
 /// remains is recovered whole, and keeps its geometry.
-pub fn intersect(boundary: &MultiPolygon<f64>, parcels: Vec<Parcel>) -> (Vec<Parcel>, Vec<IntersectRow>) {
+fn intersect(boundary: &MultiPolygon<f64>, parcels: Vec<Parcel>) -> (Vec<Parcel>, Vec<IntersectRow>) {
     let Some(around) = boundary.bounding_rect() else { return (Vec::new(), Vec::new()) };
     let cut = super::parallel::map(&parcels, |parcel| recovered_part(boundary, around, parcel));
     parcels

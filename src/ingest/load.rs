@@ -50,12 +50,12 @@ pub fn load(
     request: &Request,
     progress: Progress<'_>,
 ) -> Result<Loaded, IngestError> {
-    let source = Source::open(path, options.layer.as_deref())?;
+    let source = Source::open(path, options.layer.as_deref(), &options.bounds)?;
     let mut binding = Binding::new(request.target, request.fields, &source, &options.mapping, request.given)?;
     let level_cell = bind_level(&source, options, &mut binding)?;
     let text_cell = bind_drawing(&source, request.target, &mut binding);
     binding.check_required(&source, &[request.given, request.defaulted].concat())?;
-    let (mut rows, simplified) = source.read(&binding.read, progress)?;
+    let (mut rows, simplified) = source.read(&binding.read, &options.bounds, progress)?;
     let read = rows.len();
     let encoding = text::decode(&mut rows, &binding, options.encoding);
     let mut warnings = encoding.warnings;
@@ -63,8 +63,8 @@ pub fn load(
     let levels = level_cell
         .map_or(Ok(Vec::new()), |cell| levels::choose(&mut rows, cell, &options.levels, &source.file))?;
     if let Some(text_cell) = text_cell {
-        let drawing = linework::assemble(&rows, text_cell)
-            .map_err(|cause| IngestError::Damaged { file: source.file.clone(), cause })?;
+        let drawing = linework::assemble(&rows, text_cell, &options.bounds)
+            .map_err(|fault| fault.of(source.file.clone()))?;
         if drawing.rows.is_empty() {
             let levels = levels::describe(&levels);
             return Err(IngestError::NoParcels { file: source.file.clone(), faces: drawing.faces, levels });

@@ -14,6 +14,7 @@
 //! that several imports may run at once, each on its own thread.
 
 mod area;
+mod bounds;
 mod checks;
 mod columns;
 mod crs;
@@ -36,9 +37,11 @@ mod text;
 mod units;
 mod values;
 
+pub use bounds::{Bound, Bounds, LONGEST_TEXT, MOST_COLUMNS};
+pub use crs::vietnam;
 pub use error::IngestError;
 pub use events::{EventRow, EventTable, TableError, read_event_file, read_event_table};
-pub use intersect::{IntersectRow, intersect};
+pub use intersect::{IntersectRow, cut};
 pub use options::{Commune, Encoding, Mapping, MappingError, Options, Origin, Target};
 pub use outline::{FieldOutline, LayerOutline, fields, outline};
 pub use parcels::read_parcels;

@@ -2,10 +2,11 @@
 
 use geo::{MultiPolygon, Rect};
 
+use super::bounds::Bounds;
 use crate::domain::Code;
 
 /// What the records of a file are to become.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Target {
     /// Administrative units.
@@ -28,7 +29,7 @@ impl Target {
 }
 
 /// How the bytes of a file's text are to be understood.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Encoding {
     /// Decide by what gives Vietnamese words.
@@ -72,7 +73,7 @@ impl Encoding {
 }
 
 /// Where the value of a field comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Origin {
     /// A column of the file, by name.
     Column(String),
@@ -81,7 +82,7 @@ pub enum Origin {
 }
 
 /// Fields whose column the caller names: `sheet=SO_TO,number=SO_THUA,unit=#13285`.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Mapping(Vec<(String, Origin)>);
 
 /// Why a text is not a mapping.
@@ -167,6 +168,8 @@ pub struct Options {
     /// Where the data should lie (WGS 84 degrees), as the bounding box of the
     /// known units or projects: helps to detect a missing CRS.
     pub expected_area: Option<Rect<f64>>,
+    /// How much of the file is taken.
+    pub bounds: Bounds,
 }
 
 #[cfg(test)]

@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
+use super::bounds::Bounds;
 use super::error::IngestError;
 use super::source::Source;
 use super::{Target, parcels, projects, units};
 
 /// A layer of a file.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct LayerOutline {
     /// Name.
     pub name: String,
@@ -34,8 +35,8 @@ pub struct FieldOutline {
 ///
 /// # Errors
 /// Missing, damaged, or of an unknown format.
-pub fn outline(path: &Path) -> Result<Vec<LayerOutline>, IngestError> {
-    Source::outline(path)
+pub fn outline(path: &Path, bounds: &Bounds) -> Result<Vec<LayerOutline>, IngestError> {
+    Source::outline(path, bounds)
 }
 
 /// The fields of what a file is to become.

@@ -316,7 +316,7 @@ fn differences(
         let change = computed.get() - said.get();
         Some(AreaDifference {
             feature: feature.to_owned(),
-            field,
+            field: field.to_owned(),
             declared_m2: said.get(),
             computed_m2: computed.get(),
             percent: (change / said.get().max(0.1) * 1000.0).round() / 10.0,

@@ -20,7 +20,7 @@ pub struct Batch<T> {
 
 /// How reading a file went. Features are named by the number that `ogrinfo`
 /// and QGIS show ("12"), faces built from lines by number and place.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Report {
     /// File name without its folder.
     pub file: String,
@@ -61,7 +61,7 @@ pub struct Report {
 }
 
 /// Where the knowledge of the CRS comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum CrsSource {
     /// The file says so.
@@ -75,7 +75,7 @@ pub enum CrsSource {
 }
 
 /// Order of the coordinates in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Axes {
     /// Easting or longitude first, as files have it.
     #[serde(rename = "as written")]
@@ -86,7 +86,7 @@ pub enum Axes {
 }
 
 /// The CRS of a file's coordinates.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct CrsReport {
     /// How it is known.
     pub source: CrsSource,
@@ -101,7 +101,7 @@ pub struct CrsReport {
 }
 
 /// The encoding of a file's text.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct EncodingReport {
     /// Name of the encoding used.
     pub used: String,
@@ -115,7 +115,7 @@ pub struct EncodingReport {
 }
 
 /// A text before and after decoding.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Sample {
     /// As it looks when read as Latin-1.
     pub before: String,
@@ -124,7 +124,7 @@ pub struct Sample {
 }
 
 /// A level (DGN) or layer (DXF) of a drawing.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct LevelReport {
     /// Its number or name.
     pub name: String,
@@ -137,7 +137,7 @@ pub struct LevelReport {
 }
 
 /// A commune in which parcels were placed by its boundary.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Located {
     /// Code of the commune.
     pub unit: String,
@@ -148,7 +148,7 @@ pub struct Located {
 }
 
 /// Something done to a feature.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Remark {
     /// The feature.
     pub feature: String,
@@ -157,7 +157,7 @@ pub struct Remark {
 }
 
 /// Why a feature can't be accepted.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Refusal {
     /// The feature.
     pub feature: String,
@@ -168,7 +168,7 @@ pub struct Refusal {
 }
 
 /// Two parcels that claim the same land.
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Overlap {
     /// One feature.
     pub a: String,
@@ -179,12 +179,12 @@ pub struct Overlap {
 }
 
 /// An area of the file that differs from the computed one by over 5 % and 5 m².
-#[derive(Debug, Clone, serde::Serialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct AreaDifference {
     /// The feature.
     pub feature: String,
     /// The field: `declared_area` or `recovered_area`.
-    pub field: &'static str,
+    pub field: String,
     /// As the file says, m².
     pub declared_m2: f64,
     /// On the ellipsoid, m².

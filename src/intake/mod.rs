@@ -2,7 +2,8 @@
 //! reader, what was read is checked against the store, and written in one
 //! transaction, all or nothing.
 //!
-//! The command line and the web app both go through here. It knows nothing of
+//! The command line and the web app both go through here. The file itself is opened
+//! in a process of its own ([`crate::reader`]). It knows nothing of
 //! terminals, HTTP or the clock.
 
 mod checks;
@@ -14,10 +15,8 @@ use geo::{MultiPolygon, Rect, coord};
 use crate::{
     atlas::{Extent, Snapshot},
     domain::{AdminUnit, Code, Day, Level, Parcel, Project},
-    ingest::{
-        Batch, Commune, Encoding, IngestError, IntersectRow, Mapping, Options, Report, Target, intersect,
-        read_parcels, read_projects, read_units,
-    },
+    ingest::{Batch, Commune, Encoding, IntersectRow, Mapping, Options, Report, Target},
+    reader::{Leave, ReadError, Reader},
     store::{Entry, Store, StoreError, Transaction, Written},
 };
 
@@ -53,7 +52,7 @@ pub struct Request {
 pub enum IntakeError {
     /// The file, or what was said of it.
     #[error(transparent)]
-    Ingest(#[from] IngestError),
+    Read(#[from] ReadError),
     /// Parcels need projects.
     #[error("the store holds no projects yet; import units and projects first")]
     NoProjects,
@@ -78,7 +77,7 @@ impl IntakeError {
     /// A word for the kind of error, which a program can tell apart.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Ingest(error) => error.code(),
+            Self::Read(error) => error.code(),
             Self::NoProjects => "no_projects",
             Self::UnknownProject(_) => "unknown_project",
             Self::NoProject => "no_project",
@@ -148,29 +147,33 @@ impl Records {
     }
 }
 
-/// Reads a file and checks it against what is stored; `before` is none when there is no store yet.
-/// `progress` is told the features read and, where known, how many there are.
+/// Has `reader` read a file and checks it against what is stored; `before` is none when there is no
+/// store yet. `progress` is told the features read and, where known, how many there are.
 ///
 /// # Errors
 /// A file that can't be read, or a request that can't be met. Single features that can't be
 /// accepted are refused in the report.
 pub fn read(
+    reader: &Reader,
     request: &Request,
     before: Option<&Snapshot>,
+    leave: &Leave,
     progress: &mut dyn FnMut(u64, Option<u64>),
 ) -> Result<Records, IntakeError> {
     let options = options(request, before)?;
     let (file, day) = (&request.file, request.day);
     Ok(match request.target {
-        Target::Units => Records::Units(read_units(file, &options, progress)?),
-        Target::Projects => Records::Projects(read_projects(file, &options, progress)?),
+        Target::Units => Records::Units(reader.units(file, &options, leave, progress)?),
+        Target::Projects => Records::Projects(reader.projects(file, &options, leave, progress)?),
         Target::Parcels => {
-            let mut batch = read_parcels(file, &options, progress)?;
-            let mut rows = Vec::new();
+            let cut = before.filter(|_| request.intersect);
+            let boundary =
+                cut.map(|snapshot| project_boundary(snapshot, request.project.as_ref())).transpose()?;
+            let (mut batch, rows) = reader.parcels(file, &options, boundary, leave, progress)?;
+            if boundary.is_some() && batch.records.is_empty() && batch.report.refused.is_empty() {
+                return Err(IntakeError::NothingInside);
+            }
             if let Some(snapshot) = before {
-                if request.intersect {
-                    rows = cut(snapshot, request, &mut batch)?;
-                }
                 checks::against_store(snapshot, &mut batch, day);
             } else {
                 let words = "there is no store yet: codes of projects and communes were not checked";
@@ -201,6 +204,7 @@ fn options(request: &Request, before: Option<&Snapshot>) -> Result<Options, Inta
         communes: before.map_or_else(Vec::new, |snapshot| communes(snapshot, request.day)),
         levels: request.levels.clone(),
         expected_area: before.and_then(|snapshot| expected_area(snapshot, request.project.as_ref())),
+        ..Options::default()
     })
 }
 
@@ -228,30 +232,7 @@ fn expected_area(snapshot: &Snapshot, project: Option<&Code>) -> Option<Rect<f64
     Some(Rect::new(coord! { x: west, y: south }, coord! { x: east, y: north }))
 }
 
-/// Keeps what the project recovers of the parcels.
-fn cut(
-    snapshot: &Snapshot,
-    request: &Request,
-    batch: &mut Batch<Parcel>,
-) -> Result<Vec<IntersectRow>, IntakeError> {
-    let boundary = project_boundary(snapshot, request.project.as_ref())?;
-    let (recovered, rows) = intersect(boundary, std::mem::take(&mut batch.records));
-    let outside = batch.report.accepted - recovered.len();
-    if outside > 0 {
-        batch
-            .report
-            .warnings
-            .push(format!("{outside} parcels lie outside the project's boundary and are left out"));
-    }
-    batch.report.accepted = recovered.len();
-    batch.features = rows.iter().map(|row| std::mem::take(&mut batch.features[row.position])).collect();
-    batch.records = recovered;
-    if batch.records.is_empty() && batch.report.refused.is_empty() {
-        return Err(IntakeError::NothingInside);
-    }
-    Ok(rows)
-}
-
+/// Where a project's parcels are cut.
 fn project_boundary<'a>(
     snapshot: &'a Snapshot,
     project: Option<&Code>,

@@ -15,6 +15,7 @@ use super::{
     live::Live,
     params::When,
     problem::Problem,
+    reading::Reading,
     staging::Staging,
     views::Views,
     wording::{About, Wording},
@@ -45,6 +46,8 @@ pub struct Equipment {
     pub basemap: Option<Basemap>,
     /// Accounts and how people come in.
     pub auth: Auth,
+    /// Reads the files that people send.
+    pub reading: Reading,
 }
 
 /// Files that are written for downloads at the same time.
@@ -79,6 +82,8 @@ pub struct App {
     pub basemap: Option<Basemap>,
     /// Files that wait to be imported.
     pub staging: Staging,
+    /// Reads them.
+    pub reading: Reading,
     /// Accounts and how people come in.
     pub auth: Auth,
     /// Milliseconds since 1970-01-01T00:00Z at which it was started.
@@ -98,7 +103,7 @@ impl App {
         equipment: Equipment,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, StoreError> {
-        let Equipment { words, columns, campaigns, report_words, files, basemap, auth } = equipment;
+        let Equipment { words, columns, campaigns, report_words, files, basemap, auth, reading } = equipment;
         let health = Arc::<Health>::default();
         let writer = Writer::start(Arc::clone(&store), procedures, Arc::clone(&health));
         let about = About {
@@ -118,6 +123,7 @@ impl App {
             writer,
             files,
             basemap,
+            reading,
             staging: Staging::default(),
             auth,
             started_at: jiff::Timestamp::now().as_millisecond(),

@@ -55,6 +55,13 @@ impl Problem {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Busy", detail, more: None }
     }
 
+    /// Too many files are being read for imports.
+    pub fn busy_reading() -> Self {
+        let detail = "other files are being read at this moment; try again in ten seconds".to_owned();
+        let more = Some(Box::new(("retry_after", serde_json::json!(10))));
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Busy", detail, more }
+    }
+
     /// The store's disk is full or can't be written; nothing was kept.
     pub fn disk(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "the disk failed");

@@ -8,6 +8,7 @@
 //! `--map sheet=Layer` works) and, after them, what the texts said. Faces
 //! without a number are roads, frames and gaps: they are left out and counted.
 
+mod crossings;
 mod faces;
 mod labels;
 pub mod levels;
@@ -19,6 +20,8 @@ use geo::{Area, BoundingRect, Coord, Intersects, LineString, Polygon};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 
+use super::bounds::{Bound, Bounds};
+use super::error::IngestError;
 use super::source::Row;
 use super::source::shape::Shape;
 use labels::Label;
@@ -43,14 +46,35 @@ struct Text<'a> {
     place: Coord<f64>,
 }
 
+/// Why lines make no faces.
+#[derive(Debug)]
+pub enum Fault {
+    /// GEOS's words.
+    Uncut(String),
+    /// More than is taken of one drawing.
+    TooMuch(Bound, usize),
+}
+
+impl Fault {
+    /// The error that says it of a file.
+    pub fn of(self, file: String) -> IngestError {
+        match self {
+            Self::Uncut(cause) => IngestError::Damaged { file, cause },
+            Self::TooMuch(bound, limit) => IngestError::TooMuch { file, bound, limit: limit as u64 },
+        }
+    }
+}
+
 /// Builds parcels from the lines and texts of `rows`; the words stand in the
 /// cell at `text_cell`.
 ///
 /// # Errors
-/// Lines that can't be cut at their crossings.
-pub fn assemble(rows: &[Row], text_cell: usize) -> Result<Drawing, String> {
+/// Lines that are too many, cross too often, or can't be cut at their crossings.
+pub fn assemble(rows: &[Row], text_cell: usize, bounds: &Bounds) -> Result<Drawing, Fault> {
     let texts: Vec<Text<'_>> = rows.iter().filter_map(|row| text_of(row, text_cell)).collect();
-    let faces = faces::faces(&nodes::noded(lines_of(rows))?);
+    let lines = lines_of(rows);
+    crossings::keep_within(&lines, bounds.lines)?;
+    let faces = faces::faces(&nodes::noded(lines).map_err(Fault::Uncut)?);
     let inside = texts_by_face(&faces, &texts);
     let sheet = sheet_of(&texts);
     let mut drawing = Drawing { rows: Vec::new(), faces: faces.len(), warnings: Vec::new() };

@@ -6,6 +6,7 @@
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
+use std::io::Write;
 use std::sync::Once;
 
 use gdal::errors::CplErrType;
@@ -31,6 +32,10 @@ pub fn listen() {
     static INSTALL: Once = Once::new();
     INSTALL.call_once(|| {
         gdal::config::set_error_handler(|class, _, text| {
+            if matches!(class, CplErrType::Fatal) {
+                // GDAL ends the process after this: the words are for whoever started it.
+                let _ = writeln!(std::io::stderr(), "{text}");
+            }
             let failure = matches!(class, CplErrType::Failure | CplErrType::Fatal);
             let message = Message { failure, text: text.trim().to_owned() };
             MESSAGES.with_borrow_mut(|messages| {

@@ -5,12 +5,15 @@
 //! recoding), ready for [`super::text`] to understand. Coordinates are the
 //! file's own. Only the columns asked for are read.
 
+mod archive;
 mod curve;
+mod markup;
 pub mod messages;
 mod plain;
 mod preflight;
 mod raw;
 pub mod shape;
+mod sqlite;
 
 use std::path::Path;
 
@@ -18,6 +21,7 @@ use gdal::spatial_ref::{AxisMappingStrategy, SpatialRef};
 use gdal::vector::{Feature, Geometry, LayerAccess, OGRFieldType, geometry_type_has_m, geometry_type_has_z};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
+use super::bounds::{Bound, Bounds, LONGEST_TEXT, MOST_COLUMNS};
 use super::error::IngestError;
 use super::outline::LayerOutline;
 use shape::{MAX_RING_VERTICES, Problem, Shape};
@@ -103,19 +107,22 @@ impl Source {
     ///
     /// # Errors
     /// Missing, damaged, unknown format; no layer, or several to choose from.
-    pub fn open(path: &Path, layer: Option<&str>) -> Result<Self, IngestError> {
+    pub fn open(path: &Path, layer: Option<&str>, bounds: &Bounds) -> Result<Self, IngestError> {
         messages::listen();
-        preflight::check(path)?;
+        preflight::check(path, bounds)?;
         messages::take();
         let file = path.display().to_string();
         let dataset = open_dataset(path, &file)?;
         let layer_index = choose_layer(&dataset, layer, &file)?;
         let found = dataset.layer(layer_index).map_err(|e| gdal_error(&file, "opening the layer", &e))?;
-        let columns = found
+        let columns: Vec<Column> = found
             .defn()
             .fields()
             .map(|field| Column { name: column_name(&field.name()), kind: kind_of(field.field_type()) })
             .collect();
+        if columns.len() > MOST_COLUMNS {
+            return Err(IngestError::TooMuch { file, bound: Bound::Columns, limit: MOST_COLUMNS as u64 });
+        }
         let crs = found.spatial_ref().map(|mut crs| {
             crs.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
             crs
@@ -128,9 +135,9 @@ impl Source {
     ///
     /// # Errors
     /// Missing, damaged, unknown format.
-    pub fn outline(path: &Path) -> Result<Vec<LayerOutline>, IngestError> {
+    pub fn outline(path: &Path, bounds: &Bounds) -> Result<Vec<LayerOutline>, IngestError> {
         messages::listen();
-        preflight::check(path)?;
+        preflight::check(path, bounds)?;
         messages::take();
         let dataset = open_dataset(path, &path.display().to_string())?;
         let layer = |layer: gdal::vector::Layer<'_>| LayerOutline {
@@ -177,6 +184,7 @@ impl Source {
     pub fn read(
         &self,
         columns: &[usize],
+        bounds: &Bounds,
         progress: &mut dyn FnMut(u64, Option<u64>),
     ) -> Result<(Vec<Row>, Vec<String>), IngestError> {
         let mut layer =
@@ -184,9 +192,13 @@ impl Source {
         let total = layer.try_feature_count();
         let mut rows = Vec::new();
         let mut simplified = Simplified::default();
+        let mut vertices = 0;
         messages::take();
         for feature in layer.features() {
-            rows.push(self.row(&feature, columns, &mut simplified)?);
+            let row = self.row(&feature, columns, &mut simplified)?;
+            row.shape.for_each(|_| vertices += 1);
+            self.keep_within(&row, rows.len() + 1, vertices, bounds)?;
+            rows.push(row);
             if rows.len() % 1000 == 0 {
                 progress(rows.len() as u64, total);
             }
@@ -237,6 +249,27 @@ impl Source {
         Ok(row)
     }
 
+    /// One row more, and all that was read before, within the bounds.
+    fn keep_within(
+        &self,
+        row: &Row,
+        rows: usize,
+        vertices: usize,
+        bounds: &Bounds,
+    ) -> Result<(), IngestError> {
+        let is_long = |text: &String| text.len() > LONGEST_TEXT && text.chars().count() > LONGEST_TEXT;
+        let over = if rows > bounds.rows {
+            (Bound::Rows, bounds.rows)
+        } else if vertices > bounds.vertices {
+            (Bound::Vertices, bounds.vertices)
+        } else if row.cells.iter().flatten().any(is_long) {
+            (Bound::Text, LONGEST_TEXT)
+        } else {
+            return Ok(());
+        };
+        Err(IngestError::TooMuch { file: self.file.clone(), bound: over.0, limit: over.1 as u64 })
+    }
+
     /// Reading one more feature may have failed inside GDAL; repairing its
     /// geometry clears the messages, so they are looked at before.
     fn keep_failures(&self) -> Result<(), IngestError> {
@@ -283,6 +316,10 @@ fn open_dataset(path: &Path, file: &str) -> Result<Dataset, IngestError> {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     let open_options: &[&str] = match extension.as_str() {
         "shp" | "dbf" => &["ENCODING=ISO-8859-1"],
+        // Nothing but the file itself: no lock, no journal beside it is looked for or made.
+        "gpkg" if sqlite::is_settled(path) => &["IMMUTABLE=YES"],
+        // Schemas elsewhere are never asked for, and nothing is written beside the file.
+        "gml" | "xml" => &["DOWNLOAD_SCHEMA=NO", "WRITE_GFS=NO"],
         "csv" | "tsv" => {
             &["GEOM_POSSIBLE_NAMES=WKT,geom,geometry,the_geom,wkt_geom,hinh_hoc", "KEEP_GEOM_COLUMNS=NO"]
         }

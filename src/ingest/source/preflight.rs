@@ -1,21 +1,28 @@
 //! Checks of a file before GDAL sees it.
 //!
 //! A cut-off Shapefile opens without complaint and comes out short, so its
-//! headers are compared with the sizes of its files here.
+//! headers are compared with the sizes of its files here. What a file is, and
+//! with it what harm it might do, is told by its first bytes, not by its name.
 //! Source: ESRI Shapefile Technical Description (1998); dBASE III header.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
+use super::{archive, markup, sqlite};
+use crate::ingest::bounds::Bounds;
 use crate::ingest::error::IngestError;
 
-/// Checks that `path` exists, can be read, and, for a Shapefile, that its
-/// parts are as long as they say.
+/// The bytes that tell what a file is.
+const START: u64 = 4096;
+
+/// Checks that `path` exists and can be read; of a Shapefile, that its parts
+/// are as long as they say; of a database, an XML file or an archive, that it
+/// does no more than hold records.
 ///
 /// # Errors
-/// Missing, unreadable or cut off.
-pub fn check(path: &Path) -> Result<(), IngestError> {
+/// Missing, unreadable, cut off, or made for something else.
+pub fn check(path: &Path, bounds: &Bounds) -> Result<(), IngestError> {
     let file = path.display().to_string();
     if !path.exists() {
         return Err(IngestError::Missing { file });
@@ -27,9 +34,30 @@ pub fn check(path: &Path) -> Result<(), IngestError> {
         if size == 0 {
             return Err(IngestError::NotADataset { file, cause: "it has no content".into() });
         }
+        check_kind(path, file, bounds)?;
     }
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default();
     if extension.eq_ignore_ascii_case("shp") { check_shapefile(path) } else { Ok(()) }
+}
+
+fn check_kind(path: &Path, file: String, bounds: &Bounds) -> Result<(), IngestError> {
+    let mut start = Vec::new();
+    File::open(path)
+        .and_then(|opened| opened.take(START).read_to_end(&mut start))
+        .map_err(|e| IngestError::Unreadable { file: file.clone(), cause: e.to_string() })?;
+    if start.starts_with(sqlite::MAGIC) {
+        sqlite::check(path)
+    } else if start.starts_with(b"PK") {
+        archive::check(path, bounds)
+    } else if start.starts_with(&[0x1f, 0x8b]) {
+        Err(IngestError::NotADataset { file, cause: "it is packed with gzip; unpack it first".into() })
+    } else if start.starts_with(b"-- SQL") {
+        Err(IngestError::NotADataset { file, cause: "it is a program in SQL".into() })
+    } else if markup::is_markup(&start) {
+        markup::check(path)
+    } else {
+        Ok(())
+    }
 }
 
 fn check_shapefile(path: &Path) -> Result<(), IngestError> {

@@ -23,6 +23,7 @@ use crate::{
     domain::{Action, Code, Day, UnitId},
     ingest::{self, Encoding, Mapping, Target},
     intake::{self, IntakeError, Records, Request},
+    reader::{Leave, Reader},
     server::{
         app::App,
         auth::Identity,
@@ -86,9 +87,9 @@ pub async fn outline(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let staged = app.staging.find(&id, identity.name())?;
-    let described = tokio::task::spawn_blocking(move || {
+    let described = app.reading.run(move |reader, leave| {
         let main = staged.main()?;
-        let layers = ingest::outline(&main).map_err(|e| refused(&staged, &e.into()))?;
+        let layers = reader.outline(&main, leave).map_err(|e| refused(&staged, &e.into()))?;
         let mut answer = files(&staged)?;
         answer["layers"] = json!(layers);
         answer["fields"] = json!({
@@ -96,9 +97,9 @@ pub async fn outline(
             "projects": ingest::fields(Target::Projects),
             "parcels": ingest::fields(Target::Parcels),
         });
-        Ok::<_, Problem>(answer)
+        Ok(answer)
     });
-    Ok(axum::Json(described.await.map_err(|e| Problem::internal(&e))??).into_response())
+    Ok(axum::Json(described.await?).into_response())
 }
 
 /// How a file is to be understood, as the app sends it.
@@ -163,14 +164,14 @@ pub async fn preview(
     axum::Json(wish): axum::Json<Wish>,
 ) -> Result<Response, Problem> {
     let read = Reading::begin(&app, &identity, &id, wish)?;
-    let answer = tokio::task::spawn_blocking(move || {
-        let records = read.records()?;
+    let answer = app.reading.run(move |reader, leave| {
+        let records = read.records(reader, leave)?;
         let mut answer = report(&records)?;
         answer["preview"] = preview_features(&records);
         answer["allowed"] = json!(read.may_store(&records).is_ok());
-        Ok::<_, Problem>(answer)
+        Ok(answer)
     });
-    Ok(axum::Json(answer.await.map_err(|e| Problem::internal(&e))??).into_response())
+    Ok(axum::Json(answer.await?).into_response())
 }
 
 /// Reads the file once more and stores all of it, if nothing of it is refused.
@@ -182,12 +183,12 @@ pub async fn commit(
 ) -> Result<Response, Problem> {
     let read = Reading::begin(&app, &identity, &id, wish)?;
     let author = identity.name().to_owned();
-    let work = tokio::task::spawn_blocking(move || {
-        let records = read.records()?;
+    let work = app.reading.run(move |reader, leave| {
+        let records = read.records(reader, leave)?;
         read.may_store(&records)?;
         Ok::<_, Problem>((records, read.request.day))
     });
-    let (records, day) = work.await.map_err(|e| Problem::internal(&e))??;
+    let (records, day) = work.await?;
     let (answer, at) = store_all(&app, records, author, day).await?;
     app.staging.end(&id);
     app.await_shown(at).await;
@@ -251,7 +252,13 @@ fn report(records: &Records) -> Result<Value, Problem> {
 fn refused(staged: &Staged, error: &IntakeError) -> Problem {
     match error {
         IntakeError::Store(error) => Problem::internal(error),
-        error => Problem::unreadable(error.code(), staged.plain(&error.to_string())),
+        IntakeError::Read(error) if error.is_ours() => Problem::internal(error),
+        error => {
+            if matches!(error.code(), "died" | "nonsense") {
+                tracing::warn!(%error, "a file that was sent broke its reader");
+            }
+            Problem::unreadable(error.code(), staged.plain(&error.to_string()))
+        }
     }
 }
 
@@ -272,9 +279,9 @@ impl Reading {
         Ok(Self { staged, request, current, scope })
     }
 
-    fn records(&self) -> Result<Records, Problem> {
+    fn records(&self, reader: &Reader, leave: &Leave) -> Result<Records, Problem> {
         let snapshot = &self.current.view.snapshot;
-        let read = intake::read(&self.request, Some(snapshot), &mut |_, _| {});
+        let read = intake::read(reader, &self.request, Some(snapshot), leave, &mut |_, _| {});
         read.map_err(|error| refused(&self.staged, &error))
     }
 

@@ -22,6 +22,19 @@ const known: Record<string, Key> = {
   no_project: 'trouble.project',
   no_boundary: 'trouble.boundary',
   nothing_inside: 'trouble.inside',
+  active: 'trouble.active',
+  memory: 'trouble.memory',
+  time: 'trouble.time',
+  died: 'trouble.died',
+  nonsense: 'trouble.died',
+  too_many_rows: 'trouble.rows',
+  too_many_vertices: 'trouble.vertices',
+  too_many_lines: 'trouble.lines',
+  too_many_crossings: 'trouble.crossings',
+  too_many_findings: 'trouble.findings',
+  unpacks_too_large: 'trouble.unpacked',
+  too_many_columns: 'trouble.columns',
+  text_too_long: 'trouble.text',
 }
 
 export function troubleText(problem: Problem): string {

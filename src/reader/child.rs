@@ -1,0 +1,184 @@
+//! The process that reads: it confines itself, opens the file, and sends what it finds.
+
+use std::{
+    ffi::OsStr,
+    io::{self, BufWriter, Read, Write},
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use super::{
+    confine::{self, Confinement},
+    findings::{self, clip},
+    protocol::{self, Fault, Kind, Question, SentValue, Task, Wish, send, send_parts},
+    records::Record,
+};
+use crate::ingest::{
+    self, Batch, Bound, Bounds, IngestError, LayerOutline, Target, cut, read_event_file, read_parcels,
+    read_projects, read_units,
+};
+
+/// Characters of an error's words.
+const LONGEST_WORDS: usize = 4000;
+
+/// Reads the file of the one question on standard input; standard output is the answer.
+/// It is started by [`super::Reader`] and of no use to anyone else.
+pub fn run() -> ExitCode {
+    let question = match protocol::receive_question(&mut io::stdin().lock()) {
+        Ok(question) => question,
+        Err(error) => return failed(&error),
+    };
+    let confinement = match confined(&question) {
+        Ok(confinement) => confinement,
+        Err(error) => return failed(&error),
+    };
+    std::thread::spawn(end_with_the_asker);
+    let mut output = BufWriter::with_capacity(1 << 18, io::stdout().lock());
+    match answer(&mut output, question, &confinement) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &io::Error) -> ExitCode {
+    let _ = writeln!(io::stderr(), "matbang: {error}");
+    ExitCode::FAILURE
+}
+
+fn path(bytes: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(bytes))
+}
+
+/// Puts up the walls; nothing of the file was touched before.
+fn confined(question: &Question) -> io::Result<Confinement> {
+    let given: Vec<&Path> = question.given.iter().map(|bytes| path(bytes)).collect();
+    confine::restrict_means(question.memory, question.seconds)?;
+    Ok(confine::restrict_thread(path(&question.folder), &given))
+}
+
+/// Standard input stays open as long as somebody waits for the answer.
+fn end_with_the_asker() {
+    let _ = io::stdin().read(&mut [0]);
+    std::process::abort();
+}
+
+fn answer(output: &mut dyn Write, question: Question, confinement: &Confinement) -> io::Result<()> {
+    send(output, Kind::Confined, confinement)?;
+    output.flush()?;
+    let file = path(&question.folder).join("in").join(path(&question.name));
+    let done = match question.task {
+        Task::Nothing => Ok(()),
+        Task::Outline => outline(output, &file, &question.bounds),
+        Task::Events(layer) => events(output, &file, layer.as_deref(), &question.bounds),
+        Task::Records(wish) => records(output, &file, *wish, question.bounds),
+    };
+    match done {
+        Ok(()) => send(output, Kind::Done, &())?,
+        Err(Failure::File(error)) => send(output, Kind::Failed, &fault(&error))?,
+        Err(Failure::Pipe(error)) => return Err(error),
+    }
+    output.flush()
+}
+
+/// Why there is no whole answer.
+enum Failure {
+    File(IngestError),
+    Pipe(io::Error),
+}
+
+impl From<IngestError> for Failure {
+    fn from(error: IngestError) -> Self {
+        Self::File(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Pipe(error)
+    }
+}
+
+/// The error as it travels. Libraries say in words that memory is used up.
+fn fault(error: &IngestError) -> Fault {
+    let words = error.to_string();
+    let told = words.to_ascii_lowercase();
+    let memory = ["out of memory", "cannot allocate", "bad_alloc"].iter().any(|word| told.contains(word));
+    let code = if memory { "memory" } else { error.code() };
+    Fault {
+        code: code.to_owned(),
+        words: words.chars().take(LONGEST_WORDS).collect(),
+        wrong_usage: error.is_wrong_usage(),
+    }
+}
+
+fn outline(output: &mut dyn Write, file: &Path, bounds: &Bounds) -> Result<(), Failure> {
+    let layers: Vec<LayerOutline> = ingest::outline(file, bounds)?;
+    Ok(send_parts(output, Kind::Records, layers)?)
+}
+
+fn events(output: &mut dyn Write, file: &Path, layer: Option<&str>, bounds: &Bounds) -> Result<(), Failure> {
+    let table = read_event_file(file, layer, bounds)?;
+    send(output, Kind::Report, &(&table.known, &table.unknown, &table.mixed))?;
+    let rows = table.rows.iter().map(|row| {
+        // Values of a table are texts, numbers, and yes or no.
+        let field = |(name, value): (&String, &serde_json::Value)| {
+            let sent = match value {
+                serde_json::Value::String(text) => SentValue::Text(text.clone()),
+                serde_json::Value::Number(number) => SentValue::Number(number.to_string()),
+                other => SentValue::Flag(other.as_bool().unwrap_or_default()),
+            };
+            (name.clone(), sent)
+        };
+        (row.line as u64, row.fields.iter().map(field).collect::<Vec<(String, SentValue)>>())
+    });
+    Ok(send_parts(output, Kind::Records, rows)?)
+}
+
+fn records(output: &mut dyn Write, file: &Path, wish: Wish, bounds: Bounds) -> Result<(), Failure> {
+    let (target, options, boundary) = wish.into_parts(bounds);
+    let mut progress = |done: u64, total: Option<u64>| {
+        // Whoever does not listen any more has closed standard input too.
+        let _ = send(output, Kind::Progress, &(done, total)).and_then(|()| output.flush());
+    };
+    match target {
+        Target::Units => batch(read_units(file, &options, &mut progress)?, output, file, &bounds),
+        Target::Projects => batch(read_projects(file, &options, &mut progress)?, output, file, &bounds),
+        Target::Parcels => {
+            let mut read = read_parcels(file, &options, &mut progress)?;
+            let rows = boundary.map(|boundary| cut(&boundary, &mut read)).unwrap_or_default();
+            let mut rows = rows.into_iter().map(Some).chain(std::iter::repeat(None));
+            let records = read.records.into_iter().map(|parcel| (parcel, rows.next().flatten())).collect();
+            batch(Batch { records, features: read.features, report: read.report }, output, file, &bounds)
+        }
+    }
+}
+
+fn batch<R: Record>(
+    batch: Batch<R>,
+    output: &mut dyn Write,
+    file: &Path,
+    bounds: &Bounds,
+) -> Result<(), Failure> {
+    let Batch { records, mut features, mut report } = batch;
+    features.iter_mut().for_each(clip);
+    let findings = findings::taken(&mut report);
+    if findings.len() > bounds.findings {
+        let (file, limit) = (PathBuf::from(file).display().to_string(), bounds.findings as u64);
+        return Err(IngestError::TooMuch { file, bound: Bound::Findings, limit }.into());
+    }
+    send_parts(output, Kind::Records, features.into_iter().zip(records.into_iter().map(Record::pack)))
+        .or_else(|error| too_large(error, file, bounds))?;
+    send_parts(output, Kind::Findings, findings)?;
+    send(output, Kind::Report, &report)?;
+    Ok(())
+}
+
+/// A record that no frame can hold has more vertices than a record has.
+fn too_large(error: io::Error, file: &Path, bounds: &Bounds) -> Result<(), Failure> {
+    if error.kind() != io::ErrorKind::FileTooLarge {
+        return Err(error.into());
+    }
+    let (file, limit) = (file.display().to_string(), (bounds.vertices as u64).min(1_000_000));
+    Err(IngestError::TooMuch { file, bound: Bound::Vertices, limit }.into())
+}

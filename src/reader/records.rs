@@ -1,0 +1,293 @@
+//! Records as they travel, and back into valid ones.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{
+    check::{self, Check, Doubt},
+    shapes::{self, Areas, Points},
+};
+use crate::{
+    domain::{
+        AdminUnit, Level, Parcel, ParcelKey, PlanCurve, Project, ProjectKind, SquareMetres, Succession,
+    },
+    ingest::IntersectRow,
+};
+
+/// A record that a reader sends.
+pub trait Record: Sized {
+    /// Its form in a frame.
+    type Sent: Serialize + DeserializeOwned;
+
+    /// As it is sent.
+    fn pack(self) -> Self::Sent;
+
+    /// As it was, if that can be.
+    ///
+    /// # Errors
+    /// What can't be.
+    fn unpack(sent: Self::Sent, check: &mut Check) -> Result<Self, Doubt>;
+}
+
+/// A parcel and, if it was cut, what a project recovers of it.
+pub type CutParcel = (Parcel, Option<IntersectRow>);
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SentParcel {
+    project: String,
+    unit: String,
+    sheet: String,
+    number: String,
+    land_use: String,
+    total: u64,
+    recovered: u64,
+    declared: Option<u64>,
+    holder: Option<String>,
+    planned: Option<u16>,
+    geometry: Areas,
+    cut: Option<(f64, bool)>,
+}
+
+impl Record for CutParcel {
+    type Sent = SentParcel;
+
+    fn pack(self) -> SentParcel {
+        let (parcel, cut) = self;
+        SentParcel {
+            project: parcel.key.project.to_string(),
+            unit: parcel.key.unit.to_string(),
+            sheet: parcel.key.sheet,
+            number: parcel.key.number,
+            land_use: parcel.land_use,
+            total: parcel.total_area.tenths(),
+            recovered: parcel.recovered_area.tenths(),
+            declared: parcel.declared_area.map(SquareMetres::tenths),
+            holder: parcel.holder,
+            planned: parcel.planned_day.map(crate::domain::Day::number),
+            geometry: parcel.geometry.into(),
+            cut: cut.map(|row| (row.share, row.whole)),
+        }
+    }
+
+    fn unpack(sent: SentParcel, check: &mut Check) -> Result<Self, Doubt> {
+        let parcel = Parcel {
+            key: ParcelKey {
+                project: check::code(&sent.project)?,
+                unit: check::code(&sent.unit)?,
+                sheet: check::text(sent.sheet)?,
+                number: check::text(sent.number)?,
+            },
+            land_use: check::text(sent.land_use)?,
+            total_area: area(sent.total)?,
+            recovered_area: area(sent.recovered)?,
+            declared_area: sent.declared.map(area).transpose()?,
+            holder: check::some_text(sent.holder)?,
+            planned_day: check::day(sent.planned)?,
+            geometry: sent.geometry.checked(check)?,
+        };
+        let cut = sent.cut.map(|(share, whole)| cut_row(&parcel, share, whole)).transpose()?;
+        Ok((parcel, cut))
+    }
+}
+
+fn cut_row(parcel: &Parcel, share: f64, whole: bool) -> Result<IntersectRow, Doubt> {
+    if !(0.0..=1.0).contains(&share) {
+        return Err(Doubt("a share that is none"));
+    }
+    Ok(IntersectRow {
+        position: 0,
+        key: parcel.key.clone(),
+        total_area: parcel.total_area,
+        recovered_area: parcel.recovered_area,
+        share,
+        whole,
+    })
+}
+
+/// More than the Earth has is no area.
+fn area(tenths: u64) -> Result<SquareMetres, Doubt> {
+    const EARTH_TENTHS: u64 = 5_100_656_220_000_000;
+    if tenths > EARTH_TENTHS {
+        Err(Doubt("an area larger than the Earth"))
+    } else {
+        Ok(SquareMetres::from_tenths(tenths))
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SentUnit {
+    code: String,
+    name: String,
+    level: Level,
+    parent: Option<String>,
+    valid_from: Option<u16>,
+    valid_to: Option<u16>,
+    predecessors: String,
+    successors: String,
+    boundary: Option<Areas>,
+}
+
+impl Record for AdminUnit {
+    type Sent = SentUnit;
+
+    fn pack(self) -> SentUnit {
+        SentUnit {
+            code: self.code.to_string(),
+            name: self.name,
+            level: self.level,
+            parent: self.parent.map(|code| code.to_string()),
+            valid_from: self.valid_from.map(crate::domain::Day::number),
+            valid_to: self.valid_to.map(crate::domain::Day::number),
+            predecessors: Succession::write_list(&self.predecessors),
+            successors: Succession::write_list(&self.successors),
+            boundary: self.boundary.map(Areas::from),
+        }
+    }
+
+    fn unpack(sent: SentUnit, check: &mut Check) -> Result<Self, Doubt> {
+        let successions = |text: String| {
+            let text = check::text(text)?;
+            Succession::parse_list(&text).map_err(|_| Doubt("a succession that is none"))
+        };
+        Ok(Self {
+            code: check::code(&sent.code)?,
+            name: check::text(sent.name)?,
+            level: sent.level,
+            parent: sent.parent.map(|code| check::code(&code)).transpose()?,
+            valid_from: check::day(sent.valid_from)?,
+            valid_to: check::day(sent.valid_to)?,
+            predecessors: successions(sent.predecessors)?,
+            successors: successions(sent.successors)?,
+            boundary: sent.boundary.map(|areas| areas.checked(check)).transpose()?,
+        })
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub struct SentProject {
+    code: String,
+    name: String,
+    kind: ProjectKind,
+    key: bool,
+    investor: Option<String>,
+    body: Option<String>,
+    procedure: String,
+    required: Option<u16>,
+    plan: Vec<(u16, f64)>,
+    boundary: Option<Areas>,
+    alignment: Option<Points>,
+}
+
+impl Record for Project {
+    type Sent = SentProject;
+
+    fn pack(self) -> SentProject {
+        SentProject {
+            code: self.code.to_string(),
+            name: self.name,
+            kind: self.kind,
+            key: self.key,
+            investor: self.investor,
+            body: self.body,
+            procedure: self.procedure.to_string(),
+            required: self.required_day.map(crate::domain::Day::number),
+            plan: self.plan.points().iter().map(|(day, share)| (day.number(), *share)).collect(),
+            boundary: self.boundary.map(Areas::from),
+            alignment: self.alignment.map(shapes::points),
+        }
+    }
+
+    fn unpack(sent: SentProject, check: &mut Check) -> Result<Self, Doubt> {
+        let point = |(day, share): (u16, f64)| {
+            let day = check::day(Some(day))?.ok_or(Doubt("a day that is none"))?;
+            Ok((day, share))
+        };
+        let plan = sent.plan.into_iter().map(point).collect::<Result<_, Doubt>>()?;
+        if let Some(points) = &sent.alignment {
+            check.points(points)?;
+        }
+        Ok(Self {
+            code: check::code(&sent.code)?,
+            name: check::text(sent.name)?,
+            kind: sent.kind,
+            key: sent.key,
+            investor: check::some_text(sent.investor)?,
+            body: check::some_text(sent.body)?,
+            procedure: check::code(&sent.procedure)?,
+            required_day: check::day(sent.required)?,
+            plan: PlanCurve::new(plan).map_err(|_| Doubt("a plan that is none"))?,
+            boundary: sent.boundary.map(|areas| areas.checked(check)).transpose()?,
+            alignment: sent.alignment.map(shapes::line),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        domain::{Code, Day},
+        ingest::Bounds,
+    };
+    use geo::polygon;
+
+    fn parcel(x: f64) -> Parcel {
+        let code = |text: &str| Code::new(text).unwrap();
+        let square = polygon![(x: x, y: 20.5), (x: x + 0.001, y: 20.5), (x: x + 0.001, y: 20.501)];
+        Parcel {
+            key: ParcelKey { project: code("P"), unit: code("13285"), sheet: "1".into(), number: "2".into() },
+            land_use: "LUC".into(),
+            total_area: SquareMetres::new(400.0),
+            recovered_area: SquareMetres::new(200.0),
+            declared_area: None,
+            holder: Some("A".into()),
+            planned_day: Some(Day::parse("2026-11-24").unwrap()),
+            geometry: square.into(),
+        }
+    }
+
+    fn travelled<R: Record>(record: R) -> Result<R, Doubt> {
+        let bytes = postcard::to_stdvec(&record.pack()).unwrap();
+        R::unpack(postcard::from_bytes(&bytes).unwrap(), &mut Check::new(Bounds::UPLOAD))
+    }
+
+    #[test]
+    fn a_parcel_comes_back_as_it_was() {
+        assert_eq!(travelled((parcel(105.9), None)).unwrap().0, parcel(105.9));
+        assert!(travelled((parcel(0.0), None)).is_err());
+        assert!(travelled((parcel(f64::NAN), None)).is_err());
+        let mut huge = parcel(105.9);
+        huge.total_area = SquareMetres::from_tenths(u64::MAX);
+        assert!(travelled((huge, None)).is_err());
+    }
+
+    #[test]
+    fn projects_and_units_come_back_as_they_were() {
+        let code = |text: &str| Code::new(text).unwrap();
+        let unit = AdminUnit {
+            code: code("13285"),
+            name: "Phường Phủ Lý".into(),
+            level: Level::Commune,
+            parent: Some(code("37")),
+            valid_from: Some(Day::parse("2025-07-01").unwrap()),
+            valid_to: None,
+            predecessors: Succession::parse_list("13294:full").unwrap(),
+            successors: vec![],
+            boundary: Some(parcel(105.9).geometry),
+        };
+        assert_eq!(travelled(unit.clone()), Ok(unit));
+        let project = Project {
+            code: code("DA01"),
+            name: "Đường".into(),
+            kind: ProjectKind::Road,
+            key: true,
+            investor: None,
+            body: Some("Ban".into()),
+            procedure: code("law2024"),
+            required_day: None,
+            plan: PlanCurve::parse("2026-01-01=0.25;2026-06-30=1").unwrap(),
+            boundary: None,
+            alignment: Some(vec![(105.9, 20.5), (105.95, 20.5)].into()),
+        };
+        assert_eq!(travelled(project.clone()), Ok(project));
+    }
+}
