@@ -1,6 +1,7 @@
 //! What a store promises. [`suite`] takes a store's factory and is all that a new store must pass;
 //! below it are promises of the file alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "what could not be tried is said")]
 
 mod harness;
 
@@ -73,8 +74,11 @@ fn fill(store: &dyn Store) -> Vec<Project> {
     made.projects
 }
 
+/// Opens the same store as another process would.
+type Again = Box<dyn Fn() -> Arc<dyn Store>>;
+
 /// All promises of a store; `make` gives an empty one, and the same again as another process would open it.
-fn suite(make: &dyn Fn() -> (Arc<dyn Store>, Box<dyn Fn() -> Arc<dyn Store>>)) {
+fn suite(make: &dyn Fn() -> (Arc<dyn Store>, Again)) {
     writes_are_all_or_nothing(&*make().0);
     one_order_of_a_group_fails_alone(&*make().0);
     everything_has_a_past(&*make().0);
@@ -134,7 +138,8 @@ fn everything_has_a_past(store: &dyn Store) {
     let required = then.projects()[0].project.required_day;
     append(store, 1, Stage::Notice).unwrap();
     projects[0].name = "Tên khác".into();
-    projects[0].boundary = projects[1].boundary.clone();
+    let elsewhere = projects[1].boundary.clone();
+    projects[0].boundary = elsewhere;
     let id = then.projects()[0].id;
     store
         .change(&mut |change| {

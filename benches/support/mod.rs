@@ -84,10 +84,10 @@ pub fn storied(parcels: usize) -> PathBuf {
         let part = path.with_extension("part");
         let _ = std::fs::remove_file(&part);
         let store = open_or_create(&part).expect("store");
-        store.change(&mut |change| Ok(listed(change, parcels))).expect("commit");
-        for round in 0..9u32 {
-            store
-                .change(&mut |change| {
+        store
+            .change(&mut |change| {
+                listed(change, parcels);
+                for round in 0..9u32 {
                     for n in 0..parcels as u64 {
                         // Multiples of a prime go through all parcels in no order of place.
                         let id = (n * 7_919_999 % parcels as u64) as u32 + 1;
@@ -98,10 +98,10 @@ pub fn storied(parcels: usize) -> PathBuf {
                         };
                         change.append(&[happened(id, day, kind)])?;
                     }
-                    Ok(true)
-                })
-                .expect("commit");
-        }
+                }
+                Ok(true)
+            })
+            .expect("commit");
         store.close().expect("close");
         std::fs::rename(&part, &path).expect("target can be written");
     }

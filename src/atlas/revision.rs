@@ -6,7 +6,7 @@
 //! the first units, projects and parcels of a later one.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -122,7 +122,7 @@ impl<'a> Revision<'a> {
     /// A project whose procedure is not known, or more rows than an atlas can name.
     pub fn finish(self, position: LedgerPosition, head: [u8; 32]) -> Result<Snapshot, BuildError> {
         let (parcels, mut pages) = self.parcels()?;
-        for (id, state) in self.states.iter() {
+        for (id, state) in &self.states {
             if let Some(index) = parcels.find(*id) {
                 pages.set(index, state.clone());
             }
@@ -184,7 +184,7 @@ impl<'a> Revision<'a> {
         let unit_columns = if same_units {
             before.unit_columns.lock().unwrap_or_else(PoisonError::into_inner).clone()
         } else {
-            Default::default()
+            HashMap::default()
         };
         Ok(Arc::new(Tables {
             procedures: Arc::clone(&before.procedures),
@@ -222,9 +222,7 @@ impl<'a> Revision<'a> {
         let entry = |index: usize| {
             let before = self.base.tables.units.get(index);
             let changed = self.units.get(&index);
-            let Some((id, unit)) = changed.cloned().or_else(|| before.map(|e| (e.id, e.unit.clone()))) else {
-                return None;
-            };
+            let (id, unit) = changed.cloned().or_else(|| before.map(|e| (e.id, e.unit.clone())))?;
             match before {
                 Some(entry) if changed.is_none() && !moved.units.contains(&index) => Some(Arc::clone(entry)),
                 _ => {

@@ -1,4 +1,4 @@
-//! Areas that people send: GeoJSON polygons, read within bounds before anything is done with them.
+//! Areas that people send: `GeoJSON` polygons, read within bounds before anything is done with them.
 
 use geo::{Coord, LineString, MultiPolygon, Polygon, Validation};
 use serde_json::Value;
@@ -8,7 +8,7 @@ pub const MOST_VERTICES: usize = 20_000;
 /// Rings that an area may have.
 const MOST_RINGS: usize = 1_000;
 
-/// Reads a GeoJSON Polygon or MultiPolygon (RFC 7946), WGS 84 degrees (lon, lat).
+/// Reads a `GeoJSON` Polygon or `MultiPolygon` (RFC 7946), WGS 84 degrees (lon, lat).
 ///
 /// # Errors
 /// In words: another geometry, positions that are no pairs of numbers or lie outside of the globe, rings that are not

@@ -121,13 +121,13 @@ fn next(app: &Arc<App>, store: &dyn Store, before: &Shown, today: Day) -> Result
         Err(_) => View::new(Arc::clone(&snapshot), today),
     };
     app.show(view, changed.touched(&before.snapshot, &snapshot).as_ref());
-    tell(app, &step)?;
+    tell(app, &step);
     Ok(Some(Shown { snapshot, today }))
 }
 
 /// Tells the listeners: each event about a parcel, or that much has changed at once.
-fn tell(app: &Arc<App>, step: &Step) -> Result<(), StoreError> {
-    let Ok(current) = app.current() else { return Ok(()) };
+fn tell(app: &App, step: &Step) {
+    let Ok(current) = app.current() else { return };
     let brought = |kind: &EventKind| {
         matches!(kind, EventKind::PlanChanged { .. })
             || matches!(kind, EventKind::Imported { source, .. } if source != crate::recording::RESHAPED)
@@ -136,7 +136,6 @@ fn tell(app: &Arc<App>, step: &Step) -> Result<(), StoreError> {
     if step.events.iter().any(|event| brought(&event.body.kind)) {
         app.live.reload(step.events.last().map_or(LedgerPosition(0), |event| event.position));
     }
-    Ok(())
 }
 
 /// What a step changed, by index in the next snapshot.

@@ -1,5 +1,7 @@
 //! What a store is, part by part. An engine that passes the contract suite (`tests/store.rs`) is one.
 
+#![allow(clippy::missing_errors_doc, reason = "each trait says once what all of it may fail by")]
+
 use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use super::{

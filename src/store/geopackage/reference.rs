@@ -90,7 +90,7 @@ pub fn unit(sql: &Connection, unit: &AdminUnit, position: LedgerPosition) -> Res
         row.code.as_str(),
         row.name,
         row.level.code(),
-        row.parent.as_ref().map(|code| code.as_str()),
+        row.parent.as_ref().map(crate::domain::Code::as_str),
         text(row.valid_from),
         text(row.valid_to),
         Succession::write_list(&row.predecessors),

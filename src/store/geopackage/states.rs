@@ -52,6 +52,9 @@ pub fn decode(bytes: &[u8]) -> Result<Record, String> {
 /// Finds the index of a parcel, if it is to be told of.
 pub type Find<'a> = &'a (dyn Fn(ParcelId) -> Option<u32> + Sync);
 
+/// First states of a run of positions, with the parcels' indexes.
+type Run = Vec<(u32, ParcelId, State)>;
+
 /// Which indexes came before.
 #[derive(Default)]
 struct Seen(Vec<u64>);
@@ -84,7 +87,7 @@ pub fn at(
     // Runs of positions, read beside each other and taken in their order: the first state counts.
     let (count, from) = (others.len() as u64, position.0);
     let edge = |n: u64| LedgerPosition(from + (head.0 - from) * n / count);
-    let runs: Vec<Result<Vec<(u32, ParcelId, State)>, StoreError>> = std::thread::scope(|threads| {
+    let runs: Vec<Result<Run, StoreError>> = std::thread::scope(|threads| {
         let read = |(n, connection): (u64, Connection)| {
             threads.spawn(move || {
                 let mut found = Vec::new();

@@ -88,12 +88,10 @@ impl Check {
                 }
             }
             EventKind::PlanChanged { project, plan, required } => match self.projects.get_mut(project) {
-                Some(row) => {
-                    match change_plan(row, plan.as_deref(), *required) {
-                        Ok(()) => self.planned.push((event.position, *project, row.clone())),
-                        Err(why) => fault(format!("its plan can't be read: {why}")),
-                    };
-                }
+                Some(row) => match change_plan(row, plan.as_deref(), *required) {
+                    Ok(()) => self.planned.push((event.position, *project, row.clone())),
+                    Err(why) => fault(format!("its plan can't be read: {why}")),
+                },
                 None => fault(format!("it names project {project}, which no import brought")),
             },
             _ => {}

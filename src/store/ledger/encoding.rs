@@ -182,7 +182,7 @@ fn kind(bytes: &mut Bytes, said: &EventKind) {
         }
         EventKind::StageReached { stage } => bytes.text(stage.code()),
         EventKind::BlockerOpened { blocker } | EventKind::BlockerClosed { blocker } => {
-            bytes.text(blocker.code())
+            bytes.text(blocker.code());
         }
         EventKind::MoneyApproved { amount } | EventKind::MoneyPaid { amount } => bytes.number64(amount.0),
         EventKind::EarlyHandover | EventKind::ParcelWithdrawn => {}

@@ -31,7 +31,7 @@ impl Line<'_> {
         match self {
             Self::Unit(id, unit) => json!({
                 "type": "unit", "id": id.0, "code": unit.code.as_str(), "name": unit.name, "level": unit.level.code(),
-                "parent": unit.parent.as_ref().map(|code| code.as_str()),
+                "parent": unit.parent.as_ref().map(crate::domain::Code::as_str),
                 "valid_from": day(unit.valid_from), "valid_to": day(unit.valid_to),
                 "predecessors": Succession::write_list(&unit.predecessors),
                 "successors": Succession::write_list(&unit.successors),
@@ -48,7 +48,7 @@ impl Line<'_> {
             Self::Parcel(row) => json!({
                 "type": "parcel", "id": row.id.0, "project": row.project.0, "unit": row.unit.0, "sheet": row.sheet,
                 "number": row.number, "land_use": row.land_use, "recovered_area": row.recovered.get(),
-                "total_area": row.total.get(), "declared_area": row.declared.map(|area| area.get()),
+                "total_area": row.total.get(), "declared_area": row.declared.map(crate::domain::SquareMetres::get),
                 "holder": row.holder, "planned_on": day(row.planned), "geometry": digest_hex(row.wkb),
             }),
             Self::Event(event, previous, hash) => {
