@@ -101,7 +101,7 @@ fn long_honest_lists_work_whichever_way_they_are_written() {
     let count = |text: &str| {
         let run = matbang(&demo.store(), &["export", "parcels", "--filter", text, "--format", "geojsonseq"]);
         assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-        run.stdout.iter().filter(|byte| **byte == b'\n').count() as u64
+        String::from_utf8_lossy(&run.stdout).lines().count() as u64
     };
     let chain = quoted.iter().map(|n| format!("parcel={n}")).collect::<Vec<_>>().join(" OR ");
     assert_eq!(count(&chain), list);

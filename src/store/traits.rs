@@ -136,6 +136,8 @@ pub trait Maintenance {
     fn verify(&self, procedures: Arc<[Procedure]>) -> Answer<Verification>;
     /// Copies the whole store to a new file, in one state, while others go on writing.
     fn copy_to(&self, path: &Path) -> Answer<()>;
+    /// Whether it can only be read here.
+    fn is_read_only(&self) -> bool;
     /// Puts all that was written where a copy of the store's file would have it, as far as nobody else reads.
     fn close(&self) -> Answer<()>;
 }

@@ -45,8 +45,12 @@ impl Maintenance for GeoPackage {
         Ok(())
     }
 
+    fn is_read_only(&self) -> bool {
+        self.connections.mode() == Mode::ReadOnly
+    }
+
     fn close(&self) -> Result<(), StoreError> {
-        if self.connections.mode() == Mode::ReadOnly {
+        if self.is_read_only() {
             return Ok(());
         }
         self.connections.close_readers();
