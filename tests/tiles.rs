@@ -272,21 +272,37 @@ fn an_event_retires_the_tiles_that_it_touches_and_no_other() {
 }
 
 #[test]
-fn a_tile_names_the_unit_of_the_day_as_the_table_does() {
+fn a_tile_names_the_unit_of_the_day_as_the_features_do() {
     let demo = Demo::new();
     let server = Server::start(&demo.store());
+    // A parcel that is recorded under a commune of before the reform, where another one lies.
+    let rows = server.get("/api/v1/table?limit=1&as_of=2025-03-31", &[]).json();
+    let (old, near) =
+        (rows["rows"][0]["unit"].as_str().unwrap(), rows["rows"][0]["id"].as_u64().unwrap() as u32);
     let snapshot = open(&demo).load(procedures(&[]).unwrap().into()).unwrap();
-    let rows = server.get("/api/v1/table?limit=200", &[]).json();
-    let mut reformed = 0;
-    for row in rows["rows"].as_array().unwrap().iter().step_by(10) {
-        let id = row["id"].as_u64().unwrap() as u32;
-        let index = snapshot.parcels().find(ParcelId(id)).unwrap();
-        let square =
-            Square::around(snapshot.parcels().arena().shape(index as usize).places()[0], 15).unwrap();
-        let tile = server.get(&address("parcels", square), &[]);
-        assert_eq!(decode(demo.folder(), square, &tile.body)[&id].unit, row["unit"].as_str().unwrap());
-        let recorded = &snapshot.units()[snapshot.parcels().unit(index)].unit;
-        reformed += usize::from(recorded.valid_to.is_some());
-    }
-    assert!(reformed > 0, "some were recorded before the reform");
+    let index = snapshot.parcels().find(ParcelId(near)).unwrap();
+    let here = snapshot.parcels().arena().shape(index as usize).places()[0];
+    let (x, y) = here.to_degrees();
+    let ring = [(0.0, 0.0), (1e-4, 0.0), (1e-4, 1e-4), (0.0, 1e-4), (0.0, 0.0)];
+    let ring: Vec<String> = ring.iter().map(|(dx, dy)| format!("{} {}", x + dx, y + dy)).collect();
+    let file = demo.folder().join("thua.csv");
+    let text = format!("so_to,so_thua,loai_dat,WKT\n901,1,LUC,\"POLYGON(({}))\"\n", ring.join(","));
+    std::fs::write(&file, text).unwrap();
+    let file = file.to_str().unwrap();
+    let told = ["--project", "DA20", "--unit", old, "--crs", "EPSG:4326", "--day", "2025-03-01"];
+    harness::succeed(&demo.store(), &[&["import", "parcels", file][..], &told].concat());
+    let id = snapshot.parcels().id(snapshot.parcels().len() as u32 - 1).0 + 1;
+    let item = format!("/ogc/collections/parcels/items/{id}");
+    Server::wait(|| server.get(&item, &[]).status == 200);
+    let square = Square::around(here, 15).unwrap();
+    let tile = server.get(&address("parcels", square), &[]);
+    let unit = decode(demo.folder(), square, &tile.body)[&id].unit.clone();
+    assert_eq!(server.get(&item, &[]).json()["properties"]["unit"], unit);
+    let standing = snapshot.units().iter().filter(|entry| entry.unit.code.as_str() == unit);
+    assert!(
+        standing.clone().any(|entry| entry.unit.valid_to.is_none()),
+        "{unit} is a unit of today, {old} was one"
+    );
+    let before = server.get("/ogc/collections/parcels/items?sheet=901&as_of=2025-06-30", &[]).json();
+    assert_eq!(before["features"][0]["properties"]["unit"], old);
 }

@@ -70,7 +70,8 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
         .init();
     let store = place.open()?;
     if store.is_read_only() {
-        let why = "lies in a folder that is read-only: it can be read and exported, but a server must write to it";
+        let why =
+            "lies in a folder that is read-only: it can be read and exported, but a server must write to it";
         return Err(format!("{} {why}", place.data.display()).into());
     }
     let campaigns = campaigns(&place.files("campaigns")?)?;
