@@ -99,14 +99,22 @@ impl Pages {
         !self.0[index as usize / PAGE].bounded || self.marks(index).is_none_or(|marks| marks.exists_on(day))
     }
 
-    /// Brings the parcel at `index` into this state; the page is copied if someone else reads it.
-    pub fn set(&mut self, index: u32, state: State) {
-        let offset = index as usize % PAGE;
-        let page = Arc::make_mut(&mut self.0[index as usize / PAGE]);
-        page.days[offset] = state.days;
-        page.money[offset] = thousands(state.money);
-        page.versions[offset] = u32::try_from(state.version.0).unwrap_or(u32::MAX);
-        self.mark(index, state.marks);
+    /// Brings parcels into these states, indexes rising: each page that someone else reads is copied once.
+    pub fn set_all(&mut self, states: Vec<(u32, State)>) {
+        let mut states = states.into_iter().peekable();
+        while let Some((index, _)) = states.peek() {
+            let number = *index as usize / PAGE;
+            let page = Arc::make_mut(&mut self.0[number]);
+            let mut marks: Vec<(u16, Option<Arc<Marks>>)> = Vec::new();
+            while let Some((index, state)) = states.next_if(|(index, _)| *index as usize / PAGE == number) {
+                let offset = index as usize % PAGE;
+                page.days[offset] = state.days;
+                page.money[offset] = thousands(state.money);
+                page.versions[offset] = u32::try_from(state.version.0).unwrap_or(u32::MAX);
+                marks.push((offset as u16, state.marks));
+            }
+            page.remark(marks);
+        }
     }
 
     /// Sets what the parcel at `index` has beside its stages.
@@ -120,7 +128,7 @@ impl Pages {
             (Err(at), Some(marks)) => page.marks.insert(at, (offset, marks)),
             (Err(_), None) => {}
         }
-        page.bounded = page.marks.iter().any(|(_, marks)| marks.began.is_some() || marks.ended.is_some());
+        page.bound();
     }
 
     /// Bytes, roughly.
@@ -130,6 +138,24 @@ impl Pages {
             page.days.len() * 26 + page.marks.iter().map(|(_, m)| marks(m)).sum::<usize>() + 160
         };
         self.0.iter().map(page).sum()
+    }
+}
+
+impl Page {
+    /// Sets what parcels have beside their stages, by offset rising.
+    fn remark(&mut self, marks: Vec<(u16, Option<Arc<Marks>>)>) {
+        let mut old = std::mem::take(&mut self.marks).into_iter().peekable();
+        for (offset, marks) in marks {
+            self.marks.extend(std::iter::from_fn(|| old.next_if(|(other, _)| *other < offset)));
+            drop(old.next_if(|(other, _)| *other == offset));
+            self.marks.extend(marks.map(|marks| (offset, marks)));
+        }
+        self.marks.extend(old);
+        self.bound();
+    }
+
+    fn bound(&mut self) {
+        self.bounded = self.marks.iter().any(|(_, marks)| marks.began.is_some() || marks.ended.is_some());
     }
 }
 
@@ -153,10 +179,32 @@ mod tests {
         let day = Day::from_number(20_000).unwrap();
         let marks = Arc::new(Marks { ended: Some(day), ..Marks::default() });
         let (money, version) = (Vnd(1_500_400), LedgerPosition(9));
-        new.set(2000, State { days: StageDays::default(), money, version, marks: Some(marks) });
+        new.set_all(vec![(2000, State { days: StageDays::default(), money, version, marks: Some(marks) })]);
         assert_eq!((new.money(2000), new.version(2000)), (Vnd(1_500_000), version));
         assert!(new.exists_on(2000, day.plus(-1)) && !new.exists_on(2000, day) && old.exists_on(2000, day));
         assert!(Arc::ptr_eq(&old.0[0], &new.0[0]) && !Arc::ptr_eq(&old.0[1], &new.0[1]));
+        // All at once is the same as one by one.
+        let state = |index: u32| State {
+            days: StageDays::default(),
+            money: Vnd(u64::from(index) * 1000),
+            version: LedgerPosition(u64::from(index)),
+            marks: index.is_multiple_of(3).then(|| Arc::new(Marks { ended: Some(day), ..Marks::default() })),
+        };
+        let (mut one, mut all) = (new.clone(), new.clone());
+        let chosen: Vec<u32> = (0..3000).filter(|index| index % 7 < 4 || *index > 2500).collect();
+        chosen.iter().for_each(|index| one.set_all(vec![(*index, state(*index))]));
+        all.set_all(chosen.iter().map(|index| (*index, state(*index))).collect());
+        for index in 0..3000 {
+            let told = |pages: &Pages| {
+                (
+                    pages.money(index),
+                    pages.version(index),
+                    pages.marks(index).cloned(),
+                    pages.exists_on(index, day),
+                )
+            };
+            assert_eq!(told(&one), told(&all), "{index}");
+        }
         new.mark(2000, None);
         assert!(new.exists_on(2000, day) && new.marks(2000).is_none());
     }

@@ -122,11 +122,14 @@ impl<'a> Revision<'a> {
     /// A project whose procedure is not known, or more rows than an atlas can name.
     pub fn finish(self, position: LedgerPosition, head: [u8; 32]) -> Result<Snapshot, BuildError> {
         let (parcels, mut pages) = self.parcels()?;
-        for (id, state) in &self.states {
-            if let Some(index) = parcels.find(*id) {
-                pages.set(index, state.clone());
-            }
-        }
+        let found = self.states.iter().filter_map(|(id, state)| Some((parcels.find(*id)?, state.clone())));
+        let mut states: Vec<(u32, State)> = found.collect();
+        states.sort_by_key(|(index, _)| *index);
+        // Of several about one parcel the last counts.
+        states.reverse();
+        states.dedup_by_key(|(index, _)| *index);
+        states.reverse();
+        pages.set_all(states);
         let tables = self.tables(&parcels)?;
         Ok(Snapshot { position, head, tables, parcels, pages })
     }

@@ -124,21 +124,17 @@ fn run(
     find: Find<'_>,
     take: &mut dyn FnMut(u32, ParcelId, State),
 ) -> Result<(), StoreError> {
-    let select = "SELECT position, parcel, state FROM prior_states WHERE position > ?1 AND position <= ?2
-        ORDER BY position";
+    let select =
+        "SELECT parcel, state FROM prior_states WHERE position > ?1 AND position <= ?2 ORDER BY position";
     let mut statement = sql.prepare_cached(select)?;
     let mut rows = statement.query([signed(after), signed(until)])?;
     let mut seen = Seen::default();
     while let Some(row) = rows.next()? {
-        let id = ParcelId(row.get(1)?);
+        let id = ParcelId(row.get(0)?);
         let Some(index) = find(id).filter(|index| seen.first(*index)) else { continue };
-        let fault = |why| StoreError::Row {
-            table: "prior_states",
-            row: row.get(0).unwrap_or(-1),
-            column: "state",
-            why,
-        };
-        let record = decode(row.get_ref(2)?.as_blob().unwrap_or_default()).map_err(fault)?;
+        let fault =
+            |why| StoreError::Row { table: "prior_states", row: i64::from(id.0), column: "state", why };
+        let record = decode(row.get_ref(1)?.as_blob().unwrap_or_default()).map_err(fault)?;
         take(index, id, State::of(record));
     }
     Ok(())
