@@ -149,7 +149,7 @@ impl App {
         self.views.await_shown(position).await;
     }
 
-    /// The view that a query asks for; see [`Views::view`].
+    /// The view that a query asks for: what was known `at` a position, on the day `as_of`; both are of now when left out.
     ///
     /// # Errors
     /// 400 for a position beyond the end; 503 while loading, or where too many ask for earlier states.
@@ -157,7 +157,7 @@ impl App {
         self.views.view(when).await
     }
 
-    /// Runs `work` with the store on a thread that may block; see [`Views::with_store`].
+    /// Runs `work` with the store on a thread that may block.
     ///
     /// # Errors
     /// What `work` gives.
