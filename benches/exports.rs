@@ -19,7 +19,7 @@ use std::{
 
 use matbang::{
     analysis::View,
-    domain::{Day, procedures},
+    domain::{Day, law},
     export::Format,
     query::{Collection, Column, Filter, Language, select},
     store,
@@ -50,7 +50,7 @@ fn main() {
 fn filters(path: &Path) {
     let store = store::open(path).expect("store");
     let view = View::new(
-        Arc::new(store.load(procedures(&[]).expect("procedures").into()).expect("load")),
+        Arc::new(store.load(law(&[]).expect("law").into()).expect("load")),
         Day::parse("2026-06-30").expect("a day"),
     );
     let columns: Vec<&'static Column> = Collection::Parcels.columns().iter().collect();

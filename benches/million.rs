@@ -19,7 +19,7 @@ use std::{
 use matbang::{
     analysis::View,
     atlas::{Extent, World},
-    domain::{Day, procedures},
+    domain::{Day, law},
     export::{Collection, write_collection},
     store,
     tile::Square,
@@ -188,7 +188,7 @@ fn figures(connection: &mut Connection) {
 fn in_process(path: &std::path::Path, parcels: usize) -> [f64; 4] {
     let store = store::open(path).expect("store");
     let started = Instant::now();
-    let snapshot = Arc::new(store.load(procedures(&[]).expect("procedures").into()).expect("load"));
+    let snapshot = Arc::new(store.load(law(&[]).expect("law").into()).expect("load"));
     println!(
         "load: {:.2} s; {} bytes a parcel counted",
         started.elapsed().as_secs_f64(),

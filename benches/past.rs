@@ -20,14 +20,14 @@ use std::{
 use matbang::{
     analysis::View,
     atlas::Snapshot,
-    domain::{BlockerKind, Day, EventKind, LedgerPosition, ParcelId, Procedure, ProjectId, procedures},
+    domain::{BlockerKind, Day, EventKind, LedgerPosition, ParcelId, ProjectId, law},
     store::{self, Entry, Store},
 };
 
 mod support;
 
-fn laws() -> Arc<[Procedure]> {
-    procedures(&[]).expect("procedures").into()
+fn laws() -> Arc<law::Law> {
+    law(&[]).expect("law").into()
 }
 
 fn ms(started: Instant) -> f64 {

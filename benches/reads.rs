@@ -14,7 +14,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use matbang::{
     analysis::{View, choices},
     atlas::{Extent, World},
-    domain::{Day, Span, procedures},
+    domain::{Day, Span, law},
     export::{Collection, write_collection},
     store,
     tile::{Layer, Square, render, to_mlt},
@@ -25,7 +25,7 @@ mod support;
 fn view() -> View {
     let store = store::open(&support::store(100_000)).expect("store");
     View::new(
-        Arc::new(store.load(procedures(&[]).expect("procedures").into()).expect("load")),
+        Arc::new(store.load(law(&[]).expect("law").into()).expect("load")),
         Day::parse("2026-06-30").expect("a day"),
     )
 }

@@ -15,7 +15,7 @@ use gdal::{
 use harness::{Demo, Server, UNTIL, succeed};
 use matbang::{
     analysis::View,
-    domain::{Day, procedures},
+    domain::{Day, law},
     export::{Collection, Crs, Format, Job, Options, Picked},
     query::Personal,
     store,
@@ -336,7 +336,7 @@ fn more_rows_than_an_excel_sheet_holds_are_refused_before_a_byte_is_written() {
     let demo = Demo::new();
     let store = store::open(&demo.store()).unwrap();
     let view = View::new(
-        std::sync::Arc::new(store.load(procedures(&[]).unwrap().into()).unwrap()),
+        std::sync::Arc::new(store.load(law(&[]).unwrap().into()).unwrap()),
         Day::parse(UNTIL).unwrap(),
     );
     let job = |columns: usize| Job {

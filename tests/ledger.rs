@@ -9,7 +9,7 @@ use matbang::{
     demo::{Entry as Step, Options, province},
     domain::{
         AdminUnit, BlockerKind, Change, Day, Draft, Event, EventKind, LedgerPosition, Parcel, ParcelId,
-        ParcelRef, Part, Procedure, Project, Stage, Vnd, procedures,
+        ParcelRef, Part, Project, Stage, Vnd, law,
     },
     recording::{Order, RecordingError, record},
     store::{Entry, Store, open_or_create},
@@ -20,8 +20,8 @@ fn today() -> Day {
     Day::parse("2026-06-30").unwrap()
 }
 
-fn laws() -> Arc<[Procedure]> {
-    procedures(&[]).unwrap().into()
+fn laws() -> Arc<law::Law> {
+    law(&[]).unwrap().into()
 }
 
 fn entry(day: Day) -> Entry {
@@ -69,7 +69,7 @@ type Try = (usize, u8, i32, usize);
 fn kind(of: u8, target: Option<LedgerPosition>) -> Option<EventKind> {
     let kinds = [BlockerKind::Price, BlockerKind::Graves];
     Some(match of {
-        0..=8 => EventKind::StageReached { stage: Stage::ALL[usize::from(of).max(1)] },
+        0..=8 => EventKind::reached(Stage::ALL[usize::from(of).max(1)]),
         9 | 10 => EventKind::BlockerOpened { blocker: kinds[usize::from(of - 9)] },
         11 | 12 => EventKind::BlockerClosed { blocker: kinds[usize::from(of - 11)] },
         13 => EventKind::EarlyHandover,
@@ -77,10 +77,9 @@ fn kind(of: u8, target: Option<LedgerPosition>) -> Option<EventKind> {
         15 => EventKind::MoneyPaid { amount: Vnd(3_000) },
         16 => EventKind::ParcelWithdrawn,
         17 => EventKind::Correction { corrects: target?, by: None },
-        18 => EventKind::Correction {
-            corrects: target?,
-            by: Some(Box::new(EventKind::StageReached { stage: Stage::Notice })),
-        },
+        18 => {
+            EventKind::Correction { corrects: target?, by: Some(Box::new(EventKind::reached(Stage::Notice))) }
+        }
         _ => EventKind::Correction {
             corrects: target?,
             by: Some(Box::new(EventKind::BlockerOpened { blocker: BlockerKind::Price })),
@@ -107,7 +106,7 @@ fn order(store: &dyn Store, parcel: Option<ParcelId>, day: Day, what: Change) ->
                 author: "t",
                 recorded_at: 1,
                 today: today(),
-                procedures: &laws,
+                law: &laws,
                 may_write: &|_| true,
                 attached: &|_| true,
                 dry_run: false,
@@ -229,8 +228,8 @@ fn naive(events: &[&Event], day: Day) -> (Vec<(Stage, Day)>, BTreeSet<&'static s
     let (mut stages, mut standing, mut counts) = (std::collections::BTreeMap::new(), BTreeSet::new(), true);
     for (on, _, kind) in all {
         match kind {
-            EventKind::StageReached { stage } => drop(stages.insert(*stage, on)),
-            EventKind::EarlyHandover => drop(stages.insert(Stage::HandedOver, on)),
+            EventKind::StageReached { stage, .. } => drop(stages.entry(*stage).or_insert(on)),
+            EventKind::EarlyHandover => drop(stages.entry(Stage::HandedOver).or_insert(on)),
             EventKind::BlockerOpened { blocker } if on <= day => drop(standing.insert(blocker.code())),
             EventKind::BlockerClosed { blocker } if on <= day => drop(standing.remove(blocker.code())),
             EventKind::ParcelWithdrawn | EventKind::ParcelSplit { .. } if on <= day => counts = false,

@@ -16,18 +16,15 @@ use std::{
 use harness::{Demo, Server, matbang, succeed};
 use matbang::{
     demo::{Entry as Step, Options, province},
-    domain::{
-        Day, EventKind, Grant, LedgerPosition, NewEvent, ParcelId, Procedure, Project, Role, Stage,
-        procedures,
-    },
+    domain::{Day, EventKind, Grant, LedgerPosition, NewEvent, ParcelId, Project, Role, Stage, law},
     store::{
         AccountChange, Briefing, Entry, Head, Store, StoreError, Token, TokenScope, ledger::check::Check,
         open, open_or_create,
     },
 };
 
-fn laws() -> Arc<[Procedure]> {
-    procedures(&[]).unwrap().into()
+fn laws() -> Arc<law::Law> {
+    law(&[]).unwrap().into()
 }
 
 fn day() -> Day {
@@ -47,7 +44,7 @@ fn event(parcel: ParcelId, stage: Stage) -> NewEvent {
         document: None,
         note: Some("ghi chú".into()),
         attachments: Vec::new(),
-        kind: EventKind::StageReached { stage },
+        kind: EventKind::reached(stage),
     }
 }
 

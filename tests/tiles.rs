@@ -10,7 +10,7 @@ use geo::{BoundingRect, Intersects, Rect, coord};
 use harness::{Demo, Server};
 use matbang::{
     atlas::{Snapshot, World},
-    domain::{Day, EventKind, NewEvent, ParcelId, Stage, procedures},
+    domain::{Day, EventKind, NewEvent, ParcelId, Stage, law},
     store::{self, Store},
     tile::Square,
 };
@@ -141,7 +141,7 @@ fn check(server: &Server, snapshot: &Snapshot, folder: &std::path::Path, square:
 #[test]
 fn every_parcel_visible_in_a_tile_is_in_it_once() {
     let demo = Demo::new();
-    let snapshot = open(&demo).load(procedures(&[]).unwrap().into()).unwrap();
+    let snapshot = open(&demo).load(law(&[]).unwrap().into()).unwrap();
     let server = Server::start(&demo.store());
     let parcels = snapshot.parcels().len() as u32;
     let mut runner =
@@ -160,7 +160,7 @@ fn every_parcel_visible_in_a_tile_is_in_it_once() {
 #[test]
 fn a_tile_tells_the_stage_of_today() {
     let demo = Demo::new();
-    let snapshot = open(&demo).load(procedures(&[]).unwrap().into()).unwrap();
+    let snapshot = open(&demo).load(law(&[]).unwrap().into()).unwrap();
     let server = Server::start(&demo.store());
     let place = snapshot.parcels().arena().shape(7).places()[0];
     let square = Square::around(place, 16).unwrap();
@@ -173,7 +173,7 @@ fn a_tile_tells_the_stage_of_today() {
 #[test]
 fn encodings_and_formats_are_negotiated() {
     let demo = Demo::new();
-    let snapshot = open(&demo).load(procedures(&[]).unwrap().into()).unwrap();
+    let snapshot = open(&demo).load(law(&[]).unwrap().into()).unwrap();
     let server = Server::start(&demo.store());
     let square = Square::around(snapshot.parcels().arena().shape(0).places()[0], 14).unwrap();
     let path = address("parcels", square);
@@ -229,7 +229,7 @@ fn nonsense_and_empty_squares_are_told_apart() {
 fn an_event_retires_the_tiles_that_it_touches_and_no_other() {
     let demo = Demo::new();
     let store = open(&demo);
-    let snapshot = store.load(procedures(&[]).unwrap().into()).unwrap();
+    let snapshot = store.load(law(&[]).unwrap().into()).unwrap();
     let day = Day::parse(harness::UNTIL).unwrap();
     let columns = snapshot.parcels();
     let pending = (0..columns.len() as u32).find(|p| snapshot.days(*p).cleared_on().is_none()).unwrap();
@@ -247,7 +247,7 @@ fn an_event_retires_the_tiles_that_it_touches_and_no_other() {
     assert_eq!((again.status, again.body.len()), (304, 0));
 
     let id: ParcelId = columns.id(pending);
-    let kind = EventKind::StageReached { stage: Stage::HandedOver };
+    let kind = EventKind::reached(Stage::HandedOver);
     let event = NewEvent {
         parcel: Some(id),
         day,
@@ -279,7 +279,7 @@ fn a_tile_names_the_unit_of_the_day_as_the_features_do() {
     let rows = server.get("/api/v1/table?limit=1&as_of=2025-03-31", &[]).json();
     let (old, near) =
         (rows["rows"][0]["unit"].as_str().unwrap(), rows["rows"][0]["id"].as_u64().unwrap() as u32);
-    let snapshot = open(&demo).load(procedures(&[]).unwrap().into()).unwrap();
+    let snapshot = open(&demo).load(law(&[]).unwrap().into()).unwrap();
     let index = snapshot.parcels().find(ParcelId(near)).unwrap();
     let here = snapshot.parcels().arena().shape(index as usize).places()[0];
     let (x, y) = here.to_degrees();

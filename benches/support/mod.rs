@@ -94,7 +94,7 @@ pub fn storied(parcels: usize) -> PathBuf {
                         let day = 20_100 + i64::from(round) * 60 + (n * 59 / parcels as u64) as i64;
                         let kind = match round {
                             8 => EventKind::BlockerOpened { blocker: BlockerKind::Price },
-                            _ => EventKind::StageReached { stage: Stage::ALL[round as usize + 1] },
+                            _ => EventKind::reached(Stage::ALL[round as usize + 1]),
                         };
                         change.append(&[happened(id, day, kind)])?;
                     }
@@ -133,7 +133,7 @@ pub fn more(count: usize) -> Vec<Parcel> {
 
 fn event(id: u32, stage: Stage, rng: &mut ChaCha8Rng) -> NewEvent {
     let day = 20_100 + stage.number() as i64 * 60 + rng.random_range(0..50);
-    happened(id, day, EventKind::StageReached { stage })
+    happened(id, day, EventKind::reached(stage))
 }
 
 pub fn happened(id: u32, day: i64, kind: EventKind) -> NewEvent {

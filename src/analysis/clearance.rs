@@ -6,7 +6,10 @@ use serde::Serialize;
 
 use crate::{
     atlas::Snapshot,
-    domain::{BlockerKind, Clock, Day, SquareMetres, Stage},
+    domain::{
+        BlockerKind, Day, SquareMetres, Standing,
+        law::{Act, RunningClock},
+    },
 };
 
 /// Parcels and their recovered area.
@@ -39,10 +42,10 @@ impl Tally {
     }
 }
 
-/// Parcels by the stage at which they stood on `day`, all nine stages by
-/// number. Parcels not yet listed on that day count nowhere.
-pub fn stage_tallies(snapshot: &Snapshot, parcels: &[u32], day: Day) -> [(Stage, Tally); 9] {
-    let mut tallies = Stage::ALL.map(|stage| (stage, Tally::default()));
+/// Parcels by where they stood on `day`, all places of the scale by number.
+/// Parcels of which nothing was known on that day count nowhere.
+pub fn stage_tallies(snapshot: &Snapshot, parcels: &[u32], day: Day) -> [(Standing, Tally); Standing::COUNT] {
+    let mut tallies = Standing::ALL.map(|standing| (standing, Tally::default()));
     for &parcel in parcels {
         if let Some(stage) = snapshot.stage_on(parcel, day) {
             tallies[stage.number()].1.add(snapshot.parcels().recovered(parcel));
@@ -90,17 +93,17 @@ pub fn blockers(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<BlockerTa
 
 /// The deadline that runs for a parcel.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct ParcelClock<'a> {
+pub struct ParcelClock {
     /// Parcel, by index.
     pub parcel: u32,
     /// What is due, and by when.
-    pub clock: Clock<'a>,
+    pub clock: RunningClock,
     /// Days left, negative when overdue.
     pub days_left: i32,
 }
 
 /// The deadlines that run for `parcels` on `day`, the most urgent first.
-pub fn clocks<'a>(snapshot: &'a Snapshot, parcels: &[u32], day: Day) -> Vec<ParcelClock<'a>> {
+pub fn clocks(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<ParcelClock> {
     let running = |parcel: &u32| {
         let clock = snapshot.clock(*parcel, day)?;
         Some(ParcelClock { parcel: *parcel, clock, days_left: clock.due.since(day) })
@@ -113,8 +116,8 @@ pub fn clocks<'a>(snapshot: &'a Snapshot, parcels: &[u32], day: Day) -> Vec<Parc
 /// Parcels with the same legal deadline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct Deadline {
-    /// Stage that is due.
-    pub stage: Stage,
+    /// Act that is due.
+    pub stage: Act,
     /// Last day in time, days since 1970-01-01.
     pub due_day: u16,
     /// Days left, negative when overdue.
@@ -125,11 +128,11 @@ pub struct Deadline {
 
 /// The deadlines that run on `day`, earliest first.
 pub fn deadlines(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<Deadline> {
-    let mut by_day: BTreeMap<(Day, Stage), u64> = BTreeMap::new();
+    let mut by_day: BTreeMap<(Day, Act), u64> = BTreeMap::new();
     for clock in parcels.iter().filter_map(|parcel| snapshot.clock(*parcel, day)) {
-        *by_day.entry((clock.due, clock.rule.stage)).or_default() += 1;
+        *by_day.entry((clock.due, clock.act)).or_default() += 1;
     }
-    let deadline = |((due, stage), parcels): ((Day, Stage), u64)| Deadline {
+    let deadline = |((due, stage), parcels): ((Day, Act), u64)| Deadline {
         stage,
         due_day: due.number(),
         days_left: due.since(day),

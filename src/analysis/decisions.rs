@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use super::{Front, LEAST_AREA_M2, ParcelClock, Sums, Survey, Tally, View, areal_fronts, blockers, clocks};
-use crate::domain::{BlockerKind, Day, SquareMetres, Stage};
+use crate::domain::{BlockerKind, Day, SquareMetres, law::Act};
 
 /// Whose parcels are asked about, which says of whom the answers speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub enum Named {
 pub struct Longest {
     /// Days since its last day.
     pub days: u64,
-    /// The stage that was due.
-    pub stage: Stage,
+    /// The act that was due.
+    pub act: Act,
     /// Where the law sets it.
     pub article: Option<String>,
 }
@@ -138,11 +138,11 @@ impl Matter<'_> {
         let place = |parcel: u32| self.place(parcel, by_project);
         let there: Vec<u32> = self.chosen.iter().copied().filter(|parcel| place(*parcel) == most).collect();
         let running = clocks(snapshot, &there, day);
-        let past = |one: &&ParcelClock<'_>| one.days_left < 0;
+        let past = |one: &&ParcelClock| one.days_left < 0;
         let longest = running.first().filter(past).map(|one| Longest {
             days: u64::from(one.days_left.unsigned_abs()),
-            stage: one.clock.rule.stage,
-            article: one.clock.rule.article.clone(),
+            act: one.clock.act,
+            article: Some(snapshot.law().clocks()[one.clock.clock].article.clone()),
         });
         let named = if by_project { Named::Project(most) } else { Named::Unit(most) };
         Some(Decision::Late { named, late: sums.late, overdue: sums.overdue.parcels, longest })

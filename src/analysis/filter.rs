@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::sums::ParcelFacts;
 use crate::{
     atlas::Snapshot,
-    domain::{Day, ProjectKind, Stage},
+    domain::{Day, ProjectKind, Standing},
 };
 
 /// Conditions that all must hold; inside a list, one of them. Projects and
@@ -23,8 +23,8 @@ pub struct Filter {
     pub body: Option<String>,
     /// Key projects only.
     pub key: bool,
-    /// Stages on the day.
-    pub stages: Vec<Stage>,
+    /// Where they stand on the day.
+    pub stages: Vec<Standing>,
     /// Land uses.
     pub land_uses: Vec<u32>,
     /// Blocked on the day only.

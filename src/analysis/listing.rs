@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use super::{Figures, Filter};
 use crate::{
     atlas::Snapshot,
-    domain::{Day, Stage},
+    domain::{Day, Standing},
 };
 
 /// What rows can be sorted and grouped by.
@@ -232,7 +232,9 @@ impl<'a> Keys<'a> {
                 let stage = snapshot.stage_on(parcel, day);
                 stage.map_or(Key::Missing, |stage| Key::Number(stage.number() as f64))
             }
-            Column::StageDay => on(snapshot.stage_on(parcel, day).and_then(|s| snapshot.days(parcel).get(s))),
+            Column::StageDay => {
+                on(snapshot.stage_on(parcel, day).and_then(|s| s.since(snapshot.days(parcel))))
+            }
             Column::PlannedDay => on(snapshot.planned_day(parcel)),
             Column::DueDay => on(snapshot.clock(parcel, day).map(|clock| clock.due)),
             Column::Blocked => Key::Number(f64::from(u8::from(snapshot.blocked_on(parcel, day)))),
@@ -251,7 +253,7 @@ impl<'a> Keys<'a> {
             Column::Body => project.body.as_deref().unwrap_or_default(),
             Column::Kind => project.kind.code(),
             Column::Use => columns.land_use(parcel),
-            Column::Stage => self.snapshot.stage_on(parcel, self.day).map_or("", Stage::code),
+            Column::Stage => self.snapshot.stage_on(parcel, self.day).map_or("", Standing::code),
             _ => "",
         }
     }

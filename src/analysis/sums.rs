@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     atlas::Snapshot,
-    domain::{Day, SquareMetres, Stage},
+    domain::{Day, SquareMetres, Stage, Standing},
 };
 
 /// What is known of a parcel on a day, looked up once.
@@ -16,8 +16,8 @@ pub struct ParcelFacts {
     pub project: usize,
     /// Recovered area, tenths of m².
     pub area: u64,
-    /// Stage; none before the listing.
-    pub stage: Option<Stage>,
+    /// Where it stands; nowhere before anything is known.
+    pub stage: Option<Standing>,
     /// Day of the handover, if it was by then.
     pub handed_over: Option<Day>,
     /// Day of the handover, later ones too.
@@ -49,7 +49,7 @@ impl ParcelFacts {
         let project = columns.project(parcel);
         let own_planned = marks.and_then(|marks| marks.planned).or_else(|| columns.planned_day(parcel));
         let planned = own_planned.or_else(|| snapshot.projects()[project].project.required_day);
-        let standing = snapshot.procedure(parcel).standing(days, day);
+        let pressing = snapshot.law().pressing(&snapshot.file_of(parcel, days, marks), day);
         let amount = snapshot.money(parcel).0;
         let payments = marks.map_or(&[][..], |marks| &marks.payments);
         let paid = if payments.is_empty() {
@@ -62,7 +62,7 @@ impl ParcelFacts {
         Some(Self {
             project,
             area: columns.recovered(parcel).tenths(),
-            stage: standing.map(|(stage, _)| stage),
+            stage: days.standing(day),
             handed_over,
             cleared_on,
             planned,
@@ -70,7 +70,7 @@ impl ParcelFacts {
             approved: if days.reached(Stage::PlanApproved, day) { amount } else { 0 },
             paid,
             blocked: marks.is_some_and(|marks| marks.blockers.iter().any(|blocker| blocker.stands_on(day))),
-            overdue: standing.and_then(|(_, due)| due).is_some_and(|due| due < day),
+            overdue: pressing.is_some_and(|running| running.due < day),
             late: handed_over.is_none() && planned.is_some_and(|planned| planned < day),
         })
     }
@@ -98,8 +98,8 @@ pub struct Sums {
     pub overdue: Tally,
     /// Past the planned day.
     pub late: Tally,
-    /// By stage.
-    pub stages: [Tally; 9],
+    /// By where they stand.
+    pub stages: [Tally; Standing::COUNT],
     /// Handed over by each of the earlier days, and counting on them.
     pub earlier: [SquareMetres; EARLIER],
     plan: PlanSums,

@@ -18,7 +18,7 @@ use super::{
     tables::Tables,
     world::{Extent, World},
 };
-use crate::domain::{AdminUnit, LedgerPosition, Marks, ParcelId, Procedure, Project, ProjectId, UnitId};
+use crate::domain::{AdminUnit, LedgerPosition, Marks, ParcelId, Project, ProjectId, UnitId, law::Law};
 
 /// Why rows do not make an atlas: the store holds what it never should.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,8 +29,8 @@ pub enum BuildError {
     /// A parcel names a unit that is not there.
     #[error("parcel {0} names unit {1}, which the store does not hold")]
     NoUnit(ParcelId, UnitId),
-    /// A project names a procedure that is not there.
-    #[error("project {0} names the procedure \"{1}\", which no file in data/procedures describes")]
+    /// A project names a law that is not there.
+    #[error("project {0} names the law \"{1}\", which data/procedures/regimes.toml does not have")]
     NoProcedure(String, String),
     /// A geometry that is not a polygon.
     #[error("the geometry of parcel {0} is not a polygon: {1}")]
@@ -44,12 +44,12 @@ pub enum BuildError {
 }
 
 /// Collects rows.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Builder {
-    procedures: Arc<[Procedure]>,
+    law: Arc<Law>,
     units: Vec<UnitEntry>,
     projects: Vec<ProjectEntry>,
-    project_procedures: Vec<usize>,
+    project_laws: Vec<usize>,
     numbers: Arc<Numbers>,
     parcels: Columns,
     pages: Pages,
@@ -58,11 +58,19 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// A builder that knows these procedures and expects about `parcels` rows.
-    pub fn new(procedures: Arc<[Procedure]>, parcels: usize) -> Self {
-        let mut builder = Self { procedures, ..Self::default() };
-        builder.extents.reserve_exact(parcels);
-        builder
+    /// A builder that knows this law and expects about `parcels` rows.
+    pub fn new(law: Arc<Law>, parcels: usize) -> Self {
+        Self {
+            law,
+            units: Vec::new(),
+            projects: Vec::new(),
+            project_laws: Vec::new(),
+            numbers: Arc::default(),
+            parcels: Columns::default(),
+            pages: Pages::default(),
+            extents: Vec::with_capacity(parcels),
+            marks: Vec::new(),
+        }
     }
 
     /// Adds a unit.
@@ -79,11 +87,11 @@ impl Builder {
     /// Adds a project.
     ///
     /// # Errors
-    /// More than 65 535 projects, or a procedure that is not known.
+    /// More than 65 535 projects, or a law that is not known.
     pub fn project(&mut self, id: ProjectId, project: Project) -> Result<(), BuildError> {
         let number =
             u16::try_from(self.projects.len()).map_err(|_| BuildError::TooMany(65_536, "projects"))?;
-        self.project_procedures.push(procedure_of(&self.procedures, &project)?);
+        self.project_laws.push(law_of(&self.law, &project)?);
         Arc::make_mut(&mut self.numbers).projects.insert(id, number);
         self.projects.push(ProjectEntry::new(id, project));
         Ok(())
@@ -130,18 +138,15 @@ impl Builder {
         });
         let mut pages = self.pages;
         self.marks.into_iter().for_each(|(index, marks)| pages.mark(index, Some(marks)));
-        let tables = Tables::new(self.procedures, self.project_procedures, self.units, self.projects);
+        let tables = Tables::new(self.law, self.project_laws, self.units, self.projects);
         Snapshot::new(position, head, tables, Parcels::new(self.parcels), pages)
     }
 }
 
-/// Index of a project's procedure.
-pub(super) fn procedure_of(procedures: &[Procedure], project: &Project) -> Result<usize, BuildError> {
-    let known = |p: &Procedure| p.code() == &project.procedure;
-    procedures
-        .iter()
-        .position(known)
-        .ok_or_else(|| BuildError::NoProcedure(project.code.to_string(), project.procedure.to_string()))
+/// Place of the law under which a project began.
+pub(super) fn law_of(law: &Law, project: &Project) -> Result<usize, BuildError> {
+    let place = law.law_index(project.procedure.as_str());
+    place.ok_or_else(|| BuildError::NoProcedure(project.code.to_string(), project.procedure.to_string()))
 }
 
 /// Writes the rings of one polygon, outer ring first.

@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    builder::{BuildError, procedure_of},
+    builder::{BuildError, law_of},
     pages::{Pages, State},
     parcels::{Columns, Parcels},
     project::{ProjectEntry, UnitEntry},
@@ -119,7 +119,7 @@ impl<'a> Revision<'a> {
     /// The snapshot at `position`; the one that it was made from stays as it is.
     ///
     /// # Errors
-    /// A project whose procedure is not known, or more rows than an atlas can name.
+    /// A project whose law is not known, or more rows than an atlas can name.
     pub fn finish(self, position: LedgerPosition, head: [u8; 32]) -> Result<Snapshot, BuildError> {
         let (parcels, mut pages) = self.parcels()?;
         let found = self.states.iter().filter_map(|(id, state)| Some((parcels.find(*id)?, state.clone())));
@@ -175,8 +175,8 @@ impl<'a> Revision<'a> {
         }
         let units = self.new_units(&moved, parcels);
         let projects = self.new_projects(&moved, parcels);
-        let procedure = |entry: &Arc<ProjectEntry>| procedure_of(&before.procedures, &entry.project);
-        let project_procedures = projects.iter().map(procedure).collect::<Result<_, _>>()?;
+        let law = |entry: &Arc<ProjectEntry>| law_of(&before.law, &entry.project);
+        let project_laws = projects.iter().map(law).collect::<Result<_, _>>()?;
         let unit_places =
             shared(&before.units, &units, |a, b| a.extent == b.extent && a.unit.boundary == b.unit.boundary);
         let project_places = shared(&before.projects, &projects, |a, b| {
@@ -190,8 +190,8 @@ impl<'a> Revision<'a> {
             HashMap::default()
         };
         Ok(Arc::new(Tables {
-            procedures: Arc::clone(&before.procedures),
-            project_procedures,
+            law: Arc::clone(&before.law),
+            project_laws,
             unit_places: if unit_places {
                 Arc::clone(&before.unit_places)
             } else {

@@ -14,7 +14,8 @@ use super::{
     world::{Extent, World},
 };
 use crate::domain::{
-    Blocker, BranchStay, Clock, Day, LedgerPosition, Marks, Procedure, Stage, StageDays, Vnd,
+    Blocker, BlockerKind, BranchStay, Day, LedgerPosition, Marks, Stage, StageDays, Standing, Vnd,
+    law::{CaseFile, Law, RunningClock},
 };
 
 /// Everything known at one ledger position.
@@ -48,9 +49,9 @@ impl Snapshot {
         self.head
     }
 
-    /// The legal procedures.
-    pub fn procedures(&self) -> &[Procedure] {
-        &self.tables.procedures
+    /// The law.
+    pub fn law(&self) -> &Arc<Law> {
+        &self.tables.law
     }
 
     /// Units, in the order of their numbers.
@@ -107,14 +108,28 @@ impl Snapshot {
         &self.parcels
     }
 
-    /// The procedure that a parcel follows.
-    pub fn procedure(&self, parcel: u32) -> &Procedure {
-        &self.tables.procedures[self.procedure_index(parcel)]
+    /// Place of the law under which a parcel's project began.
+    pub fn law_index(&self, parcel: u32) -> usize {
+        self.tables.project_laws[self.parcels.project(parcel)]
     }
 
-    /// Index of the procedure that a parcel follows.
-    pub fn procedure_index(&self, parcel: u32) -> usize {
-        self.tables.project_procedures[self.parcels.project(parcel)]
+    /// A parcel's file as the law sees it.
+    pub fn file(&self, parcel: u32) -> CaseFile<'_> {
+        self.file_of(parcel, self.days(parcel), self.marks(parcel))
+    }
+
+    /// As [`Snapshot::file`], of what was looked up already.
+    pub fn file_of<'a>(&'a self, parcel: u32, days: StageDays, marks: Option<&'a Marks>) -> CaseFile<'a> {
+        let law = self.law();
+        let waits = |marks: &Marks| marks.blockers.iter().any(|one| one.kind == BlockerKind::Resettlement);
+        CaseFile {
+            days,
+            facts: marks.map_or(&[], |marks| &marks.facts),
+            land: law.land_group(self.parcels.land_use(parcel)),
+            early: marks.is_some_and(|marks| marks.early),
+            resettles: marks.is_some_and(|marks| marks.resettled.is_some() || waits(marks)),
+            choice: law.choice(|| self.projects()[self.parcels.project(parcel)].project.code.as_str()),
+        }
     }
 
     /// The days on which a parcel reached its stages.
@@ -167,13 +182,13 @@ impl Snapshot {
     }
 
     /// Where a parcel stood on `day`; none before it was listed and when it does not count.
-    pub fn stage_on(&self, parcel: u32, day: Day) -> Option<Stage> {
-        self.procedure(parcel).stage_on(self.days(parcel), day).filter(|_| self.exists_on(parcel, day))
+    pub fn stage_on(&self, parcel: u32, day: Day) -> Option<Standing> {
+        self.days(parcel).standing(day).filter(|_| self.exists_on(parcel, day))
     }
 
-    /// The legal deadline that ran for a parcel on `day`.
-    pub fn clock(&self, parcel: u32, day: Day) -> Option<Clock<'_>> {
-        self.procedure(parcel).clock(self.days(parcel), day).filter(|_| self.exists_on(parcel, day))
+    /// The most pressing legal deadline that ran for a parcel on `day`.
+    pub fn clock(&self, parcel: u32, day: Day) -> Option<RunningClock> {
+        self.law().pressing(&self.file(parcel), day).filter(|_| self.exists_on(parcel, day))
     }
 
     /// The day by which a parcel is planned to be handed over: as last changed, else its own, else its project's.

@@ -1,4 +1,4 @@
-//! Units, projects and procedures of a snapshot: few rows beside the parcels.
+//! Units, projects and the law of a snapshot: few rows beside the parcels.
 
 use std::{
     collections::HashMap,
@@ -11,14 +11,14 @@ use super::{
     index::Index,
     project::{ProjectEntry, UnitEntry},
 };
-use crate::domain::Procedure;
+use crate::domain::law::Law;
 
-/// Units, projects and procedures.
-#[derive(Debug, Default)]
+/// Units, projects and the law.
+#[derive(Debug)]
 pub(super) struct Tables {
-    pub procedures: Arc<[Procedure]>,
-    /// Index of each project's procedure.
-    pub project_procedures: Vec<usize>,
+    pub law: Arc<Law>,
+    /// Place of the law under which each project began.
+    pub project_laws: Vec<usize>,
     pub units: Vec<Arc<UnitEntry>>,
     pub projects: Vec<Arc<ProjectEntry>>,
     /// Boundaries and extents by project index.
@@ -57,16 +57,16 @@ fn push_shape(arena: &mut Arena, polygons: Option<&geo::MultiPolygon<f64>>) {
 
 impl Tables {
     pub fn new(
-        procedures: Arc<[Procedure]>,
-        project_procedures: Vec<usize>,
+        law: Arc<Law>,
+        project_laws: Vec<usize>,
         units: Vec<UnitEntry>,
         projects: Vec<ProjectEntry>,
     ) -> Self {
         let units: Vec<_> = units.into_iter().map(Arc::new).collect();
         let projects: Vec<_> = projects.into_iter().map(Arc::new).collect();
         Self {
-            procedures,
-            project_procedures,
+            law,
+            project_laws,
             project_places: Arc::new(Places::of_projects(&projects)),
             unit_places: Arc::new(Places::of_units(&units)),
             units,

@@ -33,7 +33,7 @@ pub fn backup(place: &Place, options: &Backup) -> Outcome {
     store.copy_to(&part)?;
     // Files never change and come before the events that name them: copied after, none is missing.
     let files = copy_files(&place.data.with_extension("files"), &options.file.with_extension("files"))?;
-    let found = place.at(&part).open()?.verify(place.procedures()?)?;
+    let found = place.at(&part).open()?.verify(place.law()?)?;
     remove_log(&part);
     if let Some(finding) = found.findings.first() {
         let _ = std::fs::remove_file(&part);
@@ -51,7 +51,7 @@ pub fn backup(place: &Place, options: &Backup) -> Outcome {
 
 pub fn restore(place: &Place, options: &Restore) -> Outcome {
     let copy = place.at(&options.file).open()?;
-    let found = copy.verify(place.procedures()?)?;
+    let found = copy.verify(place.law()?)?;
     if let Some(finding) = found.findings.first() {
         return Err(
             format!("{} is not whole: {} {}", options.file.display(), finding.table, finding.what).into()

@@ -25,7 +25,7 @@ pub fn run(
     let table = reader.events(file, layer, &Leave::default())?;
     tell_lack(reader);
     let (today, recorded_at) = (clock::today()?, jiff::Timestamp::now().as_millisecond());
-    let procedures = place.procedures()?;
+    let law = place.law()?;
     let drafts: Vec<_> = table.rows.iter().map(|row| (row.line, row.draft.clone())).collect();
     let author = std::env::var("USER").unwrap_or_else(|_| "local".to_owned());
     let order = Order {
@@ -33,7 +33,7 @@ pub fn run(
         author: &author,
         recorded_at,
         today,
-        procedures: &procedures,
+        law: &law,
         may_write: &|_| true,
         attached: &|_| false,
         dry_run,

@@ -8,7 +8,7 @@ use std::{
 
 use crate::{
     atlas::Snapshot,
-    domain::{Procedure, calendar, procedures_with},
+    domain::{calendar, law::Law, law_with},
     store::{self, Store},
 };
 
@@ -46,16 +46,16 @@ impl Place {
 
     /// Everything that the store holds.
     pub fn load(&self, store: &dyn Store) -> Found<Snapshot> {
-        Ok(store.load(self.procedures()?)?)
+        Ok(store.load(self.law()?)?)
     }
 
-    /// The procedures, an operator's among them, with his days off if there is a `calendar.toml`.
-    pub fn procedures(&self) -> Found<Arc<[Procedure]>> {
+    /// The law, with what an operator put in its place, and his days off if there is a `calendar.toml`.
+    pub fn law(&self) -> Found<Arc<Law>> {
         let own = self.file("calendar.toml")?;
         let (name, text) =
             own.as_ref().map_or(("calendar.toml", None), |(name, text)| (name, Some(text.as_str())));
         let days_off = calendar(text).map_err(|error| format!("{name}: {error}"))?;
-        Ok(procedures_with(&self.files("procedures")?, days_off)?.into())
+        Ok(Arc::new(law_with(&self.files("procedures")?, days_off)?))
     }
 
     /// An operator's own file (name, text), if there is one.

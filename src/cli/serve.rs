@@ -14,7 +14,7 @@ use metrics_exporter_prometheus::PrometheusBuilder;
 
 use super::{Outcome, Place, clock, output::say, report};
 use crate::{
-    domain::{Day, Procedure, campaigns, vocabulary},
+    domain::{Day, campaigns, law::Law, vocabulary},
     query,
     reader::{Limits, Reader},
     report::Language,
@@ -77,7 +77,7 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
     let campaigns = campaigns(&place.files("campaigns")?)?;
     let report_words = [report::words(place, Language::Vi)?, report::words(place, Language::En)?];
     let auth = auth(options, &*store)?;
-    let procedures = place.procedures()?;
+    let law = place.law()?;
     let files = match &options.files {
         Some(address) => Files::at(address)?,
         None => Files::in_folder(&place.data.with_extension("files")),
@@ -98,7 +98,7 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
         auth,
         reading: reading(options),
     };
-    let served = runtime.block_on(serve(options.listen, Arc::clone(&store), procedures, equipment));
+    let served = runtime.block_on(serve(options.listen, Arc::clone(&store), law, equipment));
     // The runtime's threads may still read; then nothing is left in the log beside the file.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     if let Err(error) = store.close() {
@@ -151,11 +151,11 @@ fn auth(options: &Serve, store: &dyn Store) -> Result<Auth, Box<dyn std::error::
 async fn serve(
     address: SocketAddr,
     store: Arc<dyn Store>,
-    procedures: Arc<[Procedure]>,
+    law: Arc<Law>,
     equipment: Equipment,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
-    let app = Arc::new(App::new(Arc::clone(&store), Arc::clone(&procedures), equipment, metrics)?);
+    let app = Arc::new(App::new(Arc::clone(&store), Arc::clone(&law), equipment, metrics)?);
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|e| format!("cannot listen on {address}: {e}; choose another with --listen"))?;
@@ -166,7 +166,7 @@ async fn serve(
         let (app, stopping) = (Arc::clone(&app), Arc::clone(&stopping));
         std::thread::spawn(move || {
             let today = || clock::today().unwrap_or(Day::LAST);
-            let done = follow(&app, &*store, &procedures, today, || stopping.load(Ordering::Relaxed));
+            let done = follow(&app, &*store, &law, today, || stopping.load(Ordering::Relaxed));
             if let Err(error) = done {
                 // Nobody listens any more when the server is stopping anyway.
                 let _ = failed.send(error.to_string());

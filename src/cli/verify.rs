@@ -14,7 +14,7 @@ pub struct Verify {
 }
 
 pub fn run(place: &Place, options: &Verify) -> Outcome {
-    let found = place.open()?.verify(place.procedures()?)?;
+    let found = place.open()?.verify(place.law()?)?;
     let head = digest_hex(&found.head.hash);
     let whole = found.findings.is_empty();
     if options.json {

@@ -9,9 +9,10 @@ use super::{
     catalogue::{Pace, Work},
     fabric::Made,
     frame,
+    told::Told,
 };
 use crate::domain::{
-    BlockerKind, Branch, Code, Day, EventKind, NewEvent, ParcelId, PlanCurve, Project, Stage, Vnd,
+    BlockerKind, Code, Day, EventKind, NewEvent, ParcelId, PlanCurve, Project, Stage, Vnd, law::Act,
 };
 
 /// First day of the law of 2024; procedures begun earlier follow the law of 2013.
@@ -182,42 +183,24 @@ impl Story {
 
     fn parcel(&mut self, id: ParcelId, made: &Made, entries: &mut Vec<Entry>) {
         let batch = (made.along * 8.0).floor() / 8.0;
-        let mut day = self.listed.plus((10.0 + batch * self.spread() * self.slow) as i32);
+        let start = self.listed.plus((10.0 + batch * self.spread() * self.slow) as i32);
         let stuck = self.stuck_at(made);
-        let mut recorded = i64::MIN;
         // Chance of its own: the other figures of a seed stay as they are.
-        let mut aside = ChaCha8Rng::seed_from_u64(u64::from(id.0).wrapping_mul(2_654_435_761));
-        let early = !made.hard && stuck.is_none() && aside.random_bool(0.03);
-        let forced = stuck.is_some_and(|stuck| matches!(stuck.0, 2 | 7)) && aside.random_bool(0.2);
+        let aside = ChaCha8Rng::seed_from_u64(u64::from(id.0).wrapping_mul(2_654_435_761));
+        let mut told = Told::new(made, start, stuck, aside);
         for (position, (stage, days)) in self.steps().into_iter().enumerate() {
-            if early && stage == Stage::PlanPosted {
-                let on = day.plus(aside.random_range(3..20));
-                self.push(id, on, EventKind::EarlyHandover, &mut recorded, entries);
-            }
-            if early && stage == Stage::HandedOver {
-                return;
-            }
             let own: f64 = self.rng.random_range(0.75..1.3);
             let home = if made.hard { 1.35 } else { 1.0 };
-            day = day.plus((days * self.slow * own * home).round() as i32);
-            if let Some((_, blocker, wait)) = stuck.filter(|stuck| stuck.0 == position) {
-                let opened = day.plus(-6).max(self.listed);
-                self.push(id, opened, EventKind::BlockerOpened { blocker }, &mut recorded, entries);
-                if forced {
-                    let branch = if position == 2 { Branch::MandatoryInventory } else { Branch::Enforcement };
-                    self.push(id, day.plus(25), EventKind::BranchEntered { branch }, &mut recorded, entries);
-                }
-                day = day.plus(wait);
-                self.push(id, day, EventKind::BlockerClosed { blocker }, &mut recorded, entries);
-            }
-            if day > self.until {
-                return;
-            }
-            if stage == Stage::PlanApproved {
-                let amount = self.money(made);
-                self.push(id, day, EventKind::MoneyApproved { amount }, &mut recorded, entries);
-            }
-            self.push(id, day, EventKind::StageReached { stage }, &mut recorded, entries);
+            told.step(position, stage, (days * self.slow * own * home).round() as i32);
+        }
+        if told.approved.is_some_and(|on| on <= self.until) {
+            let amount = self.money(made);
+            told.money(amount);
+        }
+        told.events.sort_by_key(|(day, _)| *day);
+        let mut recorded = i64::MIN;
+        for (day, kind) in told.events {
+            self.push(id, day.max(self.listed), kind, &mut recorded, entries);
         }
     }
 
@@ -285,15 +268,17 @@ impl Story {
 
 /// A made-up reference in the form that offices use.
 fn document(kind: &EventKind, project: &str, day: Day) -> Option<String> {
-    let EventKind::StageReached { stage } = kind else { return None };
+    let (act, _) = kind.act().filter(|_| !matches!(kind, EventKind::EarlyHandover))?;
     let number = u32::from(day.number()) % 900 + 1;
-    let suffix = match stage {
-        Stage::Listed => return None,
-        Stage::Meeting | Stage::Inventory | Stage::HandedOver => "BB-GPMB",
-        Stage::Notice => "TB-UBND",
-        Stage::PlanPosted => "TB-HĐBT",
-        Stage::PlanApproved | Stage::RecoveryDecided => "QĐ-UBND",
-        Stage::Paid => "PC-QĐ",
+    let suffix = match act {
+        Act::Listed => return None,
+        Act::Notice | Act::NoticeReissued => "TB-UBND",
+        Act::PlanPosted => "TB-HĐBT",
+        Act::PlanApproved | Act::RecoveryDecided | Act::MandatoryInventory | Act::EnforcementDecided => {
+            "QĐ-UBND"
+        }
+        Act::Paid | Act::Deposited => "PC-QĐ",
+        _ => "BB-GPMB",
     };
     Some(format!("{number}/{suffix}-{project}"))
 }

@@ -15,6 +15,7 @@ mod frame;
 mod history;
 mod people;
 mod shape;
+mod told;
 
 use crate::domain::{AdminUnit, Day, NewEvent, Parcel, Project};
 

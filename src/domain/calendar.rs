@@ -75,6 +75,9 @@ enum Weekday {
 #[serde(deny_unknown_fields)]
 struct EveryYear {
     day: String,
+    /// First year.
+    #[serde(default)]
+    since: i16,
     #[serde(rename = "name")]
     _name: Label,
     #[serde(rename = "article")]
@@ -142,7 +145,8 @@ impl Calendar {
             works[usize::from(entry.day.number())] = true;
             unsure.extend(entry.to_be_confirmed.then_some((entry.day, entry.day)));
         }
-        let working = (0..).zip(&works).filter(|(_, works)| **works).map(|(number, _)| number).collect();
+        let working =
+            (0..=u16::MAX).zip(&works).filter(|(_, works)| **works).map(|(number, _)| number).collect();
         let mut sum = 0;
         let until = works.iter().map(|works| {
             sum += u16::from(*works);
@@ -185,7 +189,9 @@ fn every_year(entry: &EveryYear, mut found: impl FnMut(Day)) -> Result<(), Calen
     let (month, day): (i8, i8) = month.parse().ok().zip(day.parse().ok()).ok_or_else(wrong)?;
     // In a leap year each day of a year is one.
     jiff::civil::Date::new(2024, month, day).map_err(|_| wrong())?;
-    let dates = (1970..=2149).filter_map(|year| jiff::civil::Date::new(year, month, day).ok());
+    let dates = (1970..=2149)
+        .filter(|year| *year >= entry.since)
+        .filter_map(|year| jiff::civil::Date::new(year, month, day).ok());
     dates.filter_map(|date| Day::from_date(date).ok()).for_each(&mut found);
     Ok(())
 }
@@ -214,6 +220,9 @@ mod tests {
         assert_eq!(calendar.at_or_after(day("2026-02-13")), day("2026-02-13"));
         assert!(calendar.is_working(day("2025-04-26")) && !calendar.is_working(day("2025-05-02")));
         assert!(!calendar.is_working(day("2030-09-02")) && !calendar.is_working(day("2026-04-27")));
+        // The holiday of 24 November is one from 2026 on; Saturday 22 August 2026 is worked for Monday 31.
+        assert!(calendar.is_working(day("2025-11-24")) && !calendar.is_working(day("2026-11-24")));
+        assert!(calendar.is_working(day("2026-08-22")) && !calendar.is_working(day("2026-08-31")));
         assert_eq!(calendar.after(Day::LAST, 5), Day::LAST);
     }
 
@@ -221,7 +230,8 @@ mod tests {
     fn what_is_not_decided_yet_is_said() {
         let calendar = Calendar::parse(OURS).unwrap();
         assert!(calendar.is_sure(day("2026-02-10"), day("2026-03-03")));
-        assert!(!calendar.is_sure(day("2026-08-25"), day("2026-09-01")));
+        assert!(calendar.is_sure(day("2026-08-25"), day("2026-09-01")));
+        assert!(!calendar.is_sure(day("2026-11-20"), day("2026-11-25")));
         assert!(!calendar.is_sure(day("2026-12-28"), day("2027-01-05")));
     }
 

@@ -1,11 +1,11 @@
 //! Whole days, counted since 1970-01-01.
 
-use std::fmt;
+use std::{fmt, num::NonZeroU16};
 
 /// A calendar day between 1970-01-01 and 2149-06-05 (65 534 days later), so
-/// that a column of days fits 16 bits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Day(u16);
+/// that a column of days fits 16 bits, and so does a day that may be missing.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Day(NonZeroU16);
 
 /// Why a text or number is not a day.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,25 +22,22 @@ const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
 
 impl Day {
     /// The first day that can be told: 1970-01-01.
-    pub const FIRST: Self = Self(0);
+    pub const FIRST: Self = Self(NonZeroU16::MIN);
     /// The last day that can be told: 2149-06-05.
-    pub const LAST: Self = Self(u16::MAX - 1);
+    pub const LAST: Self = Self(NonZeroU16::MAX);
 
     /// From days since 1970-01-01.
     ///
     /// # Errors
     /// Outside the range of the type.
     pub fn from_number(number: i64) -> Result<Self, DayError> {
-        u16::try_from(number)
-            .ok()
-            .filter(|n| *n <= Self::LAST.0)
-            .map(Self)
-            .ok_or_else(|| DayError::Range(format!("day {number}")))
+        let cell = u16::try_from(number).ok().and_then(Self::from_cell);
+        cell.ok_or_else(|| DayError::Range(format!("day {number}")))
     }
 
     /// From a cell of a column in which [`u16::MAX`] means none.
     pub fn from_cell(cell: u16) -> Option<Self> {
-        (cell <= Self::LAST.0).then_some(Self(cell))
+        cell.checked_add(1).and_then(NonZeroU16::new).map(Self)
     }
 
     /// From a calendar date.
@@ -67,24 +64,30 @@ impl Day {
 
     /// Days since 1970-01-01.
     pub fn number(self) -> u16 {
-        self.0
+        self.0.get() - 1
     }
 
     /// The calendar date.
     pub fn date(self) -> jiff::civil::Date {
-        EPOCH.saturating_add(jiff::Span::new().days(i64::from(self.0)))
+        EPOCH.saturating_add(jiff::Span::new().days(i64::from(self.number())))
     }
 
     /// `days` later, or earlier if negative; stops at the ends of the range.
     #[must_use]
     pub fn plus(self, days: i32) -> Self {
-        let number = (i32::from(self.0) + days).clamp(0, i32::from(Self::LAST.0));
-        Self(u16::try_from(number).unwrap_or(0))
+        let number = (i32::from(self.number()) + days).clamp(0, i32::from(Self::LAST.number()));
+        u16::try_from(number).ok().and_then(Self::from_cell).unwrap_or(Self::LAST)
     }
 
     /// Days from `earlier` to `self`; negative if `earlier` is later.
     pub fn since(self, earlier: Self) -> i32 {
-        i32::from(self.0) - i32::from(earlier.0)
+        i32::from(self.0.get()) - i32::from(earlier.0.get())
+    }
+}
+
+impl fmt::Debug for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.date())
     }
 }
 

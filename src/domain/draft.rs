@@ -11,6 +11,7 @@ use super::{
     BlockerKind, Branch, Day, Decimal, EventKind, Habits, LedgerPosition, MOST_VERTICES, ParcelId, PlanCurve,
     Refusal, Stage, Vnd,
     fields::{Fields, invalid, missing, no_parcel, unread},
+    law::{Act, Condition, LandGroup, Path, Posted, Said, Signer},
     read_polygons,
 };
 
@@ -136,10 +137,31 @@ impl Draft {
     }
 }
 
-/// The fields of a kind beside the common ones; none when there is no such kind.
+/// What the law asks for beside the day of an act.
+const SAID: [&str; 16] = [
+    "sent",
+    "effect",
+    "until",
+    "received",
+    "planned",
+    "handover_by",
+    "signer",
+    "land",
+    "resettlement",
+    "condition",
+    "path",
+    "places",
+    "agree",
+    "disagree",
+    "total",
+    "refused",
+];
+
+/// The fields of a kind beside the common ones and those of [`SAID`]; none when there is no such kind.
 fn own_fields(kind: &str) -> Option<&'static [&'static str]> {
     Some(match kind {
         "stage_reached" => &["stage"],
+        "step_taken" => &["step"],
         "early_handover" | "parcel_withdrawn" => &[],
         "blocker_opened" | "blocker_closed" => &["blocker"],
         "branch_entered" | "branch_left" => &["branch"],
@@ -157,7 +179,11 @@ fn own_fields(kind: &str) -> Option<&'static [&'static str]> {
 impl<'a> Fields<'a> {
     fn only(&self, kind: &str) -> Result<(), Refusal> {
         let own = own_fields(kind).ok_or_else(|| invalid("kind", format!("\"{kind}\" is not known")))?;
-        let strange = |name: &&String| !COMMON.contains(&name.as_str()) && !own.contains(&name.as_str());
+        let said = matches!(kind, "stage_reached" | "step_taken");
+        let strange = |name: &&String| {
+            let name = name.as_str();
+            !COMMON.contains(&name) && !own.contains(&name) && !(said && SAID.contains(&name))
+        };
         match self.all.keys().find(strange) {
             Some(name) => {
                 let why = format!("\"{name}\" is not a field of \"{kind}\"");
@@ -217,7 +243,13 @@ impl<'a> Fields<'a> {
                 if stage == Stage::Listed {
                     return Err(invalid("stage", "parcels are listed by an import"));
                 }
-                EventKind::StageReached { stage }
+                EventKind::StageReached { stage, said: self.said()? }
+            }
+            "step_taken" => {
+                let known: Vec<&str> =
+                    Act::ALL.iter().filter(|act| act.stage().is_none()).map(|act| act.code()).collect();
+                let find = |code: &str| Act::from_code(code).filter(|act| act.stage().is_none());
+                EventKind::StepTaken { step: self.coded("step", find, &known)?, said: self.said()? }
             }
             "early_handover" => EventKind::EarlyHandover,
             "blocker_opened" => EventKind::BlockerOpened { blocker: blocker()? },
@@ -234,6 +266,77 @@ impl<'a> Fields<'a> {
             "correction" => self.correction()?,
             other => return Err(invalid("kind", format!("\"{other}\" cannot stand here"))),
         })
+    }
+
+    /// What the law asks for beside the day of an act.
+    fn said(&self) -> Result<Said, Refusal> {
+        let count = |name: &str| {
+            let most = |count: u64| u32::try_from(count).map_err(|_| invalid(name, "is too large"));
+            self.whole(name)?.map(most).transpose()
+        };
+        let places = match self.all.get("places") {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::String(list)) => list
+                .split([',', ';'])
+                .map(str::trim)
+                .filter(|one| !one.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            Some(Value::Array(list)) => list
+                .iter()
+                .map(|one| one.as_str().map(str::to_owned).ok_or_else(|| invalid("places", "must be codes")))
+                .collect::<Result<_, _>>()?,
+            Some(_) => return Err(invalid("places", "must be a list of codes")),
+        };
+        let place = |code: &String| {
+            Posted::from_code(code).ok_or_else(|| {
+                invalid("places", format!("\"{code}\" is not one of {}", codes(Posted::ALL, Posted::code)))
+            })
+        };
+        let places: Vec<Posted> = places.iter().map(place).collect::<Result<_, _>>()?;
+        Ok(Said {
+            sent: self.day("sent")?,
+            effect: self.day("effect")?,
+            until: self.day("until")?,
+            received: self.day("received")?,
+            planned: self.day("planned")?,
+            handover_by: self.day("handover_by")?,
+            signer: self.maybe("signer", Signer::from_code, &codes(Signer::ALL, Signer::code))?,
+            land: self.maybe("land", LandGroup::from_code, &codes(LandGroup::ALL, LandGroup::code))?,
+            resettlement: self.yes("resettlement")?,
+            condition: self.maybe(
+                "condition",
+                Condition::from_code,
+                &codes(Condition::ALL, Condition::code),
+            )?,
+            path: self.maybe("path", Path::from_code, &codes(Path::ALL, Path::code))?,
+            places: places.into(),
+            agree: count("agree")?,
+            disagree: count("disagree")?,
+            total: count("total")?,
+            refused: self.yes("refused")?,
+        })
+    }
+
+    fn maybe<T>(
+        &self,
+        name: &str,
+        find: impl Fn(&str) -> Option<T>,
+        known: &str,
+    ) -> Result<Option<T>, Refusal> {
+        let wrong = |text: &str| invalid(name, format!("\"{text}\" is not one of {known}"));
+        self.text(name)?.map(|text| find(&text).ok_or_else(|| wrong(&text))).transpose()
+    }
+
+    fn yes(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        match self.all.get(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Bool(yes)) => Ok(Some(*yes)),
+            Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
+            Some(Value::String(text)) if text == "true" => Ok(Some(true)),
+            Some(Value::String(text)) if text == "false" => Ok(Some(false)),
+            Some(_) => Err(invalid(name, "must be true or false")),
+        }
     }
 
     fn correction(&self) -> Result<EventKind, Refusal> {
@@ -286,6 +389,10 @@ impl<'a> Fields<'a> {
         let all = with.iter().map(id).collect::<Result<Vec<ParcelId>, Refusal>>()?;
         if all.is_empty() { Err(invalid("with", "must name at least one other parcel")) } else { Ok(all) }
     }
+}
+
+fn codes<T: Copy>(all: &[T], code: impl Fn(T) -> &'static str) -> String {
+    all.iter().map(|one| code(*one)).collect::<Vec<_>>().join(", ")
 }
 
 /// The shape of a part.

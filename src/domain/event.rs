@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Day, LedgerPosition, ParcelId, ProjectId, Stage, Vnd};
+use super::{
+    Day, LedgerPosition, ParcelId, ProjectId, Stage, Vnd,
+    law::{Act, Said},
+};
 
 /// What stands in the way of a parcel (vướng mắc).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -55,7 +58,7 @@ pub enum Branch {
     MandatoryInventory,
     /// Cưỡng chế.
     Enforcement,
-    /// Tiền gửi Kho bạc.
+    /// Tiền gửi vào tài khoản.
     Deposit,
 }
 
@@ -75,6 +78,29 @@ impl Branch {
     /// The branch with this code.
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|branch| branch.code() == code)
+    }
+
+    /// The act of the law that begins it.
+    pub fn act(self) -> Act {
+        match self {
+            Self::MandatoryInventory => Act::MandatoryInventory,
+            Self::Enforcement => Act::EnforcementDecided,
+            Self::Deposit => Act::Deposited,
+        }
+    }
+
+    /// The branch that an act begins, if it begins one.
+    pub fn begun_by(act: Act) -> Option<Self> {
+        Self::ALL.into_iter().find(|branch| branch.act() == act)
+    }
+
+    /// Whether an act ends it.
+    pub fn is_ended_by(self, act: Act) -> bool {
+        match self {
+            Self::MandatoryInventory => matches!(act, Act::Inventory | Act::InventoryEnforced),
+            Self::Enforcement => matches!(act, Act::Enforced | Act::Complied | Act::HandedOver),
+            Self::Deposit => act == Act::Paid,
+        }
     }
 }
 
@@ -124,6 +150,17 @@ pub enum EventKind {
     StageReached {
         /// Stage.
         stage: Stage,
+        /// What the law asks for beside its day.
+        #[serde(default, skip_serializing_if = "Said::is_empty")]
+        said: Said,
+    },
+    /// A step of the procedure beside the stages was taken.
+    StepTaken {
+        /// Step.
+        step: Act,
+        /// What the law asks for beside its day.
+        #[serde(default, skip_serializing_if = "Said::is_empty")]
+        said: Said,
     },
     /// Something stands in the way of a parcel.
     BlockerOpened {
@@ -203,11 +240,28 @@ pub enum EventKind {
 }
 
 impl EventKind {
+    /// A stage, with nothing said beside its day.
+    pub fn reached(stage: Stage) -> Self {
+        Self::StageReached { stage, said: Said::default() }
+    }
+
+    /// The act of the law that it tells, with what was said; none where it tells another thing.
+    pub fn act(&self) -> Option<(Act, Said)> {
+        match self {
+            Self::StageReached { stage, said } => Some(((*stage).into(), said.clone())),
+            Self::StepTaken { step, said } => Some((*step, said.clone())),
+            Self::BranchEntered { branch } => Some((branch.act(), Said::default())),
+            Self::EarlyHandover => Some((Act::HandedOver, Said::default())),
+            _ => None,
+        }
+    }
+
     /// The event's code in files and answers.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Imported { .. } => "imported",
             Self::StageReached { .. } => "stage_reached",
+            Self::StepTaken { .. } => "step_taken",
             Self::BlockerOpened { .. } => "blocker_opened",
             Self::BlockerClosed { .. } => "blocker_closed",
             Self::MoneyApproved { .. } => "money_approved",

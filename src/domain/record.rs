@@ -7,7 +7,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BlockerKind, Branch, Day, Event, EventKind, LedgerPosition, Stage, StageDays, Vnd};
+use super::{
+    BlockerKind, Branch, Day, Event, EventKind, LedgerPosition, Stage, StageDays, Vnd,
+    law::{Act, Fact, Said},
+};
 
 /// Something that stands, or stood, in the way of a parcel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +61,10 @@ pub struct Marks {
     /// Payments.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub payments: Vec<(Day, Vnd)>,
+    /// Facts of the law by day: steps beside the stages, and stages that came again or with more than a day.
+    /// Where an act is among them, all of its occurrences are.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub facts: Vec<Fact>,
     /// The handover came before payment, by consent.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub early: bool,
@@ -148,7 +155,7 @@ impl Record {
         record.days.set(Stage::Listed, listed);
         record.version = events.last().map_or(LedgerPosition(0), |event| event.position);
         for event in in_force(events) {
-            record.take(event.day, event.kind);
+            record.take(event.position, event.day, event.kind);
         }
         record
     }
@@ -156,16 +163,47 @@ impl Record {
     /// Takes one more event, which comes after all others by day and position; a correction does not.
     pub fn follow(&mut self, event: &Event) {
         self.version = event.position;
-        self.take(event.body.day, &event.body.kind);
+        self.take(event.position, event.body.day, &event.body.kind);
     }
 
-    fn take(&mut self, day: Day, kind: &EventKind) {
+    /// Takes a fact: the first day of a stage stays its day.
+    fn fact(&mut self, at: LedgerPosition, day: Day, act: Act, said: &Said) {
+        let facts = &mut self.marks.facts;
+        let first = act.stage().map(|stage| (stage, self.days.get(stage)));
+        if let Some((stage, None)) = first {
+            self.days.set(stage, Some(day));
+        }
+        if first.is_none_or(|(_, first)| first.is_some()) || !said.is_empty() {
+            if let Some((_, Some(first))) = first
+                && facts.iter().all(|fact| fact.act != act)
+            {
+                facts.push(Fact { act, day: first, at: LedgerPosition(0), said: Said::default() });
+            }
+            facts.push(Fact { act, day, at, said: said.clone() });
+            facts.sort_by_key(|fact| fact.day);
+        }
+        for stay in self.marks.branches.iter_mut().filter(|stay| stay.left.is_none()) {
+            if stay.branch.is_ended_by(act) {
+                stay.left = Some(day);
+            }
+        }
+    }
+
+    fn take(&mut self, at: LedgerPosition, day: Day, kind: &EventKind) {
         let marks = &mut self.marks;
         match kind {
-            EventKind::StageReached { stage } => self.days.set(*stage, Some(day)),
+            EventKind::StageReached { stage, said } => self.fact(at, day, (*stage).into(), said),
+            EventKind::StepTaken { step, said } => {
+                let open =
+                    marks.branches.iter().any(|stay| stay.branch.act() == *step && stay.left.is_none());
+                if let Some(branch) = Branch::begun_by(*step).filter(|_| !open) {
+                    marks.branches.push(BranchStay { branch, entered: day, left: None });
+                }
+                self.fact(at, day, *step, said);
+            }
             EventKind::EarlyHandover => {
-                self.days.set(Stage::HandedOver, Some(day));
                 marks.early = true;
+                self.fact(at, day, Act::HandedOver, &Said::default());
             }
             EventKind::BlockerOpened { blocker } => {
                 marks.blockers.push(Blocker { kind: *blocker, opened: day, closed: None });
@@ -178,6 +216,7 @@ impl Record {
             }
             EventKind::BranchEntered { branch } => {
                 marks.branches.push(BranchStay { branch: *branch, entered: day, left: None });
+                self.fact(at, day, branch.act(), &Said::default());
             }
             EventKind::BranchLeft { branch } => {
                 let open = |stay: &&mut BranchStay| stay.branch == *branch && stay.left.is_none();
@@ -221,14 +260,13 @@ mod tests {
         Day::from_number(number).ok()
     }
 
-    const NOTICE: EventKind = EventKind::StageReached { stage: Stage::Notice };
-
     #[test]
     fn a_correction_moves_an_event_takes_it_back_and_can_be_taken_back_itself() {
-        let moved = EventKind::Correction { corrects: LedgerPosition(1), by: Some(Box::new(NOTICE)) };
+        let notice = EventKind::reached(Stage::Notice);
+        let moved = EventKind::Correction { corrects: LedgerPosition(1), by: Some(Box::new(notice.clone())) };
         let gone = EventKind::Correction { corrects: LedgerPosition(2), by: None };
-        let back = EventKind::Correction { corrects: LedgerPosition(3), by: Some(Box::new(NOTICE)) };
-        let events = [event(1, 10, NOTICE), event(2, 8, moved), event(3, 8, gone), event(4, 9, back)];
+        let back = EventKind::Correction { corrects: LedgerPosition(3), by: Some(Box::new(notice.clone())) };
+        let events = [event(1, 10, notice), event(2, 8, moved), event(3, 8, gone), event(4, 9, back)];
         let reached = |n: usize| Record::replay(day(1), &events[..n]).days.get(Stage::Notice);
         assert_eq!([reached(1), reached(2), reached(3), reached(4)], [day(10), day(8), None, day(9)]);
     }
@@ -245,5 +283,33 @@ mod tests {
         assert_eq!(record.marks.blockers[0].kind, other);
         assert_eq!(record.marks.blockers[1].closed, day(20));
         assert_eq!(record.version, LedgerPosition(3));
+    }
+
+    #[test]
+    fn what_comes_again_keeps_its_first_day_and_all_its_occurrences() {
+        let sent = Said { sent: day(12), ..Said::default() };
+        let events = [
+            event(1, 10, EventKind::reached(Stage::Notice)),
+            event(2, 30, EventKind::StageReached { stage: Stage::Notice, said: sent.clone() }),
+            event(3, 20, EventKind::StepTaken { step: Act::EnforcementDecided, said: Said::default() }),
+            event(4, 25, EventKind::StepTaken { step: Act::Complied, said: Said::default() }),
+        ];
+        let record = Record::replay(day(1), &events);
+        assert_eq!(record.days.get(Stage::Notice), day(10));
+        let told: Vec<_> =
+            record.marks.facts.iter().map(|fact| (fact.act, Some(fact.day), fact.at.0)).collect();
+        assert_eq!(
+            told,
+            [
+                (Act::Notice, day(10), 0),
+                (Act::EnforcementDecided, day(20), 3),
+                (Act::Complied, day(25), 4),
+                (Act::Notice, day(30), 2)
+            ]
+        );
+        assert_eq!(
+            record.marks.branches,
+            [BranchStay { branch: Branch::Enforcement, entered: day(20).unwrap(), left: day(25) }]
+        );
     }
 }

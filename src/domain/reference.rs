@@ -1,13 +1,11 @@
-//! Reference data that comes with the program: procedures and words for codes.
+//! Reference data that comes with the program: the law, campaigns and words for codes.
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{Calendar, CalendarError, Campaign, CampaignError, Label, Procedure, ProcedureError};
-
-const PROCEDURES: [(&str, &str); 2] = [
-    ("law2024.toml", include_str!("../../data/procedures/law2024.toml")),
-    ("law2013.toml", include_str!("../../data/procedures/law2013.toml")),
-];
+use super::{
+    Calendar, CalendarError, Campaign, CampaignError, Label,
+    law::{Law, LawError, LawFiles},
+};
 
 const CAMPAIGNS: [(&str, &str); 1] =
     [("thi-dua-gpmb.toml", include_str!("../../data/campaigns/thi-dua-gpmb.toml"))];
@@ -20,44 +18,21 @@ pub fn calendar(own: Option<&str>) -> Result<Calendar, CalendarError> {
     Calendar::parse(own.unwrap_or(include_str!("../../data/calendar.toml")))
 }
 
-/// As [`procedures_with`], with the days off that come with the program.
+/// As [`law_with`], with the days off that come with the program.
 ///
 /// # Errors
 /// As there.
-pub fn procedures(own: &[(String, String)]) -> Result<Vec<Procedure>, ProcedureError> {
-    procedures_with(own, calendar(None)?)
+pub fn law(own: &[(String, String)]) -> Result<Law, LawError> {
+    law_with(own, calendar(None)?)
 }
 
-/// The legal procedures of `data/procedures`, which come with the program,
-/// and those of an operator's `own` files (name, text); his take the place of
-/// ours with the same code. Working days are those of `calendar`.
+/// The law of `data/procedures`, which comes with the program; an operator's `own` files (name, text) take the
+/// place of ours of the same name. Working days are those of `calendar`.
 ///
 /// # Errors
-/// A file that breaks the rules of [`Procedure::parse`], by name and line.
-pub fn procedures_with(
-    own: &[(String, String)],
-    calendar: Calendar,
-) -> Result<Vec<Procedure>, ProcedureError> {
-    let calendar = Arc::new(calendar);
-    let parse = |file: &str, text: &str| {
-        let wrap = |error| ProcedureError::InFile { file: file.to_owned(), error: Box::new(error) };
-        Procedure::parse(text, &calendar).map_err(wrap)
-    };
-    let mut all: Vec<Procedure> = Vec::new();
-    for (file, text) in own {
-        let procedure = parse(file, text)?;
-        if all.iter().any(|other| other.code() == procedure.code()) {
-            return Err(ProcedureError::Twice(procedure.code().clone()));
-        }
-        all.push(procedure);
-    }
-    for (file, text) in PROCEDURES {
-        let procedure = parse(file, text)?;
-        if !all.iter().any(|other| other.code() == procedure.code()) {
-            all.push(procedure);
-        }
-    }
-    Ok(all)
+/// A file that breaks the rules of [`Law::read`], by name and line.
+pub fn law_with(own: &[(String, String)], calendar: Calendar) -> Result<Law, LawError> {
+    Law::read(&LawFiles::with(own)?, &Arc::new(calendar))
 }
 
 /// The emulation campaigns of `data/campaigns`, which come with the program, and those of an
@@ -103,9 +78,9 @@ pub struct Vocabulary {
 ///
 /// # Errors
 /// A file that is not of this shape; the message says line and column.
-pub fn vocabulary() -> Result<Vocabulary, ProcedureError> {
+pub fn vocabulary() -> Result<Vocabulary, LawError> {
     toml::from_str(include_str!("../../data/vocabulary.toml"))
-        .map_err(|error| ProcedureError::Format(error.to_string()))
+        .map_err(|error| LawError::Format("vocabulary.toml".to_owned(), error.to_string()))
 }
 
 #[cfg(test)]
@@ -118,18 +93,24 @@ mod tests {
         let words = vocabulary().unwrap();
         assert!(ProjectKind::ALL.iter().all(|kind| words.kinds.contains_key(kind.code())));
         assert!(BlockerKind::ALL.iter().all(|kind| words.blockers.contains_key(kind.code())));
-        assert_eq!(procedures(&[]).unwrap().len(), 2);
+        assert_eq!(law(&[]).unwrap().laws().len(), 2);
     }
 
     #[test]
-    fn an_operators_procedure_takes_the_place_of_ours_and_its_errors_name_the_file() {
-        let own = PROCEDURES[0].1.replace("within_days = 60", "within_days = 45");
-        let all = procedures(&[("mine.toml".to_owned(), own.clone())]).unwrap();
-        assert_eq!(all.len(), 2);
-        assert!(all[0].stages().iter().any(|rule| rule.within_days == Some(45)));
-        let wrong = own.replace("after = \"plan_posted\"", "after = \"paid\"");
-        let error = procedures(&[("mine.toml".to_owned(), wrong)]).unwrap_err().to_string();
-        let line = own.lines().position(|line| line == "stage = \"plan_approved\"").unwrap() + 1;
-        assert!(error.starts_with(&format!("mine.toml: line {line}:")), "{error}");
+    fn an_operators_file_takes_the_place_of_ours_and_its_errors_name_the_file_and_line() {
+        let ours = include_str!("../../data/procedures/clocks.toml");
+        let own = |text: String| law(&[("beside/clocks.toml".to_owned(), text)]);
+        let changed = own(ours.replacen("days = 90", "days = 45", 1)).unwrap();
+        assert_eq!(changed.clocks()[0].days(), Some(45));
+        let error =
+            own(ours.replacen("id = \"C23\"", "id = \"C23\"\nworking_days = 3", 1)).unwrap_err().to_string();
+        let line = ours.lines().position(|line| line == "id = \"C23\"").unwrap();
+        assert!(error.starts_with(&format!("beside/clocks.toml: line {line}: keep one of")), "{error}");
+        let error = own(ours.replacen("\"R24X\"]", "\"R24Y\"]", 1)).unwrap_err().to_string();
+        assert!(error.contains("no regime \"R24Y\""), "{error}");
+        let error = own("clock = 3".to_owned()).unwrap_err().to_string();
+        assert!(error.starts_with("beside/clocks.toml:") && error.contains("line 1"), "{error}");
+        let error = law(&[("beside/law2024.toml".to_owned(), String::new())]).unwrap_err().to_string();
+        assert!(error.contains("no such file") && error.contains("transition.toml"), "{error}");
     }
 }

@@ -1,12 +1,13 @@
-//! What may be recorded about a parcel: the procedure's moves and the order of days.
+//! What may be recorded about a parcel: whatever happened, unless it contradicts itself.
 //!
-//! An event is judged by what it would make of the parcel's record: what the
-//! record says against the procedure after it and did not say before is why it
-//! is refused. So a back-dated event or a correction that fits is taken, and an
-//! old irregularity does not block what comes after.
+//! An unlawful act is recorded and marked ([`law`](super::law)); only what can't be so is refused: a day in the
+//! future, an end before its start, what closes without having been open, what rests on a decision that was
+//! never made. An event is judged by what it would make of the parcel's record: what contradicts itself after
+//! it and did not before is why it is refused, so that an old fault does not block what comes after.
 
 use super::{
-    Branch, Day, Event, EventKind, Misstep, Procedure, Record, Stage,
+    Day, Event, EventKind, Record, Stage,
+    law::{Act, Law},
     record::{InForce, in_force},
 };
 
@@ -50,12 +51,13 @@ impl Refusal {
     }
 }
 
-/// Judges whether `event` may follow a parcel's `events`; `listed` is the day of its listing.
+/// Judges whether `event` may follow a parcel's `events`; `listed` is the day of its listing. The parcel's record
+/// with it.
 ///
 /// # Errors
 /// The first reason against it.
 pub fn judge(
-    procedure: &Procedure,
+    law: &Law,
     listed: Option<Day>,
     events: &[Event],
     event: &Event,
@@ -73,22 +75,23 @@ pub fn judge(
         }
         kind => Some(kind),
     };
-    if let Some(listed) = listed.filter(|listed| day < *listed && kind.is_some()) {
-        let why = format!("{day} is before the day of the listing, {listed}");
-        return Err(Refusal::new("before_listed", why).field("date").about(Stage::Listed, Some(listed)));
-    }
-    if let (Some(ended), false) = (before.marks.ended, is_correction(event)) {
+    if let (Some(ended), false) = (before.marks.ended, is_correction(event))
+        && (day > ended || !is_withdrawn(events))
+    {
         let why = format!("the parcel was withdrawn, split or merged on {ended}");
         return Err(Refusal { on: Some(ended), ..Refusal::new("parcel_ended", why) });
     }
+    if let Some((act, said)) = kind.and_then(EventKind::act) {
+        said.fits(act, day)?;
+    }
     if let (Some(kind), false) = (kind, is_correction(event)) {
-        fits(procedure, &before, kind, day)?;
+        fits(law, &before, kind, day)?;
     }
     let mut all = events.to_vec();
     all.push(event.clone());
     let after = Record::replay(listed, &all);
-    let known = irregularities(procedure, &before, &in_force(events));
-    let found = irregularities(procedure, &after, &in_force(&all));
+    let known = contradictions(&before, &in_force(events));
+    let found = contradictions(&after, &in_force(&all));
     match found.into_iter().find(|refusal| !known.contains(refusal)) {
         Some(refusal) => Err(refusal),
         None => Ok(after),
@@ -133,14 +136,30 @@ fn correctable(
     Ok(())
 }
 
+/// Whether a parcel that ended was withdrawn, and neither split nor merged.
+fn is_withdrawn(events: &[Event]) -> bool {
+    in_force(events).iter().any(|event| matches!(event.kind, EventKind::ParcelWithdrawn))
+}
+
 /// What can be said before the event is counted in.
-fn fits(procedure: &Procedure, before: &Record, kind: &EventKind, day: Day) -> Result<(), Refusal> {
+fn fits(law: &Law, before: &Record, kind: &EventKind, day: Day) -> Result<(), Refusal> {
     match kind {
-        EventKind::StageReached { stage } => {
-            if let Some(on) = before.days.get(*stage) {
+        EventKind::StageReached { stage, .. } => {
+            let repeats = law.words(Act::from(*stage)).is_some_and(|words| words.repeats);
+            if let Some(on) = before.days.get(*stage).filter(|on| !repeats || *on == day) {
                 let why =
                     format!("the stage \"{}\" was reached on {on}; correct that event instead", stage.code());
                 return Err(Refusal::new("already_reached", why).field("stage").about(*stage, Some(on)));
+            }
+        }
+        EventKind::StepTaken { step, .. } => {
+            let repeats = law.words(*step).is_some_and(|words| words.repeats);
+            let again = |on: &Day| !repeats || *on == day;
+            let mut own = before.marks.facts.iter().filter(|fact| fact.act == *step).map(|fact| fact.day);
+            if let Some(on) = own.find(again) {
+                let why =
+                    format!("the step \"{}\" was taken on {on}; correct that event instead", step.code());
+                return Err(Refusal { on: Some(on), ..Refusal::new("already_reached", why).field("step") });
             }
         }
         EventKind::EarlyHandover => {
@@ -155,70 +174,36 @@ fn fits(procedure: &Procedure, before: &Record, kind: &EventKind, day: Day) -> R
         }
         _ => {}
     }
-    if let EventKind::BranchEntered { branch } = kind
-        && !procedure.branches().iter().any(|rule| rule.branch == *branch)
-    {
-        let why = format!("this procedure has no branch \"{}\"", branch.code());
-        return Err(Refusal::new("branch_not_allowed", why).field("branch"));
-    }
     Ok(())
 }
 
-/// What a record says against the procedure.
-pub fn irregularities(procedure: &Procedure, record: &Record, events: &[InForce<'_>]) -> Vec<Refusal> {
+/// What can't be so in a record.
+fn contradictions(record: &Record, events: &[InForce<'_>]) -> Vec<Refusal> {
     let mut found = Vec::new();
-    stages(procedure, record, &mut found);
-    branches(procedure, record, &mut found);
+    steps(record, &mut found);
     pairs(events, &mut found);
     if let Some(refusal) = events.iter().find_map(|event| zero(event.kind)) {
         found.push(refusal);
     }
-    let paid: u64 = record.marks.payments.iter().map(|(_, amount)| amount.0).sum();
-    if paid > record.approved.0 {
-        // Amounts are personal data: the reason does not tell them.
-        found.push(Refusal::new("paid_more_than_approved", "more is paid than was approved").field("amount"));
-    }
     found
 }
 
-fn stages(procedure: &Procedure, record: &Record, found: &mut Vec<Refusal>) {
-    let days = record.days;
-    procedure.missteps(days, record.marks.early, |stage, misstep| {
-        let code = stage.code();
-        found.push(match misstep {
-            Misstep::Unknown => {
-                let why = format!("this procedure has no stage \"{code}\"");
-                Refusal::new("stage_not_allowed", why).field("stage").about(stage, None)
-            }
-            Misstep::TooEarly => {
-                let why = "land can be handed over early from the notice of recovery on";
-                Refusal::new("stage_not_allowed", why).field("kind").about(stage, None)
-            }
-            Misstep::Unfollowed => {
-                let rule = procedure.stages().iter().find(|rule| rule.stage == stage);
-                let before: Vec<&str> =
-                    rule.iter().flat_map(|rule| &rule.follows).map(|stage| stage.code()).collect();
-                let why = format!("\"{code}\" may follow {}, which was not reached", before.join(" or "));
-                Refusal::new("stage_not_allowed", why).field("stage").about(stage, None)
-            }
-            Misstep::Before(before, on) => {
-                let day = days.get(stage).unwrap_or(on);
-                let other = before.code();
-                let why = format!("\"{code}\" on {day} is before \"{other}\" on {on}, which comes before it");
-                Refusal::new("before_previous_stage", why).field("date").about(before, Some(on))
-            }
-        });
-    });
-}
-
-fn branches(procedure: &Procedure, record: &Record, found: &mut Vec<Refusal>) {
-    let rule = |branch: Branch| procedure.branches().iter().find(move |rule| rule.branch == branch);
-    for stay in &record.marks.branches {
-        let Some(rule) = rule(stay.branch) else { continue };
-        if !record.days.reached(rule.from, stay.entered) {
-            let why =
-                format!("\"{}\" can begin once \"{}\" was reached", stay.branch.code(), rule.from.code());
-            found.push(Refusal::new("branch_not_allowed", why).field("branch").about(rule.from, None));
+/// What rests on a decision needs the decision: force, and a notice that is issued again.
+fn steps(record: &Record, found: &mut Vec<Refusal>) {
+    let first = |act: Act| {
+        let told = record.marks.facts.iter().find(|fact| fact.act == act).map(|fact| fact.day);
+        told.or_else(|| act.stage().and_then(|stage| record.days.get(stage)))
+    };
+    for (act, needs) in [
+        (Act::Enforced, Act::EnforcementDecided),
+        (Act::InventoryEnforced, Act::InventoryEnforcement),
+        (Act::InventoryEnforcement, Act::MandatoryInventory),
+        (Act::NoticeReissued, Act::Notice),
+    ] {
+        let Some(on) = first(act) else { continue };
+        if first(needs).is_none_or(|before| before > on) {
+            let why = format!("\"{}\" on {on} can't be without \"{}\" before it", act.code(), needs.code());
+            found.push(Refusal { on: first(needs), ..Refusal::new("without_its_ground", why).field("step") });
         }
     }
 }
@@ -285,7 +270,7 @@ fn zero(kind: &EventKind) -> Option<Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{BlockerKind, LedgerPosition, NewEvent, ParcelId, Vnd, procedures};
+    use crate::domain::{BlockerKind, LedgerPosition, NewEvent, ParcelId, Vnd, law::Said};
 
     const TODAY: &str = "2026-01-31";
 
@@ -295,7 +280,7 @@ mod tests {
 
     /// Judges events one after another from a listing on 2025-01-01; the last answer.
     fn tell(events: &[(&str, EventKind)]) -> Result<Record, &'static str> {
-        let law = procedures(&[]).unwrap().remove(0);
+        let law = crate::domain::law(&[]).unwrap();
         let mut told: Vec<Event> = Vec::new();
         let mut last = Ok(Record::default());
         for (on, kind) in events {
@@ -320,28 +305,47 @@ mod tests {
     }
 
     fn reached(stage: Stage) -> EventKind {
-        EventKind::StageReached { stage }
+        EventKind::reached(stage)
+    }
+
+    fn step(step: Act) -> EventKind {
+        EventKind::StepTaken { step, said: Said::default() }
     }
 
     #[test]
-    fn moves_follow_the_procedure_and_days_follow_each_other() {
-        use Stage::{Inventory, Meeting, Notice, Paid};
+    fn what_happened_is_taken_in_any_order_and_only_contradictions_are_refused() {
+        use Stage::{Inventory, Meeting, Notice, Paid, RecoveryDecided};
         type Case<'a> = (&'a [(&'a str, EventKind)], Option<&'a str>);
+        let ended = Said { until: Some(day("2025-02-01")), ..Said::default() };
+        let effect = Said { effect: Some(day("2025-02-01")), ..Said::default() };
         let cases: &[Case<'_>] = &[
-            (&[("2025-02-01", reached(Notice)), ("2025-03-01", reached(Inventory))], None),
-            (
-                &[("2025-02-01", reached(Notice)), ("2025-01-20", reached(Inventory))],
-                Some("before_previous_stage"),
-            ),
-            (&[("2025-02-01", reached(Paid))], Some("stage_not_allowed")),
-            (&[("2024-12-31", reached(Notice))], Some("before_listed")),
+            (&[("2025-02-01", reached(Notice)), ("2025-01-20", reached(Inventory))], None),
+            (&[("2025-02-01", reached(Paid))], None),
+            (&[("2025-02-01", reached(RecoveryDecided)), ("2025-02-05", reached(Paid))], None),
+            (&[("2024-12-31", reached(Notice))], None),
+            (&[("2025-02-01", reached(Notice)), ("2025-02-20", reached(Meeting))], None),
             (&[("2026-02-01", reached(Notice))], Some("in_future")),
-            (&[("2025-02-01", reached(Notice)), ("2025-02-02", reached(Notice))], Some("already_reached")),
-            // The meeting was not recorded in time; its day fits.
-            (&[("2025-02-01", reached(Notice)), ("2025-01-20", reached(Meeting))], None),
+            // A notice may be issued anew, a decision may not.
+            (&[("2025-02-01", reached(Notice)), ("2025-03-02", reached(Notice))], None),
+            (&[("2025-02-01", reached(Notice)), ("2025-02-01", reached(Notice))], Some("already_reached")),
             (
-                &[("2025-02-01", reached(Notice)), ("2025-02-20", reached(Meeting))],
-                Some("before_previous_stage"),
+                &[("2025-02-01", reached(RecoveryDecided)), ("2025-02-02", reached(RecoveryDecided))],
+                Some("already_reached"),
+            ),
+            (
+                &[("2025-03-01", EventKind::StepTaken { step: Act::PersuasionPlan, said: ended })],
+                Some("ends_before_start"),
+            ),
+            (
+                &[("2025-03-01", EventKind::StageReached { stage: Stage::PlanApproved, said: effect })],
+                Some("ends_before_start"),
+            ),
+            (&[("2025-03-01", step(Act::Enforced))], Some("without_its_ground")),
+            (&[("2025-03-01", step(Act::NoticeReissued))], Some("without_its_ground")),
+            (&[("2025-03-01", step(Act::EnforcementDecided)), ("2025-03-02", step(Act::Enforced))], None),
+            (
+                &[("2025-03-01", step(Act::EnforcementDecided)), ("2025-02-02", step(Act::Enforced))],
+                Some("without_its_ground"),
             ),
         ];
         for (events, expected) in cases {
@@ -356,11 +360,12 @@ mod tests {
         assert!(tell(&story).unwrap().marks.early);
         story.push(("2025-03-01", reached(Stage::Inventory)));
         assert!(tell(&story).is_ok());
-        assert_eq!(tell(&[("2025-01-10", EventKind::EarlyHandover)]).err(), Some("stage_not_allowed"));
+        let paid = [("2025-02-01", reached(Stage::Paid)), ("2025-02-10", EventKind::EarlyHandover)];
+        assert_eq!(tell(&paid).err(), Some("stage_not_allowed"));
     }
 
     #[test]
-    fn what_closes_was_open_and_no_more_is_paid_than_was_approved() {
+    fn what_closes_was_open() {
         let (opened, closed) = (
             EventKind::BlockerOpened { blocker: BlockerKind::Price },
             EventKind::BlockerClosed { blocker: BlockerKind::Price },
@@ -370,10 +375,11 @@ mod tests {
         assert_eq!(tell(&[open.clone(), ("2025-01-20", closed.clone())]).err(), Some("closed_before_opened"));
         assert_eq!(tell(&[open.clone(), ("2025-03-01", opened)]).err(), Some("blocker_already_open"));
         assert!(tell(&[open, ("2025-03-01", closed)]).is_ok());
+        // Interest and adjustments make it possible that more is paid than was approved.
         let approved = ("2025-03-01", EventKind::MoneyApproved { amount: Vnd(100) });
         let paid = |amount| ("2025-03-02", EventKind::MoneyPaid { amount: Vnd(amount) });
-        assert!(tell(&[approved.clone(), paid(60), paid(40)]).is_ok());
-        assert_eq!(tell(&[approved, paid(60), paid(41)]).err(), Some("paid_more_than_approved"));
+        assert!(tell(&[approved.clone(), paid(60), paid(41)]).is_ok());
+        assert_eq!(tell(&[approved, paid(0)]).err(), Some("amount_not_positive"));
     }
 
     #[test]
@@ -385,10 +391,16 @@ mod tests {
         let twice = [notice.clone(), ("2025-02-02", gone(1)), ("2025-02-02", gone(1))];
         assert_eq!(tell(&twice).err(), Some("already_corrected"));
         assert_eq!(tell(&[("2025-02-02", gone(7))]).err(), Some("not_correctable"));
-        // Taking back the notice would leave the inventory without what it follows.
-        let under = [notice, ("2025-03-01", reached(Stage::Inventory)), ("2025-03-02", gone(1))];
-        assert_eq!(tell(&under).err(), Some("stage_not_allowed"));
+        // Taking back the decision would leave the enforcement without its ground.
+        let force = [
+            ("2025-02-01", step(Act::EnforcementDecided)),
+            ("2025-03-01", step(Act::Enforced)),
+            ("2025-03-02", gone(1)),
+        ];
+        assert_eq!(tell(&force).err(), Some("without_its_ground"));
         let ended = [("2025-02-01", EventKind::ParcelWithdrawn), ("2025-03-01", reached(Stage::Notice))];
         assert_eq!(tell(&ended).err(), Some("parcel_ended"));
+        let before = [("2025-03-01", EventKind::ParcelWithdrawn), ("2025-02-01", reached(Stage::Notice))];
+        assert!(tell(&before).is_ok(), "it happened before the parcel was withdrawn");
     }
 }

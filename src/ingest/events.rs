@@ -15,7 +15,7 @@ use super::{
     source::{Kind, Source},
     table::{self, Cells},
 };
-use crate::domain::{BlockerKind, Branch, Draft, Habits, Refusal, Stage};
+use crate::domain::{BlockerKind, Branch, Draft, Habits, Refusal, Stage, law::Act};
 
 /// A row of a table of events.
 #[derive(Debug, Clone)]
@@ -73,7 +73,7 @@ pub enum TableError {
 }
 
 /// Fields with the names, folded, under which columns are known.
-const COLUMNS: [(&str, &[&str]); 19] = [
+const COLUMNS: [(&str, &[&str]); 35] = [
     ("project", &["project", "du an", "ma du an", "duan"]),
     ("unit", &["unit", "commune", "xa", "ma xa", "don vi"]),
     ("sheet", &["sheet", "so to", "to", "to ban do", "so to ban do"]),
@@ -93,10 +93,26 @@ const COLUMNS: [(&str, &[&str]); 19] = [
     ("plan", &["plan", "ke hoach"]),
     ("required_on", &["required_on", "han ban giao"]),
     ("remove", &["remove", "huy"]),
+    ("step", &["step", "buoc thu tuc", "thu tuc"]),
+    ("sent", &["sent", "ngay gui", "ngay gui thong bao"]),
+    ("effect", &["effect", "ngay hieu luc quyet dinh", "hieu luc"]),
+    ("until", &["until", "ngay ket thuc", "den ngay"]),
+    ("received", &["received", "ngay nhan"]),
+    ("handover_by", &["handover_by", "ngay ban giao theo phuong an"]),
+    ("signer", &["signer", "nguoi ky", "co quan ky"]),
+    ("land", &["land", "nhom dat"]),
+    ("resettlement", &["resettlement", "co tai dinh cu"]),
+    ("condition", &["condition", "dieu kien tai dinh cu"]),
+    ("path", &["path", "truong hop thu hoi"]),
+    ("places", &["places", "noi niem yet"]),
+    ("agree", &["agree", "so dong y", "dong y"]),
+    ("disagree", &["disagree", "so khong dong y", "khong dong y"]),
+    ("total", &["total", "tong so nguoi", "so nguoi"]),
+    ("refused", &["refused", "tu choi nhan"]),
 ];
 
 /// Vietnamese words, folded, for codes of stages, blockers, branches and kinds.
-const WORDS: [(&str, &str, &str); 24] = [
+const WORDS: [(&str, &str, &str); 25] = [
     ("stage", "hop", "meeting"),
     ("stage", "hop pho bien", "meeting"),
     ("stage", "thong bao", "notice"),
@@ -120,7 +136,8 @@ const WORDS: [(&str, &str, &str); 24] = [
     ("blocker", "tai dinh cu", "resettlement"),
     ("branch", "cuong che", "enforcement"),
     ("branch", "kiem dem bat buoc", "mandatory_inventory"),
-    ("branch", "gui kho bac", "deposit"),
+    ("branch", "gui tien", "deposit"),
+    ("branch", "gui ngan hang", "deposit"),
 ];
 
 fn field_of(column: &str) -> Option<&'static str> {
@@ -281,7 +298,8 @@ fn coded(field: &str, cell: &str) -> String {
     if let Some((.., code)) = WORDS.iter().find(|(of, known, _)| *of == field && fold(known) == word) {
         return (*code).to_owned();
     }
-    if matches!(field, "date" | "planned" | "required_on") {
+    let dates = ["date", "planned", "required_on", "sent", "effect", "until", "received", "handover_by"];
+    if dates.contains(&field) {
         // Spreadsheets write 2026/11/20 00:00:00.
         let day = cell.split([' ', 'T']).next().unwrap_or(cell);
         return if day.as_bytes().get(4) == Some(&b'/') { day.replace('/', "-") } else { day.to_owned() };
@@ -299,7 +317,9 @@ fn complete(row: &mut Map<String, Value>) {
         return;
     }
     let text = |field: &str| row.get(field).and_then(Value::as_str);
-    let kind = if text("stage").is_some_and(|code| Stage::from_code(code).is_some()) {
+    let kind = if text("step").is_some_and(|code| Act::from_code(code).is_some()) {
+        "step_taken"
+    } else if text("stage").is_some_and(|code| Stage::from_code(code).is_some()) {
         "stage_reached"
     } else if text("blocker").is_some_and(|code| BlockerKind::from_code(code).is_some()) {
         "blocker_opened"
@@ -324,7 +344,7 @@ mod tests {
         let table = read_event_table(text, None).unwrap();
         assert_eq!(table.unknown, ["Màu"]);
         let first = table.rows[0].draft.as_ref().unwrap();
-        assert_eq!(first.change, Change::Event(EventKind::StageReached { stage: Stage::HandedOver }));
+        assert_eq!(first.change, Change::Event(EventKind::reached(Stage::HandedOver)));
         assert_eq!(table.rows[1].line, 3);
         assert_eq!(table.rows[1].draft.as_ref().unwrap_err().field.as_deref(), Some("kind"));
     }

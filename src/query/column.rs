@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{rows::Rows, value::Value};
 use crate::{
     analysis::View,
-    domain::{Label, ProcedureError},
+    domain::{Label, law::LawError},
 };
 
 /// What kind of values a column holds.
@@ -145,9 +145,9 @@ pub struct Words {
 ///
 /// # Errors
 /// A file that is not of this shape; the message says line and column.
-pub fn words() -> Result<Words, ProcedureError> {
+pub fn words() -> Result<Words, LawError> {
     toml::from_str(include_str!("../../data/columns.toml"))
-        .map_err(|error| ProcedureError::Format(error.to_string()))
+        .map_err(|error| LawError::Format("columns.toml".to_owned(), error.to_string()))
 }
 
 #[cfg(test)]

@@ -76,7 +76,7 @@ pub const COLUMNS: &[Column] = &[
     }),
     Column::new("kind", Kind::Text, |rows, index| Value::text(event(rows, index).body.kind.code())),
     Column::new("stage", Kind::Text, |rows, index| match said(rows, index) {
-        EventKind::StageReached { stage } => Value::text(stage.code()),
+        EventKind::StageReached { stage, .. } => Value::text(stage.code()),
         EventKind::EarlyHandover => Value::text(Stage::HandedOver.code()),
         _ => Value::Null,
     })

@@ -5,7 +5,7 @@ use super::{
     rows::Rows,
     value::Value,
 };
-use crate::domain::{ProjectKind, Stage};
+use crate::domain::{ProjectKind, Stage, Standing};
 
 const PROJECT: Dictionary = Dictionary {
     len: |view| view.snapshot.projects().len(),
@@ -26,17 +26,17 @@ const USE: Dictionary = Dictionary {
 };
 
 const STAGE: Dictionary = Dictionary {
-    len: |_| Stage::ALL.len(),
+    len: |_| Standing::COUNT,
     number: |rows, index| {
-        rows.view.snapshot.stage_on(index, rows.today).map_or(Stage::ALL.len(), Stage::number)
+        rows.view.snapshot.stage_on(index, rows.today).map_or(Standing::COUNT, Standing::number)
     },
-    value: |_, number| Value::text(Stage::ALL[number].code()),
+    value: |_, number| Value::text(Standing::ALL[number].code()),
 };
 
 const LAW: Dictionary = Dictionary {
-    len: |view| view.snapshot.procedures().len(),
-    number: |rows, index| rows.view.snapshot.procedure_index(index),
-    value: |view, number| Value::text(view.snapshot.procedures()[number].code().as_str()),
+    len: |view| view.snapshot.law().laws().len(),
+    number: |rows, index| rows.view.snapshot.law_index(index),
+    value: |view, number| Value::text(view.snapshot.law().laws()[number].code.as_str()),
 };
 
 /// Another word about the parcel's project.
@@ -49,7 +49,7 @@ fn stage_day<'a, const STAGE: usize>(rows: &Rows<'a>, index: u32) -> Value<'a> {
 }
 
 fn stages() -> Vec<&'static str> {
-    Stage::ALL.map(Stage::code).to_vec()
+    Standing::ALL.map(Standing::code).to_vec()
 }
 
 /// Codes of kinds of projects.

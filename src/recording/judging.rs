@@ -2,11 +2,12 @@
 
 use std::collections::HashMap;
 
-use super::{Conflict, Order, RecordingError, RowRefusal, Step, reshape};
+use super::{Conflict, Order, RecordingError, RowMark, RowRefusal, Step, reshape};
 use crate::{
     domain::{
-        Change, Draft, Event, EventKind, LedgerPosition, NewEvent, ParcelId, ParcelRef, Procedure, Record,
-        Refusal, Stage,
+        Change, Draft, Event, EventKind, LedgerPosition, NewEvent, ParcelId, ParcelRef, Record, Refusal,
+        Standing,
+        law::{CaseFile, Fact, MarkCode},
     },
     store::{Facts, StoreError, Transaction},
 };
@@ -24,16 +25,27 @@ struct Judging<'a, 'o> {
     next: u64,
     steps: Vec<Step>,
     conflicts: Vec<Conflict>,
+    marks: Vec<RowMark>,
 }
 
-/// What an order's drafts will append.
+/// What an order's drafts will append, and what the law says against it.
 ///
 /// # Errors
 /// Rows that are refused, parcels that have changed, or the engine's.
-pub fn judge(change: &mut dyn Transaction, order: &Order<'_>) -> Result<Vec<Step>, RecordingError> {
+pub fn judge(
+    change: &mut dyn Transaction,
+    order: &Order<'_>,
+) -> Result<(Vec<Step>, Vec<RowMark>), RecordingError> {
     let next = change.head().position.0 + 1;
-    let mut judging =
-        Judging { change, order, known: HashMap::new(), next, steps: Vec::new(), conflicts: Vec::new() };
+    let mut judging = Judging {
+        change,
+        order,
+        known: HashMap::new(),
+        next,
+        steps: Vec::new(),
+        conflicts: Vec::new(),
+        marks: Vec::new(),
+    };
     let mut refused = Vec::new();
     for (row, draft) in order.drafts {
         let (parcel, why) = match draft {
@@ -48,7 +60,7 @@ pub fn judge(change: &mut dyn Transaction, order: &Order<'_>) -> Result<Vec<Step
     if !judging.conflicts.is_empty() {
         return Err(RecordingError::Conflict(judging.conflicts));
     }
-    Ok(judging.steps)
+    Ok((judging.steps, judging.marks))
 }
 
 type Judged = (Option<ParcelId>, Option<Refusal>);
@@ -72,12 +84,12 @@ impl Judging<'_, '_> {
         }
         if let Some(given) = draft.version.filter(|given| *given != facts.version) {
             let events = self.events(&facts)?;
-            let stage = self.stage(&facts, &Record::replay(facts.listed, &events));
+            let stage = self.stage(&Record::replay(facts.listed, &events));
             self.conflicts.push(Conflict { row, parcel: id, version: facts.version, given, stage });
             return Ok((Some(id), None));
         }
         let why = match &draft.change {
-            Change::Event(kind) => self.event(&facts, draft, kind)?,
+            Change::Event(kind) => self.event(row, &facts, draft, kind)?,
             Change::Split(parts) => {
                 self.reshaped(draft, |change, order| reshape::split(change, order, &facts, draft, parts))?
             }
@@ -118,16 +130,41 @@ impl Judging<'_, '_> {
         Ok(events)
     }
 
-    fn procedure(&self, facts: &Facts) -> Option<&Procedure> {
-        self.order.procedures.iter().find(|procedure| procedure.code().as_str() == facts.procedure)
+    fn stage(&self, record: &Record) -> Option<Standing> {
+        record.days.standing(self.order.today)
     }
 
-    fn stage(&self, facts: &Facts, record: &Record) -> Option<Stage> {
-        self.procedure(facts)?.stage_on(record.days, self.order.today)
+    /// What the law says against an act that is recorded: it is taken all the same.
+    fn mark(&mut self, row: usize, facts: &Facts, event: &Event, after: &Record) {
+        let law = self.order.law;
+        let kind = match &event.body.kind {
+            EventKind::Correction { by: Some(by), .. } => by.as_ref(),
+            kind => kind,
+        };
+        let marks = &after.marks;
+        if let EventKind::MoneyPaid { .. } = kind
+            && marks.payments.iter().map(|(_, amount)| amount.0).sum::<u64>() > after.approved.0
+        {
+            let told = law.tell_code(MarkCode::Overpaid, self.order.today);
+            self.marks.push(RowMark { row, parcel: facts.id, told });
+        }
+        let Some((act, said)) = kind.act() else { return };
+        let file = CaseFile {
+            land: law.land_group(&facts.land_use),
+            early: marks.early,
+            resettles: marks.resettled.is_some(),
+            choice: law.choice(|| facts.project.as_str()),
+            ..CaseFile::new(after.days, &marks.facts)
+        };
+        let mut found = Vec::new();
+        law.marks_of(&file, &Fact { act, day: event.body.day, at: event.position, said }, &mut found);
+        let told = found.iter().map(|mark| law.tell(mark, self.order.today));
+        self.marks.extend(told.map(|told| RowMark { row, parcel: facts.id, told }));
     }
 
     fn event(
         &mut self,
+        row: usize,
         facts: &Facts,
         draft: &Draft,
         kind: &EventKind,
@@ -135,13 +172,11 @@ impl Judging<'_, '_> {
         let events = self.events(facts)?;
         let body = self.body(Some(facts.id), draft, kind.clone());
         let event = Event { position: LedgerPosition(self.next), body };
-        let Some(procedure) = self.procedure(facts) else {
-            return Ok(Some(Refusal::new("unknown_project", "the project's procedure is not known")));
-        };
-        let after = match crate::domain::judge(procedure, facts.listed, &events, &event, self.order.today) {
-            Ok(after) => after,
-            Err(why) => return Ok(Some(why)),
-        };
+        let after =
+            match crate::domain::judge(self.order.law, facts.listed, &events, &event, self.order.today) {
+                Ok(after) => after,
+                Err(why) => return Ok(Some(why)),
+            };
         // Only a correction brings back what has ended.
         let corrects = matches!(kind, EventKind::Correction { .. });
         let ended = corrects && Record::replay(facts.listed, &events).marks.ended.is_some();
@@ -153,6 +188,7 @@ impl Judging<'_, '_> {
             return Ok(Some(Refusal::new("number_taken", why).field("corrects")));
         }
         self.next += 1;
+        self.mark(row, facts, &event, &after);
         if let Some(known) = self.known.get_mut(&facts.id) {
             known.events.push(event.clone());
         }

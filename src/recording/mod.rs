@@ -12,7 +12,10 @@ mod reshape;
 use std::collections::HashMap;
 
 use crate::{
-    domain::{Day, Draft, LedgerPosition, NewEvent, ParcelId, Procedure, Refusal, Stage, UnitId},
+    domain::{
+        Day, Draft, LedgerPosition, NewEvent, ParcelId, Refusal, Standing, UnitId,
+        law::{Law, ToldMark},
+    },
     store::{Entry, Head, KeptAnswer, StoreError, Transaction, digest_hex},
 };
 
@@ -29,8 +32,8 @@ pub struct Order<'a> {
     pub recorded_at: i64,
     /// The day, to tell what is in the future.
     pub today: Day,
-    /// The legal procedures.
-    pub procedures: &'a [Procedure],
+    /// The law.
+    pub law: &'a Law,
     /// Whether the author may write about parcels of a commune.
     pub may_write: &'a dyn Fn(UnitId) -> bool,
     /// Whether an attachment exists.
@@ -65,7 +68,7 @@ pub struct Conflict {
     /// The version that the writer saw.
     pub given: LedgerPosition,
     /// Where it stands now.
-    pub stage: Option<Stage>,
+    pub stage: Option<Standing>,
 }
 
 /// An event that was taken.
@@ -79,6 +82,18 @@ pub struct Taken {
     pub version: LedgerPosition,
 }
 
+/// What the law says against an act that was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct RowMark {
+    /// Number of the row, from 1.
+    pub row: usize,
+    /// Parcel.
+    pub parcel: ParcelId,
+    /// What.
+    #[serde(flatten)]
+    pub told: ToldMark,
+}
+
 /// What came of an order.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Recorded {
@@ -88,6 +103,9 @@ pub struct Recorded {
     pub head: String,
     /// The events, in the order of the drafts; empty after a dry run.
     pub events: Vec<Taken>,
+    /// What the law says against them; of a dry run what it would say.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub marks: Vec<RowMark>,
 }
 
 /// Why nothing was recorded.
@@ -129,7 +147,7 @@ pub fn record(change: &mut dyn Transaction, order: &Order<'_>) -> Result<Recorde
         _ => change.drop_order()?,
     }
     match outcome {
-        Ok(_) if order.dry_run => Ok(recorded(change.head(), Vec::new())),
+        Ok(done) if order.dry_run => Ok(recorded(change.head(), Vec::new(), done.marks)),
         outcome => outcome,
     }
 }
@@ -143,9 +161,9 @@ fn judge_and_write(change: &mut dyn Transaction, order: &Order<'_>) -> Result<Re
         }
         return serde_json::from_str(&answer).map_err(|_| RecordingError::KeyUsed);
     }
-    let steps = judging::judge(change, order)?;
+    let (steps, marks) = judging::judge(change, order)?;
     let taken = write(change, order, steps)?;
-    let done = recorded(change.head(), taken);
+    let done = recorded(change.head(), taken, marks);
     if let (Some((key, digest)), false) = (order.request, order.dry_run) {
         let answer = serde_json::to_string(&done).map_err(|_| RecordingError::KeyUsed)?;
         let (author, recorded_at) = (order.author, order.recorded_at);
@@ -154,8 +172,8 @@ fn judge_and_write(change: &mut dyn Transaction, order: &Order<'_>) -> Result<Re
     Ok(done)
 }
 
-fn recorded(head: Head, events: Vec<Taken>) -> Recorded {
-    Recorded { at: head.position, head: digest_hex(&head.hash), events }
+fn recorded(head: Head, events: Vec<Taken>, marks: Vec<RowMark>) -> Recorded {
+    Recorded { at: head.position, head: digest_hex(&head.hash), events, marks }
 }
 
 fn write(

@@ -1,6 +1,6 @@
 //! The section of what is to be decided, in words.
 
-use super::{Block, Section, Subject, build::Matter, map::stage_name, words};
+use super::{Block, Section, Subject, build::Matter, map::act_name, words};
 use crate::{
     analysis::{About, Decision, Longest, Named, decisions},
     domain::chainage_label,
@@ -87,7 +87,7 @@ fn name<'a>(matter: &Matter<'a>, named: Named) -> &'a str {
 fn worst(matter: &Matter<'_>, longest: &Longest) -> String {
     let values = [
         ("days", &*matter.words.count(longest.days)),
-        ("stage", &*stage_name(matter.view, longest.stage, matter.words)),
+        ("stage", &*act_name(matter.view, longest.act, matter.words)),
         ("article", longest.article.as_deref().unwrap_or("-")),
     ];
     matter.words.say("decide_late_longest", &values)

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     analysis::View,
     atlas::{Extent, Shape, World},
-    domain::Stage,
+    domain::{Standing, law::Act},
 };
 
 /// Size of the drawing, and of the field beside it for the legend.
@@ -168,7 +168,7 @@ const CORRIDOR: f64 = 5.0;
 fn parcels(view: &View, chosen: &[u32], sheet: &Sheet, palette: &Palette, pen: &mut Pen) {
     let snapshot = &view.snapshot;
     let columns = snapshot.parcels();
-    let mut paths = vec![[String::new(), String::new()]; 9];
+    let mut paths = vec![[String::new(), String::new()]; Standing::COUNT];
     for parcel in chosen {
         if let Some(stage) = snapshot.stage_on(*parcel, view.today) {
             let linear = !snapshot.projects()[columns.project(*parcel)].alignment.is_empty();
@@ -202,19 +202,23 @@ fn explained(
         });
         return rows.collect();
     }
-    let mut there = [false; 9];
+    let mut there = [false; Standing::COUNT];
     for stage in chosen.iter().filter_map(|parcel| view.snapshot.stage_on(*parcel, view.today)) {
         there[stage.number()] = true;
     }
-    let rows = Stage::ALL.into_iter().zip(&palette.stages).filter(|(stage, _)| there[stage.number()]);
-    rows.map(|(stage, colour)| (colour.clone(), stage_name(view, stage, words))).collect()
+    let rows = Standing::ALL.into_iter().zip(&palette.stages).filter(|(one, _)| there[one.number()]);
+    rows.map(|(one, colour)| (colour.clone(), standing_name(view, one, words))).collect()
 }
 
-/// The stage's name in the first procedure that has it.
-pub fn stage_name(view: &View, stage: Stage, words: &Words) -> String {
-    let rules = view.snapshot.procedures().iter().flat_map(crate::domain::Procedure::stages);
-    let rule = rules.into_iter().find(|rule| rule.stage == stage);
-    rule.map_or_else(|| stage.code().to_owned(), |rule| words.label(&rule.name))
+/// The words for where a parcel stands.
+pub fn standing_name(view: &View, one: Standing, words: &Words) -> String {
+    view.snapshot.law().standing_words(one).map_or_else(|| one.code().to_owned(), |label| words.label(label))
+}
+
+/// An act's name.
+pub fn act_name(view: &View, act: Act, words: &Words) -> String {
+    let told = view.snapshot.law().words(act);
+    told.map_or_else(|| act.code().to_owned(), |told| words.label(&told.name))
 }
 
 fn legend(rows: Vec<(String, String)>, palette: &Palette, pen: &mut Pen) {

@@ -8,8 +8,8 @@ use super::ReportError;
 #[derive(Debug, Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Palette {
-    /// By stage number.
-    pub stages: [String; 9],
+    /// By where a parcel stands.
+    pub stages: [String; 10],
     /// By fifths of the share.
     pub progress: [String; 5],
     pub boundary: String,

@@ -1,9 +1,13 @@
 //! The tables of a report.
 
-use super::{Block, Cell, Column, Subject, Table, build::Matter, map::stage_name};
+use super::{
+    Block, Cell, Column, Subject, Table,
+    build::Matter,
+    map::{act_name, standing_name},
+};
 use crate::{
     analysis::{CountMeasure, Figures, Front, ParcelClock, Sums, blockers, clocks},
-    domain::{Stage, chainage_label},
+    domain::{Standing, chainage_label},
 };
 
 /// Rows of a table that names single places.
@@ -152,10 +156,10 @@ fn grouped(matter: &Matter<'_>, caption: &str, rows: Vec<(String, String, Sums)>
 
 fn stages(matter: &Matter<'_>) -> Block {
     let sums = matter.survey.total();
-    let row = |stage: Stage| {
+    let row = |stage: Standing| {
         let tally = sums.stages[stage.number()];
         vec![
-            Cell::Text(stage_name(matter.view, stage, matter.words)),
+            Cell::Text(standing_name(matter.view, stage, matter.words)),
             matter.count(tally.parcels),
             matter.hectares(tally.area.get()),
             matter.share(tally.area.get(), sums.all.area.get()),
@@ -167,7 +171,7 @@ fn stages(matter: &Matter<'_>) -> Block {
         matter.column("area", 1.6, true),
         matter.column("share", 1.4, true),
     ];
-    let some = Stage::ALL.into_iter().filter(|stage| sums.stages[stage.number()].parcels > 0);
+    let some = Standing::ALL.into_iter().filter(|stage| sums.stages[stage.number()].parcels > 0);
     matter.table("table_stages", columns, some.map(row).collect(), false)
 }
 
@@ -208,23 +212,23 @@ fn oldest(matter: &Matter<'_>, kind: crate::domain::BlockerKind) -> Option<crate
 
 fn deadlines(matter: &Matter<'_>) -> Option<Block> {
     let mut running = clocks(&matter.view.snapshot, &matter.chosen, matter.view.today);
-    running.sort_by_key(|one| one.clock.rule.stage);
-    let row = |same: &[ParcelClock<'_>]| {
-        let rule = same[0].clock.rule;
+    running.sort_by_key(|one| one.clock.act);
+    let row = |same: &[ParcelClock]| {
+        let law = matter.view.snapshot.law();
         let longest = same.iter().map(|one| -one.days_left).max().unwrap_or(0).max(0);
-        let articles = same.iter().filter_map(|one| one.clock.rule.article.clone());
+        let articles = same.iter().map(|one| law.clocks()[one.clock.clock].article.clone());
         let mut articles: Vec<String> = articles.collect();
         articles.sort_unstable();
         articles.dedup();
         vec![
-            Cell::Text(stage_name(matter.view, rule.stage, matter.words)),
+            Cell::Text(act_name(matter.view, same[0].clock.act, matter.words)),
             Cell::Text(articles.join(", ")),
             matter.count(same.len() as u64),
             matter.count(same.iter().filter(|one| one.days_left < 0).count() as u64),
             matter.count(u64::from(longest.unsigned_abs())),
         ]
     };
-    let rows: Vec<_> = running.chunk_by(|a, b| a.clock.rule.stage == b.clock.rule.stage).map(row).collect();
+    let rows: Vec<_> = running.chunk_by(|a, b| a.clock.act == b.clock.act).map(row).collect();
     let columns = vec![
         matter.column("due", 4.0, false),
         matter.column("article", 2.0, false),

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     analysis::View,
-    domain::{Campaign, Event, LedgerPosition, Procedure, Vocabulary},
+    domain::{Campaign, Event, LedgerPosition, Vocabulary, law::Law},
     query, report,
     store::{Store, StoreError},
 };
@@ -99,13 +99,13 @@ impl App {
     /// A store that can't be read.
     pub fn new(
         store: Arc<dyn Store>,
-        procedures: Arc<[Procedure]>,
+        law: Arc<Law>,
         equipment: Equipment,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, StoreError> {
         let Equipment { words, columns, campaigns, report_words, files, basemap, auth, reading } = equipment;
         let health = Arc::<Health>::default();
-        let writer = Writer::start(Arc::clone(&store), procedures, Arc::clone(&health));
+        let writer = Writer::start(Arc::clone(&store), law, Arc::clone(&health));
         let about = About {
             illustration: store.setting("illustration")?.as_deref() == Some("true"),
             province: store.setting("province")?,

@@ -13,7 +13,7 @@ use super::{app::App, cache::Touched};
 use crate::{
     analysis::View,
     atlas::{Extent, Snapshot},
-    domain::{Day, EventKind, ImportedLayer, LedgerPosition, Procedure},
+    domain::{Day, EventKind, ImportedLayer, LedgerPosition, law::Law},
     store::{Step, Store, StoreError},
 };
 
@@ -30,12 +30,12 @@ const PAUSE: Duration = Duration::from_millis(500);
 pub fn follow(
     app: &Arc<App>,
     store: &dyn Store,
-    procedures: &Arc<[Procedure]>,
+    law: &Arc<Law>,
     today: impl Fn() -> Day,
     stop: impl Fn() -> bool,
 ) -> Result<(), StoreError> {
     let mut seen = store.wait_for_change(0, Duration::ZERO)?;
-    let mut shown = first(app, store, procedures, today())?;
+    let mut shown = first(app, store, law, today())?;
     while !stop() {
         let now = match store.wait_for_change(seen, PATIENCE) {
             Ok(now) => now,
@@ -53,7 +53,7 @@ pub fn follow(
             match next(app, store, &shown, day) {
                 Err(StoreError::Replaced) => {
                     tracing::warn!("another store lies in the place of the one that was followed");
-                    let shown = first(app, store, procedures, day)?;
+                    let shown = first(app, store, law, day)?;
                     app.live.reload(shown.snapshot.position());
                     Ok(Some(shown))
                 }
@@ -94,13 +94,8 @@ struct Shown {
     today: Day,
 }
 
-fn first(
-    app: &Arc<App>,
-    store: &dyn Store,
-    procedures: &Arc<[Procedure]>,
-    today: Day,
-) -> Result<Shown, StoreError> {
-    let snapshot = Arc::new(store.load(Arc::clone(procedures))?);
+fn first(app: &Arc<App>, store: &dyn Store, law: &Arc<Law>, today: Day) -> Result<Shown, StoreError> {
+    let snapshot = Arc::new(store.load(Arc::clone(law))?);
     app.show(View::new(Arc::clone(&snapshot), today).ready(), None);
     Ok(Shown { snapshot, today })
 }

@@ -3,7 +3,7 @@
 use super::{ogc, problem::Problem};
 use crate::{
     analysis::{Filter, Selection, View},
-    domain::{Day, LedgerPosition, ProjectKind, Stage},
+    domain::{Day, LedgerPosition, ProjectKind, Standing},
     query::{Collection, Rows, select_on},
 };
 
@@ -169,7 +169,7 @@ impl Query {
             key: self.flag("key")?,
             stages: self
                 .read("stage", |text| {
-                    let stage = |code: &str| Stage::from_code(code).ok_or_else(|| unknown(code));
+                    let stage = |code: &str| Standing::from_code(code).ok_or_else(|| unknown(code));
                     text.split(',').map(stage).collect::<Result<Vec<_>, _>>()
                 })?
                 .unwrap_or_default(),

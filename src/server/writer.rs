@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use super::{health::Health, problem::Problem};
 use crate::{
-    domain::{Day, Draft, Procedure, Refusal, UnitId},
+    domain::{Day, Draft, Refusal, UnitId, law::Law},
     recording::{Order, Recorded, RecordingError, record},
     store::{Store, StoreError, Transaction},
 };
@@ -95,9 +95,9 @@ pub struct Writer {
 
 impl Writer {
     /// Starts the thread; `health` is told how it fares.
-    pub fn start(store: Arc<dyn Store>, procedures: Arc<[Procedure]>, health: Arc<Health>) -> Self {
+    pub fn start(store: Arc<dyn Store>, law: Arc<Law>, health: Arc<Health>) -> Self {
         let (jobs, waiting) = mpsc::sync_channel(WAITING);
-        std::thread::spawn(move || work(&*store, &procedures, &waiting, &health));
+        std::thread::spawn(move || work(&*store, &law, &waiting, &health));
         Self { jobs }
     }
 
@@ -125,13 +125,13 @@ impl Writer {
     }
 }
 
-fn work(store: &dyn Store, procedures: &[Procedure], waiting: &mpsc::Receiver<Waiting>, health: &Health) {
+fn work(store: &dyn Store, law: &Law, waiting: &mpsc::Receiver<Waiting>, health: &Health) {
     while let Ok(first) = waiting.recv() {
         let mut group = vec![first];
         group.extend(waiting.try_iter().take(GROUP - 1));
         let started = std::time::Instant::now();
         metrics::histogram!("matbang_write_group").record(group.len() as f64);
-        let outcome = catch_unwind(AssertUnwindSafe(|| commit(store, procedures, &mut group)));
+        let outcome = catch_unwind(AssertUnwindSafe(|| commit(store, law, &mut group)));
         let outcome =
             outcome.unwrap_or_else(|_| Err(StoreError::Backend("a fault of this program".to_owned())));
         match outcome {
@@ -150,16 +150,12 @@ fn work(store: &dyn Store, procedures: &[Procedure], waiting: &mpsc::Receiver<Wa
     }
 }
 
-fn commit(
-    store: &dyn Store,
-    procedures: &[Procedure],
-    group: &mut [Waiting],
-) -> Result<Vec<Done>, StoreError> {
+fn commit(store: &dyn Store, law: &Law, group: &mut [Waiting]) -> Result<Vec<Done>, StoreError> {
     let mut all = Vec::with_capacity(group.len());
     store.change(&mut |change| {
         for waiting in &mut *group {
             let done = match waiting {
-                Waiting::Order(job, _) => Done::Order(order(change, procedures, job)?),
+                Waiting::Order(job, _) => Done::Order(order(change, law, job)?),
                 Waiting::Writing(work, _) => Done::Writing(write(change, work.take())?),
             };
             all.push(done);
@@ -170,8 +166,8 @@ fn commit(
 }
 
 /// Records one order of a group. What ends the whole group is an engine that can't give it up.
-fn order(change: &mut dyn Transaction, procedures: &[Procedure], job: &Job) -> Result<Outcome, StoreError> {
-    let outcome = catch_unwind(AssertUnwindSafe(|| run(change, procedures, job)));
+fn order(change: &mut dyn Transaction, law: &Law, job: &Job) -> Result<Outcome, StoreError> {
+    let outcome = catch_unwind(AssertUnwindSafe(|| run(change, law, job)));
     let Ok(outcome) = outcome else {
         tracing::error!("an order was given up: a fault of this program");
         change.drop_order()?;
@@ -195,7 +191,7 @@ fn write(change: &mut dyn Transaction, work: Option<Writing>) -> Result<Result<(
     }
 }
 
-fn run(change: &mut dyn Transaction, procedures: &[Procedure], job: &Job) -> Outcome {
+fn run(change: &mut dyn Transaction, law: &Law, job: &Job) -> Outcome {
     let recorded_at = jiff::Timestamp::now().as_millisecond();
     record(
         change,
@@ -204,7 +200,7 @@ fn run(change: &mut dyn Transaction, procedures: &[Procedure], job: &Job) -> Out
             author: &job.author,
             recorded_at,
             today: job.today,
-            procedures,
+            law,
             may_write: &*job.may_write,
             attached: &|id| job.attached.iter().any(|known| known == id),
             dry_run: job.dry_run,

@@ -108,8 +108,8 @@ pub struct Facts {
     pub id: ParcelId,
     /// Code of its project.
     pub project: String,
-    /// Code of the project's procedure.
-    pub procedure: String,
+    /// Land-use code, empty when unknown.
+    pub land_use: String,
     /// Its commune.
     pub unit: UnitId,
     /// Code of the commune.

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     atlas::Snapshot,
-    domain::{Event, HolderId, LedgerPosition, ParcelId, Procedure},
+    domain::{Event, HolderId, LedgerPosition, ParcelId, law::Law},
 };
 
 type Answer<T> = Result<T, StoreError>;
@@ -48,7 +48,7 @@ pub trait Ledger {
 /// All of it: the engine's, or rows that contradict each other.
 pub trait Load {
     /// Everything at the end of the ledger.
-    fn load(&self, procedures: Arc<[Procedure]>) -> Answer<Snapshot>;
+    fn load(&self, law: Arc<Law>) -> Answer<Snapshot>;
     /// What has happened since `shown`; none when nothing has. Costs what it touches.
     fn step(&self, shown: &Snapshot) -> Answer<Option<Step>>;
     /// What was known at `position`, made from a later snapshot. Costs what was touched since.
@@ -133,7 +133,7 @@ pub trait Maintenance {
     fn size(&self) -> Answer<u64>;
     /// Checks chain, references, geometries, areas and what was worked out from the ledger. What is wrong with the
     /// content is a finding, not an error.
-    fn verify(&self, procedures: Arc<[Procedure]>) -> Answer<Verification>;
+    fn verify(&self, law: Arc<Law>) -> Answer<Verification>;
     /// Copies the whole store to a new file, in one state, while others go on writing.
     fn copy_to(&self, path: &Path) -> Answer<()>;
     /// Whether it can only be read here.

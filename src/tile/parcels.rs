@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     analysis::View,
-    domain::{Day, Stage},
+    domain::{Day, Stage, Standing},
 };
 
 /// From a small number to a value's number, for one tile at a time.
@@ -82,8 +82,8 @@ impl Tables {
         self.units.begin(round, snapshot.units().len());
         self.texts.begin(round, parcels.texts().len());
         self.land_uses.begin(round, parcels.land_uses().len());
-        self.stages.begin(round, Stage::ALL.len());
-        self.laws.begin(round, snapshot.procedures().len());
+        self.stages.begin(round, Standing::COUNT);
+        self.laws.begin(round, snapshot.law().laws().len());
         self.days.begin(round, usize::from(u16::MAX) + 1);
         self.bools.begin(round, 2);
     }
@@ -102,7 +102,7 @@ impl Tables {
         let (project, unit) = (columns.project(parcel), view.unit_of(parcel));
         let (sheet, number) = (columns.sheet_symbol(parcel), columns.number_symbol(parcel));
         let land_use = columns.land_use_symbol(parcel);
-        let (law, days) = (snapshot.procedure_index(parcel), snapshot.days(parcel));
+        let (law, days) = (snapshot.law_index(parcel), snapshot.days(parcel));
         let project_code = || snapshot.projects()[project].project.code.as_str();
         let unit_code = || snapshot.units()[unit].unit.code.as_str();
         let tags = &mut self.tags;
@@ -120,7 +120,7 @@ impl Tables {
             let number = stage.number();
             tags.extend([6, self.stages.get(number, || layer.push_value(Value::Text(stage.code())))]);
         }
-        let name = || snapshot.procedures()[law].code().as_str();
+        let name = || snapshot.law().laws()[law].code.as_str();
         tags.extend([7, self.laws.get(law, || layer.push_value(Value::Text(name())))]);
         let states = [
             days.reached(Stage::HandedOver, today),

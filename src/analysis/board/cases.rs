@@ -2,7 +2,10 @@
 
 use crate::{
     atlas::Snapshot,
-    domain::{Branch, Day, Marks, Measure, Procedure, Stage, StageDays},
+    domain::{
+        Branch, Day, Marks, Measure, Stage, StageDays,
+        law::{Act, MarkCode},
+    },
 };
 
 use super::Span;
@@ -31,7 +34,7 @@ pub enum Why {
     Unsettled,
     /// In order and within the legal days.
     Lawful,
-    /// Before a stage that must come first, or without it.
+    /// Too early, without what must come before it, or signed by who may not.
     OutOfOrder,
     /// After the legal deadline, or not at all.
     ClockBroken,
@@ -56,8 +59,8 @@ pub struct Case {
     pub due: u64,
     /// Why.
     pub why: Why,
-    /// The stage that it is about, if one is.
-    pub stage: Option<Stage>,
+    /// The act that it is about, if one is.
+    pub act: Option<Act>,
     /// The branch that it is about, if one is.
     pub branch: Option<Branch>,
     /// Day on which it happened.
@@ -69,7 +72,7 @@ pub struct Case {
 impl Case {
     fn one(counts: bool, why: Why, on: Option<Day>, by: Option<Day>) -> Self {
         let done = u64::from(counts);
-        Self { counts, amount: 1, done, due: 0, why, stage: None, branch: None, on, by }
+        Self { counts, amount: 1, done, due: 0, why, act: None, branch: None, on, by }
     }
 }
 
@@ -81,7 +84,6 @@ pub struct Facts<'a> {
     span: Span,
     days: StageDays,
     marks: Option<&'a Marks>,
-    procedure: &'a Procedure,
     planned: Option<Day>,
     handed_over: Option<Day>,
 }
@@ -101,8 +103,7 @@ impl<'a> Facts<'a> {
         let columns = snapshot.parcels();
         let own = marks.and_then(|marks| marks.planned).or_else(|| columns.planned_day(parcel));
         let planned = own.or_else(|| snapshot.projects()[columns.project(parcel)].project.required_day);
-        let procedure = snapshot.procedure(parcel);
-        Some(Self { snapshot, parcel, span, days, marks, procedure, planned, handed_over })
+        Some(Self { snapshot, parcel, span, days, marks, planned, handed_over })
     }
 
     /// Whether the span found the parcel not handed over: it is work.
@@ -173,7 +174,7 @@ fn area(facts: &Facts<'_>) -> Option<Case> {
         done: if on.is_some() { area } else { 0 },
         due: if planned.is_some_and(|day| day <= facts.span.last) { area } else { 0 },
         why: if on.is_some() { Why::HandedOver } else { Why::Pending },
-        stage: Some(Stage::HandedOver),
+        act: Some(Act::HandedOver),
         branch: None,
         on,
         by: planned,
@@ -187,7 +188,7 @@ fn planned(facts: &Facts<'_>) -> Option<Case> {
     let fell_due = planned >= facts.span.first && facts.span.passed(planned);
     let why = if in_time { Why::InTime } else { Why::Late };
     (in_time || fell_due)
-        .then(|| Case { stage: Some(Stage::HandedOver), ..Case::one(in_time, why, on, Some(planned)) })
+        .then(|| Case { act: Some(Act::HandedOver), ..Case::one(in_time, why, on, Some(planned)) })
 }
 
 fn money(facts: &Facts<'_>) -> Option<Case> {
@@ -206,7 +207,7 @@ fn money(facts: &Facts<'_>) -> Option<Case> {
         done,
         due: 0,
         why: if paid { Why::Paid } else { Why::Unpaid },
-        stage: Some(Stage::Paid),
+        act: Some(Act::Paid),
         branch: None,
         on: facts.days.get(Stage::Paid).filter(|on| *on <= facts.span.last),
         by: Some(approved),
@@ -225,33 +226,37 @@ fn settled(span: Span, blocker: crate::domain::Blocker, days: u16) -> Option<Cas
     }
 }
 
-/// Each stage reached in the span, and the deadline that passed in it without its stage.
+/// Each act that came in the span, and the terms that passed in it without their acts.
 pub fn steps(facts: &Facts<'_>, mut found: impl FnMut(Case)) {
-    let Facts { span, days, .. } = *facts;
-    if days.any_within(span.first, span.last) {
-        let early = facts.marks.is_some_and(|marks| marks.early);
-        facts.procedure.walk(days, early, |taken| {
-            if taken.stage == Stage::Listed || !span.holds(taken.on) {
-                return;
+    let Facts { span, days, snapshot, .. } = *facts;
+    let law = snapshot.law();
+    let file = snapshot.file_of(facts.parcel, days, facts.marks).until(span.last);
+    if days.any_within(span.first, span.last) || file.facts.iter().any(|fact| span.holds(fact.day)) {
+        let mut marks = Vec::new();
+        for act in Act::ALL.iter().filter(|act| **act != Act::Listed && **act != Act::Paused) {
+            for fact in file.occurrences(*act, span.last) {
+                if !span.holds(fact.day) {
+                    continue;
+                }
+                marks.clear();
+                law.marks_of(&file, &fact, &mut marks);
+                let worst =
+                    marks.iter().filter(|mark| law.is_unlawful(mark.code)).min_by_key(|mark| mark.code);
+                let why = match worst.map(|mark| mark.code) {
+                    None => Why::Lawful,
+                    Some(MarkCode::L) => Why::ClockBroken,
+                    Some(_) => Why::OutOfOrder,
+                };
+                let by = worst.and_then(|mark| mark.bound);
+                found(Case { act: Some(*act), ..Case::one(why == Why::Lawful, why, Some(fact.day), by) });
             }
-            let out_of_order = taken.too_early || taken.unfollowed || taken.before.is_some();
-            let late = taken.due.is_some_and(|due| due < taken.on);
-            let why = match (out_of_order, late) {
-                (true, _) => Why::OutOfOrder,
-                (false, true) => Why::ClockBroken,
-                (false, false) => Why::Lawful,
-            };
-            let case = Case::one(why == Why::Lawful, why, Some(taken.on), taken.due);
-            found(Case { stage: Some(taken.stage), ..case });
-        });
+        }
     }
-    if facts.handed_over.is_none()
-        && let Some(clock) = facts.procedure.clock(days, span.last)
-        && span.passed(clock.due)
-        && clock.due >= span.first
-    {
-        let case = Case::one(false, Why::ClockBroken, None, Some(clock.due));
-        found(Case { stage: Some(clock.rule.stage), ..case });
+    for running in law.running(&file, span.last) {
+        if span.passed(running.due) && running.due >= span.first {
+            let case = Case::one(false, Why::ClockBroken, None, Some(running.due));
+            found(Case { act: Some(running.act), ..case });
+        }
     }
 }
 

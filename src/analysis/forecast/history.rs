@@ -91,9 +91,8 @@ pub struct History {
 pub fn reached(snapshot: &Snapshot, parcel: u32, day: Day) -> Vec<(Stage, Day)> {
     let days = snapshot.days(parcel);
     let on = |stage: Stage| Some((stage, days.get(stage).filter(|on| *on <= day)?));
-    let mut all: Vec<_> =
-        snapshot.procedure(parcel).stages().iter().filter_map(|rule| on(rule.stage)).collect();
-    // Stable: stages of one day stay in the law's order.
+    let mut all: Vec<_> = Stage::ALL.into_iter().filter_map(on).collect();
+    // Stable: stages of one day stay in the order of their numbers.
     all.sort_by_key(|(_, on)| *on);
     // Nothing comes behind the handover, whatever papers follow.
     if let Some(end) = all.iter().position(|(stage, _)| *stage == Stage::HandedOver) {
@@ -235,7 +234,7 @@ impl History {
         hindered: bool,
     ) -> Option<&Survival> {
         let wait = Wait {
-            procedure: snapshot.procedure_index(parcel),
+            procedure: snapshot.law_index(parcel),
             stage,
             hindered,
             land_use: Some(snapshot.parcels().land_use_symbol(parcel)),
@@ -292,7 +291,7 @@ fn spells(snapshot: &Snapshot, day: Day) -> (Vec<Spell>, Next) {
             continue;
         }
         let stages = reached(snapshot, parcel, day);
-        let procedure = snapshot.procedure_index(parcel);
+        let procedure = snapshot.law_index(parcel);
         for (place, (stage, on)) in stages.iter().enumerate() {
             if *stage == Stage::HandedOver {
                 break;

@@ -119,7 +119,7 @@ pub fn forecast(snapshot: &Snapshot, history: &History, index: usize, day: Day) 
                 let Some(here) = history.time_in(snapshot, parcel, *stage, blocked) else {
                     return Forecast::NotEnoughHistory(*stage);
                 };
-                let procedure = snapshot.procedure_index(parcel);
+                let procedure = snapshot.law_index(parcel);
                 let elapsed = f64::from(day.since(*since));
                 let kind =
                     (procedure, snapshot.parcels().land_use_symbol(parcel), snapshot.parcels().unit(parcel));

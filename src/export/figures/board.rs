@@ -324,7 +324,7 @@ fn case(view: &View, index: u32, case: &Case) -> Value {
         "parcel": parcel(view, index),
         "counts": case.counts,
         "why": case.why,
-        "stage": case.stage,
+        "stage": case.act,
         "branch": case.branch,
         "on": case.on,
         "due_on": case.by,

@@ -30,7 +30,7 @@ pub fn clocks(view: &View, filter: &Filter, by: By, limit: usize, offset: usize)
     })
 }
 
-fn counts(clocks: &[ParcelClock<'_>]) -> Value {
+fn counts(clocks: &[ParcelClock]) -> Value {
     let count = |wanted: &dyn Fn(i32) -> bool| clocks.iter().filter(|one| wanted(one.days_left)).count();
     json!({
         "running": clocks.len(),
@@ -41,13 +41,20 @@ fn counts(clocks: &[ParcelClock<'_>]) -> Value {
     })
 }
 
-fn clock(view: &View, one: &ParcelClock<'_>) -> Value {
+fn clock(view: &View, one: &ParcelClock) -> Value {
     let snapshot = &view.snapshot;
     let project = &snapshot.projects()[snapshot.parcels().project(one.parcel)].project;
     let mut value = parcel(view, one.parcel);
-    value["due_stage"] = json!(one.clock.rule.stage);
-    value["article"] = json!(one.clock.rule.article);
-    value["to_be_confirmed"] = json!(snapshot.procedure(one.parcel).is_to_be_confirmed(&one.clock));
+    let law = snapshot.law();
+    let rule = &law.clocks()[one.clock.clock];
+    value["due_stage"] = json!(one.clock.act);
+    value["rule"] = json!(rule.id);
+    value["article"] = json!(rule.article);
+    value["who"] = json!(law.bodies()[rule.who].code);
+    value["floor_over_max"] = json!(one.clock.over.is_some());
+    value["to_be_confirmed"] = json!(law.is_unsure(&one.clock));
+    value["regime"] =
+        json!(law.regime(law.recovery_regime(&snapshot.file(one.parcel), view.today).regime).id);
     value["law"] = json!(project.procedure.as_str());
     value["due_on"] = json!(one.clock.due.to_string());
     value["days_left"] = json!(one.days_left);

@@ -47,7 +47,7 @@ fn told(view: &View, decision: &Decision) -> Value {
         Decision::Late { named, late, overdue, longest } => {
             let longest = longest
                 .as_ref()
-                .map(|one| json!({ "days": one.days, "stage": one.stage.code(), "article": one.article }));
+                .map(|one| json!({ "days": one.days, "stage": one.act.code(), "article": one.article }));
             about(
                 view,
                 *named,

@@ -8,6 +8,7 @@ mod clocks;
 mod decisions;
 mod forecast;
 mod fronts;
+mod law;
 mod progress;
 
 use serde_json::{Value, json};
@@ -22,6 +23,7 @@ pub use clocks::clocks;
 pub use decisions::decisions;
 pub use forecast::{HORIZONS, backtest, forecast};
 pub use fronts::{Least, fronts};
+pub use law::{lawful, whole_law};
 pub use progress::progress;
 
 /// An answer about the project at `index`: which one it is, then what is said of it.

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{bbox, province_bbox, time_span};
 use crate::{
     analysis::View,
-    domain::{BlockerKind, Procedure, ProjectKind, Stage},
+    domain::{BlockerKind, ProjectKind, Stage, Standing, law::Act},
     server::{app::App, params::Query, problem::Problem},
 };
 
@@ -51,7 +51,8 @@ fn make(app: &App, view: &View) -> Value {
         "first_day": first.number(),
         "last_day": last.number(),
         "stages": stages(view),
-        "procedures": procedures(view),
+        "standings": standings(view),
+        "laws": laws(view),
         "kinds": kinds,
         "land_uses": uses.iter().map(|code| named(code, app.words.codes.land_uses.get(*code))).collect::<Vec<_>>(),
         "blocker_kinds": blockers,
@@ -61,22 +62,22 @@ fn make(app: &App, view: &View) -> Value {
     })
 }
 
-/// Stages by number with the names of the first procedure that has them.
+/// Stages by number with their names.
 fn stages(view: &View) -> Value {
-    let name = |stage: Stage| {
-        let rules = view.snapshot.procedures().iter().flat_map(Procedure::stages);
-        rules.into_iter().find(|rule| rule.stage == stage).map(|rule| &rule.name)
-    };
+    let name = |stage: Stage| view.snapshot.law().words(Act::from(stage)).map(|words| &words.name);
     let entry = |stage: Stage| json!({ "code": stage, "number": stage.number(), "name": name(stage) });
     Stage::ALL.into_iter().map(entry).collect()
 }
 
-fn procedures(view: &View) -> Value {
-    let entry = |procedure: &crate::domain::Procedure| {
-        let order: Vec<Stage> = procedure.stages().iter().map(|rule| rule.stage).collect();
-        json!({ "code": procedure.code().as_str(), "name": procedure.name(), "order": order })
-    };
-    view.snapshot.procedures().iter().map(entry).collect()
+/// Where parcels may stand, by the order of the scale.
+fn standings(view: &View) -> Value {
+    let entry = |one: Standing| json!({ "code": one, "name": view.snapshot.law().standing_words(one) });
+    Standing::ALL.into_iter().map(entry).collect()
+}
+
+fn laws(view: &View) -> Value {
+    let laws = view.snapshot.law().laws().iter();
+    laws.map(|law| json!({ "code": law.code, "name": law.name })).collect()
 }
 
 fn units(view: &View) -> Value {

@@ -1,4 +1,4 @@
-//! What those who keep the server look at: the ledger's end, procedures, health.
+//! What those who keep the server look at: the ledger's end, the law, health.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
-    domain::{LedgerPosition, Procedure},
+    domain::LedgerPosition,
     server::{app::App, params::Query, problem::Problem},
     store::digest_hex,
 };
@@ -54,28 +54,12 @@ pub async fn ledger(State(app): State<Arc<App>>, RawQuery(text): RawQuery) -> Re
     Ok(no_store(&json!({ "at": current.view.snapshot.position(), "events": list })))
 }
 
-/// The legal procedures with their deadlines and articles.
+/// The law as the files have it: acts, clocks, order, authority and transitions with their articles.
 pub async fn procedures(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let current = app.current()?;
-    let procedure = |procedure: &Procedure| {
-        let stages = procedure.stages().iter().map(|rule| {
-            json!({
-                "stage": rule.stage,
-                "name": rule.name,
-                "article": rule.article,
-                "within_days": rule.within_days,
-                "after": rule.after,
-                "to_be_confirmed": rule.to_be_confirmed,
-            })
-        });
-        json!({
-            "code": procedure.code().as_str(),
-            "name": procedure.name(),
-            "stages": stages.collect::<Vec<_>>(),
-        })
-    };
-    let list: Vec<Value> = current.view.snapshot.procedures().iter().map(procedure).collect();
-    Ok(axum::Json(json!({ "at": current.view.snapshot.position(), "procedures": list })).into_response())
+    let mut answer = crate::export::figures::whole_law(current.view.snapshot.law());
+    answer["at"] = json!(current.view.snapshot.position());
+    Ok(axum::Json(answer).into_response())
 }
 
 /// How the server is.

@@ -71,7 +71,7 @@ fn bbox(extent: Extent) -> Value {
 }
 
 fn stages(view: &View, parcels: &[u32], day: Day) -> Value {
-    let entry = |(stage, tally): (crate::domain::Stage, Tally)| json!({ "stage": stage, "parcels": tally.parcels, "area": tally.area });
+    let entry = |(stage, tally): (crate::domain::Standing, Tally)| json!({ "stage": stage, "parcels": tally.parcels, "area": tally.area });
     stage_tallies(&view.snapshot, parcels, day).into_iter().map(entry).collect()
 }
 

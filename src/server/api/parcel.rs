@@ -13,8 +13,9 @@ use super::bbox;
 use crate::{
     analysis::View,
     domain::{
-        Branch, BranchStay, Day, Event, EventKind, InForce, ParcelId, Procedure, Stage, StageDays, in_force,
+        Branch, BranchStay, Day, Event, EventKind, InForce, ParcelId, Stage, StageDays, in_force, law::Law,
     },
+    export::figures,
     server::{app::App, params::Query, problem::Problem},
 };
 
@@ -46,15 +47,16 @@ pub async fn parcel(
 fn make(view: &View, index: u32, history: &[Event], day: Day) -> Value {
     let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
     let unit = &snapshot.units()[view.unit_of(index)].unit;
-    let (procedure, days) = (snapshot.procedure(index), snapshot.days(index));
+    let (law, days) = (snapshot.law(), snapshot.days(index));
+    let project = &snapshot.projects()[columns.project(index)].project;
     let shape = columns.arena().shape(index as usize);
-    let stage = |rule: &crate::domain::ProcedureStage| {
-        let on = days.get(rule.stage).filter(|on| *on <= day);
+    let stage = |stage: Stage| {
+        let on = days.get(stage).filter(|on| *on <= day);
         json!({
-            "stage": rule.stage,
+            "stage": stage,
             "day": on.map(Day::number),
-            "article": rule.article,
-            "document": on.and_then(|_| document(history, rule.stage)),
+            "article": law.words(stage.into()).and_then(|words| words.article.as_deref()),
+            "document": on.and_then(|_| document(history, stage)),
         })
     };
     let blocker = |blocker: &crate::domain::Blocker| {
@@ -68,7 +70,7 @@ fn make(view: &View, index: u32, history: &[Event], day: Day) -> Value {
         "at": snapshot.position(),
         "as_of": day.to_string(),
         "id": columns.id(index),
-        "project": snapshot.projects()[columns.project(index)].project.code.as_str(),
+        "project": project.code.as_str(),
         "unit": unit.code.as_str(),
         "unit_name": unit.name,
         "sheet": columns.sheet(index),
@@ -82,18 +84,19 @@ fn make(view: &View, index: u32, history: &[Event], day: Day) -> Value {
         "blocked": snapshot.blocked_on(index, day),
         "overdue": snapshot.overdue_on(index, day),
         "late": snapshot.late_on(index, day),
-        "procedure": procedure.code().as_str(),
+        "procedure": project.procedure.as_str(),
         "planned_day": snapshot.planned_day(index).map(Day::number),
         "version": snapshot.version(index),
-        "next": procedure.next(days),
-        "may_hand_over_early": may_hand_over_early(procedure, days),
+        "next": next(law, days),
+        "may_hand_over_early": may_hand_over_early(days),
         "early_handover": snapshot.marks(index).is_some_and(|marks| marks.early),
         "branches": branches(snapshot.branches(index), day),
         "began_day": snapshot.marks(index).and_then(|marks| marks.began).map(Day::number),
         "ended_day": snapshot.marks(index).and_then(|marks| marks.ended).map(Day::number),
         "resettled_day": snapshot.marks(index).and_then(|marks| marks.resettled).map(Day::number),
-        "stages": procedure.stages().iter().map(stage).collect::<Vec<_>>(),
+        "stages": Stage::ALL.map(stage),
         "clock": clock(view, index, day),
+        "law": figures::lawful(view, index, day),
         "blockers": snapshot.blockers(index).iter().filter(|b| b.opened <= day).map(blocker).collect::<Vec<_>>(),
         "history": history.iter().filter(|event| event.body.day <= day).filter_map(|event| entry(event, history)).collect::<Vec<_>>(),
         "bbox": bbox(shape.extent()),
@@ -103,14 +106,17 @@ fn make(view: &View, index: u32, history: &[Event], day: Day) -> Value {
 
 pub fn clock(view: &View, index: u32, day: Day) -> Option<Value> {
     let clock = view.snapshot.clock(index, day)?;
+    let law = view.snapshot.law();
+    let rule = &law.clocks()[clock.clock];
     Some(json!({
-        "stage": clock.rule.stage,
+        "stage": clock.act,
         "due_day": clock.due.number(),
         "days_left": clock.due.since(day),
-        "article": clock.rule.article,
-        "statutory_days": clock.rule.within_days,
-        "statutory_working_days": clock.rule.within_working_days,
-        "to_be_confirmed": view.snapshot.procedure(index).is_to_be_confirmed(&clock),
+        "article": rule.article,
+        "statutory_days": rule.days(),
+        "statutory_working_days": rule.working_days(),
+        "to_be_confirmed": law.is_unsure(&clock),
+        "floor_over_max": clock.over.is_some(),
     }))
 }
 
@@ -118,10 +124,17 @@ pub fn point(shape: &geo::MultiPolygon<f64>) -> Option<[f64; 2]> {
     geo::InteriorPoint::interior_point(shape).map(|point| [point.x(), point.y()])
 }
 
-/// Whether the land may be handed over before payment, by consent.
-pub fn may_hand_over_early(procedure: &Procedure, days: StageDays) -> bool {
-    let begun = procedure.early_handover_from().is_some_and(|from| days.get(from).is_some());
-    begun && days.get(Stage::Paid).is_none() && days.get(Stage::HandedOver).is_none()
+/// Whether the land may be handed over before payment, by consent (Land Law 2024, 87.5g).
+pub fn may_hand_over_early(days: StageDays) -> bool {
+    let none = |stage: Stage| days.get(stage).is_none();
+    !none(Stage::Notice) && none(Stage::Paid) && none(Stage::HandedOver)
+}
+
+/// The stages that may be recorded: not reached yet, or such that come again.
+pub fn next(law: &Law, days: StageDays) -> Vec<Stage> {
+    let repeats = |stage: Stage| law.words(stage.into()).is_some_and(|words| words.repeats);
+    let open = |stage: &Stage| *stage != Stage::Listed && (days.get(*stage).is_none() || repeats(*stage));
+    Stage::ALL.into_iter().filter(open).collect()
 }
 
 /// Side branches that hold on `day`.
@@ -133,7 +146,7 @@ pub fn branches(stays: &[BranchStay], day: Day) -> Vec<Branch> {
 fn document(history: &[Event], stage: Stage) -> Option<&str> {
     let forced = in_force(history);
     let of = |event: &&InForce<'_>| match event.kind {
-        EventKind::StageReached { stage: reached } => *reached == stage,
+        EventKind::StageReached { stage: reached, .. } => *reached == stage,
         EventKind::EarlyHandover => stage == Stage::HandedOver,
         _ => false,
     };
@@ -147,9 +160,10 @@ fn entry(event: &Event, history: &[Event]) -> Option<Value> {
         EventKind::Correction { corrects, by } => (Some(*corrects), by.as_deref()),
         kind => (None, Some(kind)),
     };
-    let (mut stage, mut blocker, mut branch) = (None, None, None);
+    let (mut stage, mut step, mut blocker, mut branch) = (None, None, None, None);
     match right {
-        Some(EventKind::StageReached { stage: reached }) => stage = Some(*reached),
+        Some(EventKind::StageReached { stage: reached, .. }) => stage = Some(*reached),
+        Some(EventKind::StepTaken { step: taken, .. }) => step = Some(*taken),
         Some(EventKind::EarlyHandover) => stage = Some(Stage::HandedOver),
         Some(EventKind::BlockerOpened { blocker: b } | EventKind::BlockerClosed { blocker: b }) => {
             blocker = Some(*b);
@@ -178,6 +192,8 @@ fn entry(event: &Event, history: &[Event]) -> Option<Value> {
         "by": of.and(right).map(EventKind::code),
         "corrected_by": history.iter().find(names).map(|other| other.position),
         "stage": stage,
+        "step": step,
+        "said": right.and_then(EventKind::act).map(|(_, said)| said).filter(|said| !said.is_empty()),
         "blocker": blocker,
         "branch": branch,
         "document": event.body.document,

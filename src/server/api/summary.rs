@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use crate::{
     analysis::{CountMeasure, Sums, Survey, Tally, View, length},
-    domain::{Day, ProjectKind, Stage},
+    domain::{Day, ProjectKind, Standing},
     server::{
         app::App,
         params::{Query, with_filter},
@@ -53,7 +53,7 @@ fn make(view: &View, query: &Query) -> Result<Value, Problem> {
     let unit =
         |(index, sums): (usize, &Sums)| row(view, snapshot.units()[index].unit.code.as_str(), sums, day);
     let some = |(_, sums): &(usize, &Sums)| sums.all.parcels > 0;
-    let stage = |stage: Stage| {
+    let stage = |stage: Standing| {
         let tally = sums.stages[stage.number()];
         json!({ "stage": stage, "parcels": tally.parcels, "area": tally.area })
     };
@@ -61,7 +61,7 @@ fn make(view: &View, query: &Query) -> Result<Value, Problem> {
         "at": snapshot.position(),
         "as_of": day.to_string(),
         "total": total.progress,
-        "stages": Stage::ALL.map(stage),
+        "stages": Standing::ALL.map(stage),
         "blocked": total.blocked,
         "overdue": total.overdue,
         "late": total.late,

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{
     bbox,
-    parcel::{branches, clock, may_hand_over_early, point},
+    parcel::{branches, clock, may_hand_over_early, next, point},
     search::folded,
 };
 use crate::{
@@ -85,7 +85,7 @@ fn pressing(view: &View, parcel: u32, day: Day) -> (bool, Day, u32) {
 
 fn entry(view: &View, parcel: u32, day: Day) -> Value {
     let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
-    let (procedure, days) = (snapshot.procedure(parcel), snapshot.days(parcel));
+    let days = snapshot.days(parcel);
     let stage = snapshot.stage_on(parcel, day);
     let shape = columns.arena().shape(parcel as usize);
     let standing = snapshot.blockers(parcel).iter().filter(|blocker| blocker.stands_on(day));
@@ -100,9 +100,9 @@ fn entry(view: &View, parcel: u32, day: Day) -> Value {
         "use": columns.land_use(parcel),
         "area": columns.recovered(parcel),
         "stage": stage,
-        "stage_day": stage.and_then(|stage| days.get(stage)).map(Day::number),
-        "next": procedure.next(days),
-        "may_hand_over_early": may_hand_over_early(procedure, days),
+        "stage_day": stage.and_then(|stage| stage.since(days)).map(Day::number),
+        "next": next(snapshot.law(), days),
+        "may_hand_over_early": may_hand_over_early(days),
         "blockers": blockers.collect::<Vec<_>>(),
         "branches": branches(snapshot.branches(parcel), day),
         "clock": clock(view, parcel, day),

@@ -10,7 +10,7 @@ use super::{
     verify,
 };
 use crate::{
-    domain::Procedure,
+    domain::law::Law,
     store::{Maintenance, StoreError, Verification},
 };
 
@@ -27,8 +27,8 @@ impl Maintenance for GeoPackage {
         Ok(size.unwrap_or_default().unsigned_abs())
     }
 
-    fn verify(&self, procedures: Arc<[Procedure]>) -> Result<Verification, StoreError> {
-        self.read(|sql| verify::verify(sql, procedures))
+    fn verify(&self, law: Arc<Law>) -> Result<Verification, StoreError> {
+        self.read(|sql| verify::verify(sql, law))
     }
 
     fn copy_to(&self, path: &Path) -> Result<(), StoreError> {

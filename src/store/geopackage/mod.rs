@@ -192,11 +192,8 @@ fn beside(connections: &Connections, head: Head) -> Result<Vec<Connection>, Stor
 }
 
 impl super::Load for GeoPackage {
-    fn load(
-        &self,
-        procedures: Arc<[crate::domain::Procedure]>,
-    ) -> Result<crate::atlas::Snapshot, StoreError> {
-        self.read(|sql| read::load(sql, beside(&self.connections, read::head(sql)?)?, procedures))
+    fn load(&self, law: Arc<crate::domain::law::Law>) -> Result<crate::atlas::Snapshot, StoreError> {
+        self.read(|sql| read::load(sql, beside(&self.connections, read::head(sql)?)?, law))
     }
 
     fn step(&self, shown: &crate::atlas::Snapshot) -> Result<Option<super::Step>, StoreError> {

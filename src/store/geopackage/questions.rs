@@ -8,13 +8,13 @@ use crate::{
     store::{Facts, KeptAnswer, StoreError},
 };
 
-const FACTS: &str = "SELECT p.fid, j.code, j.procedure, p.unit, u.code, p.sheet, p.number, p.d0, p.version";
+const FACTS: &str = "SELECT p.fid, j.code, p.land_use, p.unit, u.code, p.sheet, p.number, p.d0, p.version";
 
 fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {
     Ok(Facts {
         id: ParcelId(row.get(0)?),
         project: row.get(1)?,
-        procedure: row.get(2)?,
+        land_use: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
         unit: UnitId(row.get(3)?),
         unit_code: row.get(4)?,
         sheet: row.get(5)?,

@@ -9,7 +9,7 @@ use crate::{
     atlas::{Builder, Snapshot},
     domain::{
         AdminUnit, Code, Day, Event, EventKind, ImportedLayer, LedgerPosition, Level, NewEvent, ParcelId,
-        PlanCurve, Procedure, Project, ProjectId, ProjectKind, Succession, UnitId,
+        PlanCurve, Project, ProjectId, ProjectKind, Succession, UnitId, law::Law,
     },
     store::{Head, StoreError},
 };
@@ -243,13 +243,9 @@ pub fn signed(position: LedgerPosition) -> i64 {
 
 /// Everything at the end of the ledger. `others` see the same state of the store as `sql`; they read
 /// parcels beside it.
-pub fn load(
-    sql: &Connection,
-    others: Vec<Connection>,
-    procedures: Arc<[Procedure]>,
-) -> Result<Snapshot, StoreError> {
+pub fn load(sql: &Connection, others: Vec<Connection>, law: Arc<Law>) -> Result<Snapshot, StoreError> {
     let expected: i64 = sql.query_row("SELECT count(*) FROM parcels", [], |row| row.get(0))?;
-    let mut builder = Builder::new(procedures, expected.unsigned_abs() as usize);
+    let mut builder = Builder::new(law, expected.unsigned_abs() as usize);
     let all = LedgerPosition(0);
     for (id, unit) in units_since(sql, all)? {
         builder.unit(id, unit)?;

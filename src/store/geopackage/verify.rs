@@ -18,11 +18,11 @@ use super::{
     records, states,
 };
 use crate::{
-    domain::{Day, Event, EventKind, ImportedLayer, LedgerPosition, ParcelId, Procedure, Record, Stage},
+    domain::{Day, Event, EventKind, ImportedLayer, LedgerPosition, ParcelId, Record, Stage, law::Law},
     store::{Line, StoreError, Verification, ledger::check::Check, verify::Findings},
 };
 
-pub fn verify(sql: &Connection, procedures: Arc<[Procedure]>) -> Result<Verification, StoreError> {
+pub fn verify(sql: &Connection, law: Arc<Law>) -> Result<Verification, StoreError> {
     let mut findings = Findings::default();
     file(sql, &mut findings)?;
     let mut replay = Replay::new(sql)?;
@@ -50,7 +50,7 @@ pub fn verify(sql: &Connection, procedures: Arc<[Procedure]>) -> Result<Verifica
     };
     let (units, projects) = (count("units")?, count("projects")?);
     if findings.0.is_empty()
-        && let Err(error) = read::load(sql, Vec::new(), procedures)
+        && let Err(error) = read::load(sql, Vec::new(), law)
     {
         findings.add("file", None, error.to_string());
     }

@@ -101,7 +101,7 @@ mod tests {
             document: None,
             note: None,
             attachments: Vec::new(),
-            kind: EventKind::StageReached { stage: Stage::Notice },
+            kind: EventKind::reached(Stage::Notice),
         }
     }
 

@@ -11,7 +11,7 @@ use wkb::writer::{WriteOptions, write_line_string, write_multi_polygon};
 
 use crate::domain::{
     AdminUnit, Day, EventKind, LedgerPosition, NewEvent, ParcelId, Project, ProjectId, SquareMetres,
-    Succession, UnitId,
+    Succession, UnitId, law::Said,
 };
 
 /// Version of the encoding, the first byte of every event.
@@ -86,6 +86,15 @@ impl Bytes {
 
     fn area(&mut self, area: SquareMetres) {
         self.0.extend_from_slice(&area.get().to_le_bytes());
+    }
+
+    fn said(&mut self, said: &Said) {
+        let fields = said.fields();
+        self.number32(fields.len() as u32);
+        for (name, value) in fields {
+            self.text(name);
+            self.text(&value);
+        }
     }
 
     fn parcels(&mut self, parcels: &[ParcelId]) {
@@ -180,7 +189,14 @@ fn kind(bytes: &mut Bytes, said: &EventKind) {
             [first, last, rows].into_iter().for_each(|number| bytes.number32(*number));
             bytes.text(digest);
         }
-        EventKind::StageReached { stage } => bytes.text(stage.code()),
+        EventKind::StageReached { stage, said } => {
+            bytes.text(stage.code());
+            bytes.said(said);
+        }
+        EventKind::StepTaken { step, said } => {
+            bytes.text(step.code());
+            bytes.said(said);
+        }
         EventKind::BlockerOpened { blocker } | EventKind::BlockerClosed { blocker } => {
             bytes.text(blocker.code());
         }

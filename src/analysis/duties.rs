@@ -1,0 +1,162 @@
+//! Duties: what the law asks of heads now, list by list, with who must act and by when.
+
+use serde::Serialize;
+
+use crate::{
+    atlas::Snapshot,
+    domain::{
+        Day, Vnd,
+        law::{Act, CaseFile, Law, LatePayment, MarkCode, RuleRef},
+    },
+};
+
+/// Days ahead within which a notice's end is told.
+const EXPIRES_WITHIN: i32 = 60;
+
+/// Days within which a recovery is to be decided.
+const DECIDE_WITHIN: i32 = 10;
+
+/// A list that heads read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DutyKind {
+    /// Notices that expire within 60 days (LL 85.5).
+    Expiring,
+    /// Files whose notice no longer holds: a new one is needed.
+    Reissue,
+    /// Decisions signed before they were lawful.
+    Early,
+    /// Payments that are late (LL 94.3).
+    LatePayment,
+    /// Recoveries to be decided within ten days (LL 87.5).
+    ToDecide,
+    /// Enforcement planned for a day on which force may not be used (LL 89.1b).
+    Blackout,
+}
+
+impl DutyKind {
+    /// All, in the order of lists.
+    pub const ALL: [Self; 6] =
+        [Self::Expiring, Self::Reissue, Self::Early, Self::LatePayment, Self::ToDecide, Self::Blackout];
+
+    /// The code in addresses and answers.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Expiring => "expiring",
+            Self::Reissue => "reissue",
+            Self::Early => "early",
+            Self::LatePayment => "late_payment",
+            Self::ToDecide => "to_decide",
+            Self::Blackout => "blackout",
+        }
+    }
+
+    /// That with this code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+}
+
+/// Something that a head must see to.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Duty {
+    /// In which list.
+    pub kind: DutyKind,
+    /// Parcel, by index.
+    pub parcel: u32,
+    /// The act that it is about.
+    pub act: Act,
+    /// The day that counts: the end of a notice, the last day of a term, the day of the act.
+    pub on: Day,
+    /// The day from which the act would have been lawful, or to which it is to be moved.
+    pub lawful: Option<Day>,
+    /// What says so.
+    pub rule: RuleRef,
+    /// What a late payment costs.
+    pub late: Option<LatePayment>,
+}
+
+/// The duties of `parcels` on `day`, by list, the nearest or oldest day first. O(parcels) on all processors.
+pub fn duties(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<Duty> {
+    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let part = parcels.len().div_ceil(threads).max(1024);
+    let some = |parcels: &[u32]| {
+        let mut found = Vec::new();
+        for parcel in parcels.iter().filter(|parcel| snapshot.exists_on(**parcel, day)) {
+            of_parcel(snapshot, *parcel, day, &mut found);
+        }
+        found
+    };
+    let mut all: Vec<Duty> = std::thread::scope(|scope| {
+        let running: Vec<_> = parcels.chunks(part).map(|chunk| scope.spawn(move || some(chunk))).collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<Duty>>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        running.into_iter().flat_map(join).collect()
+    });
+    all.sort_by_key(|duty| (duty.kind, duty.on, duty.parcel));
+    all
+}
+
+fn of_parcel(snapshot: &Snapshot, parcel: u32, day: Day, found: &mut Vec<Duty>) {
+    let law = snapshot.law();
+    let file = snapshot.file(parcel).until(day);
+    let mut duty = |kind, act, on, lawful, rule, late| {
+        found.push(Duty { kind, parcel, act, on, lawful, rule, late });
+    };
+    match file.first(Act::RecoveryDecided) {
+        None => {
+            if let Some(expiry) = law.expiry(&file, day) {
+                let kind = if expiry.until < day { Some(DutyKind::Reissue) } else { None };
+                let soon = expiry.until.since(day) <= EXPIRES_WITHIN;
+                if let Some(kind) = kind.or(soon.then_some(DutyKind::Expiring)) {
+                    duty(kind, Act::NoticeReissued, expiry.until, None, RuleRef::None, None);
+                }
+            }
+            let terms = law.running(&file, day);
+            if let Some(term) = terms.iter().find(|term| term.act == Act::RecoveryDecided)
+                && term.due.since(day) <= DECIDE_WITHIN
+            {
+                duty(DutyKind::ToDecide, term.act, term.due, None, RuleRef::Clock(term.clock), None);
+            }
+        }
+        Some(on) => {
+            if let Some((bound, rule)) = too_early(law, &file, on) {
+                duty(DutyKind::Early, Act::RecoveryDecided, on, Some(bound), rule, None);
+            }
+        }
+    }
+    let paid = file.came(Act::Paid, day) || file.came(Act::Deposited, day);
+    if !paid
+        && let Some(late) = law.late_payment(&file, Vnd(snapshot.money(parcel).0), day)
+    {
+        let clock = law.running(&file, day).into_iter().find(|term| term.act == Act::Paid);
+        let rule = clock.map_or(RuleRef::None, |term| RuleRef::Clock(term.clock));
+        duty(DutyKind::LatePayment, Act::Paid, late.due, None, rule, Some(late));
+    }
+    if let Some(planned) = planned_force(&file, day)
+        && law.is_blacked_out(planned)
+    {
+        let rule = law.clocks().iter().position(|clock| clock.kind == crate::domain::law::ClockKind::Blackout);
+        let rule = rule.map_or(RuleRef::None, RuleRef::Clock);
+        duty(DutyKind::Blackout, Act::Enforced, planned, Some(law.free_day(planned)), rule, None);
+    }
+}
+
+/// A decision that came before it was lawful: the day from which it would have been, and why.
+fn too_early(law: &Law, file: &CaseFile<'_>, on: Day) -> Option<(Day, RuleRef)> {
+    let fact = file.fact(Act::RecoveryDecided, on)?;
+    let mut marks = Vec::new();
+    law.marks_of(file, &fact, &mut marks);
+    let early = marks.iter().filter(|mark| mark.code == MarkCode::V);
+    let bounded = early.filter_map(|mark| Some((mark.bound.filter(|bound| *bound > on)?, mark.rule)));
+    bounded.max_by_key(|(bound, _)| *bound)
+}
+
+/// The day for which force is planned and has not been used.
+fn planned_force(file: &CaseFile<'_>, day: Day) -> Option<Day> {
+    if [Act::Enforced, Act::Complied, Act::HandedOver].into_iter().any(|act| file.came(act, day)) {
+        return None;
+    }
+    file.fact(Act::EnforcementDecided, day)?.said.planned
+}

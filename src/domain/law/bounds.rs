@@ -1,0 +1,314 @@
+//! Clocks, and the days that they set for an act.
+
+use super::{Act, Basis, CaseFile, LandGroup, Law, Path, RegimeSet};
+use crate::domain::{Calendar, Day, Label};
+
+/// What a clock does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockKind {
+    /// The act may come until a last day.
+    Max,
+    /// The act may come from the day after on.
+    Min,
+    /// The act may come after a time behind an end.
+    AfterEnd,
+    /// What begins lasts so long.
+    Duration,
+    /// The act must fall within a time.
+    Expiry,
+    /// Both on one day.
+    SameDay,
+    /// On the date that the event names.
+    Date,
+    /// The act keeps off certain days.
+    Blackout,
+    /// Shown, not counted.
+    Note,
+}
+
+/// A length of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Length {
+    Days(u16),
+    WorkingDays(u16),
+    Months(u16),
+}
+
+impl Length {
+    /// The last day of a time that begins with `start`, which is not counted.
+    pub(super) fn after(self, start: Day, calendar: &Calendar) -> Day {
+        match self {
+            Self::Days(days) => start.plus(i32::from(days)),
+            Self::WorkingDays(days) => calendar.after(start, days),
+            // The same day of the month, or its last one (Civil Code, Article 148.3).
+            Self::Months(months) => {
+                let months = jiff::Span::new().months(i64::from(months));
+                Day::from_date(start.date().saturating_add(months)).unwrap_or(Day::LAST)
+            }
+        }
+    }
+}
+
+/// What narrows a rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum When {
+    Resettlement,
+    NoResettlement,
+    Disagreement,
+    Early,
+}
+
+/// Which paths of recovery.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paths {
+    All,
+    One(Path),
+    /// Those before the plan's approval.
+    Early,
+}
+
+impl Paths {
+    pub(super) fn holds(self, path: Path) -> bool {
+        match self {
+            Self::All => true,
+            Self::One(one) => one == path,
+            Self::Early => matches!(path, Path::Agreed | Path::Urgent),
+        }
+    }
+}
+
+/// A clock of the law.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ClockRule {
+    /// Id: C01 … C42.
+    pub id: String,
+    /// What it does.
+    pub kind: ClockKind,
+    pub(super) from: Vec<(Act, Basis)>,
+    /// The act that it bounds; a note bounds none.
+    pub to: Option<Act>,
+    pub(super) or: Vec<Act>,
+    pub(super) ended_by: Vec<Act>,
+    pub(super) span: Length,
+    pub(super) lasts: u16,
+    pub(super) land: Option<LandGroup>,
+    pub(super) when: Option<When>,
+    pub(super) paths: Paths,
+    pub(super) regimes: RegimeSet,
+    pub(super) by_from: bool,
+    pub(super) waived_by: Vec<Act>,
+    pub(super) waived_since: Option<Day>,
+    /// The posting wants the commune's web portal too.
+    pub(super) portal: bool,
+    /// It warns and makes nothing unlawful.
+    pub warns: bool,
+    /// Where it stands.
+    pub article: String,
+    /// Place of the body that must act.
+    pub who: usize,
+    /// In words, where its numbers do not say it.
+    pub name: Option<Label>,
+}
+
+impl ClockRule {
+    /// Its length in calendar days, if it is told in them.
+    pub fn days(&self) -> Option<u16> {
+        match self.span {
+            Length::Days(days) if self.kind != ClockKind::Note => Some(days),
+            _ => None,
+        }
+    }
+
+    /// Its length in working days, if it is told in them.
+    pub fn working_days(&self) -> Option<u16> {
+        if let Length::WorkingDays(days) = self.span { Some(days) } else { None }
+    }
+
+    /// Its length in months, if it is told in them.
+    pub fn months(&self) -> Option<u16> {
+        if let Length::Months(months) = self.span { Some(months) } else { None }
+    }
+
+    /// Whether another act than `act` has kept or ended it by `day`.
+    pub(super) fn is_over(&self, file: &CaseFile<'_>, act: Act, day: Day) -> bool {
+        let others = self.to.iter().chain(&self.or).chain(&self.ended_by);
+        others.filter(|other| **other != act).any(|other| file.came(*other, day))
+    }
+
+    /// The acts from which it counts.
+    pub fn counts_from(&self) -> impl Iterator<Item = Act> + '_ {
+        self.from.iter().map(|(act, _)| *act)
+    }
+
+    /// The regimes in which it runs.
+    pub fn regimes(&self) -> RegimeSet {
+        self.regimes
+    }
+}
+
+/// The day that a clock sets for an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Bound {
+    /// Place of the clock.
+    pub clock: usize,
+    /// Day from which it counts.
+    pub start: Day,
+    /// Whether that day was said; else it is the earliest that it can be.
+    pub is_said: bool,
+    /// For a last day: that day. Else the first day without doubt.
+    pub day: Day,
+    /// A day before that a literal reading allows.
+    pub edge: Option<Day>,
+    /// A minimum is waived, but before the text that waives it was in force.
+    pub silent: bool,
+}
+
+impl Law {
+    fn narrows(&self, when: Option<When>, file: &CaseFile<'_>, on: Day) -> bool {
+        match when {
+            None => true,
+            Some(When::Resettlement) => file.resettlement(on).0 == Some(true),
+            Some(When::NoResettlement) => file.resettlement(on).0 == Some(false),
+            Some(When::Disagreement) => file.disagreed(on) == Some(true),
+            Some(When::Early) => file.early,
+        }
+    }
+
+    pub(super) fn when(&self, when: Option<When>, file: &CaseFile<'_>, on: Day) -> bool {
+        self.narrows(when, file, on)
+    }
+
+    /// Whether a clock runs for an act on `on`, by regime, land, path and condition.
+    fn runs(&self, clock: &ClockRule, file: &CaseFile<'_>, on: Day, by: Day) -> bool {
+        let Some(to) = clock.to else { return false };
+        let regime = if clock.by_from {
+            let last = clock.from.iter().filter_map(|(act, _)| Some((file.last(*act, by)?, *act))).max();
+            let Some((day, act)) = last else { return false };
+            self.holding(file, act, day).regime
+        } else {
+            self.holding(file, to, on).regime
+        };
+        clock.regimes.holds(regime)
+            && clock.land.is_none_or(|land| file.land_on(on) == Some(land))
+            && (clock.paths == Paths::All || clock.paths.holds(file.path(on)))
+            && self.narrows(clock.when, file, on)
+    }
+
+    /// The first day without doubt that a clock leaves to an act which comes, or would come, on `on`.
+    pub(super) fn lower(&self, at: usize, file: &CaseFile<'_>, on: Day) -> Option<Bound> {
+        let clock = &self.clocks[at];
+        let to = clock.to?;
+        let bound = |start: Day, is_said: bool, last: Day, edge: bool| Bound {
+            clock: at,
+            start,
+            is_said,
+            day: last.plus(1),
+            edge: edge.then_some(last),
+            silent: false,
+        };
+        // What lasts is not bounded by itself here.
+        if clock.from.iter().any(|(act, _)| *act == to) || !self.runs(clock, file, on, on) {
+            return None;
+        }
+        match clock.kind {
+            ClockKind::Min => {
+                let starts = clock.from.iter().filter_map(|from| file.basis(*from, on));
+                let (start, is_said) = starts.max_by_key(|(day, _)| *day)?;
+                let mut found = bound(start, is_said, clock.span.after(start, &self.calendar), true);
+                for act in &clock.waived_by {
+                    let Some(day) = file.last(*act, on) else { continue };
+                    if *act == Act::EarlyAgreed || clock.waived_since.is_none_or(|since| day >= since) {
+                        return None;
+                    }
+                    found.silent = true;
+                }
+                Some(found)
+            }
+            ClockKind::AfterEnd => {
+                if clock.waived_by.iter().any(|act| file.came(*act, on)) {
+                    return None;
+                }
+                let from = *clock.from.first()?;
+                let (start, _) = file.basis((from.0, Basis::Day), on)?;
+                let (end, is_said) = file.basis(from, on)?;
+                let end = end.max(start.plus(i32::from(clock.lasts)));
+                Some(bound(start, is_said, clock.span.after(end, &self.calendar), false))
+            }
+            ClockKind::Duration => {
+                // Of several, the one that has lasted long enough first.
+                let starts = clock.from.iter().flat_map(|(act, _)| file.occurrences(*act, on));
+                let runs = starts.filter(|fact| {
+                    !clock.by_from || clock.regimes.holds(self.holding(file, fact.act, fact.day).regime)
+                });
+                let bounds =
+                    runs.map(|fact| bound(fact.day, true, clock.span.after(fact.day, &self.calendar), false));
+                bounds.min_by_key(|bound| bound.day)
+            }
+            _ => None,
+        }
+    }
+
+    /// The last day in time that a clock leaves to an act, as known on `on`; counted from what came by then.
+    pub(super) fn upper(&self, at: usize, file: &CaseFile<'_>, on: Day) -> Option<Bound> {
+        let clock = &self.clocks[at];
+        let start = match clock.kind {
+            ClockKind::Max => {
+                // The first of several conditions starts the term; a later version of a plan starts it anew.
+                let first = |from: &(Act, Basis)| {
+                    if from.0 == Act::Resettled {
+                        file.basis(*from, file.first(from.0)?)
+                    } else {
+                        file.basis(*from, on)
+                    }
+                };
+                clock
+                    .from
+                    .iter()
+                    .filter_map(first)
+                    .filter(|(day, _)| *day <= on || clock.from.len() == 1)
+                    .max_by_key(|(day, _)| *day)?
+            }
+            ClockKind::Date => {
+                let from = *clock.from.first()?;
+                file.basis(from, on).filter(|(_, is_said)| *is_said)?
+            }
+            ClockKind::Expiry => {
+                let starts = clock.from.iter().filter_map(|from| file.basis(*from, on));
+                starts.max_by_key(|(day, _)| *day)?
+            }
+            _ => return None,
+        };
+        if !self.runs(clock, file, on, on) || clock.waived_by.iter().any(|act| file.came(*act, on)) {
+            return None;
+        }
+        let (start, is_said) = start;
+        let day = match clock.kind {
+            ClockKind::Max => {
+                let end = clock.span.after(start, &self.calendar);
+                let end = end.plus(file.paused(start, end));
+                let end = file
+                    .said(clock.from[0].0, on)
+                    .and_then(|said| said.planned)
+                    .map_or(end, |planned| end.max(planned));
+                self.calendar.at_or_after(end)
+            }
+            ClockKind::Date => start,
+            // An expiry does not move with days off.
+            _ => clock.span.after(start, &self.calendar),
+        };
+        Some(Bound { clock: at, start, is_said, day, edge: None, silent: false })
+    }
+
+    /// The first day without doubt of an act that would come on `on`, by all its clocks.
+    pub(super) fn floor(&self, file: &CaseFile<'_>, act: Act, on: Day) -> Option<Bound> {
+        let clocks = self.clocks_of[act.number()].iter();
+        clocks.filter_map(|at| self.lower(*at, file, on)).max_by_key(|bound| bound.day)
+    }
+
+    /// Whether force may not be used on a day: a day off or within a blackout (LL 89.1b).
+    pub fn is_blacked_out(&self, day: Day) -> bool {
+        !self.calendar.is_working(day) || self.blackouts.iter().any(|one| one.from <= day && day <= one.to)
+    }
+}

@@ -1,0 +1,218 @@
+//! What is known of a parcel when the law looks at it.
+
+use super::{Act, Basis, Fact, Holding, LandGroup, Law, Path, RegimeNumber, Said};
+use crate::domain::{Day, LedgerPosition, StageDays};
+
+/// A parcel's file as the law sees it: the days of its stages, and the facts beside them.
+#[derive(Debug, Clone, Copy)]
+pub struct CaseFile<'a> {
+    /// First days of the stages.
+    pub days: StageDays,
+    /// Facts by day. Where an act is among them, all of its occurrences are; other stages have just their day.
+    pub facts: &'a [Fact],
+    /// Kind of land by its use; what the notice says comes first.
+    pub land: Option<LandGroup>,
+    /// The land was handed over before payment, by consent.
+    pub early: bool,
+    /// Something beside the facts shows that the household is to be resettled.
+    pub resettles: bool,
+    /// The province's choice for the project.
+    pub choice: Option<RegimeNumber>,
+}
+
+/// The notice on which a recovery may rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoticeInForce {
+    /// Day of its issue.
+    pub issued: Day,
+    /// Day on which the last person was reached, or of its issue where that was not said.
+    pub sent: Day,
+    /// Whether that was said.
+    pub is_sent_said: bool,
+    /// It was issued again.
+    pub reissued: bool,
+    /// Last day on which a decision may rest on it (LL 85.5); none under the law of 2013.
+    pub valid_until: Option<Day>,
+}
+
+impl<'a> CaseFile<'a> {
+    /// A file in which nothing is known beside the days of the stages.
+    pub fn new(days: StageDays, facts: &'a [Fact]) -> Self {
+        Self { days, facts, land: None, early: false, resettles: false, choice: None }
+    }
+
+    /// The file as it was known on `day`.
+    #[must_use]
+    pub fn until(&self, day: Day) -> Self {
+        let facts = &self.facts[..self.facts.partition_point(|fact| fact.day <= day)];
+        Self { days: self.days.until(day), facts, ..*self }
+    }
+
+    fn stage_day(&self, act: Act) -> Option<Day> {
+        act.stage().and_then(|stage| self.days.get(stage))
+    }
+
+    /// The occurrences of an act, by day.
+    fn told(&self, act: Act) -> impl DoubleEndedIterator<Item = &'a Fact> + use<'a> {
+        self.facts.iter().filter(move |fact| fact.act == act)
+    }
+
+    /// The first day of an act.
+    pub fn first(&self, act: Act) -> Option<Day> {
+        self.told(act).next().map(|fact| fact.day).or_else(|| self.stage_day(act))
+    }
+
+    /// The last day of an act up to `by`.
+    pub fn last(&self, act: Act, by: Day) -> Option<Day> {
+        let mut told = self.told(act).peekable();
+        if told.peek().is_none() {
+            return self.stage_day(act).filter(|on| *on <= by);
+        }
+        told.rev().map(|fact| fact.day).find(|on| *on <= by)
+    }
+
+    /// Whether an act came by `day`.
+    pub fn came(&self, act: Act, day: Day) -> bool {
+        self.first(act).is_some_and(|on| on <= day)
+    }
+
+    /// The last occurrence of an act up to `by`.
+    pub fn fact(&self, act: Act, by: Day) -> Option<Fact> {
+        let mut told = self.told(act).rev();
+        match told.find(|fact| fact.day <= by) {
+            Some(fact) => Some(fact.clone()),
+            None if self.told(act).next().is_some() => None,
+            None => self.stage_day(act).filter(|on| *on <= by).map(|day| plain(act, day)),
+        }
+    }
+
+    /// All occurrences of an act up to `by`, by day.
+    pub fn occurrences(&self, act: Act, by: Day) -> Vec<Fact> {
+        let told: Vec<Fact> = self.told(act).cloned().collect();
+        let all = if told.is_empty() {
+            self.stage_day(act).map(|day| plain(act, day)).into_iter().collect()
+        } else {
+            told
+        };
+        all.into_iter().filter(|fact: &Fact| fact.day <= by).collect()
+    }
+
+    /// The day of the last occurrence up to `by` that counts for a clock, and whether it was said.
+    pub(super) fn basis(&self, (act, basis): (Act, Basis), by: Day) -> Option<(Day, bool)> {
+        let mut any = false;
+        for fact in self.told(act).rev() {
+            any = true;
+            if fact.day <= by {
+                return Some(fact.on(basis));
+            }
+        }
+        let day = self.stage_day(act).filter(|on| !any && *on <= by)?;
+        Some((day, basis == Basis::Day))
+    }
+
+    /// The first day of the procedure that is known, the listing aside.
+    pub(super) fn first_of_all(&self) -> Option<Day> {
+        let stages = crate::domain::Stage::ALL.into_iter().skip(1).filter_map(|stage| self.days.get(stage));
+        stages.chain(self.facts.first().map(|fact| fact.day)).min()
+    }
+
+    /// Kind of land on `day`: what the last notice says, else by its use.
+    pub fn land_on(&self, day: Day) -> Option<LandGroup> {
+        let said = |fact: &&Fact| {
+            matches!(fact.act, Act::Notice | Act::NoticeReissued)
+                && fact.day <= day
+                && fact.said.land.is_some()
+        };
+        self.facts.iter().rev().find(said).and_then(|fact| fact.said.land).or(self.land)
+    }
+
+    /// Whether the household is to be resettled, as known on `day`, and whether that was said: a plan says so, or a
+    /// condition of resettlement was met. Of farm land it is taken that it is not; of other land nobody knows.
+    pub fn resettlement(&self, day: Day) -> (Option<bool>, bool) {
+        let mut plans = self.told(Act::PlanApproved).rev().filter(|fact| fact.day <= day);
+        if let Some(said) = plans.find_map(|fact| fact.said.resettlement) {
+            return (Some(said), true);
+        }
+        if self.resettles || self.told(Act::Resettled).next().is_some_and(|fact| fact.day <= day) {
+            return (Some(true), true);
+        }
+        ((self.land_on(day) == Some(LandGroup::Farm)).then_some(false), false)
+    }
+
+    /// Whether someone did not agree at the last meeting on the plan; none when it was not counted.
+    pub fn disagreed(&self, day: Day) -> Option<bool> {
+        let meeting = self.told(Act::Consulted).rev().find(|fact| fact.day <= day)?;
+        meeting.said.disagree.map(|count| count > 0)
+    }
+
+    /// By which way a recovery of `day` goes: as it says, else by the plan, else by a confirmed agreement.
+    pub fn path(&self, day: Day) -> Path {
+        let decided = self.told(Act::RecoveryDecided).rev().find(|fact| fact.day <= day);
+        if let Some(path) = decided.and_then(|fact| fact.said.path) {
+            return path;
+        }
+        let confirmed = || {
+            self.told(Act::AgreementConfirmed)
+                .any(|fact| fact.day <= day && fact.said.is_agreed() == Some(true))
+        };
+        if !self.came(Act::PlanApproved, day) && confirmed() { Path::Agreed } else { Path::Normal }
+    }
+
+    /// What was said with the last occurrence of an act up to `by`.
+    pub(super) fn said(&self, act: Act, by: Day) -> Option<&'a Said> {
+        self.told(act).rev().find(|fact| fact.day <= by).map(|fact| &fact.said)
+    }
+
+    /// Days of pauses between two days, the first not counted.
+    pub(super) fn paused(&self, from: Day, to: Day) -> i32 {
+        let within = |fact: &Fact| {
+            let end = fact.said.until.unwrap_or(to).min(to);
+            end.since(fact.day.max(from)).max(0)
+        };
+        self.told(Act::Paused).filter(|fact| fact.day <= to).map(within).sum()
+    }
+}
+
+fn plain(act: Act, day: Day) -> Fact {
+    Fact { act, day, at: LedgerPosition(0), said: Said::default() }
+}
+
+impl Law {
+    /// The notice on which a recovery of `day` may rest: the last one by then.
+    pub fn notice(&self, file: &CaseFile<'_>, day: Day) -> Option<NoticeInForce> {
+        let (first, again) = (file.last(Act::Notice, day), file.last(Act::NoticeReissued, day));
+        let reissued = again > first || (again.is_some() && again == first);
+        let act = if reissued { Act::NoticeReissued } else { Act::Notice };
+        let issued = if reissued { again? } else { first? };
+        let (sent, is_sent_said) = file.basis((act, Basis::Sent), day)?;
+        let lapsed =
+            if reissued { None } else { self.lapses(file, issued, day).map(|row| row.change.plus(-1)) };
+        let term = self.expiry_of_notice(issued);
+        Some(NoticeInForce {
+            issued,
+            sent,
+            is_sent_said,
+            reissued,
+            valid_until: lapsed.into_iter().chain(term).min(),
+        })
+    }
+
+    fn expiry_of_notice(&self, issued: Day) -> Option<Day> {
+        let regime = self.regime_on(issued);
+        let own = |at: &&usize| {
+            let clock = &self.clocks[**at];
+            clock.kind == super::ClockKind::Expiry && !clock.warns && clock.regimes.holds(regime)
+        };
+        let at = self.clocks_of[Act::RecoveryDecided.number()].iter().find(own)?;
+        Some(self.clocks[*at].span.after(issued, &self.calendar))
+    }
+
+    /// The regime under which a case would go on with its recovery, on `day`.
+    pub fn recovery_regime(&self, file: &CaseFile<'_>, day: Day) -> Holding {
+        self.holding(
+            file,
+            Act::RecoveryDecided,
+            file.first(Act::RecoveryDecided).filter(|on| *on <= day).unwrap_or(day),
+        )
+    }
+}

@@ -1,0 +1,326 @@
+//! Marks: what the law says against what happened.
+
+use super::{Act, Bound, CaseFile, ClockKind, Fact, Law};
+use crate::domain::{Day, LedgerPosition};
+
+/// What is said against an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+pub enum MarkCode {
+    /// A legal precondition is missing or the act came too early.
+    V,
+    /// Signed by who may not.
+    A,
+    /// After its term.
+    L,
+    /// A paper is missing.
+    P,
+    /// On the last day of a minimum: allowed by a literal reading.
+    #[serde(rename = "EDGE")]
+    Edge,
+    /// The law is silent.
+    #[serde(rename = "NO_TEXT")]
+    NoText,
+    /// Nobody knows who may sign.
+    #[serde(rename = "AUTH_UNKNOWN")]
+    AuthUnknown,
+    /// The minimum wait ends after the term.
+    #[serde(rename = "FLOOR_OVER_MAX")]
+    FloorOverMax,
+    /// Handed over before it was paid for: lawful, but to be seen.
+    #[serde(rename = "UNPAID")]
+    Unpaid,
+    /// More is paid than was approved: told only to who records it.
+    #[serde(rename = "OVERPAID")]
+    Overpaid,
+}
+
+impl MarkCode {
+    /// All codes, the heaviest first.
+    pub const ALL: [Self; 10] = [
+        Self::V,
+        Self::A,
+        Self::L,
+        Self::P,
+        Self::Edge,
+        Self::NoText,
+        Self::AuthUnknown,
+        Self::FloorOverMax,
+        Self::Unpaid,
+        Self::Overpaid,
+    ];
+
+    /// The code in files and answers.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::V => "V",
+            Self::A => "A",
+            Self::L => "L",
+            Self::P => "P",
+            Self::Edge => "EDGE",
+            Self::NoText => "NO_TEXT",
+            Self::AuthUnknown => "AUTH_UNKNOWN",
+            Self::FloorOverMax => "FLOOR_OVER_MAX",
+            Self::Unpaid => "UNPAID",
+            Self::Overpaid => "OVERPAID",
+        }
+    }
+}
+
+/// What a mark or a bound rests on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum RuleRef {
+    /// A rule of order, by place.
+    Order(usize),
+    /// A clock, by place.
+    Clock(usize),
+    /// A transition, by place.
+    Transition(usize),
+    /// A rule of authority, by place.
+    Authority(usize),
+    /// Nothing but the mark itself.
+    None,
+}
+
+/// Something that the law says against an act.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Mark {
+    /// What.
+    pub code: MarkCode,
+    /// The act.
+    pub act: Act,
+    /// Its day; none where it has not come and its term has passed.
+    pub on: Option<Day>,
+    /// The event that told it; 0 where none did.
+    pub at: LedgerPosition,
+    /// What says so.
+    pub rule: RuleRef,
+    /// The first lawful day, or the last one in time.
+    pub bound: Option<Day>,
+}
+
+impl Mark {
+    pub(super) fn new(code: MarkCode, act: Act, on: Option<Day>) -> Self {
+        Self { code, act, on, at: LedgerPosition(0), rule: RuleRef::None, bound: None }
+    }
+
+    fn by(self, rule: RuleRef, bound: Option<Day>) -> Self {
+        Self { rule, bound, ..self }
+    }
+
+    /// Days too early or too late, where a day bounds it; `today` where the act has not come.
+    pub fn days(&self, today: Day) -> Option<i32> {
+        let bound = self.bound?;
+        Some(self.on.unwrap_or(today).since(bound).abs())
+    }
+}
+
+/// A mark as answers and files tell it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub struct ToldMark {
+    /// What.
+    pub code: MarkCode,
+    /// The act.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub act: Option<Act>,
+    /// Its day; none where it has not come.
+    pub on: Option<Day>,
+    /// The event that told it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub position: Option<LedgerPosition>,
+    /// Id of the clock or transition behind it.
+    pub rule: Option<String>,
+    /// Where it stands.
+    pub article: Option<String>,
+    /// The first lawful day, or the last one in time.
+    pub bound: Option<Day>,
+    /// Days too early or too late.
+    pub days: Option<i32>,
+}
+
+impl Law {
+    /// A mark in codes and articles.
+    pub fn tell(&self, mark: &Mark, today: Day) -> ToldMark {
+        ToldMark {
+            code: mark.code,
+            act: Some(mark.act),
+            on: mark.on,
+            position: (mark.at.0 != 0).then_some(mark.at),
+            rule: self.rule_id(mark.rule).map(str::to_owned),
+            article: self.article(mark.rule).map(str::to_owned),
+            bound: mark.bound,
+            days: mark.days(today),
+        }
+    }
+
+    /// A mark that rests on no rule.
+    pub fn tell_code(&self, code: MarkCode, today: Day) -> ToldMark {
+        ToldMark { act: None, ..self.tell(&Mark::new(code, Act::Paid, None), today) }
+    }
+
+    /// Where a mark's reason stands.
+    pub fn article(&self, rule: RuleRef) -> Option<&str> {
+        match rule {
+            RuleRef::Order(at) => self.rules.get(at).map(|rule| rule.article.as_str()),
+            RuleRef::Clock(at) => self.clocks.get(at).map(|clock| clock.article.as_str()),
+            RuleRef::Transition(at) => self.transitions.get(at).map(|row| row.article.as_str()),
+            RuleRef::Authority(at) => self.authorities.get(at).map(|rule| rule.article.as_str()),
+            RuleRef::None => None,
+        }
+    }
+
+    /// The id of the clock or transition behind a mark, if it is one.
+    pub fn rule_id(&self, rule: RuleRef) -> Option<&str> {
+        match rule {
+            RuleRef::Clock(at) => self.clocks.get(at).map(|clock| clock.id.as_str()),
+            RuleRef::Transition(at) => self.transitions.get(at).map(|row| row.id.as_str()),
+            _ => None,
+        }
+    }
+
+    /// What the law says on `today` against a case: against each act that came, by act and day, then terms that
+    /// have passed without their act. Nothing that came after `today` is looked at.
+    pub fn marks(&self, file: &CaseFile<'_>, today: Day) -> Vec<Mark> {
+        let (file, mut found) = (&file.until(today), Vec::new());
+        for act in Act::ALL {
+            for fact in file.occurrences(*act, today) {
+                self.marks_of(file, &fact, &mut found);
+            }
+        }
+        for running in self.running(file, today) {
+            if running.due < today {
+                let mark = Mark::new(MarkCode::L, running.act, None);
+                found.push(mark.by(RuleRef::Clock(running.clock), Some(running.due)));
+            }
+        }
+        found
+    }
+
+    /// Whether anything of a case up to `today` was unlawful.
+    pub fn is_irregular(&self, file: &CaseFile<'_>, today: Day) -> bool {
+        self.marks(file, today).iter().any(|mark| self.is_unlawful(mark.code))
+    }
+
+    /// What the law says against one act that came.
+    pub fn marks_of(&self, file: &CaseFile<'_>, fact: &Fact, found: &mut Vec<Mark>) {
+        let from = found.len();
+        self.by_order(file, fact, found);
+        self.by_clocks(file, fact, found);
+        self.by_authority(fact, found);
+        if let Some(silent) = self.holding(file, fact.act, fact.day).silent {
+            let mark = Mark::new(MarkCode::NoText, fact.act, Some(fact.day));
+            found.push(mark.by(RuleRef::Transition(silent), None));
+        }
+        if fact.act == Act::Enforced {
+            self.by_blackout(file, fact, found);
+        }
+        let paid = || [Act::Paid, Act::Deposited].into_iter().any(|act| file.came(act, fact.day));
+        if fact.act == Act::HandedOver && !paid() {
+            found.push(Mark::new(MarkCode::Unpaid, fact.act, Some(fact.day)));
+        }
+        found[from..].iter_mut().for_each(|mark| mark.at = fact.at);
+    }
+
+    fn by_clocks(&self, file: &CaseFile<'_>, fact: &Fact, found: &mut Vec<Mark>) {
+        let (act, day) = (fact.act, fact.day);
+        let mark = |code, bound: &Bound, limit| {
+            Mark::new(code, act, Some(day)).by(RuleRef::Clock(bound.clock), Some(limit))
+        };
+        for at in self.clocks_of[act.number()].iter().copied() {
+            let clock = &self.clocks[at];
+            match clock.kind {
+                ClockKind::Min | ClockKind::AfterEnd | ClockKind::Duration => {
+                    if clock.from.iter().any(|(from, _)| *from == act) {
+                        self.too_short(at, file, fact, found);
+                    } else if let Some(bound) = self.lower(at, file, day).filter(|bound| day < bound.day) {
+                        let code = match (bound.edge, bound.silent) {
+                            (Some(edge), _) if edge == day => MarkCode::Edge,
+                            (_, true) => MarkCode::NoText,
+                            _ => MarkCode::V,
+                        };
+                        found.push(mark(code, &bound, bound.day));
+                    }
+                }
+                ClockKind::Max | ClockKind::Date => {
+                    // Of several acts that keep a term the first one counts.
+                    let first = file.first(act) == Some(day) && !clock.is_over(file, act, day.plus(-1));
+                    let Some(bound) = self.upper(at, file, day).filter(|_| first) else { continue };
+                    let floor = self.floor(file, act, day).filter(|floor| floor.day > bound.day);
+                    if let Some(floor) = &floor {
+                        found.push(mark(MarkCode::FloorOverMax, &bound, floor.day));
+                    }
+                    let last = floor.map_or(bound.day, |floor| floor.day);
+                    if day > last {
+                        found.push(mark(MarkCode::L, &bound, last));
+                    }
+                }
+                ClockKind::Expiry => {
+                    if clock.warns {
+                        continue;
+                    }
+                    if let Some(bound) = self.expired(at, file, day) {
+                        found.push(bound.1.map_or_else(
+                            || mark(MarkCode::V, &bound.0, bound.0.day),
+                            |row| {
+                                Mark::new(MarkCode::V, act, Some(day))
+                                    .by(RuleRef::Transition(row), Some(bound.0.day))
+                            },
+                        ));
+                    }
+                }
+                ClockKind::SameDay => {
+                    let regime = self.holding(file, act, day).regime;
+                    let other = clock.from.first().and_then(|(from, _)| file.first(*from));
+                    if let Some(other) = other.filter(|other| clock.regimes.holds(regime) && *other != day) {
+                        let bound = Bound {
+                            clock: at,
+                            start: other,
+                            is_said: true,
+                            day: other,
+                            edge: None,
+                            silent: false,
+                        };
+                        found.push(mark(MarkCode::V, &bound, other));
+                    }
+                }
+                ClockKind::Blackout | ClockKind::Note => {}
+            }
+        }
+    }
+
+    /// The notice on which a decision of `day` rests no longer held: by its term, or by a transition (its place).
+    fn expired(&self, at: usize, file: &CaseFile<'_>, day: Day) -> Option<(Bound, Option<usize>)> {
+        let notice = self.notice(file, day)?;
+        let until = notice.valid_until.filter(|until| *until < day)?;
+        let bound =
+            Bound { clock: at, start: notice.issued, is_said: true, day: until, edge: None, silent: false };
+        let lapsed = self
+            .lapses(file, notice.issued, day)
+            .filter(|row| !notice.reissued && row.change.plus(-1) == until);
+        let place = lapsed.and_then(|row| self.transitions.iter().position(|other| other.id == row.id));
+        Some((bound, place))
+    }
+
+    /// Something lasted less than the law wants, by its own end.
+    fn too_short(&self, at: usize, file: &CaseFile<'_>, fact: &Fact, found: &mut Vec<Mark>) {
+        let clock = &self.clocks[at];
+        let regime = self.holding(file, fact.act, fact.day).regime;
+        let least = clock.span.after(fact.day, &self.calendar);
+        let Some(until) = fact.said.until.filter(|until| clock.regimes.holds(regime) && *until < least)
+        else {
+            return;
+        };
+        found.push(Mark::new(MarkCode::V, fact.act, Some(until)).by(RuleRef::Clock(at), Some(least)));
+    }
+
+    fn by_blackout(&self, file: &CaseFile<'_>, fact: &Fact, found: &mut Vec<Mark>) {
+        let regime = self.holding(file, fact.act, fact.day).regime;
+        let of = |clock: &super::ClockRule| {
+            clock.kind == ClockKind::Blackout && clock.to == Some(fact.act) && clock.regimes.holds(regime)
+        };
+        if let Some(at) = self.clocks.iter().position(of)
+            && self.is_blacked_out(fact.day)
+        {
+            found.push(Mark::new(MarkCode::V, fact.act, Some(fact.day)).by(RuleRef::Clock(at), None));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The law of land recovery as data: what must come before what, which clocks run, who may sign, and what a
+//! change of the law leaves as it was.
+//!
+//! What happened is never refused for being unlawful; it is marked. Everything here is a reading of
+//! `data/procedures/*.toml`, whose entries name their articles; nothing of it is legal advice. Days are
+//! calendar days unless they are told as working days; the day of the event is not counted (Civil Code
+//! 91/2015/QH13, Articles 147 and 148).
+
+mod act;
+mod bounds;
+mod case;
+mod fact;
+mod file;
+mod marks;
+mod outlook;
+mod regime;
+mod rules;
+mod running;
+mod settings;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+pub use act::Act;
+pub use bounds::{Bound, ClockKind, ClockRule};
+pub use case::{CaseFile, NoticeInForce};
+pub use fact::{Basis, Condition, Fact, LandGroup, Path, Places, Posted, Said, Signer};
+pub use file::{LawError, LawFiles};
+pub use marks::{Mark, MarkCode, RuleRef, ToldMark};
+pub use outlook::{Outlook, Reason};
+pub use regime::{Holding, Regime, RegimeNumber, RegimeSet, Transition};
+pub use rules::{Authority, Delegation, Rule};
+pub use running::{Expiry, LatePayment, RunningClock};
+pub use settings::{ActWords, Blackout, Body, LawName, LawText, MarkWords};
+
+use crate::domain::{Calendar, Label, Standing};
+
+/// The law, read from its files.
+#[derive(Debug, Clone)]
+pub struct Law {
+    regimes: Vec<Regime>,
+    transitions: Vec<Transition>,
+    /// By act: the transitions that change what it is judged by, by place, changes rising.
+    about: Vec<Vec<usize>>,
+    rules: Vec<Rule>,
+    clocks: Vec<ClockRule>,
+    /// By act: its rules and the clocks that bound it.
+    rules_of: Vec<Vec<usize>>,
+    clocks_of: Vec<Vec<usize>>,
+    /// Clocks with a last day that can run, by place.
+    terms: Vec<usize>,
+    authorities: Vec<Authority>,
+    delegations: Vec<Delegation>,
+    choices: Vec<(String, RegimeNumber)>,
+    standings: BTreeMap<String, Label>,
+    acts: Vec<ActWords>,
+    bodies: Vec<Body>,
+    marks: Vec<MarkWords>,
+    laws: Vec<LawName>,
+    texts: Vec<LawText>,
+    standing: Label,
+    farm: Vec<String>,
+    late_interest: Vec<settings::LateInterest>,
+    blackouts: Vec<Blackout>,
+    calendar: Arc<Calendar>,
+}
+
+impl Law {
+    /// The laws that a project may name, in the order of lists.
+    pub fn laws(&self) -> &[LawName] {
+        &self.laws
+    }
+
+    /// Place of the law with this code.
+    pub fn law_index(&self, code: &str) -> Option<usize> {
+        self.laws.iter().position(|law| law.code == code)
+    }
+
+    /// The regimes, by their first days.
+    pub fn regimes(&self) -> &[Regime] {
+        &self.regimes
+    }
+
+    /// The transitions, in the order of the file.
+    pub fn transitions(&self) -> &[Transition] {
+        &self.transitions
+    }
+
+    /// The clocks, in the order of the file.
+    pub fn clocks(&self) -> &[ClockRule] {
+        &self.clocks
+    }
+
+    /// The rules of order, in the order of the file.
+    pub fn rules(&self) -> &[Rule] {
+        &self.rules
+    }
+
+    /// Who may sign what.
+    pub fn authorities(&self) -> &[Authority] {
+        &self.authorities
+    }
+
+    /// The acts with their words, in the order of lists.
+    pub fn acts(&self) -> &[ActWords] {
+        &self.acts
+    }
+
+    /// The words of an act.
+    pub fn words(&self, act: Act) -> Option<&ActWords> {
+        self.acts.iter().find(|words| words.act == act)
+    }
+
+    /// The words for where a parcel stands.
+    pub fn standing_words(&self, one: Standing) -> Option<&Label> {
+        self.standings.get(one.code())
+    }
+
+    /// Bodies that must act.
+    pub fn bodies(&self) -> &[Body] {
+        &self.bodies
+    }
+
+    /// The words of marks, the heaviest first.
+    pub fn mark_words(&self) -> &[MarkWords] {
+        &self.marks
+    }
+
+    /// Whether a mark says that an act was unlawful.
+    pub fn is_unlawful(&self, code: MarkCode) -> bool {
+        self.marks.iter().any(|words| words.code == code && words.unlawful)
+    }
+
+    /// The texts behind the articles.
+    pub fn texts(&self) -> &[LawText] {
+        &self.texts
+    }
+
+    /// What is said beside each article.
+    pub fn standing(&self) -> &Label {
+        &self.standing
+    }
+
+    /// Working days.
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
+    }
+
+    /// Whether the law treats land of this code as farm land; none where the code is not known.
+    pub fn land_group(&self, land_use: &str) -> Option<LandGroup> {
+        let farm = || self.farm.iter().any(|code| code == land_use);
+        (!land_use.is_empty()).then(|| if farm() { LandGroup::Farm } else { LandGroup::Other })
+    }
+
+    /// The regime that the province chose for the rest of a project (NQ254 3.13b).
+    pub fn choice<'a>(&self, project: impl FnOnce() -> &'a str) -> Option<RegimeNumber> {
+        if self.choices.is_empty() {
+            return None;
+        }
+        let project = project();
+        self.choices.iter().find(|(code, _)| code == project).map(|(_, regime)| *regime)
+    }
+}
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod changes;
