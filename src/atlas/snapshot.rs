@@ -14,7 +14,7 @@ use super::{
     world::{Extent, World},
 };
 use crate::domain::{
-    Blocker, BlockerKind, BranchStay, Day, LedgerPosition, Marks, Stage, StageDays, Standing, Vnd,
+    Blocker, BranchStay, Day, LedgerPosition, Marks, Stage, StageDays, Standing, Vnd,
     law::{CaseFile, Law, RunningClock},
 };
 
@@ -121,13 +121,12 @@ impl Snapshot {
     /// As [`Snapshot::file`], of what was looked up already.
     pub fn file_of<'a>(&'a self, parcel: u32, days: StageDays, marks: Option<&'a Marks>) -> CaseFile<'a> {
         let law = self.law();
-        let waits = |marks: &Marks| marks.blockers.iter().any(|one| one.kind == BlockerKind::Resettlement);
         CaseFile {
             days,
             facts: marks.map_or(&[], |marks| &marks.facts),
             land: law.land_group(self.parcels.land_use(parcel)),
             early: marks.is_some_and(|marks| marks.early),
-            resettles: marks.is_some_and(|marks| marks.resettled.is_some() || waits(marks)),
+            resettles: marks.is_some_and(Marks::resettles),
             choice: law.choice(|| self.projects()[self.parcels.project(parcel)].project.code.as_str()),
         }
     }

@@ -31,7 +31,7 @@ use crate::domain::{Event, LedgerPosition, ParcelId};
 use connections::{Connections, Mode, connect, prepare};
 
 /// Number of the schema that this program reads and writes.
-const SCHEMA: &str = "5";
+const SCHEMA: &str = "6";
 
 /// An open store.
 #[derive(Debug)]
