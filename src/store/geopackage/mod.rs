@@ -16,6 +16,7 @@ mod questions;
 mod read;
 mod records;
 mod reference;
+mod rows;
 mod states;
 mod steps;
 mod strands;
