@@ -55,6 +55,7 @@ impl Maintenance for GeoPackage {
         }
         self.connections.close_readers();
         let writer = self.connections.writer()?;
+        self.connections.await_mover();
         let left: i64 = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if left == 0 { Ok(()) } else { Err(StoreError::Busy) }
     }
