@@ -5,9 +5,9 @@ use std::{path::Path, sync::Arc};
 use rusqlite::{OpenFlags, OptionalExtension};
 
 use super::{
-    GeoPackage,
+    GeoPackage, beside,
     connections::{Mode, connect},
-    verify,
+    read, verify,
 };
 use crate::{
     domain::Procedure,
@@ -28,7 +28,10 @@ impl Maintenance for GeoPackage {
     }
 
     fn verify(&self, procedures: Arc<[Procedure]>) -> Result<Verification, StoreError> {
-        self.read(|sql| verify::verify(sql, procedures))
+        self.read(|sql| {
+            let one = beside(&self.connections, read::head(sql)?)?.pop();
+            verify::verify(sql, one, procedures)
+        })
     }
 
     fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
