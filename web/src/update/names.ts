@@ -1,6 +1,6 @@
 /** Names and sentences of the officer's room. */
 import { t, type Key } from '../i18n'
-import { stageName } from '../i18n/names'
+import { actName } from '../i18n/names'
 import { dateOfDay, dayOfIso } from '../lib/days'
 import type { Catalog, RowRefusal } from '../lib/types'
 
@@ -86,7 +86,7 @@ export function refusalText(catalog: Catalog, refusal: RowRefusal): string {
     field: refusal.field ?? '',
     one: refusal.readings?.[0] ?? '',
     other: refusal.readings?.[1] ?? '',
-    stage: refusal.stage ? stageName(catalog, refusal.stage) : '',
+    stage: refusal.stage ? actName(catalog, refusal.stage) : '',
     date: day === null ? '' : dateOfDay(day),
   })
 }
