@@ -14,12 +14,21 @@ export const dateText = (iso: string | null): string => {
   return day === null ? t('none') : dateOfDay(day)
 }
 
-/** `LL 87.5a; NQ254 3.9b` in full: the number of the article and the name of the text. */
-export function articleText(article: string): string {
+/**
+ * `LL 87.5a; NQ254 3.9b` in full: the number of the article and the name of the text. Of several
+ * texts only those in force on the day, where one is given.
+ */
+export function articleText(article: string, on: string | null = null): string {
   const texts = law.book?.texts ?? []
-  const parts = article.split(/;\s*/).map((part) => {
-    const [id = '', ...rest] = part.split(' ')
-    const text = texts.find((one) => one.id === id)
+  const textOf = (part: string) => texts.find(({ id }) => id === part.split(' ')[0])
+  const all = article.split(/;\s*/)
+  const inForce = all.filter((part) => {
+    const text = textOf(part)
+    return !text || !on || (text.from <= on && (text.to === null || on <= text.to))
+  })
+  const parts = (inForce.length ? inForce : all).map((part) => {
+    const [, ...rest] = part.split(' ')
+    const text = textOf(part)
     if (!text || rest.length === 0) return part
     const number = rest.join(' ')
     const key: Key = number.startsWith('App.') ? 'law.appendix' : 'law.article'

@@ -20,7 +20,7 @@ import type {
   Work,
 } from './types'
 import type { Ring } from './address'
-import type { LawBook } from './law'
+import type { LawBook, RowMark } from './law'
 
 /** What went wrong: the server's own words, or that it could not be reached. */
 export class Problem extends Error {
@@ -191,6 +191,14 @@ export const recordEvent = (event: EventDraft, key: string, author: string) =>
   send<Recorded>('/api/v1/events', JSON.stringify({ ...event, author }), 'application/json', {
     'idempotency-key': key,
   })
+
+/** What the law would say against an event, and what is refused; nothing is recorded. */
+export const tryEvent = (event: EventDraft, author: string) =>
+  send<{ marks?: RowMark[] }>(
+    '/api/v1/events?dry_run=true',
+    JSON.stringify({ ...event, author }),
+    'application/json',
+  )
 
 /** Keeps a photograph or scan; gives its id. */
 export async function attach(file: Blob): Promise<string> {
