@@ -13,7 +13,11 @@ function palette(): Plugin {
   }
 }
 
-const server = process.env.MATBANG_SERVER ?? 'http://127.0.0.1:8080'
+// The server takes changes only from pages of its own: it has to see the name that the page has.
+const server = {
+  target: process.env.MATBANG_SERVER ?? 'http://127.0.0.1:8080',
+  changeOrigin: false,
+}
 
 export default defineConfig({
   base: '/',

@@ -1,6 +1,6 @@
 // The app without a network: its own files and the last catalogue, nothing personal.
 const CACHE = 'matbang-shell-1'
-const KEPT_ANSWERS = ['/api/v1/catalog', '/api/v1/session']
+const KEPT_ANSWERS = ['/api/v1/catalog', '/api/v1/procedures', '/api/v1/session']
 
 self.addEventListener('install', (event) => {
   event.waitUntil(

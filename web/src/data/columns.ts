@@ -1,6 +1,6 @@
 /** The columns of the table: what they are called, how they are sorted, what they show. */
 import { t, type Key } from '../i18n'
-import { blockerName, kindName, projectName, stageName, unitName, useName } from '../i18n/names'
+import { blockerName, kindName, projectName, standingName, unitName, useName } from '../i18n/names'
 import { dateOfDay } from '../lib/days'
 import { squareMetres } from '../lib/format'
 import type { Catalog } from '../lib/types'
@@ -51,7 +51,7 @@ export const columns: readonly Column[] = [
     title: 'column.stage',
     width: 190,
     groups: true,
-    show: (row, catalog) => (row.stage ? stageName(catalog, row.stage) : ''),
+    show: (row, catalog) => (row.stage ? standingName(catalog, row.stage) : ''),
   },
   {
     name: 'due_day',
@@ -111,7 +111,7 @@ export function sectionName(group: string, code: string, catalog: Catalog): stri
   if (!code) return t('none')
   if (group === 'project') return projectName(catalog, code)
   if (group === 'unit') return unitName(catalog, code)
-  if (group === 'stage') return stageName(catalog, code)
+  if (group === 'stage') return standingName(catalog, code)
   if (group === 'kind') return kindName(catalog, code)
   return group === 'use' ? `${code} · ${useName(catalog, code)}` : code
 }

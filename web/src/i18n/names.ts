@@ -1,5 +1,6 @@
 /** Names of what the catalog lists, in the language of the address; the code where it has none. */
 import type { Catalog, Named } from '../lib/types'
+import { law } from '../stores/law.svelte'
 import { nameOf } from './index'
 
 const coded = (list: readonly { code: string; name: Named }[], code: string) => {
@@ -7,7 +8,16 @@ const coded = (list: readonly { code: string; name: Named }[], code: string) => 
   return found ? nameOf(found.name) : code
 }
 
-export const stageName = (catalog: Catalog, code: string) => coded(catalog.stages, code)
+/** Where a parcel stands. */
+export const standingName = (catalog: Catalog, code: string) => coded(catalog.standings, code)
+
+/** An act: one of the nine that every parcel is followed by, else any other that the law names. */
+export const actName = (catalog: Catalog, code: string) =>
+  coded([...catalog.stages, ...(law.book?.acts ?? [])], code)
+
+export const bodyName = (code: string) => coded(law.book?.bodies ?? [], code)
+export const markName = (code: string) => coded(law.book?.marks ?? [], code)
+
 export const blockerName = (catalog: Catalog, code: string) => coded(catalog.blocker_kinds, code)
 export const kindName = (catalog: Catalog, code: string) => coded(catalog.kinds, code)
 export const useName = (catalog: Catalog, code: string) => coded(catalog.land_uses, code)

@@ -1,6 +1,5 @@
 /** What those who keep the server ask and change. */
 import { ask, at, change, json, send } from '../lib/api'
-import type { Named } from '../lib/types'
 
 export interface AccountEntry {
   name: string
@@ -30,18 +29,6 @@ export interface LedgerEvent {
   kind: string
   document: string | null
   parcel: { id: number; sheet: string; parcel: string; project: string } | null
-}
-export interface ProcedureDetail {
-  code: string
-  name: Named
-  stages: {
-    stage: string
-    name: Named
-    article: string | null
-    within_days: number | null
-    after: string | null
-    to_be_confirmed: boolean
-  }[]
 }
 export interface Condition {
   version: string
@@ -79,10 +66,6 @@ export async function fetchAccesses(): Promise<Access[]> {
 export async function fetchLedger(before: number | null): Promise<LedgerEvent[]> {
   const query = new URLSearchParams(before === null ? {} : { before: String(before) })
   return (await ask<{ events: LedgerEvent[] }>(at('/api/v1/ledger', query), {})).events
-}
-
-export async function fetchProcedures(): Promise<ProcedureDetail[]> {
-  return (await ask<{ procedures: ProcedureDetail[] }>('/api/v1/procedures', {})).procedures
 }
 
 export const fetchCondition = () => ask<Condition>('/api/v1/condition', {})

@@ -55,6 +55,8 @@ export interface Address {
   group: string | null
   /** Columns of the table; null shows the usual ones. */
   columns: readonly string[] | null
+  /** List of what is to be done; null shows rows or charts. */
+  duty: string | null
   /** A saved briefing. */
   briefing: string | null
   /** Slide of a deck, from 0. */
@@ -152,6 +154,7 @@ export function parseAddress(search: string): Address {
     sort: query.get('sort') ?? '',
     group: query.get('group'),
     columns: query.has('cols') ? list(query.get('cols')) : null,
+    duty: query.get('duty'),
     briefing: query.get('briefing'),
     slide: Math.max(0, Math.trunc(number(query.get('slide')) ?? 0)),
   }
@@ -197,6 +200,7 @@ export function writeAddress(address: Address): string {
   if (address.sort) query.set('sort', address.sort)
   if (address.group) query.set('group', address.group)
   if (address.columns) query.set('cols', address.columns.join(','))
+  if (address.duty) query.set('duty', address.duty)
   if (address.briefing) query.set('briefing', address.briefing)
   if (address.slide > 0) query.set('slide', String(address.slide))
   const text = query.toString().replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%3A', ':')

@@ -1,11 +1,10 @@
 /** The server, seen from the browser: one function a question, errors as problems (RFC 9457). */
+import type { Forecast, Fronts } from './forecast'
 import type {
   Bbox,
   Catalog,
   Conflict,
   EventDraft,
-  Forecast,
-  Fronts,
   Measured,
   ParcelDetail,
   ParcelRecord,
@@ -21,6 +20,7 @@ import type {
   Work,
 } from './types'
 import type { Ring } from './address'
+import type { LawBook, RowMark } from './law'
 
 /** What went wrong: the server's own words, or that it could not be reached. */
 export class Problem extends Error {
@@ -94,6 +94,8 @@ export const none = new URLSearchParams()
 export const queryOf = (text: string) => new URLSearchParams(text)
 
 export const fetchCatalog = (signal: AbortSignal) => ask<Catalog>('/api/v1/catalog', { signal })
+
+export const fetchLaw = (signal: AbortSignal) => ask<LawBook>('/api/v1/procedures', { signal })
 
 export const fetchSummary = (query: URLSearchParams, asOf: string | null, signal: AbortSignal) =>
   ask<Summary>(at('/api/v1/summary', query, asOf), { signal })
@@ -189,6 +191,14 @@ export const recordEvent = (event: EventDraft, key: string, author: string) =>
   send<Recorded>('/api/v1/events', JSON.stringify({ ...event, author }), 'application/json', {
     'idempotency-key': key,
   })
+
+/** What the law would say against an event, and what is refused; nothing is recorded. */
+export const tryEvent = (event: EventDraft, author: string) =>
+  send<{ marks?: RowMark[] }>(
+    '/api/v1/events?dry_run=true',
+    JSON.stringify({ ...event, author }),
+    'application/json',
+  )
 
 /** Keeps a photograph or scan; gives its id. */
 export async function attach(file: Blob): Promise<string> {

@@ -6,6 +6,8 @@ export async function keepForOffline(): Promise<void> {
   const { active } = await navigator.serviceWorker.ready
   const loaded = performance.getEntriesByType('resource').map(({ name }) => name)
   const files = loaded.filter((url) => new URL(url).pathname.startsWith('/assets/'))
-  const answers = ['/', '/api/v1/catalog', '/api/v1/session'].map((path) => location.origin + path)
+  const answers = ['/', '/api/v1/catalog', '/api/v1/procedures', '/api/v1/session'].map(
+    (path) => location.origin + path,
+  )
   active?.postMessage({ keep: [...new Set([...files, ...answers])] })
 }

@@ -1,6 +1,7 @@
 /** What was entered and not yet sent, and the list of parcels for reading without a network: kept in the browser. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import type { Author } from './authors'
+import type { CaseLaw } from './law'
 import type { Conflict, EventDraft, RowRefusal, Work, WorkParcel } from './types'
 
 /** An entry on its way to the server. */
@@ -20,9 +21,15 @@ export interface Entry {
   conflict: Conflict | null
 }
 
+/** What the law said of a parcel when it was last seen. */
+interface Case {
+  version: number
+  law: CaseLaw
+}
+
 interface Schema extends DBSchema {
   entries: { key: string; value: Entry; indexes: { made: number } }
-  lists: { key: string; value: Work }
+  lists: { key: string; value: Work | Case }
 }
 
 let opened: Promise<IDBPDatabase<Schema>> | null = null
@@ -53,7 +60,18 @@ export async function keepWork(work: Work): Promise<void> {
   await (await open()).put('lists', work, 'work')
 }
 
-export const keptWork = async (): Promise<Work | undefined> => (await open()).get('lists', 'work')
+export const keptWork = async (): Promise<Work | undefined> =>
+  (await open()).get('lists', 'work') as Promise<Work | undefined>
+
+export async function keepCase(parcel: number, version: number, law: CaseLaw): Promise<void> {
+  await (await open()).put('lists', { version, law }, `case ${String(parcel)}`)
+}
+
+/** Null when it was of another version. */
+export async function keptCase(parcel: number, version: number): Promise<CaseLaw | null> {
+  const kept = (await (await open()).get('lists', `case ${String(parcel)}`)) as Case | undefined
+  return kept?.version === version ? kept.law : null
+}
 
 /**
  * Forgets what this browser keeps of the land: lists, answers, files of the app. What was entered

@@ -7,8 +7,6 @@
 
 export type Theme = 'light' | 'dark'
 
-/** The nine stages in the order of their number, from sand over blue-grey to green. */
-type NineColours = readonly [string, string, string, string, string, string, string, string, string]
 type FiveColours = readonly [string, string, string, string, string]
 
 /** Progress of a project in steps of 20 %. */
@@ -17,17 +15,23 @@ export const progressSteps: FiveColours = ['#FCE9C8', '#F3C37B', '#BFA54B', '#5F
 /** Far behind, behind, on time, ahead, far ahead of plan. */
 export const planSteps: FiveColours = ['#B2402E', '#E08B6D', '#EFE7DC', '#7FB3C8', '#20708F']
 
-export const stageSteps: NineColours = [
+/**
+ * Where a parcel stands, ten places from sand over blue to green. Paid only and decided only are as
+ * dark as one another, since neither is further: blue and plum differ where only lightness and
+ * blue against yellow are seen. Both and handed over turn green.
+ */
+export const stageSteps = [
   '#EFE8D8',
   '#DCCB9F',
   '#B89F63',
   '#B7C6D1',
   '#8BA9C4',
-  '#5B83AE',
-  '#2F5C8F',
-  '#35A08F',
-  '#156B40',
-]
+  '#6089B5',
+  '#1F5FA8',
+  '#84566D',
+  '#35A68E',
+  '#125F3A',
+] as const
 
 const shared = {
   alert: '#B2402E',
@@ -94,7 +98,7 @@ const dark: Ground = {
 export interface Palette extends Ground {
   progress: FiveColours
   plan: FiveColours
-  stages: NineColours
+  stages: typeof stageSteps
   alert: string
   withdrawn: string
   tick: string

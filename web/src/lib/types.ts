@@ -1,3 +1,5 @@
+import type { CaseLaw, RowMark, Said } from './law'
+
 /** The shapes of the server's answers. Areas are square metres, money is dong, days are whole days since 1970-01-01. */
 
 export interface Named {
@@ -63,11 +65,6 @@ export interface Stage {
   number: number
   name: Named
 }
-export interface Procedure {
-  code: string
-  name: Named
-  order: string[]
-}
 export interface Coded {
   code: string
   name: Named
@@ -82,8 +79,11 @@ export interface Catalog {
   bbox: Bbox
   first_day: number
   last_day: number
+  /** The nine acts that every parcel is followed by. */
   stages: Stage[]
-  procedures: Procedure[]
+  /** Ten places on one scale: where a parcel stands. */
+  standings: Coded[]
+  laws: Coded[]
   kinds: Coded[]
   land_uses: Coded[]
   blocker_kinds: Coded[]
@@ -174,54 +174,6 @@ export interface ParcelName {
   sheet: string
   parcel: string
 }
-interface LinearFronts {
-  kind: 'linear'
-  least_length_m: number
-  length_m: number
-  workable_m: number
-  workable_share: number
-  longest: { from: string; to: string; length_m: number } | null
-  best: { clear: number; gain_m: number; parcels: ParcelName[] }[]
-}
-interface ArealFronts {
-  kind: 'areal'
-  least_area: number
-  area: number
-  workable_area: number
-  workable_share: number
-  best: { gain: number; parcel: ParcelName }[]
-}
-/** Where one can build, and what opens the most. */
-export type Fronts = { project: string } & (LinearFronts | ArealFronts)
-
-interface ForecastBand {
-  p10: string | null
-  p50: string | null
-  p90: string | null
-}
-interface Done {
-  state: 'done'
-  done_on: string | null
-}
-interface NotEnoughHistory {
-  state: 'not_enough_history'
-  stage: string
-}
-interface Expected {
-  state: 'expected'
-  /** Dates; null = beyond the four years that a forecast reaches. */
-  completion: ForecastBand
-  cleared_95_percent: ForecastBand
-  on_time: number | null
-  /** m² handed over by a day: one in ten, half, nine in ten of the futures stay below. */
-  cleared: { day: number; p10: number; p50: number; p90: number }[]
-  drivers: { parcel: ParcelName; share: number }[]
-}
-/** When a project will be done. */
-export type Forecast = { project: string; required_on: string | null } & (
-  Done | NotEnoughHistory | Expected
-)
-
 export interface ParcelDetail {
   at: number
   as_of: string
@@ -249,6 +201,8 @@ export interface ParcelDetail {
     days_left: number
     article: string
     statutory_days: number | null
+    to_be_confirmed: boolean
+    floor_over_max: boolean
   } | null
   blockers: { kind: string; opened_day: number; closed_day: number | null }[]
   history: {
@@ -257,10 +211,14 @@ export interface ParcelDetail {
     recorded_at: string
     kind: string
     stage: string | null
+    /** An act beside the nine. */
+    step: string | null
+    said: Said | null
     blocker: string | null
     document: string | null
     corrected_by: number | null
   }[]
+  law: CaseLaw
   bbox: Bbox
   point: [lon: number, lat: number]
 }
@@ -313,7 +271,13 @@ export interface WorkParcel {
   may_hand_over_early: boolean
   blockers: { kind: string; opened_day: number }[]
   branches: string[]
-  clock: { stage: string; due_day: number; days_left: number; article: string } | null
+  clock: {
+    stage: string
+    due_day: number
+    days_left: number
+    article: string
+    floor_over_max: boolean
+  } | null
   planned_day: number | null
   overdue: boolean
   late: boolean
@@ -342,6 +306,8 @@ export interface EventDraft {
 export interface Recorded {
   at: number
   events: { position: number; parcel: number | null; version: number }[]
+  /** What the law says against what was recorded. */
+  marks?: RowMark[]
 }
 export interface RowRefusal {
   row: number

@@ -1,75 +1,81 @@
 /**
  * Colours of the map as MapLibre expressions. The day comes from the style's
- * global state, so that moving the slider needs no request; the order of the
- * stages comes from the catalog, so that no rule of the law is written here.
+ * global state, so that moving the slider needs no request; where a parcel stands
+ * comes from the days of its acts, on the scale of the catalog.
  */
 import type { ExpressionSpecification } from 'maplibre-gl'
 import type { Palette } from '../lib/palette'
-import type { Procedure, Stage } from '../lib/types'
+import { actsOf } from '../lib/scale'
+import type { Catalog } from '../lib/types'
 
 type Colour = string
+type Scale = Pick<Catalog, 'stages' | 'standings'>
 
-/** A day that never comes: stands for stages not reached. */
+/** A day that never comes: stands for acts that have not. */
 const NEVER = 1_000_000_000
 
 const day: ExpressionSpecification = ['global-state', 'day']
 
-function reached(stage: Stage): ExpressionSpecification {
-  return ['<=', ['coalesce', ['get', `d${String(stage.number)}`], NEVER], day]
-}
+const by = (name: string): ExpressionSpecification => [
+  '<=',
+  ['coalesce', ['get', name], NEVER],
+  day,
+]
 
 /** Whether a parcel was withdrawn, split or merged by the day of the slider. */
-export const ended: ExpressionSpecification = ['<=', ['coalesce', ['get', 'ended'], NEVER], day]
+export const ended: ExpressionSpecification = by('ended')
 
-/** One value a stage, chosen by the last stage in the procedure's order that the parcel has reached. */
-function byStage<T extends string | number>(
-  stages: Stage[],
-  procedures: Procedure[],
-  value: (stage: Stage) => T,
-): ExpressionSpecification {
-  const known = new Map(stages.map((stage) => [stage.code, stage]))
-  const first = stages[0]
-  if (!first) return ['literal', ''] as unknown as ExpressionSpecification
-  const inOrder = (order: string[]) => {
-    const branches = order
-      .flatMap((code) => known.get(code) ?? [])
-      .reverse()
-      .filter((stage) => stage !== first)
-      .flatMap((stage) => [reached(stage), value(stage)])
-    return ['case', ...branches, value(first)] as unknown as ExpressionSpecification
-  }
-  const fallback = inOrder(stages.map((stage) => stage.code))
-  const laws = procedures.flatMap((procedure) => [procedure.code, inOrder(procedure.order)])
-  return ['match', ['get', 'law'], ...laws, fallback] as unknown as ExpressionSpecification
+/** Whether all acts that bring a parcel to a standing had come by the day of the slider. */
+function reached({ stages }: Scale, standing: string): ExpressionSpecification {
+  const days = actsOf(standing).flatMap((act) => {
+    const stage = stages.find(({ code }) => code === act)
+    return stage ? [by(`d${String(stage.number)}`)] : []
+  })
+  return days.length ? ['all', ...days] : (['literal', false] as unknown as ExpressionSpecification)
 }
 
-/** The stage that the live stream told, on today's map; -1 when it told none or the day is another. */
+/** One value a standing, chosen by where the parcel stands on the day of the slider. */
+function byStanding<T extends string | number>(
+  scale: Scale,
+  value: (place: number) => T,
+): ExpressionSpecification {
+  const branches = scale.standings
+    .flatMap(({ code }, place) => (place > 0 ? [[reached(scale, code), value(place)]] : []))
+    .reverse()
+    .flat()
+  return ['case', ...branches, value(0)] as unknown as ExpressionSpecification
+}
+
+/** The place that the live stream told, on today's map; -1 when it told none or the day is another. */
 function told(today: number): ExpressionSpecification {
   return ['case', ['==', day, today], ['coalesce', ['feature-state', 'live'], -1], -1]
 }
 
-/** The colour of a parcel by its stage on the day of the slider; what has just happened comes first. */
-export function stageColour(
-  stages: Stage[],
-  procedures: Procedure[],
+/** The colour of a parcel by where it stands on the day of the slider; what has just happened comes first. */
+export function standingColour(
+  scale: Scale,
   colours: Palette,
   today: number,
 ): ExpressionSpecification {
-  const colour = (stage: Stage): Colour => colours.stages[stage.number] ?? colours.unknown
-  const live = stages.flatMap((stage) => [stage.number, colour(stage)])
-  const tile = byStage(stages, procedures, colour)
-  return ['match', told(today), ...live, tile] as unknown as ExpressionSpecification
+  const colour = (place: number): Colour => colours.stages[place] ?? colours.unknown
+  const live = scale.standings.flatMap((_, place) => [place, colour(place)])
+  return [
+    'match',
+    told(today),
+    ...live,
+    byStanding(scale, colour),
+  ] as unknown as ExpressionSpecification
 }
 
-/** The number of the stage of a parcel on the day of the slider. */
-export const stageNumber = (stages: Stage[], procedures: Procedure[]) =>
-  byStage(stages, procedures, (stage) => stage.number)
+/** The place on the scale where a parcel stands on the day of the slider. */
+export const standingPlace = (scale: Scale) => byStanding(scale, (place) => place)
 
 /** Whether a parcel is handed over on the day of the slider. */
-export function cleared(stages: Stage[], today: number): ExpressionSpecification {
-  const last = stages.at(-1)
+export function cleared(scale: Scale, today: number): ExpressionSpecification {
+  const last = scale.standings.at(-1)
   if (!last) return ['literal', false] as unknown as ExpressionSpecification
-  return ['match', told(today), -1, reached(last), last.number, true, false]
+  const place = scale.standings.length - 1
+  return ['match', told(today), -1, reached(scale, last.code), place, true, false]
 }
 
 /** The colours of the project legend, step by step. */

@@ -22,7 +22,7 @@ export function followEvents(map: MapLibre, catalog: Catalog): () => void {
   const end = live.listen(
     (event) => {
       const received = Date.now()
-      recolour(map, event, catalog.stages, () => {
+      recolour(map, event, catalog, () => {
         const detail = { at: event.at, parcel: event.parcel, received, painted: Date.now() }
         window.dispatchEvent(new CustomEvent('matbang:live', { detail }))
       })

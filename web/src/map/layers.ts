@@ -4,7 +4,14 @@ import type { LayerGroup } from '../lib/address'
 import type { Filter } from '../lib/filter'
 import type { Palette, Theme } from '../lib/palette'
 import type { Catalog } from '../lib/types'
-import { cleared, ended, projectColour, shareColour, stageColour, stageNumber } from './expressions'
+import {
+  cleared,
+  ended,
+  projectColour,
+  shareColour,
+  standingColour,
+  standingPlace,
+} from './expressions'
 import { hatchName } from './images'
 
 /** Zoom from which parcels are drawn. */
@@ -185,8 +192,9 @@ export function projectEdges(look: Look): LayerSpecification[] {
 
 function parcelMatch(look: Look): FilterSpecification {
   const { catalog, filter, projects, today } = look
-  const { stages, procedures } = catalog
-  const numbers = stages.filter(({ code }) => filter.stages.includes(code)).map((s) => s.number)
+  const places = catalog.standings.flatMap(({ code }, place) =>
+    filter.stages.includes(code) ? [place] : [],
+  )
   return all(
     projects ? oneOf('project', projects) : null,
     filter.unit ? (['==', ['get', 'unit'], filter.unit] as ExpressionSpecification) : null,
@@ -194,8 +202,8 @@ function parcelMatch(look: Look): FilterSpecification {
     today && filter.blocked ? isTrue('blocked') : null,
     today && filter.overdue ? isTrue('overdue') : null,
     today && filter.late ? isTrue('late') : null,
-    numbers.length
-      ? (['in', stageNumber(stages, procedures), ['literal', numbers]] as ExpressionSpecification)
+    places.length
+      ? (['in', standingPlace(catalog), ['literal', places]] as ExpressionSpecification)
       : null,
   )
 }
@@ -203,8 +211,7 @@ function parcelMatch(look: Look): FilterSpecification {
 /** Parcels by stage, with what must be told without colour: pending outline, hatch, dots. */
 export function parcelLayers(look: Look): LayerSpecification[] {
   const { catalog, colours, theme, today, far } = look
-  const { stages, procedures } = catalog
-  const done = cleared(stages, catalog.today)
+  const done = cleared(catalog, catalog.today)
   const source = { source: 'parcels', 'source-layer': 'parcels', minzoom: PARCEL_ZOOM }
   const matching = parcelMatch(look)
   const also = (condition: ExpressionSpecification) =>
@@ -232,14 +239,14 @@ export function parcelLayers(look: Look): LayerSpecification[] {
       ...source,
       filter: matching,
       paint: {
-        // Withdrawn, split or merged by then: no stage any more.
+        // Withdrawn, split or merged by then: it stands nowhere any more.
         'fill-color': [
           'case',
           ended,
           colours.withdrawn,
           far
-            ? ['case', done, colours.stages[8], colours.stages[1]]
-            : stageColour(stages, procedures, colours, catalog.today),
+            ? ['case', done, colours.stages[9], colours.stages[1]]
+            : standingColour(catalog, colours, catalog.today),
         ],
         'fill-antialias': !far && ['step', ['zoom'], true, EDGE_ZOOM, false],
         'fill-outline-color': hairline,

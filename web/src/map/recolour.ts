@@ -1,6 +1,6 @@
 /** Brings the map up to what has just happened: the parcel's colour at once, then the tiles that show it. */
 import type { Map as MapLibre } from 'maplibre-gl'
-import type { Bbox, LiveEvent, Stage } from '../lib/types'
+import type { Bbox, Catalog, LiveEvent } from '../lib/types'
 
 const SOURCE = { source: 'parcels', sourceLayer: 'parcels' }
 /** Zooms of the parcels' tiles. */
@@ -34,10 +34,10 @@ export function tilesOf([west, south, east, north]: Bbox, z: number): TileId[] {
 export function recolour(
   map: MapLibre,
   event: LiveEvent,
-  stages: Stage[],
+  catalog: Catalog,
   painted: () => void,
 ): void {
-  const number = stages.find(({ code }) => code === event.stage)?.number ?? -1
+  const place = catalog.standings.findIndex(({ code }) => code === event.stage)
   map.once('render', () => {
     painted()
     // The colour first: tiles that are being read would hold its frame up.
@@ -46,7 +46,7 @@ export function recolour(
       ZOOMS.flatMap((z) => tilesOf(event.bbox, z)),
     )
   })
-  map.setFeatureState({ ...SOURCE, id: event.parcel }, { live: number })
+  map.setFeatureState({ ...SOURCE, id: event.parcel }, { live: place })
   map.triggerRepaint()
 }
 

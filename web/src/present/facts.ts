@@ -1,7 +1,8 @@
 /** What a slide says, put together from the server's figures; every number comes from there. */
 import { ask, at } from '../lib/api'
 import { valueAt } from '../lib/days'
-import type { Bbox, Catalog, Fronts, Progress, ProjectDetail, Series, Summary } from '../lib/types'
+import type { Fronts } from '../lib/forecast'
+import type { Bbox, Catalog, Progress, ProjectDetail, Series, Summary } from '../lib/types'
 import type { Decision, Slide } from './api'
 
 /** Days between "before" and "after". */

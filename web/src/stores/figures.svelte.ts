@@ -12,10 +12,9 @@ import {
 } from '../lib/api'
 import { isoOfDay } from '../lib/days'
 import { facets, filterParameters, matchingProjects, noFilter, stepBy } from '../lib/filter'
+import type { Forecast, Fronts } from '../lib/forecast'
 import type {
   Catalog,
-  Forecast,
-  Fronts,
   Measured,
   ParcelDetail,
   ProjectDetail,

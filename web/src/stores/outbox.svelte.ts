@@ -5,6 +5,7 @@
 import { attach, Problem, recordEvent } from '../lib/api'
 import { isOwn, isSame, isUnclaimed, othersOf, recordedAs, type Author } from '../lib/authors'
 import { dropEntry, entries, keepEntry, type Entry } from '../lib/outbox'
+import type { RowMark } from '../lib/law'
 import type { EventDraft, WorkParcel } from '../lib/types'
 import { session } from './session.svelte'
 
@@ -19,6 +20,8 @@ class Outbox {
   sending = $state(false)
   /** Counts what was recorded: lists follow it. */
   recorded = $state(0)
+  /** What the law says against what was recorded last. */
+  told = $state.raw<RowMark[]>([])
 
   readonly list = $derived(this.#all.filter((entry) => isOwn(entry, this.#author)))
   readonly unclaimed = $derived(this.#all.filter((entry) => isUnclaimed(entry, this.#author)))
@@ -136,10 +139,11 @@ class Outbox {
       }
       // Who signed in meanwhile is somebody else.
       if (!isOwn(entry, this.#author)) return false
-      const { events } = await recordEvent(entry.event, entry.id, recordedAs(author))
+      const { events, marks } = await recordEvent(entry.event, entry.id, recordedAs(author))
       await dropEntry(entry.id)
       this.#all = this.#all.filter(({ id }) => id !== entry.id)
       await this.#follow(entry, events.at(-1)?.version)
+      this.told = marks ?? []
       this.recorded += 1
       return true
     } catch (error) {

@@ -1,25 +1,28 @@
 /** Names and sentences of the officer's room. */
 import { t, type Key } from '../i18n'
-import { stageName } from '../i18n/names'
+import { actName, markName } from '../i18n/names'
 import { dateOfDay, dayOfIso } from '../lib/days'
+import { fields } from '../i18n/said'
+import type { RowMark, SaidField } from '../lib/law'
 import type { Catalog, RowRefusal } from '../lib/types'
 
-/** What can be recorded besides the next stage, in the order of the list. */
+/** What can be recorded that is no act of the law, in the order of the list. */
 export const kinds: Record<string, Key> = {
-  stage_reached: 'kind.stage',
   early_handover: 'kind.early',
   blocker_opened: 'kind.opened',
   blocker_closed: 'kind.closed',
   money_approved: 'kind.approved',
   money_paid: 'kind.paid',
   resettlement_assigned: 'kind.resettled',
-  branch_entered: 'kind.entered',
-  branch_left: 'kind.left',
   planned_date_changed: 'kind.planned',
   parcel_withdrawn: 'kind.withdrawn',
 }
 
 const others: Record<string, Key> = {
+  stage_reached: 'kind.stage',
+  step_taken: 'kind.step',
+  branch_entered: 'kind.entered',
+  branch_left: 'kind.left',
   correction: 'kind.correction',
   parcel_split: 'kind.split',
   parcel_merged: 'kind.merged',
@@ -51,14 +54,14 @@ const refusals: Record<string, Key> = {
   missing_field: 'refusal.missing',
   invalid_value: 'refusal.value',
   in_future: 'refusal.future',
-  before_listed: 'refusal.listed',
-  before_previous_stage: 'refusal.previous',
   stage_not_allowed: 'refusal.stage',
   already_reached: 'refusal.reached',
+  ends_before_start: 'refusal.ends',
+  without_its_ground: 'refusal.ground',
+  counts_do_not_fit: 'refusal.counts',
   blocker_already_open: 'refusal.open',
   blocker_not_open: 'refusal.closed',
   closed_before_opened: 'refusal.order',
-  branch_not_allowed: 'refusal.branch',
   branch_already_entered: 'refusal.entered',
   branch_not_entered: 'refusal.left',
   amount_not_positive: 'refusal.amount',
@@ -68,7 +71,6 @@ const refusals: Record<string, Key> = {
   too_large: 'refusal.large',
   ambiguous_number: 'refusal.ambiguous',
   two_habits: 'refusal.habits',
-  paid_more_than_approved: 'refusal.paid',
   parcel_ended: 'refusal.ended',
   outside_units: 'refusal.units',
   not_correctable: 'refusal.correction',
@@ -77,16 +79,29 @@ const refusals: Record<string, Key> = {
   unknown_attachment: 'refusal.attachment',
 }
 
+const fieldName = (field: string): string => {
+  const key = field in fields ? fields[field as SaidField] : null
+  return key ? t(key) : field
+}
+
 /** Why the server refuses a row, in the reader's language; its own words when the reason is new to us. */
 export function refusalText(catalog: Catalog, refusal: RowRefusal): string {
   const key = refusals[refusal.code]
   if (!key) return refusal.detail
   const day = refusal.on ? dayOfIso(refusal.on) : null
   return t(key, {
-    field: refusal.field ?? '',
+    field: fieldName(refusal.field ?? ''),
     one: refusal.readings?.[0] ?? '',
     other: refusal.readings?.[1] ?? '',
-    stage: refusal.stage ? stageName(catalog, refusal.stage) : '',
+    stage: refusal.stage ? actName(catalog, refusal.stage) : '',
     date: day === null ? '' : dateOfDay(day),
   })
+}
+
+/** That it was recorded, and what was marked. */
+export function recordedText(marks: readonly RowMark[]): string {
+  const names = [...new Set(marks.map(({ code }) => markName(code)))]
+  return names.length
+    ? t('update.recordedMarked', { names: names.join(', ').toLowerCase() })
+    : t('update.recorded')
 }

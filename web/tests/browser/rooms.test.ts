@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
-import type { Catalog, Fronts, ProjectDetail, Summary } from '../../src/lib/types'
+import type { Fronts } from '../../src/lib/forecast'
+import type { Catalog, ProjectDetail, Summary } from '../../src/lib/types'
 import { desktop, percent, settled, useBrowser, whole } from './harness'
 
 const server = { url: '', stop: () => Promise.resolve() }

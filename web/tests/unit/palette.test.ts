@@ -19,6 +19,36 @@ describe('neighbouring steps stay apart for every kind of colour vision', () => 
       })
 })
 
+describe('payment and the recovery decision run side by side after the approval', () => {
+  const [approved, paid, decided, both, handed] = stageSteps.slice(5) as [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ]
+  it('neither is further: both are as dark', () => {
+    const white = '#FFFFFF'
+    expect(Math.abs(contrast(paid, white) - contrast(decided, white))).toBeLessThan(0.6)
+  })
+  for (const vision of visions)
+    it(`either is told from what comes before and after it, ${vision}`, () => {
+      const apart = (one: string, other: string) =>
+        deltaE2000(simulate(one, vision), simulate(other, vision))
+      for (const [one, other] of [
+        [approved, paid],
+        [approved, decided],
+        [approved, both],
+        [paid, both],
+        [decided, both],
+        [paid, handed],
+        [decided, handed],
+      ] as const)
+        expect(apart(one, other), `${one} ${other}`).toBeGreaterThanOrEqual(LEAST)
+      expect(apart(paid, decided)).toBeGreaterThanOrEqual(1.5 * LEAST)
+    })
+})
+
 describe('text keeps its contrast', () => {
   for (const theme of ['light', 'dark'] as const) {
     const colours = palette(theme)

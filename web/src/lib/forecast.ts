@@ -1,0 +1,50 @@
+/** The shapes of the answers about what lies ahead: where one can build, and when a project will be done. */
+import type { ParcelName } from './types'
+
+interface LinearFronts {
+  kind: 'linear'
+  least_length_m: number
+  length_m: number
+  workable_m: number
+  workable_share: number
+  longest: { from: string; to: string; length_m: number } | null
+  best: { clear: number; gain_m: number; parcels: ParcelName[] }[]
+}
+interface ArealFronts {
+  kind: 'areal'
+  least_area: number
+  area: number
+  workable_area: number
+  workable_share: number
+  best: { gain: number; parcel: ParcelName }[]
+}
+/** Where one can build, and what opens the most. */
+export type Fronts = { project: string } & (LinearFronts | ArealFronts)
+
+interface ForecastBand {
+  p10: string | null
+  p50: string | null
+  p90: string | null
+}
+interface Done {
+  state: 'done'
+  done_on: string | null
+}
+interface NotEnoughHistory {
+  state: 'not_enough_history'
+  stage: string
+}
+interface Expected {
+  state: 'expected'
+  /** Dates; null = beyond the four years that a forecast reaches. */
+  completion: ForecastBand
+  cleared_95_percent: ForecastBand
+  on_time: number | null
+  /** m² handed over by a day: one in ten, half, nine in ten of the futures stay below. */
+  cleared: { day: number; p10: number; p50: number; p90: number }[]
+  drivers: { parcel: ParcelName; share: number }[]
+}
+/** When a project will be done. */
+export type Forecast = { project: string; required_on: string | null } & (
+  Done | NotEnoughHistory | Expected
+)

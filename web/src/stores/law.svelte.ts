@@ -1,0 +1,19 @@
+/** The law as the server's files have it: names of acts, bodies and marks. Asked for once, kept for working without a network. */
+import { fetchLaw } from '../lib/api'
+import type { LawBook } from '../lib/law'
+import { Resource } from './resource.svelte'
+
+class Law {
+  readonly resource = new Resource<LawBook>()
+
+  /** Nothing until it has arrived. */
+  get book(): LawBook | null {
+    return this.resource.value
+  }
+
+  load(): void {
+    this.resource.ask('law', fetchLaw)
+  }
+}
+
+export const law = new Law()
