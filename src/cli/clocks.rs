@@ -46,7 +46,8 @@ fn duty(text: &str) -> Result<DutyKind, String> {
 pub fn clocks(place: &Place, options: &Clocks) -> Outcome {
     let view = view(place, options.as_of)?;
     if let Some(kind) = options.list {
-        return duties(&view, options, kind);
+        duties(&view, options, kind);
+        return Ok(ExitCode::SUCCESS);
     }
     let answer = figures::clocks(&view, &Filter::default(), by(options.by, options.level), options.limit, 0);
     if options.json {
@@ -79,7 +80,7 @@ pub fn clocks(place: &Place, options: &Clocks) -> Outcome {
 }
 
 /// A list for heads; whoever has the store may see what late payments cost.
-fn duties(view: &View, options: &Clocks, kind: DutyKind) -> Outcome {
+fn duties(view: &View, options: &Clocks, kind: DutyKind) {
     let ask = DutyAsk {
         list: Some(kind),
         by: by(options.by, options.level),
@@ -90,7 +91,7 @@ fn duties(view: &View, options: &Clocks, kind: DutyKind) -> Outcome {
     let answer = figures::duties(view, &Filter::default(), ask);
     if options.json {
         say!("{answer}");
-        return Ok(ExitCode::SUCCESS);
+        return;
     }
     let mut counts = table(&["list", "parcels"]);
     for row in list(&answer["lists"]) {
@@ -123,5 +124,4 @@ fn duties(view: &View, options: &Clocks, kind: DutyKind) -> Outcome {
     }
     say!("{parcels}");
     eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
-    Ok(ExitCode::SUCCESS)
 }

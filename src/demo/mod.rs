@@ -111,7 +111,7 @@ mod tests {
         for (position, entry) in (1..).zip(&province.entries) {
             match entry {
                 Entry::Listed { parcels, .. } => {
-                    uses.extend(parcels.iter().map(|parcel| parcel.land_use.clone()))
+                    uses.extend(parcels.iter().map(|parcel| parcel.land_use.clone()));
                 }
                 Entry::Happened(body) => {
                     let own = events.entry(body.parcel.unwrap().0).or_default();

@@ -20,6 +20,14 @@ const DECREE: i32 = 20_484;
 /// Something in the way: at which step, what, and for how many days.
 pub type Stuck = (usize, BlockerKind, i32);
 
+/// Land that the law treats alike.
+#[derive(PartialEq)]
+enum Land {
+    Farm,
+    Home,
+    Other,
+}
+
 /// A parcel's story so far.
 pub struct Told {
     pub events: Vec<(Day, EventKind)>,
@@ -29,8 +37,7 @@ pub struct Told {
     stuck: Option<Stuck>,
     early: bool,
     forced: bool,
-    home: bool,
-    farm: bool,
+    land: Land,
     notice: Day,
     sent: Day,
     posted: Day,
@@ -54,8 +61,11 @@ impl Told {
             stuck,
             early,
             forced,
-            home: land_use == "ONT",
-            farm: matches!(land_use, "LUC" | "LUK" | "BHK" | "HNK" | "CLN" | "NTS" | "RSX"),
+            land: match land_use {
+                "ONT" => Land::Home,
+                "LUC" | "LUK" | "BHK" | "HNK" | "CLN" | "NTS" | "RSX" => Land::Farm,
+                _ => Land::Other,
+            },
             notice: start,
             sent: start,
             posted: start,
@@ -145,11 +155,11 @@ impl Told {
         let least = self.posted.plus(posting + self.days(6, 20));
         let hasty = self.chance(0.01);
         let day = if hasty { self.posted.plus(posting - 4) } else { day.max(least) };
-        let resettlement = self.home.then_some(true);
+        let resettlement = (self.land == Land::Home).then_some(true);
         let effect = self.chance(0.3).then_some(day);
-        self.act(day, Act::PlanApproved, Said { resettlement, effect, ..Said::default() });
+        self.act(day, Act::PlanApproved, Said { effect, resettlement, ..Said::default() });
         (self.approved, self.day, self.ready) = (Some(day), day, day);
-        if self.home && since(day, LAW_2024) {
+        if self.land == Land::Home && since(day, LAW_2024) {
             self.ready = day.plus(self.days(3, 45));
             self.act(
                 self.ready,
@@ -177,7 +187,7 @@ impl Told {
         let old = !since(approved, LAW_2024);
         let mut decided = if old { approved } else { self.ready.plus(self.days(0, 9)) };
         let long = if since(approved, RESOLUTION) { (60, 120) } else { (90, 180) };
-        let wait = if self.farm { long.0 } else { long.1 };
+        let wait = if self.land == Land::Farm { long.0 } else { long.1 };
         let mut sent = self.sent;
         if !since(self.notice, LAW_2024) && since(decided, RESOLUTION) {
             // The notice of the old law has lapsed: a new one, and the wait of the new law.

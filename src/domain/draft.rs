@@ -183,7 +183,7 @@ impl<'a> Fields<'a> {
         let said = matches!(kind, "stage_reached" | "step_taken");
         let strange = |name: &&String| {
             let name = name.as_str();
-            !COMMON.contains(&name) && !own.contains(&name) && !(said && SAID.contains(&name))
+            !(COMMON.contains(&name) || own.contains(&name) || (said && SAID.contains(&name)))
         };
         match self.all.keys().find(strange) {
             Some(name) => {

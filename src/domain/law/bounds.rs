@@ -165,21 +165,18 @@ pub struct Bound {
     pub silent: bool,
 }
 
+/// Whether a condition holds for a case on a day.
+pub(super) fn holds(when: Option<When>, file: &CaseFile<'_>, on: Day) -> bool {
+    match when {
+        None => true,
+        Some(When::Resettlement) => file.resettlement(on).0 == Some(true),
+        Some(When::NoResettlement) => file.resettlement(on).0 == Some(false),
+        Some(When::Disagreement) => file.disagreed(on) == Some(true),
+        Some(When::Early) => file.early,
+    }
+}
+
 impl Law {
-    fn narrows(&self, when: Option<When>, file: &CaseFile<'_>, on: Day) -> bool {
-        match when {
-            None => true,
-            Some(When::Resettlement) => file.resettlement(on).0 == Some(true),
-            Some(When::NoResettlement) => file.resettlement(on).0 == Some(false),
-            Some(When::Disagreement) => file.disagreed(on) == Some(true),
-            Some(When::Early) => file.early,
-        }
-    }
-
-    pub(super) fn when(&self, when: Option<When>, file: &CaseFile<'_>, on: Day) -> bool {
-        self.narrows(when, file, on)
-    }
-
     /// Whether a clock runs for an act on `on`, by regime, land, path and condition.
     fn runs(&self, clock: &ClockRule, file: &CaseFile<'_>, on: Day, by: Day) -> bool {
         let Some(to) = clock.to else { return false };
@@ -193,7 +190,7 @@ impl Law {
         clock.regimes.holds(regime)
             && clock.land.is_none_or(|land| file.land_on(on) == Some(land))
             && (clock.paths == Paths::All || clock.paths.holds(file.path(on)))
-            && self.narrows(clock.when, file, on)
+            && holds(clock.when, file, on)
     }
 
     /// The first day without doubt that a clock leaves to an act which comes, or would come, on `on`.

@@ -11,7 +11,7 @@ fn d(text: &str) -> Day {
     Day::parse(text).unwrap()
 }
 
-/// Days of stages in short: "notice 5/3/2024, plan_approved 2/6/2024".
+/// Days of stages in short: `notice 5/3/2024, plan_approved 2/6/2024`.
 fn stages(text: &str) -> StageDays {
     let mut days = StageDays::default();
     for part in text.split(", ").filter(|part| !part.is_empty()) {

@@ -225,6 +225,7 @@ struct Transitions {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of a table: each is a column of its own")]
 struct TransitionEntry {
     id: String,
     change: Day,

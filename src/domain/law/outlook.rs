@@ -58,7 +58,7 @@ impl Law {
             if rule.forbidden || rule.broken == MarkCode::P {
                 continue;
             }
-            match self.wanted(rule, file, today) {
+            match rule.wanted(file, today) {
                 None if rule.missing == MarkCode::V => missing.push(rule.after().collect()),
                 None => {}
                 Some(day) => {

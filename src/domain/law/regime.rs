@@ -35,6 +35,7 @@ impl RegimeSet {
 
 /// What a change of the law leaves as it was.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of a table: each is a column of its own")]
 pub struct Transition {
     /// Id: T1 … T17.
     pub id: String,

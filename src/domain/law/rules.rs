@@ -2,7 +2,7 @@
 
 use super::{
     Act, Basis, CaseFile, Fact, Law, Mark, MarkCode, RegimeSet, RuleRef, Signer,
-    bounds::{Paths, When},
+    bounds::{Paths, When, holds},
 };
 use crate::domain::Day;
 
@@ -31,6 +31,16 @@ impl Rule {
     /// The acts of which one must have come.
     pub fn after(&self) -> impl Iterator<Item = Act> + '_ {
         self.after.iter().map(|(act, _)| *act)
+    }
+
+    /// The first day on which one of what it wants was there, by what is known on `day`.
+    pub(super) fn wanted(&self, file: &CaseFile<'_>, day: Day) -> Option<Day> {
+        let days = self.after.iter().filter_map(|from| {
+            let first = file.first(from.0)?;
+            let (on, _) = if first <= day { file.basis(*from, day)? } else { (first, true) };
+            Some(if self.strict { on.plus(1) } else { on })
+        });
+        days.min()
     }
 
     /// What is marked where none came.
@@ -93,19 +103,9 @@ impl Law {
             let rule = &self.rules[*at];
             rule.regimes.holds(regime)
                 && (rule.paths == Paths::All || rule.paths.holds(file.path(day)))
-                && self.when(rule.when, file, day)
-                && rule.unless.is_none_or(|unless| !self.when(Some(unless), file, day))
+                && holds(rule.when, file, day)
+                && rule.unless.is_none_or(|unless| !holds(Some(unless), file, day))
         })
-    }
-
-    /// The first day on which one of what a rule wants was there, by what is known on `day`.
-    pub(super) fn wanted(&self, rule: &Rule, file: &CaseFile<'_>, day: Day) -> Option<Day> {
-        let days = rule.after.iter().filter_map(|from| {
-            let first = file.first(from.0)?;
-            let (on, _) = if first <= day { file.basis(*from, day)? } else { (first, true) };
-            Some(if rule.strict { on.plus(1) } else { on })
-        });
-        days.min()
     }
 
     pub(super) fn by_order(&self, file: &CaseFile<'_>, fact: &Fact, found: &mut Vec<Mark>) {
@@ -118,7 +118,7 @@ impl Law {
                 found.push(mark(rule.broken, None));
                 continue;
             }
-            match self.wanted(rule, file, day) {
+            match rule.wanted(file, day) {
                 None => found.push(mark(rule.missing, None)),
                 Some(on) if on > day => found.push(mark(rule.broken, Some(on))),
                 Some(_) => {}

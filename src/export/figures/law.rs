@@ -6,7 +6,7 @@ use crate::{
     analysis::View,
     domain::{
         Day,
-        law::{Act, CaseFile, ClockKind, Law, Outlook, RuleRef, Transition},
+        law::{Act, CaseFile, ClockKind, ClockRule, Law, Outlook, RuleRef, Transition},
     },
 };
 
@@ -74,8 +74,8 @@ fn next(law: &Law, file: &CaseFile<'_>, outlook: &Outlook, day: Day) -> Value {
             "on": reason.day,
             "last": reason.is_last,
             "start_said": reason.is_said,
-            "days": rule.and_then(|rule| rule.days()),
-            "working_days": rule.and_then(|rule| rule.working_days()),
+            "days": rule.and_then(ClockRule::days),
+            "working_days": rule.and_then(ClockRule::working_days),
             "from": rule.map(|rule| rule.counts_from().collect::<Vec<_>>()),
         }));
     }

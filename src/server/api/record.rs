@@ -54,7 +54,8 @@ pub async fn record(
     };
     // The whole stands with the last plan that tells it (NĐ88 19.1b).
     let facts = in_force(&history).into_iter().filter_map(|event| event.kind.act());
-    let whole = facts.filter_map(|(act, said)| said.farm_total.filter(|_| act == Act::PlanApproved)).last();
+    let mut whole = facts.filter_map(|(act, said)| said.farm_total.filter(|_| act == Act::PlanApproved));
+    let whole = whole.next_back();
     let whole = whole.map(|whole| SquareMetres::new(f64::from(whole)));
     let loss = FarmLoss::of(recovered_farm_land(&current.view, index), whole);
     let events: Vec<_> = history.iter().map(entry).collect();
