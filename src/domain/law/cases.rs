@@ -3,8 +3,10 @@
 use super::*;
 use crate::domain::{Day, LedgerPosition, Stage, StageDays};
 
+/// Ours, read once.
 pub(super) fn law() -> Law {
-    law_with(&[])
+    static LAW: std::sync::LazyLock<Law> = std::sync::LazyLock::new(|| law_with(&[]));
+    LAW.clone()
 }
 
 pub(super) fn law_with(own: &[(String, String)]) -> Law {

@@ -113,7 +113,7 @@ CREATE TABLE briefings (
   seal BLOB NOT NULL, author TEXT NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;
 
 CREATE TABLE settings (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, name TEXT NOT NULL UNIQUE, value TEXT NOT NULL);
-INSERT INTO settings (name, value) VALUES ('schema', '5'), ('accounts', '0');
+INSERT INTO settings (name, value) VALUES ('schema', '6'), ('accounts', '0');
 
 INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES
   ('units', 'features', 'units', 'Administrative units', 4326),
