@@ -7,10 +7,12 @@ export CARGO_TERM_COLOR ?= auto
 BINARY := target/release/matbang
 # What tests and lints build: as the product, but in half the time (see Cargo.toml).
 TESTED := --profile tested --locked
+# The same with lints: one build serves tests, lints and docs.
+LINTED := RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/scripts/linted.sh
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data/matbang.gpkg
 
-.PHONY: help run build web test test-rust test-web test-browser check bench demo fmt docs screens setup setup-test setup-bench
+.PHONY: help run build web test test-build test-rust test-web test-browser check check-rust check-web licences bench demo fmt docs screens setup setup-test setup-bench
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -44,26 +46,32 @@ web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src we
 demo: build ## fill an empty store with the illustrative province
 	@$(BINARY) --data $(DATA) demo
 
-test: setup-test web test-rust test-web test-browser ## run every test: Rust, web, browser
+test: setup-test test-rust test-web test-browser ## run every test: Rust, web, browser
 	@echo "all tests passed"
 
-test-rust: web
-	@cargo test $(TESTED)
+test-build: web
+	@$(LINTED) cargo test $(TESTED) --all-targets --no-run
+
+test-rust: test-build
+	@$(LINTED) scripts/test.sh
 
 test-web: web
 	@cd web && npm test
 
-test-browser: web
-	@# As the Rust tests build it: another set of features would build all crates again.
-	@cargo test $(TESTED) --no-run --quiet
+test-browser: test-build
 	@cd web && MATBANG_BIN=$(CURDIR)/target/tested/matbang npm run test:browser
 
-check: setup web ## format, lints, docs, web linters, licences
+check: setup check-rust check-web ## format, lints, docs, web linters; licences are a test
+
+check-rust: test-build
 	@cargo fmt --check
-	@cargo clippy $(TESTED) --all-targets -- -D warnings
-	@RUSTDOCFLAGS="-D warnings" cargo doc $(TESTED) --no-deps --quiet
-	@cd web && npm run --silent check
+	@$(LINTED) RUSTDOC=$(CURDIR)/scripts/documented.sh cargo test $(TESTED) --doc --quiet
+
+licences: ## have cargo-deny look at licences as well (tests/licences.rs does without)
 	@scripts/licences.sh
+
+check-web: web
+	@cd web && npm run --silent check
 
 bench: setup-bench web ## measure: criterion benches, one million parcels over HTTP, a crowd of writers and listeners
 	@cargo bench --bench reads

@@ -9,6 +9,7 @@
 #![allow(missing_docs, reason = "criterion makes public items")]
 
 use std::{
+    hint::black_box,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     process::{Child, Command, Stdio},
@@ -17,10 +18,14 @@ use std::{
 };
 
 use matbang::{
-    analysis::View,
+    analysis::{By, Filter, View},
     atlas::{Extent, World},
     domain::{Day, law},
-    export::{Collection, write_collection},
+    export::{
+        Collection,
+        figures::{self, DutyAsk},
+        write_collection,
+    },
     store,
     tile::Square,
 };
@@ -197,6 +202,7 @@ fn in_process(path: &std::path::Path, parcels: usize) -> [f64; 4] {
     let started = Instant::now();
     let view = View::new(Arc::clone(&snapshot), Day::parse("2026-06-30").expect("a day")).ready();
     println!("figures of all projects and units: {:.1} ms", started.elapsed().as_secs_f64() * 1e3);
+    lawful(&view);
     let bbox = Collection::Parcels.extent(&view).expect("parcels");
     let mut rng = ChaCha8Rng::seed_from_u64(5);
     let (mut times, mut found) = (Vec::new(), 0);
@@ -214,6 +220,23 @@ fn in_process(path: &std::path::Path, parcels: usize) -> [f64; 4] {
     let seconds = started.elapsed().as_secs_f64();
     println!("GeoJSON export: {:.1} s, {:.0} MB/s", seconds, counter.0 as f64 / 1e6 / seconds);
     bbox
+}
+
+/// Legal clocks and the lists of heads, of all parcels.
+fn lawful(view: &View) {
+    let filter = Filter::default();
+    let ask = DutyAsk { list: None, by: By::Body, limit: 100, offset: 0, with_money: false };
+    let mut times = [Vec::new(), Vec::new()];
+    for _ in 0..10 {
+        let started = Instant::now();
+        black_box(figures::clocks(view, &filter, By::Body, 100, 0));
+        times[0].push(started.elapsed().as_secs_f64() * 1e3);
+        let started = Instant::now();
+        black_box(figures::duties(view, &filter, ask));
+        times[1].push(started.elapsed().as_secs_f64() * 1e3);
+    }
+    let [clocks, duties] = times;
+    println!("legal clocks: {}; lists of heads: {}", percentiles(clocks), percentiles(duties));
 }
 
 struct Counter(usize);

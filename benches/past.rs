@@ -11,17 +11,17 @@
 use std::{
     hint::black_box,
     sync::{
-        Arc,
+        Arc, Condvar, Mutex,
         atomic::{AtomicBool, Ordering},
     },
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use matbang::{
     analysis::View,
     atlas::Snapshot,
     domain::{BlockerKind, Day, EventKind, LedgerPosition, ParcelId, ProjectId, law},
-    store::{self, Entry, Store},
+    store::{self, Entry, Store, Transaction},
 };
 
 mod support;
@@ -64,7 +64,8 @@ fn main() {
     println!("load: {:.2} s, {:.0} MB resident", started.elapsed().as_secs_f64(), resident());
     past(&*store, &now);
     beside(&*store, &now);
-    following(&*store, now);
+    let now = following(&*store, now);
+    crowded(&*store, now);
     if std::env::var("VERIFY").is_ok() {
         let started = Instant::now();
         let found = store.verify(laws()).expect("verify");
@@ -127,20 +128,14 @@ fn beside(store: &dyn Store, now: &Snapshot) {
 }
 
 /// What is written is shown: the step, the view, as the follower makes them.
-fn following(store: &dyn Store, mut now: Arc<Snapshot>) {
-    let today = Day::parse("2026-10-01").expect("a day");
-    let mut view = View::new(Arc::clone(&now), today).ready();
+fn following(store: &dyn Store, mut now: Arc<Snapshot>) -> Arc<Snapshot> {
+    let mut view = View::new(Arc::clone(&now), today()).ready();
     let mut show = |name: &str, write: &mut dyn FnMut() -> bool| {
         let mut times = Vec::new();
         while write() {
             let started = Instant::now();
-            let step = store.step(&now).expect("step").expect("something has happened");
-            let next = Arc::new(step.snapshot);
-            let (projects, units) = touched(&next, &step.parcels, &step.projects, today);
-            let shown = view.next(Arc::clone(&next), &projects, &units);
-            black_box(shown.unit(0));
+            (now, view) = next(store, &now, &view).expect("something has happened");
             times.push(ms(started));
-            (now, view) = (next, shown);
         }
         told(name, times);
     };
@@ -167,10 +162,8 @@ fn following(store: &dyn Store, mut now: Arc<Snapshot>) {
             .expect("a plan");
         left > 1
     });
-    let more = support::more(30_000);
-    let mut parts = more.chunks(10_000);
-    let day = Day::from_number(20_720).expect("a day");
-    let entry = Entry { source: "bench".into(), author: "bench".into(), recorded_at: 0, day, units_on: day };
+    let more = support::more(30_000, "m");
+    let (mut parts, entry) = (more.chunks(10_000), entry());
     show("10 000 imported parcels shown", &mut || {
         let Some(part) = parts.next() else { return false };
         let started = Instant::now();
@@ -178,6 +171,107 @@ fn following(store: &dyn Store, mut now: Arc<Snapshot>) {
         println!("  written in {:.0} ms", ms(started));
         true
     });
+    now
+}
+
+fn today() -> Day {
+    Day::parse("2026-10-01").expect("a day")
+}
+
+fn entry() -> Entry {
+    let day = Day::from_number(20_720).expect("a day");
+    Entry { source: "bench".into(), author: "bench".into(), recorded_at: 0, day, units_on: day }
+}
+
+/// The next snapshot and view; none when nothing has happened.
+fn next(store: &dyn Store, now: &Snapshot, view: &View) -> Option<(Arc<Snapshot>, View)> {
+    let step = store.step(now).expect("step")?;
+    let next = Arc::new(step.snapshot);
+    let (projects, units) = touched(&next, &step.parcels, &step.projects, today());
+    let shown = view.next(Arc::clone(&next), &projects, &units);
+    black_box(shown.unit(0));
+    Some((next, shown))
+}
+
+/// The position that is shown, for who waits for it.
+#[derive(Default)]
+struct Shown(Mutex<u64>, Condvar);
+
+impl Shown {
+    fn say(&self, position: u64) {
+        *self.0.lock().unwrap() = position;
+        self.1.notify_all();
+    }
+
+    fn wait_for(&self, position: LedgerPosition) {
+        drop(self.1.wait_while(self.0.lock().unwrap(), |shown| *shown < position.0).unwrap());
+    }
+}
+
+/// Other people's events, from being sent to being shown, while 10 000 parcels are imported; a follower shows
+/// what is written, as the server's does.
+fn crowded(store: &dyn Store, now: Arc<Snapshot>) {
+    const PEOPLE: u32 = 4;
+    let (shown, done, importing) = (Shown::default(), AtomicBool::new(false), AtomicBool::new(false));
+    let times: Mutex<[Vec<f64>; 2]> = Mutex::default();
+    let more = support::more(50_000, "c");
+    std::thread::scope(|scope| {
+        let (shown, done, importing, times) = (&shown, &done, &importing, &times);
+        let follower = scope.spawn(move || {
+            let (mut now, mut seen) = (now, 0);
+            let mut view = View::new(Arc::clone(&now), today()).ready();
+            while !done.load(Ordering::Relaxed) {
+                seen = store.wait_for_change(seen, Duration::from_millis(200)).expect("wait");
+                if let Some((next, shows)) = next(store, &now, &view) {
+                    (now, view) = (next, shows);
+                    shown.say(now.position().0);
+                }
+            }
+        });
+        let people: Vec<_> = (0..PEOPLE)
+            .map(|person| {
+                scope.spawn(move || {
+                    for turn in 0.. {
+                        if done.load(Ordering::Relaxed) {
+                            return;
+                        }
+                        let id = 500_000 + (turn * PEOPLE + person) * 37 % 400_000;
+                        let kind = match turn % 2 {
+                            0 => EventKind::BlockerOpened { blocker: BlockerKind::Graves },
+                            _ => EventKind::BlockerClosed { blocker: BlockerKind::Graves },
+                        };
+                        let (started, mut beside) = (Instant::now(), importing.load(Ordering::Relaxed));
+                        let event = support::happened(id, 20_720, kind);
+                        let write = &mut |change: &mut dyn Transaction| {
+                            change.append(std::slice::from_ref(&event)).map(|_| true)
+                        };
+                        shown.wait_for(store.change(write).expect("an event").position);
+                        let took = ms(started);
+                        beside |= importing.load(Ordering::Relaxed);
+                        times.lock().unwrap()[usize::from(beside)].push(took);
+                        std::thread::sleep(Duration::from_millis(7));
+                    }
+                })
+            })
+            .collect();
+        let mut imports = Vec::new();
+        for part in more.chunks(10_000) {
+            std::thread::sleep(Duration::from_millis(400));
+            importing.store(true, Ordering::Relaxed);
+            let started = Instant::now();
+            let head = store.change(&mut |change| change.parcels(&entry(), part).map(|_| true));
+            shown.wait_for(head.expect("an import").position);
+            imports.push(ms(started));
+            importing.store(false, Ordering::Relaxed);
+        }
+        done.store(true, Ordering::Relaxed);
+        people.into_iter().for_each(|person| person.join().expect("a person"));
+        follower.join().expect("the follower");
+        told("10 000 parcels, from being sent to being shown, beside four people", imports);
+    });
+    let [alone, beside] = times.into_inner().unwrap();
+    told("their events, from being sent to being shown, while nothing is imported", alone);
+    told("and while 10 000 parcels are imported", beside);
 }
 
 fn touched(now: &Snapshot, parcels: &[ParcelId], rows: &[ProjectId], day: Day) -> (Vec<usize>, Vec<usize>) {

@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 fn pending(server: &Server) -> (u64, u64, String) {
     let work = server.get("/api/v1/work?limit=2000", &[]).json();
     let free = |parcel: &&Value| {
-        let one = parcel["next"].as_array().is_some_and(|next| !next.is_empty());
-        one && parcel["blockers"].as_array().is_some_and(Vec::is_empty) && parcel["stage"] != "listed"
+        let early =
+            ["meeting", "notice", "inventory"].contains(&parcel["stage"].as_str().unwrap_or_default());
+        early && parcel["blockers"].as_array().is_some_and(Vec::is_empty)
     };
     let parcel = work["parcels"].as_array().unwrap().iter().find(free).expect("a pending parcel").clone();
     let next = parcel["next"][0].as_str().unwrap().to_owned();

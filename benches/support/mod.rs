@@ -115,8 +115,8 @@ pub fn copy(path: &Path) -> PathBuf {
     copy
 }
 
-/// So many parcels that are not in the store of [`storied`], of its first project.
-pub fn more(count: usize) -> Vec<Parcel> {
+/// So many parcels that are not in the store of [`storied`], of its first project; their sheets begin with `sheet`.
+pub fn more(count: usize, sheet: &str) -> Vec<Parcel> {
     let mut rng = ChaCha8Rng::seed_from_u64(11);
     let (mut parcels, mut block) = (Vec::new(), 0);
     while parcels.len() < count {
@@ -125,7 +125,7 @@ pub fn more(count: usize) -> Vec<Parcel> {
     }
     parcels.truncate(count);
     for parcel in &mut parcels {
-        parcel.key.sheet = format!("m{}", parcel.key.sheet);
+        parcel.key.sheet = format!("{sheet}{}", parcel.key.sheet);
         parcel.key.project = Code::new("P0000").expect("a code");
     }
     parcels

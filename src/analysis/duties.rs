@@ -6,7 +6,7 @@ use crate::{
     atlas::Snapshot,
     domain::{
         Day, Vnd,
-        law::{Act, CaseFile, Law, LatePayment, MarkCode, RuleRef},
+        law::{Act, CaseFile, LatePayment, Law, MarkCode, RuleRef},
     },
 };
 
@@ -110,7 +110,7 @@ fn of_parcel(snapshot: &Snapshot, parcel: u32, day: Day, found: &mut Vec<Duty>) 
                 let kind = if expiry.until < day { Some(DutyKind::Reissue) } else { None };
                 let soon = expiry.until.since(day) <= EXPIRES_WITHIN;
                 if let Some(kind) = kind.or(soon.then_some(DutyKind::Expiring)) {
-                    duty(kind, Act::NoticeReissued, expiry.until, None, RuleRef::None, None);
+                    duty(kind, Act::NoticeReissued, expiry.until, None, law.expiry_rule(), None);
                 }
             }
             let terms = law.running(&file, day);
@@ -127,9 +127,7 @@ fn of_parcel(snapshot: &Snapshot, parcel: u32, day: Day, found: &mut Vec<Duty>) 
         }
     }
     let paid = file.came(Act::Paid, day) || file.came(Act::Deposited, day);
-    if !paid
-        && let Some(late) = law.late_payment(&file, Vnd(snapshot.money(parcel).0), day)
-    {
+    if !paid && let Some(late) = law.late_payment(&file, Vnd(snapshot.money(parcel).0), day) {
         let clock = law.running(&file, day).into_iter().find(|term| term.act == Act::Paid);
         let rule = clock.map_or(RuleRef::None, |term| RuleRef::Clock(term.clock));
         duty(DutyKind::LatePayment, Act::Paid, late.due, None, rule, Some(late));
@@ -137,7 +135,8 @@ fn of_parcel(snapshot: &Snapshot, parcel: u32, day: Day, found: &mut Vec<Duty>) 
     if let Some(planned) = planned_force(&file, day)
         && law.is_blacked_out(planned)
     {
-        let rule = law.clocks().iter().position(|clock| clock.kind == crate::domain::law::ClockKind::Blackout);
+        let rule =
+            law.clocks().iter().position(|clock| clock.kind == crate::domain::law::ClockKind::Blackout);
         let rule = rule.map_or(RuleRef::None, RuleRef::Clock);
         duty(DutyKind::Blackout, Act::Enforced, planned, Some(law.free_day(planned)), rule, None);
     }

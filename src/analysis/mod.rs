@@ -6,6 +6,7 @@
 mod board;
 mod clearance;
 mod decisions;
+mod duties;
 mod dwell;
 mod filter;
 mod forecast;
@@ -27,6 +28,7 @@ pub use clearance::{
     BlockerTally, Deadline, ParcelClock, Tally, blockers, clocks, deadlines, stage_tallies, use_tallies,
 };
 pub use decisions::{About, Decision, Longest, Named, decisions};
+pub use duties::{Duty, DutyKind, duties};
 pub use dwell::{Dwell, dwells};
 pub use filter::{Filter, Selection};
 pub use forecast::{Backtest, Band, Driver, End, Forecast, History, Outcome, Simulated, backtest, forecast};

@@ -4,6 +4,8 @@
 //! one. Outer rings open a new polygon, inner rings are holes of the polygon
 //! before them. 8 bytes a vertex, 4 a ring, 4 a shape.
 
+use std::ops::Range;
+
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
 use super::world::{Extent, World};
@@ -58,12 +60,27 @@ impl Arena {
         self.shape_ends.push(self.ring_ends.len() as u32);
     }
 
-    /// Moves all shapes of `other` behind the own.
-    pub(super) fn append(&mut self, other: &Self) {
-        let (places, rings) = (self.places.len() as u32, self.ring_ends.len() as u32);
-        self.places.extend_from_slice(&other.places);
-        self.ring_ends.extend(other.ring_ends.iter().map(|end| ((end & !HOLE) + places) | (end & HOLE)));
-        self.shape_ends.extend(other.shape_ends.iter().map(|end| end + rings));
+    /// Adds a run of the shapes of `other` behind the own.
+    pub(super) fn append(&mut self, other: &Self, shapes: Range<usize>) {
+        let rings = other.first_ring(shapes.start)..other.first_ring(shapes.end);
+        let places = other.first_place(rings.start)..other.first_place(rings.end);
+        // Numbers wrap where the run does not begin at the first shape.
+        let by_rings = (self.ring_ends.len() as u32).wrapping_sub(rings.start as u32);
+        let by_places = (self.places.len() as u32).wrapping_sub(places.start as u32);
+        self.places.extend_from_slice(&other.places[places]);
+        let moved = |end: &u32| (end & !HOLE).wrapping_add(by_places) | (end & HOLE);
+        self.ring_ends.extend(other.ring_ends[rings].iter().map(moved));
+        self.shape_ends.extend(other.shape_ends[shapes].iter().map(|end| end.wrapping_add(by_rings)));
+    }
+
+    /// Where the rings of the shape at `index` begin.
+    fn first_ring(&self, index: usize) -> usize {
+        if index == 0 { 0 } else { self.shape_ends[index - 1] as usize }
+    }
+
+    /// Where the places of the ring at `ring` begin.
+    fn first_place(&self, ring: usize) -> usize {
+        if ring == 0 { 0 } else { (self.ring_ends[ring - 1] & !HOLE) as usize }
     }
 
     pub(super) fn shrink(&mut self) {
@@ -74,10 +91,12 @@ impl Arena {
 
     /// The shape at `index`, which must be less than [`Arena::len`].
     pub fn shape(&self, index: usize) -> Shape<'_> {
-        let first = if index == 0 { 0 } else { self.shape_ends[index - 1] as usize };
-        let last = self.shape_ends[index] as usize;
-        let start = if first == 0 { 0 } else { (self.ring_ends[first - 1] & !HOLE) as usize };
-        Shape { places: &self.places, ring_ends: &self.ring_ends[first..last], start }
+        let (first, last) = (self.first_ring(index), self.shape_ends[index] as usize);
+        Shape {
+            places: &self.places,
+            ring_ends: &self.ring_ends[first..last],
+            start: self.first_place(first),
+        }
     }
 }
 
@@ -184,8 +203,10 @@ mod tests {
     #[test]
     fn an_appended_arena_keeps_its_shapes() {
         let (mut one, two) = (arena(), arena());
-        one.append(&two);
-        assert_eq!(one.len(), 4);
+        one.append(&two, 0..2);
+        one.append(&two, 1..2);
+        assert_eq!(one.len(), 5);
+        assert_eq!(one.shape(4).places(), two.shape(1).places());
         assert_eq!(one.shape(2).to_geo(), two.shape(0).to_geo());
         assert_eq!(one.shape(3).places(), two.shape(1).places());
     }

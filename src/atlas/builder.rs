@@ -9,9 +9,8 @@ use geo_traits::{CoordTrait, LineStringTrait, PolygonTrait};
 
 use super::{
     arena::Arena,
-    index::Index,
     pages::Pages,
-    parcels::{Columns, Parcels},
+    parcels::Parcels,
     project::{ProjectEntry, UnitEntry},
     snapshot::Snapshot,
     strand::{Numbers, Strand},
@@ -51,7 +50,7 @@ pub struct Builder {
     projects: Vec<ProjectEntry>,
     project_laws: Vec<usize>,
     numbers: Arc<Numbers>,
-    parcels: Columns,
+    parcels: Parcels,
     pages: Pages,
     extents: Vec<Extent>,
     marks: Vec<(u32, Arc<Marks>)>,
@@ -66,7 +65,7 @@ impl Builder {
             projects: Vec::new(),
             project_laws: Vec::new(),
             numbers: Arc::default(),
-            parcels: Columns::default(),
+            parcels: Parcels::default(),
             pages: Pages::default(),
             extents: Vec::with_capacity(parcels),
             marks: Vec::new(),
@@ -107,12 +106,8 @@ impl Builder {
     /// # Errors
     /// Ids out of order, or more land uses than an atlas can name.
     pub fn join(&mut self, strand: &Strand) -> Result<(), BuildError> {
-        let Some(&lowest) = strand.parcels.ids.first() else { return Ok(()) };
-        if self.parcels.ids.last().is_some_and(|last| *last >= lowest) {
-            return Err(BuildError::Order(ParcelId(lowest)));
-        }
-        let first = self.parcels.ids.len() as u32;
-        self.parcels.append(&strand.parcels)?;
+        let first = self.parcels.len() as u32;
+        self.parcels.join(strand)?;
         self.extents.extend_from_slice(&strand.extents);
         self.pages.extend(&strand.days, &strand.money, &strand.versions);
         self.marks.extend(strand.marks.iter().map(|(at, marks)| (first + at, Arc::clone(marks))));
@@ -127,19 +122,17 @@ impl Builder {
     /// The snapshot at this position of the ledger.
     pub fn finish(mut self, position: LedgerPosition, head: [u8; 32]) -> Snapshot {
         let extents = std::mem::take(&mut self.extents);
-        self.parcels.arena.shrink();
+        let (parcels, projects) = (&self.parcels, &mut self.projects);
         // The R-tree takes longest; the rest is made beside it.
-        self.parcels.index = std::thread::scope(|scope| {
-            let index = scope.spawn(|| Index::new((0u32..).zip(extents.iter().copied())));
-            for entry in &mut self.projects {
-                entry.measure(&self.parcels.arena);
-            }
-            index.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        let parcels = std::thread::scope(|scope| {
+            let indexed = scope.spawn(|| parcels.clone().indexed((0u32..).zip(extents.iter().copied())));
+            projects.iter_mut().for_each(|entry| entry.measure(parcels.arena()));
+            indexed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         });
         let mut pages = self.pages;
         self.marks.into_iter().for_each(|(index, marks)| pages.mark(index, Some(marks)));
         let tables = Tables::new(self.law, self.project_laws, self.units, self.projects);
-        Snapshot::new(position, head, tables, Parcels::new(self.parcels), pages)
+        Snapshot::new(position, head, tables, parcels, pages)
     }
 }
 

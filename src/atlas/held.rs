@@ -10,9 +10,9 @@ pub struct Held {
 
 impl Held {
     /// By parcel the holder's number, 0 where there is none.
-    pub(super) fn of(holders: &[u32]) -> Self {
-        let held = (0u32..).zip(holders).filter(|(_, holder)| **holder != 0);
-        let mut pairs: Vec<(u32, u32)> = held.map(|(parcel, holder)| (*holder, parcel)).collect();
+    pub(super) fn of(holders: impl Iterator<Item = u32>) -> Self {
+        let held = (0u32..).zip(holders).filter(|(_, holder)| *holder != 0);
+        let mut pairs: Vec<(u32, u32)> = held.map(|(parcel, holder)| (holder, parcel)).collect();
         pairs.sort_unstable();
         let mut starts = Vec::new();
         let mut last = 0;
@@ -48,8 +48,8 @@ mod tests {
 
     #[test]
     fn each_holder_has_his_parcels() {
-        let held = Held::of(&[7, 0, 3, 7, 3]);
+        let held = Held::of([7, 0, 3, 7, 3].into_iter());
         assert_eq!((held.len(), held.parcels(0), held.parcels(1)), (2, &[2, 4][..], &[0, 3][..]));
-        assert!(Held::of(&[0, 0]).is_empty());
+        assert!(Held::of([0, 0].into_iter()).is_empty());
     }
 }

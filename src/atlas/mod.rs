@@ -3,8 +3,8 @@
 //! ```text
 //! Strands ── join ──► Builder ── finish ──► Snapshot ── Revision ──► later or earlier Snapshot (shares what is the same)
 //!                        ├ units, projects        small tables
-//!                        ├ Parcels (columns)      what an import wrote, shared
-//!                        ├ Arena                  vertices in world units, shared
+//!                        ├ Parcels (columns)      what an import wrote, in blocks that are shared
+//!                        ├ Arena                  their vertices in world units
 //!                        ├ R-trees (rstar)        parcels, projects, units, shared
 //!                        └ Pages                  what events change: days, money, marks
 //! ```
@@ -13,6 +13,7 @@
 
 mod arena;
 mod builder;
+mod columns;
 mod held;
 mod index;
 mod pages;
@@ -29,6 +30,7 @@ mod world;
 
 pub use arena::{Arena, Shape};
 pub use builder::{BuildError, Builder};
+pub use columns::Shapes;
 pub use held::Held;
 pub use index::Index;
 pub use pages::State;

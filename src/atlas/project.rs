@@ -3,8 +3,8 @@
 use geo::{Geodesic, InteriorPoint, Length, LineLocatePoint, LineString, MultiPolygon, Point};
 
 use super::{
-    arena::Arena,
-    parcels::Columns,
+    columns::Shapes,
+    parcels::Parcels,
     world::{Extent, World},
 };
 use crate::domain::{AdminUnit, Project, ProjectId, UnitId};
@@ -26,6 +26,8 @@ pub struct ProjectEntry {
     pub parcels: Vec<u32>,
     /// From–to along the alignment in metres, by parcel as in `parcels`; empty without an alignment.
     pub chainages: Vec<[f32; 2]>,
+    /// The same before ends that meet were brought together.
+    pub(super) reaches: Vec<[f32; 2]>,
     /// Alignment in world units; empty without one.
     pub alignment: Vec<World>,
     /// Units that its parcels lie in, by index, rising.
@@ -55,6 +57,7 @@ impl ProjectEntry {
             project,
             parcels: Vec::new(),
             chainages: Vec::new(),
+            reaches: Vec::new(),
             units: Vec::new(),
         }
     }
@@ -68,30 +71,32 @@ impl ProjectEntry {
         }
     }
 
-    /// This project with these parcels, whatever it had before.
-    pub(super) fn with_parcels(mut self, parcels: Vec<u32>, columns: &Columns) -> Self {
-        self.parcels.reserve_exact(parcels.len());
-        for index in parcels {
-            let extent = columns.arena.shape(index as usize).extent();
-            self.add(index, columns.units[index as usize], extent);
+    /// This project with these parcels behind those that it has.
+    pub(super) fn with_parcels(mut self, more: &[u32], parcels: &Parcels) -> Self {
+        self.parcels.reserve_exact(more.len());
+        for &index in more {
+            let extent = parcels.arena().shape(index as usize).extent();
+            self.add(index, parcels.unit(index) as u16, extent);
         }
-        self.measure(&columns.arena);
+        self.measure(parcels.arena());
         self
     }
 
-    /// Measures how far each parcel reaches along the alignment: between its vertices' feet on the line.
-    pub(super) fn measure(&mut self, arena: &Arena) {
+    /// Measures how far each parcel that was added reaches along the alignment: between its vertices' feet
+    /// on the line.
+    pub(super) fn measure(&mut self, shapes: Shapes<'_>) {
         let (Some(length), true) = (self.length_m, self.alignment.len() > 1) else { return };
         // A Mercator step is the same length in all directions, so feet fall right.
         let line: LineString<f64> = self.alignment.iter().map(|p| (f64::from(p.x), f64::from(p.y))).collect();
         let reach = |parcel: &u32| {
-            let places = arena.shape(*parcel as usize).places().iter();
+            let places = shapes.shape(*parcel as usize).places().iter();
             let feet =
                 places.filter_map(|p| line.line_locate_point(&Point::new(f64::from(p.x), f64::from(p.y))));
             let (from, to) = feet.fold((1.0f64, 0.0f64), |(from, to), foot| (from.min(foot), to.max(foot)));
             [(from * length) as f32, (to.max(from) * length) as f32]
         };
-        self.chainages = meet(self.parcels.iter().map(reach).collect());
+        self.reaches.extend(self.parcels[self.reaches.len()..].iter().map(reach));
+        self.chainages = meet(&self.reaches);
     }
 
     /// The part of the alignment between two chainages in metres; nothing without an alignment.
@@ -151,12 +156,10 @@ impl UnitEntry {
         }
     }
 
-    /// This unit with these parcels, whatever it had before.
-    pub(super) fn with_parcels(mut self, parcels: Vec<u32>, columns: &Columns) -> Self {
-        self.parcels.reserve_exact(parcels.len());
-        for index in parcels {
-            self.add(index, columns.arena.shape(index as usize).extent());
-        }
+    /// This unit with these parcels behind those that it has.
+    pub(super) fn with_parcels(mut self, more: &[u32], parcels: &Parcels) -> Self {
+        self.parcels.reserve_exact(more.len());
+        more.iter().for_each(|index| self.add(*index, parcels.arena().shape(*index as usize).extent()));
         self
     }
 }
@@ -167,7 +170,7 @@ const SAME_PLACE_M: f32 = 0.5;
 
 /// Brings ends that are the same place together, whatever the parcels' state, so that
 /// no sliver between two neighbours counts as clear land.
-fn meet(reaches: Vec<[f32; 2]>) -> Vec<[f32; 2]> {
+fn meet(reaches: &[[f32; 2]]) -> Vec<[f32; 2]> {
     let mut ends: Vec<f32> = reaches.iter().flatten().copied().collect();
     ends.sort_unstable_by(f32::total_cmp);
     let mut places: Vec<f32> = Vec::new();
@@ -177,12 +180,12 @@ fn meet(reaches: Vec<[f32; 2]>) -> Vec<[f32; 2]> {
         }
     }
     let place = |end: f32| places[places.partition_point(|place| *place <= end).max(1) - 1];
-    let met = |[from, to]: [f32; 2]| {
+    let met = |&[from, to]: &[f32; 2]| {
         let (start, end) = (place(from), place(to));
         // What is narrower than a sliver stays as it is.
         if start < end { [start, end] } else { [from, to] }
     };
-    reaches.into_iter().map(met).collect()
+    reaches.iter().map(met).collect()
 }
 
 fn extent_of(polygons: &MultiPolygon<f64>) -> Extent {

@@ -6,14 +6,14 @@
 //! the first units, projects and parcels of a later one.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
-    sync::{Arc, Mutex, PoisonError},
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
 };
 
 use super::{
     builder::{BuildError, law_of},
     pages::{Pages, State},
-    parcels::{Columns, Parcels},
+    parcels::Parcels,
     project::{ProjectEntry, UnitEntry},
     snapshot::Snapshot,
     strand::{Numbers, Strand},
@@ -131,7 +131,12 @@ impl<'a> Revision<'a> {
         states.reverse();
         pages.set_all(states);
         let tables = self.tables(&parcels)?;
-        Ok(Snapshot { position, head, tables, parcels, pages })
+        let same_units = self.units.is_empty() && tables.units.len() == self.base.units().len();
+        let snapshot = Snapshot { position, head, tables, parcels, pages };
+        if same_units && !Arc::ptr_eq(&snapshot.tables, &self.base.tables) {
+            snapshot.take_units(self.base);
+        }
+        Ok(snapshot)
     }
 
     fn parcels(&self) -> Result<(Parcels, Pages), BuildError> {
@@ -140,25 +145,22 @@ impl<'a> Revision<'a> {
         if self.added.iter().all(|strand| strand.parcels.ids.is_empty()) {
             return Ok((base.parcels.first(self.known_parcels), pages));
         }
-        let mut columns: Columns = (*base.parcels.columns).clone();
-        let mut extents = Vec::new();
+        if let Some(&lowest) = self.added.iter().find_map(|strand| strand.parcels.ids.first())
+            && self.known_parcels != base.parcels.len()
+        {
+            return Err(BuildError::Order(ParcelId(lowest)));
+        }
+        let (mut parcels, mut extents) = (base.parcels.clone(), Vec::new());
         for strand in &self.added {
-            let Some(&lowest) = strand.parcels.ids.first() else { continue };
-            let first = columns.ids.len() as u32;
-            if self.known_parcels != base.parcels.len()
-                || columns.ids.last().is_some_and(|last| *last >= lowest)
-            {
-                return Err(BuildError::Order(ParcelId(lowest)));
-            }
-            columns.append(&strand.parcels)?;
+            let first = parcels.len() as u32;
+            parcels.join(strand)?;
             pages.extend(&strand.days, &strand.money, &strand.versions);
             for (at, marks) in &strand.marks {
                 pages.mark(first + at, Some(Arc::clone(marks)));
             }
             extents.extend((first..).zip(strand.extents.iter().copied()));
         }
-        columns.index = columns.index.with(extents.into_iter());
-        Ok((Parcels::new(columns), pages))
+        Ok((parcels.indexed(extents.into_iter()), pages))
     }
 
     fn tables(&self, parcels: &Parcels) -> Result<Arc<Tables>, BuildError> {
@@ -182,13 +184,6 @@ impl<'a> Revision<'a> {
         let project_places = shared(&before.projects, &projects, |a, b| {
             a.extent == b.extent && a.project.boundary == b.project.boundary
         });
-        // Where a parcel lay on a day is the same as long as units and parcels are.
-        let same_units = moved.is_empty() && units.len() == before.units.len() && self.units.is_empty();
-        let unit_columns = if same_units {
-            before.unit_columns.lock().unwrap_or_else(PoisonError::into_inner).clone()
-        } else {
-            HashMap::default()
-        };
         Ok(Arc::new(Tables {
             law: Arc::clone(&before.law),
             project_laws,
@@ -204,89 +199,92 @@ impl<'a> Revision<'a> {
             },
             units,
             projects,
-            unit_columns: Mutex::new(unit_columns),
+            unit_columns: Mutex::default(),
         }))
     }
 
     /// Units and projects that have other parcels now, by index.
     fn moved(&self, parcels: &Parcels) -> Moved {
         let (before, now) = (self.base.parcels().len(), parcels.len());
-        let columns = if now > before { &parcels.columns } else { &self.base.parcels.columns };
-        let mut moved = Moved::default();
-        for index in before.min(now)..before.max(now) {
-            moved.units.insert(usize::from(columns.units[index]));
-            moved.projects.insert(usize::from(columns.projects[index]));
+        let known = if now > before { parcels } else { self.base.parcels() };
+        let mut moved = Moved { grows: now > before, known: now, ..Moved::default() };
+        for index in before.min(now) as u32..before.max(now) as u32 {
+            moved.units.entry(known.unit(index)).or_default().push(index);
+            moved.projects.entry(known.project(index)).or_default().push(index);
         }
         moved
     }
 
     fn new_units(&self, moved: &Moved, parcels: &Parcels) -> Vec<Arc<UnitEntry>> {
-        let columns = &parcels.columns;
         let entry = |index: usize| {
-            let before = self.base.tables.units.get(index);
-            let changed = self.units.get(&index);
-            let (id, unit) = changed.cloned().or_else(|| before.map(|e| (e.id, e.unit.clone())))?;
-            match before {
-                Some(entry) if changed.is_none() && !moved.units.contains(&index) => Some(Arc::clone(entry)),
-                _ => {
-                    let own = before.map_or(&[][..], |entry| &entry.parcels);
-                    let list = listed(own, parcels.len(), self.base.parcels().len(), &columns.units, index);
-                    Some(Arc::new(UnitEntry::new(id, unit).with_parcels(list, columns)))
+            let (before, changed) = (self.base.tables.units.get(index), self.units.get(&index));
+            let parts = moved.units.get(&index);
+            Some(match (before, changed, parts) {
+                (Some(entry), None, None) => Arc::clone(entry),
+                (Some(entry), None, Some(more)) if moved.grows => {
+                    Arc::new((**entry).clone().with_parcels(more, parcels))
                 }
-            }
+                _ => {
+                    let (id, unit) = changed.cloned().or_else(|| before.map(|e| (e.id, e.unit.clone())))?;
+                    let list = moved.listed(before.map_or(&[], |entry| &entry.parcels), parts);
+                    Arc::new(UnitEntry::new(id, unit).with_parcels(&list, parcels))
+                }
+            })
         };
         (0..self.known_units).filter_map(entry).collect()
     }
 
     fn new_projects(&self, moved: &Moved, parcels: &Parcels) -> Vec<Arc<ProjectEntry>> {
-        let columns = &parcels.columns;
         let entry = |index: usize| {
-            let before = self.base.tables.projects.get(index);
-            let changed = self.projects.get(&index);
-            let stays = !moved.projects.contains(&index);
-            match (before, changed) {
-                (Some(entry), None) if stays => Some(Arc::clone(entry)),
+            let (before, changed) = (self.base.tables.projects.get(index), self.projects.get(&index));
+            let parts = moved.projects.get(&index);
+            Some(match (before, changed, parts) {
+                (Some(entry), None, None) => Arc::clone(entry),
+                (Some(entry), None, Some(more)) if moved.grows => {
+                    Arc::new((**entry).clone().with_parcels(more, parcels))
+                }
                 // Words and plans alone move nothing.
-                (Some(entry), Some((_, project))) if stays && same_place(&entry.project, project) => {
-                    Some(Arc::new(ProjectEntry { project: project.clone(), ..(**entry).clone() }))
+                (Some(entry), Some((_, project)), None) if same_place(&entry.project, project) => {
+                    Arc::new(ProjectEntry { project: project.clone(), ..(**entry).clone() })
                 }
-                (before, changed) => {
+                _ => {
                     let row = changed.cloned().or_else(|| before.map(|e| (e.id, e.project.clone())));
-                    let own = before.map_or(&[][..], |entry| &entry.parcels);
-                    let list =
-                        listed(own, parcels.len(), self.base.parcels().len(), &columns.projects, index);
-                    row.map(|(id, project)| {
-                        Arc::new(ProjectEntry::new(id, project).with_parcels(list, columns))
-                    })
+                    let (id, project) = row?;
+                    let list = moved.listed(before.map_or(&[], |entry| &entry.parcels), parts);
+                    Arc::new(ProjectEntry::new(id, project).with_parcels(&list, parcels))
                 }
-            }
+            })
         };
         (0..self.known_projects).filter_map(entry).collect()
     }
 }
 
-/// Units and projects that have other parcels now.
+/// Units and projects that have other parcels now, with those that came, or are not known yet.
 #[derive(Default)]
 struct Moved {
-    units: BTreeSet<usize>,
-    projects: BTreeSet<usize>,
+    /// They came.
+    grows: bool,
+    /// So many parcels are known now.
+    known: usize,
+    units: BTreeMap<usize, Vec<u32>>,
+    projects: BTreeMap<usize, Vec<u32>>,
 }
 
 impl Moved {
     fn is_empty(&self) -> bool {
         self.units.is_empty() && self.projects.is_empty()
     }
+
+    /// The parcels of a row: those it had, up to the last known, and those that came.
+    fn listed(&self, own: &[u32], parts: Option<&Vec<u32>>) -> Vec<u32> {
+        let kept = own.iter().copied().filter(|index| (*index as usize) < self.known);
+        let came = parts.into_iter().flatten().copied().filter(|_| self.grows);
+        kept.chain(came).collect()
+    }
 }
 
 fn same_place(a: &Project, b: &Project) -> bool {
     a.boundary == b.boundary && a.alignment == b.alignment
-}
-
-/// The parcels of a row: those it had, up to the last known, and those that came.
-fn listed(own: &[u32], known: usize, before: usize, column: &[u16], row: usize) -> Vec<u32> {
-    let kept = own.iter().copied().filter(|index| (*index as usize) < known);
-    let came = (before..known).filter(|index| usize::from(column[*index]) == row).map(|index| index as u32);
-    kept.chain(came).collect()
 }
 
 /// Whether all rows lie where they lay before.

@@ -1,6 +1,6 @@
 //! The snapshot: one state of the ledger, readable from any thread.
 
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use geo::{Intersects, MultiPolygon};
 
@@ -14,7 +14,7 @@ use super::{
     world::{Extent, World},
 };
 use crate::domain::{
-    Blocker, BlockerKind, BranchStay, Day, LedgerPosition, Marks, Stage, StageDays, Standing, Vnd,
+    Blocker, BranchStay, Day, LedgerPosition, Marks, Stage, StageDays, Standing, Vnd,
     law::{CaseFile, Law, RunningClock},
 };
 
@@ -94,13 +94,27 @@ impl Snapshot {
             self.units().iter().filter(|entry| entry.unit.valid_from.is_some_and(|from| from <= day));
         // The same units exist on all days between two reforms.
         let epoch = reforms.count();
-        let known = || self.tables.unit_columns.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(column) = known().get(&epoch) {
+        if let Some((_, column)) = self.tables.unit_columns().get(&epoch) {
             return Arc::clone(column);
         }
-        let column: Arc<[u16]> = succession::units_on(self, day).into();
-        known().insert(epoch, Arc::clone(&column));
+        let column: Arc<[u16]> = succession::units_on(self, day, 0).into();
+        self.tables.unit_columns().insert(epoch, (day, Arc::clone(&column)));
         column
+    }
+
+    /// Takes over where parcels lay on the days that `base` was asked for; the units are the same, parcels
+    /// may have come or not be known yet.
+    pub(super) fn take_units(&self, base: &Self) {
+        let known = base.tables.unit_columns().clone();
+        for (epoch, (day, column)) in known {
+            let kept = column.len().min(self.parcels.len());
+            let column = if (kept, kept) == (column.len(), self.parcels.len()) {
+                column
+            } else {
+                column[..kept].iter().copied().chain(succession::units_on(self, day, kept)).collect()
+            };
+            self.tables.unit_columns().insert(epoch, (day, column));
+        }
     }
 
     /// What imports wrote about the parcels.
@@ -121,13 +135,12 @@ impl Snapshot {
     /// As [`Snapshot::file`], of what was looked up already.
     pub fn file_of<'a>(&'a self, parcel: u32, days: StageDays, marks: Option<&'a Marks>) -> CaseFile<'a> {
         let law = self.law();
-        let waits = |marks: &Marks| marks.blockers.iter().any(|one| one.kind == BlockerKind::Resettlement);
         CaseFile {
             days,
             facts: marks.map_or(&[], |marks| &marks.facts),
             land: law.land_group(self.parcels.land_use(parcel)),
             early: marks.is_some_and(|marks| marks.early),
-            resettles: marks.is_some_and(|marks| marks.resettled.is_some() || waits(marks)),
+            resettles: marks.is_some_and(Marks::resettles),
             choice: law.choice(|| self.projects()[self.parcels.project(parcel)].project.code.as_str()),
         }
     }

@@ -8,8 +8,8 @@ use geo_traits::{GeometryTrait, GeometryType, MultiPolygonTrait};
 use super::{
     arena::Arena,
     builder::{BuildError, push_polygon},
+    columns::{Columns, NO_AREA, NO_DAY, land_use},
     pages::thousands,
-    parcels::{Columns, NO_AREA, NO_DAY},
     symbols::Symbols,
     world::Extent,
 };
@@ -66,6 +66,8 @@ pub(super) struct Numbers {
 pub struct Strand {
     numbers: Arc<Numbers>,
     pub(super) parcels: Columns,
+    pub(super) texts: Symbols,
+    pub(super) uses: Symbols,
     pub(super) days: Vec<StageDays>,
     /// Thousands of đồng.
     pub(super) money: Vec<u32>,
@@ -80,6 +82,8 @@ impl Strand {
         Self {
             numbers,
             parcels: Columns::default(),
+            texts: Symbols::default(),
+            uses: Symbols::default(),
             days: Vec::new(),
             money: Vec::new(),
             versions: Vec::new(),
@@ -108,9 +112,9 @@ impl Strand {
         let parcels = &mut self.parcels;
         push_wkb(&mut parcels.arena, row.wkb).map_err(|why| BuildError::Geometry(row.id, why))?;
         let extent = parcels.arena.shape(parcels.ids.len()).extent();
-        parcels.land_uses.push(land_use(parcels.uses.intern(row.land_use))?);
-        parcels.sheets.push(parcels.texts.intern(row.sheet));
-        parcels.numbers.push(parcels.texts.intern(row.number));
+        parcels.land_uses.push(land_use(self.uses.intern(row.land_use))?);
+        parcels.sheets.push(self.texts.intern(row.sheet));
+        parcels.numbers.push(self.texts.intern(row.number));
         parcels.ids.push(row.id.0);
         parcels.projects.push(project);
         parcels.units.push(unit);
@@ -130,38 +134,6 @@ impl Strand {
     }
 }
 
-impl Columns {
-    /// Moves the parcels of `other`, whose symbols are its own, behind these.
-    pub(super) fn append(&mut self, other: &Self) -> Result<(), BuildError> {
-        let texts = self.texts.adopt(&other.texts);
-        let uses = self.uses.adopt(&other.uses).into_iter().map(land_use).collect::<Result<Vec<_>, _>>()?;
-        self.ids.extend_from_slice(&other.ids);
-        self.projects.extend_from_slice(&other.projects);
-        self.units.extend_from_slice(&other.units);
-        self.sheets.extend(other.sheets.iter().map(|symbol| texts[*symbol as usize]));
-        self.numbers.extend(other.numbers.iter().map(|symbol| texts[*symbol as usize]));
-        self.land_uses.extend(other.land_uses.iter().map(|symbol| uses[usize::from(*symbol)]));
-        self.recovered.extend_from_slice(&other.recovered);
-        self.total.extend_from_slice(&other.total);
-        self.declared.extend_from_slice(&other.declared);
-        self.holders.extend_from_slice(&other.holders);
-        self.planned.extend_from_slice(&other.planned);
-        self.arena.append(&other.arena);
-        Ok(())
-    }
-}
-
-impl Symbols {
-    /// Takes in all texts of `other`; its numbers as they are here, by its numbers.
-    fn adopt(&mut self, other: &Self) -> Vec<u32> {
-        (0..other.len() as u32).map(|number| self.intern(other.text(number))).collect()
-    }
-}
-
-fn land_use(symbol: u32) -> Result<u16, BuildError> {
-    u16::try_from(symbol).map_err(|_| BuildError::TooMany(65_536, "land uses"))
-}
-
 fn tenths(area: SquareMetres) -> u32 {
     u32::try_from(area.tenths()).unwrap_or(NO_AREA - 1)
 }
@@ -177,20 +149,4 @@ fn push_wkb(arena: &mut Arena, wkb: &[u8]) -> Result<(), String> {
     }
     arena.end_shape();
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn symbols_of_strands_become_one_set() {
-        let (mut all, mut other) = (Symbols::default(), Symbols::default());
-        let (seven, eight) = (all.intern("7"), all.intern("8"));
-        let (nine, again) = (other.intern("9"), other.intern("7"));
-        let here = all.adopt(&other);
-        assert_eq!(here[again as usize], seven);
-        assert_eq!(all.text(here[nine as usize]), "9");
-        assert_eq!((all.len(), all.text(eight)), (3, "8"));
-    }
 }

@@ -6,8 +6,8 @@ use crate::domain::{Code, Day, Succession};
 /// Steps that a chain of reforms may have.
 const MOST_REFORMS: usize = 8;
 
-/// By parcel index the unit, by index, in which it lay on `day`.
-pub fn units_on(snapshot: &Snapshot, day: Day) -> Vec<u16> {
+/// By parcel index, from `first` on, the unit, by index, in which it lay on `day`.
+pub fn units_on(snapshot: &Snapshot, day: Day, first: usize) -> Vec<u16> {
     let count = snapshot.units().len();
     let candidates: Vec<Vec<u16>> = (0..count).map(|unit| candidates(snapshot, unit, day)).collect();
     let parcels = snapshot.parcels();
@@ -25,7 +25,7 @@ pub fn units_on(snapshot: &Snapshot, day: Day) -> Vec<u16> {
             }
         }
     };
-    (0..parcels.len() as u32).map(unit).collect()
+    (first as u32..parcels.len() as u32).map(unit).collect()
 }
 
 /// The units of `day` that a unit came from or went to; itself if it existed then.

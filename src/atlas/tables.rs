@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
     index::Index,
     project::{ProjectEntry, UnitEntry},
 };
-use crate::domain::law::Law;
+use crate::domain::{Day, law::Law};
 
 /// Units, projects and the law.
 #[derive(Debug)]
@@ -25,9 +25,12 @@ pub(super) struct Tables {
     pub project_places: Arc<Places>,
     /// Boundaries and extents by unit index.
     pub unit_places: Arc<Places>,
-    /// The parcels' units on days before or after a reform, worked out when first asked for.
-    pub unit_columns: Mutex<HashMap<usize, Arc<[u16]>>>,
+    /// The parcels' units by the number of reforms before a day, with such a day; worked out when first
+    /// asked for.
+    pub unit_columns: Mutex<UnitColumns>,
 }
+
+type UnitColumns = HashMap<usize, (Day, Arc<[u16]>)>;
 
 /// Where the rows of a table lie.
 #[derive(Debug, Default)]
@@ -56,6 +59,10 @@ fn push_shape(arena: &mut Arena, polygons: Option<&geo::MultiPolygon<f64>>) {
 }
 
 impl Tables {
+    pub fn unit_columns(&self) -> MutexGuard<'_, UnitColumns> {
+        self.unit_columns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub fn new(
         law: Arc<Law>,
         project_laws: Vec<usize>,

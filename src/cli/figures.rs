@@ -14,7 +14,7 @@ use crate::{
 
 /// What rows are put together by.
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Grouping {
+pub(super) enum Grouping {
     Project,
     Unit,
     Body,
@@ -22,13 +22,13 @@ enum Grouping {
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum UnitLevel {
+pub(super) enum UnitLevel {
     Province,
     District,
     Commune,
 }
 
-fn by(grouping: Grouping, level: UnitLevel) -> By {
+pub(super) fn by(grouping: Grouping, level: UnitLevel) -> By {
     match grouping {
         Grouping::Project => By::Project,
         Grouping::Unit => By::Unit(match level {
@@ -56,26 +56,6 @@ pub struct Progress {
     /// Also what was handed over since this day.
     #[arg(long, value_name = "DATE", value_parser = Day::parse)]
     since: Option<Day>,
-    /// Print JSON.
-    #[arg(long)]
-    json: bool,
-}
-
-/// Options of `matbang clocks`.
-#[derive(Debug, clap::Args)]
-pub struct Clocks {
-    /// One row for each of these.
-    #[arg(long, value_enum, default_value_t = Grouping::Unit)]
-    by: Grouping,
-    /// Level of the rows with `--by unit`.
-    #[arg(long, value_enum, default_value_t = UnitLevel::Commune)]
-    level: UnitLevel,
-    /// State as of this day; today if left out.
-    #[arg(long, value_name = "DATE", value_parser = Day::parse)]
-    as_of: Option<Day>,
-    /// Parcels that are listed, the most urgent first.
-    #[arg(long, default_value_t = 20)]
-    limit: usize,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -177,39 +157,6 @@ pub fn progress(place: &Place, options: &Progress) -> Outcome {
         ]);
     }
     say!("{table}");
-    eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
-    Ok(ExitCode::SUCCESS)
-}
-
-/// `matbang clocks`.
-pub fn clocks(place: &Place, options: &Clocks) -> Outcome {
-    let view = view(place, options.as_of)?;
-    let answer = figures::clocks(&view, &Filter::default(), by(options.by, options.level), options.limit, 0);
-    if options.json {
-        say!("{answer}");
-        return Ok(ExitCode::SUCCESS);
-    }
-    let mut counts =
-        table(&["code", "name", "running", "overdue", "due in 7 days", "in 30 days", "longest overdue"]);
-    for row in list(&answer["rows"]).iter().chain([&answer["total"]]) {
-        let mut cells =
-            vec![row["code"].as_str().unwrap_or("total").to_owned(), plain(&row["name"]).replace('-', "")];
-        cells.extend(
-            ["running", "overdue", "due_in_7_days", "due_in_30_days", "longest_overdue_days"]
-                .map(|n| plain(&row[n])),
-        );
-        counts.add_row(cells);
-    }
-    say!("{counts}\n");
-    let mut parcels =
-        table(&["project", "unit", "sheet", "parcel", "due", "article", "on", "days left", "body"]);
-    for row in list(&answer["parcels"]) {
-        parcels.add_row(
-            ["project", "unit", "sheet", "parcel", "due_stage", "article", "due_on", "days_left", "body"]
-                .map(|name| plain(&row[name])),
-        );
-    }
-    say!("{parcels}");
     eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
     Ok(ExitCode::SUCCESS)
 }

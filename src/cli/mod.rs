@@ -9,6 +9,7 @@
 mod backup;
 mod board;
 mod clock;
+mod clocks;
 mod demo;
 mod export;
 mod figures;
@@ -70,7 +71,7 @@ enum Command {
     /// How far the clearance is, by five measures.
     Progress(figures::Progress),
     /// Legal deadlines that run: what is due, when, and by whom.
-    Clocks(figures::Clocks),
+    Clocks(clocks::Clocks),
     /// Where one can build, what is in the way, and which parcels open the most.
     Fronts(figures::Fronts),
     /// When a project will be done, with its uncertainty.
@@ -109,7 +110,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Export(command) => export::run(&place, command),
         Command::Tiles(command) => tiles::run(&place, command),
         Command::Progress(command) => figures::progress(&place, command),
-        Command::Clocks(command) => figures::clocks(&place, command),
+        Command::Clocks(command) => clocks::clocks(&place, command),
         Command::Fronts(command) => figures::fronts(&place, command),
         Command::Forecast(command) => forecast::forecast(&place, command),
         Command::Backtest(command) => forecast::backtest(&place, command),

@@ -95,4 +95,50 @@ mod tests {
         assert_eq!(province.entries.iter().map(listed).sum::<usize>(), 600);
         assert_eq!(province.units.len(), 105 + 34);
     }
+
+    #[test]
+    fn what_is_told_is_lawful_but_for_a_few_in_a_hundred() {
+        use std::collections::BTreeMap;
+
+        use crate::domain::{
+            Event, LedgerPosition, Record,
+            law::{Act, CaseFile},
+        };
+        let (law, until) = (crate::domain::law(&[]).unwrap(), Day::parse("2026-11-24").unwrap());
+        let province = small();
+        let mut uses = Vec::new();
+        let mut events: BTreeMap<u32, Vec<Event>> = BTreeMap::new();
+        for (position, entry) in (1..).zip(&province.entries) {
+            match entry {
+                Entry::Listed { parcels, .. } => {
+                    uses.extend(parcels.iter().map(|parcel| parcel.land_use.clone()))
+                }
+                Entry::Happened(body) => {
+                    let own = events.entry(body.parcel.unwrap().0).or_default();
+                    own.push(Event { position: LedgerPosition(position), body: body.clone() });
+                }
+            }
+        }
+        let (mut decided, mut against) = (0.0, 0.0);
+        for (parcel, events) in &events {
+            let record = Record::replay(None, events);
+            let file = CaseFile {
+                land: law.land_group(&uses[*parcel as usize - 1]),
+                early: record.marks.early,
+                resettles: record.marks.resettles(),
+                ..CaseFile::new(record.days, &record.marks.facts)
+            };
+            let marks = law.marks(&file, until);
+            if file.came(Act::RecoveryDecided, until) {
+                decided += 1.0;
+                let own = |mark: &&crate::domain::law::Mark| {
+                    mark.act == Act::RecoveryDecided && law.is_unlawful(mark.code)
+                };
+                against += f64::from(u8::from(marks.iter().any(|mark| own(&mark))));
+            }
+        }
+        assert!(decided > 200.0, "{decided}");
+        let share = against / decided;
+        assert!((0.01..0.2).contains(&share), "{share}");
+    }
 }

@@ -225,8 +225,9 @@ impl Told {
         self.act(start, Act::PersuasionHandover, Said { until: Some(until), ..Said::default() });
         let decided = until.plus(self.days(11, 25));
         let received = decided.plus(2);
-        self.act(decided, Act::EnforcementDecided, Said { received: Some(received), ..Said::default() });
         let force = received.plus(self.days(4, 10));
+        let said = Said { received: Some(received), planned: Some(force), ..Said::default() };
+        self.act(decided, Act::EnforcementDecided, said);
         self.act(force, Act::Enforced, Said::default());
         force
     }

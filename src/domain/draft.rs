@@ -138,7 +138,7 @@ impl Draft {
 }
 
 /// What the law asks for beside the day of an act.
-const SAID: [&str; 16] = [
+const SAID: [&str; 17] = [
     "sent",
     "effect",
     "until",
@@ -154,6 +154,7 @@ const SAID: [&str; 16] = [
     "agree",
     "disagree",
     "total",
+    "farm_total",
     "refused",
 ];
 
@@ -270,10 +271,7 @@ impl<'a> Fields<'a> {
 
     /// What the law asks for beside the day of an act.
     fn said(&self) -> Result<Said, Refusal> {
-        let count = |name: &str| {
-            let most = |count: u64| u32::try_from(count).map_err(|_| invalid(name, "is too large"));
-            self.whole(name)?.map(most).transpose()
-        };
+        let count = |name: &str| self.number32(name);
         let places = match self.all.get("places") {
             None | Some(Value::Null) => Vec::new(),
             Some(Value::String(list)) => list
@@ -314,8 +312,15 @@ impl<'a> Fields<'a> {
             agree: count("agree")?,
             disagree: count("disagree")?,
             total: count("total")?,
+            farm_total: count("farm_total")?,
             refused: self.yes("refused")?,
         })
+    }
+
+    /// A whole number of people or square metres.
+    fn number32(&self, name: &str) -> Result<Option<u32>, Refusal> {
+        let most = |number: u64| u32::try_from(number).map_err(|_| invalid(name, "is too large"));
+        self.whole(name)?.map(most).transpose()
     }
 
     fn maybe<T>(

@@ -88,6 +88,11 @@ impl Marks {
         *self == Self::default()
     }
 
+    /// Whether something shows that the household is to be resettled.
+    pub fn resettles(&self) -> bool {
+        self.resettled.is_some() || self.blockers.iter().any(|one| one.kind == BlockerKind::Resettlement)
+    }
+
     /// Whether the parcel counts on `day`.
     pub fn exists_on(&self, day: Day) -> bool {
         self.began.is_none_or(|began| began <= day) && self.ended.is_none_or(|ended| day < ended)

@@ -145,8 +145,11 @@ fn is_withdrawn(events: &[Event]) -> bool {
 fn fits(law: &Law, before: &Record, kind: &EventKind, day: Day) -> Result<(), Refusal> {
     match kind {
         EventKind::StageReached { stage, .. } => {
-            let repeats = law.words(Act::from(*stage)).is_some_and(|words| words.repeats);
-            if let Some(on) = before.days.get(*stage).filter(|on| !repeats || *on == day) {
+            let act = Act::from(*stage);
+            let repeats = law.words(act).is_some_and(|words| words.repeats);
+            let same_day = before.marks.facts.iter().any(|fact| fact.act == act && fact.day == day);
+            let again = |on: &Day| !repeats || *on == day || same_day;
+            if let Some(on) = before.days.get(*stage).filter(again) {
                 let why =
                     format!("the stage \"{}\" was reached on {on}; correct that event instead", stage.code());
                 return Err(Refusal::new("already_reached", why).field("stage").about(*stage, Some(on)));

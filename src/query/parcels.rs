@@ -5,7 +5,10 @@ use super::{
     rows::Rows,
     value::Value,
 };
-use crate::domain::{ProjectKind, Stage, Standing};
+use crate::domain::{
+    ProjectKind, Stage, Standing,
+    law::{Act, CaseFile, Law},
+};
 
 const PROJECT: Dictionary = Dictionary {
     len: |view| view.snapshot.projects().len(),
@@ -46,6 +49,16 @@ const fn of_project(value: for<'a> fn(&'a crate::analysis::View, usize) -> Value
 
 fn stage_day<'a, const STAGE: usize>(rows: &Rows<'a>, index: u32) -> Value<'a> {
     Value::day(rows.view.snapshot.days(index).get(Stage::ALL[STAGE]))
+}
+
+/// The law, and a parcel's file as it sees it.
+fn lawful<'a>(rows: &Rows<'a>, index: u32) -> (&'a Law, CaseFile<'a>) {
+    let snapshot = &rows.view.snapshot;
+    (snapshot.law(), snapshot.file(index).until(rows.today))
+}
+
+fn acts() -> Vec<&'static str> {
+    Act::ALL.iter().map(|act| act.code()).collect()
 }
 
 fn stages() -> Vec<&'static str> {
@@ -125,6 +138,65 @@ pub const COLUMNS: &[Column] = &[
     Column::new("paid_on", Kind::Day, stage_day::<6>),
     Column::new("recovery_decided_on", Kind::Day, stage_day::<7>),
     Column::new("handed_over_on", Kind::Day, stage_day::<8>),
+    Column::new("regime", Kind::Text, |rows, index| {
+        let (law, file) = lawful(rows, index);
+        Value::text(&law.regime(law.recovery_regime(&file, rows.today).regime).id)
+    })
+    .on_request(),
+    Column::new("marks", Kind::Text, |rows, index| {
+        let (law, file) = lawful(rows, index);
+        let mut codes: Vec<_> = law.marks(&file, rows.today).iter().map(|mark| mark.code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let codes: Vec<&str> = codes.into_iter().map(crate::domain::law::MarkCode::code).collect();
+        if codes.is_empty() { Value::Null } else { Value::Text(codes.join(" ").into()) }
+    })
+    .on_request(),
+    Column::new("irregular", Kind::Boolean, |rows, index| {
+        let (law, file) = lawful(rows, index);
+        Value::Boolean(law.is_irregular(&file, rows.today))
+    })
+    .on_request(),
+    Column::new("due_act", Kind::Text, |rows, index| {
+        let running = rows.view.snapshot.clock(index, rows.today);
+        Value::maybe(running.map(|running| running.act.code()))
+    })
+    .coded(acts)
+    .on_request(),
+    Column::new("due_on", Kind::Day, |rows, index| {
+        Value::day(rows.view.snapshot.clock(index, rows.today).map(|running| running.due))
+    })
+    .on_request(),
+    Column::new("notice_valid_until", Kind::Day, |rows, index| {
+        let (law, file) = lawful(rows, index);
+        Value::day(law.notice(&file, rows.today).and_then(|notice| notice.valid_until))
+    })
+    .on_request(),
+    Column::new("recovery_earliest_on", Kind::Day, |rows, index| {
+        let (law, file) = lawful(rows, index);
+        if file.came(Act::RecoveryDecided, rows.today) {
+            return Value::Null;
+        }
+        let outlook = law.outlook(&file, Act::RecoveryDecided, rows.today);
+        Value::day(outlook.earliest.or(outlook.not_before))
+    })
+    .on_request(),
+    Column::new("recovery_latest_on", Kind::Day, |rows, index| {
+        let (law, file) = lawful(rows, index);
+        if file.came(Act::RecoveryDecided, rows.today) {
+            return Value::Null;
+        }
+        Value::day(law.outlook(&file, Act::RecoveryDecided, rows.today).latest)
+    })
+    .on_request(),
+    Column::new("payment_latest_on", Kind::Day, |rows, index| {
+        let (law, file) = lawful(rows, index);
+        if file.came(Act::Paid, rows.today) || file.came(Act::Deposited, rows.today) {
+            return Value::Null;
+        }
+        Value::day(law.outlook(&file, Act::Paid, rows.today).latest)
+    })
+    .on_request(),
     Column::new("project_name", Kind::Text, entry!(NAME)).of(NAME).on_request(),
     Column::new("kind", Kind::Text, entry!(KIND)).of(KIND).coded(kinds).on_request(),
     Column::new("key", Kind::Boolean, entry!(KEY)).of(KEY).on_request(),

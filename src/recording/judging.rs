@@ -152,7 +152,7 @@ impl Judging<'_, '_> {
         let file = CaseFile {
             land: law.land_group(&facts.land_use),
             early: marks.early,
-            resettles: marks.resettled.is_some(),
+            resettles: marks.resettles(),
             choice: law.choice(|| facts.project.as_str()),
             ..CaseFile::new(after.days, &marks.facts)
         };

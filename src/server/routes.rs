@@ -55,6 +55,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/clocks", get(api::clocks))
         .route("/api/v1/fronts", get(api::fronts))
         .route("/api/v1/forecast", get(api::forecast))
+        .route("/api/v1/duties", get(api::duties))
         .route("/api/v1/decisions", get(api::decisions))
         .route("/api/v1/table", get(api::parcel_table))
         .route("/api/v1/dwells", get(api::dwell))

@@ -37,13 +37,8 @@ pub struct Demo {
 
 impl Demo {
     pub fn new() -> Self {
-        static TEMPLATE: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
-        let (_, template) = TEMPLATE.get_or_init(|| {
-            let folder = tempfile::tempdir().expect("a folder");
-            let path = folder.path().join("template.gpkg");
-            succeed(&path, &["demo", "--parcels", "2000", "--seed", "1", "--until", UNTIL]);
-            (folder, path)
-        });
+        static TEMPLATE: OnceLock<PathBuf> = OnceLock::new();
+        let template = TEMPLATE.get_or_init(template);
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::copy(template, folder.path().join("store.gpkg")).expect("a copy");
         Self { folder }
@@ -56,6 +51,27 @@ impl Demo {
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
+}
+
+/// The demo that all copies are made of, made once for all test programs, anew for another binary.
+fn template() -> PathBuf {
+    let binary = std::fs::metadata(env!("CARGO_BIN_EXE_matbang")).expect("a binary");
+    let built = binary.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+    let place = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let path = place.join(format!("demo-{}-{}.gpkg", binary.len(), built.unwrap_or_default().as_nanos()));
+    if !path.exists() {
+        for old in std::fs::read_dir(place).expect("a folder").flatten() {
+            if old.file_name().to_string_lossy().starts_with("demo-") && old.path() != path {
+                let _ = std::fs::remove_file(old.path());
+            }
+        }
+        // Two programs may do it at once: each in a folder of its own, and the last one counts.
+        let folder = tempfile::tempdir_in(place).expect("a folder");
+        let made = folder.path().join("demo.gpkg");
+        succeed(&made, &["demo", "--parcels", "2000", "--seed", "1", "--until", UNTIL]);
+        std::fs::rename(&made, &path).expect("a template");
+    }
+    path
 }
 
 /// A running server; it is stopped when dropped.

@@ -18,7 +18,11 @@ const EDGES: [f64; 11] = [0., 200., 400., 600., 800., 1000., 1200., 1260., 1600.
 const STAGES: [&str; 7] =
     ["notice", "inventory", "plan_posted", "plan_approved", "paid", "recovery_decided", "handed_over"];
 
-/// How far each parcel is: stages reached and the day of the last one. Earlier stages came a day apart.
+/// Days from the notice on which the law lets the stages follow each other: 45 of posting and appraisal, payment
+/// and decision within their terms.
+const AFTER: [i32; 7] = [0, 30, 50, 95, 100, 103, 113];
+
+/// How far each parcel is: stages reached and the day of the last one. Earlier stages came as [`AFTER`] says.
 ///
 /// ```text
 /// Km     0 ── 0.2 ── 0.4 ── 0.6 ── 0.8 ── 1.0 ── 1.2 ─ 1.26 ── 1.6 ── 1.8 ── 2.0
@@ -67,7 +71,7 @@ impl Road {
             let (stages, last) = REACHED[number - 1];
             let last = matbang::domain::Day::parse(last).unwrap();
             for (place, stage) in STAGES[..stages].iter().enumerate() {
-                let day = last.plus(place as i32 + 1 - stages as i32);
+                let day = last.plus(AFTER[place] - AFTER[stages - 1]);
                 writeln!(events, "DA01,1,{number},{stage},{day}").unwrap();
             }
         }

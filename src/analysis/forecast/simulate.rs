@@ -23,7 +23,7 @@ const STEPS: usize = 48;
 /// How much slower or faster a project may become within a year: the standard deviation of the logarithm,
 /// growing with the square root of the time ahead, as what adds up by chance does. `matbang backtest` shows
 /// whether the bands hold.
-const DRIFT_A_YEAR: f64 = 0.4;
+const DRIFT_A_YEAR: f64 = 0.22;
 
 /// Stages that a parcel can still go through: more would go round in circles.
 const MOST_STAGES: usize = 12;

@@ -9,10 +9,9 @@ macro_rules! coded {
     ($(#[$doc:meta])* $name:ident { $($(#[$own:meta])* $variant:ident = $code:literal,)* }) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-        #[serde(rename_all = "snake_case")]
         #[repr(u8)]
         pub enum $name {
-            $($(#[$own])* $variant,)*
+            $($(#[$own])* #[serde(rename = $code)] $variant,)*
         }
 
         impl $name {
@@ -188,6 +187,9 @@ pub struct Said {
     /// Land users asked.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub total: Option<u32>,
+    /// Farm land that the household uses in the commune, m², at the approval of the plan; personal (NĐ88 19.1b).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub farm_total: Option<u32>,
     /// The money was refused, or land or property is in dispute.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<bool>,
@@ -202,6 +204,12 @@ impl Said {
     /// Whether strictly more than 75 % agree, in whole numbers; none when it was not counted (NQ254 3.3a).
     pub fn is_agreed(&self) -> Option<bool> {
         Some(4 * u64::from(self.agree?) > 3 * u64::from(self.total?))
+    }
+
+    /// What everybody may see of it.
+    #[must_use]
+    pub fn public(&self) -> Self {
+        Self { farm_total: None, ..self.clone() }
     }
 
     /// What was said, by name and as text, in the order of the ledger's encoding.
@@ -222,7 +230,12 @@ impl Said {
             ("path", self.path.map(Path::code)),
             ("refused", self.refused.map(yes)),
         ];
-        let counts = [("agree", self.agree), ("disagree", self.disagree), ("total", self.total)];
+        let counts = [
+            ("agree", self.agree),
+            ("disagree", self.disagree),
+            ("total", self.total),
+            ("farm_total", self.farm_total),
+        ];
         let places: Vec<&str> =
             Posted::ALL.iter().filter(|place| self.places.holds(**place)).map(|place| place.code()).collect();
         let places = (!places.is_empty()).then(|| ("places", places.join(",")));

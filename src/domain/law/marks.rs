@@ -168,6 +168,14 @@ impl Law {
         }
     }
 
+    /// Code of the body that must act by a clock.
+    pub fn who(&self, rule: RuleRef) -> Option<&str> {
+        match rule {
+            RuleRef::Clock(at) => self.clocks.get(at).map(|clock| self.bodies[clock.who].code.as_str()),
+            _ => None,
+        }
+    }
+
     /// The id of the clock or transition behind a mark, if it is one.
     pub fn rule_id(&self, rule: RuleRef) -> Option<&str> {
         match rule {

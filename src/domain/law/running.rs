@@ -96,6 +96,13 @@ impl Law {
         Some(Expiry { issued: notice.issued, until: notice.valid_until? })
     }
 
+    /// The clock by which a notice expires.
+    pub fn expiry_rule(&self) -> super::RuleRef {
+        let own = |at: &&usize| self.clocks[**at].kind == ClockKind::Expiry && !self.clocks[**at].warns;
+        let at = self.clocks_of[Act::RecoveryDecided.number()].iter().find(own);
+        at.map_or(super::RuleRef::None, |at| super::RuleRef::Clock(*at))
+    }
+
     /// What is owed for paying `amount` late, by `today` or the day of payment (LL 94.3b; LL13 93.2).
     pub fn late_payment(&self, file: &CaseFile<'_>, amount: Vnd, today: Day) -> Option<LatePayment> {
         let file = &file.until(today);

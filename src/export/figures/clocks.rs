@@ -11,9 +11,10 @@ pub fn clocks(view: &View, filter: &Filter, by: By, limit: usize, offset: usize)
     let (snapshot, day) = (&view.snapshot, view.today);
     let chosen = filter.select(snapshot, day);
     let all = running(snapshot, &chosen, day);
+    let mut left: Vec<Option<i32>> = vec![None; snapshot.parcels().len()];
+    all.iter().for_each(|one| left[one.parcel as usize] = Some(one.days_left));
     let row = |group: crate::analysis::Group| {
-        let own = running(snapshot, &group.parcels, day);
-        let mut row = counts(&own);
+        let mut row = counts(group.parcels.iter().filter_map(|parcel| left[*parcel as usize]));
         row["code"] = json!(group.code);
         row["name"] = json!(group.name);
         row
@@ -23,21 +24,29 @@ pub fn clocks(view: &View, filter: &Filter, by: By, limit: usize, offset: usize)
     json!({
         "at": snapshot.position(),
         "as_of": day.to_string(),
-        "total": counts(&all),
+        "total": counts(all.iter().map(|one| one.days_left)),
         "rows": rows,
         "offset": offset,
         "parcels": listed.collect::<Vec<_>>(),
     })
 }
 
-fn counts(clocks: &[ParcelClock]) -> Value {
-    let count = |wanted: &dyn Fn(i32) -> bool| clocks.iter().filter(|one| wanted(one.days_left)).count();
+/// Counts of what has these days left.
+fn counts(left: impl Iterator<Item = i32>) -> Value {
+    let (mut running, mut overdue, mut week, mut month, mut longest) = (0u64, 0u64, 0u64, 0u64, 0i32);
+    for days in left {
+        running += 1;
+        overdue += u64::from(days < 0);
+        week += u64::from((0..=7).contains(&days));
+        month += u64::from((0..=30).contains(&days));
+        longest = longest.max(-days);
+    }
     json!({
-        "running": clocks.len(),
-        "overdue": count(&|left| left < 0),
-        "due_in_7_days": count(&|left| (0..=7).contains(&left)),
-        "due_in_30_days": count(&|left| (0..=30).contains(&left)),
-        "longest_overdue_days": clocks.iter().map(|one| -one.days_left).max().filter(|days| *days > 0),
+        "running": running,
+        "overdue": overdue,
+        "due_in_7_days": week,
+        "due_in_30_days": month,
+        "longest_overdue_days": (longest > 0).then_some(longest),
     })
 }
 

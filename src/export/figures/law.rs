@@ -51,7 +51,7 @@ pub fn lawful(view: &View, parcel: u32, day: Day) -> Value {
         "facts": file.facts.iter().filter(|fact| fact.act.stage().is_none() || !fact.said.is_empty()).map(|fact| json!({
             "act": fact.act,
             "on": fact.day,
-            "said": fact.said,
+            "said": fact.said.public(),
         })).collect::<Vec<_>>(),
     })
 }

@@ -6,6 +6,7 @@
 mod board;
 mod clocks;
 mod decisions;
+mod duties;
 mod forecast;
 mod fronts;
 mod law;
@@ -21,6 +22,7 @@ use crate::{
 pub use board::{Ask, BoardError, board, campaigns, evidence};
 pub use clocks::clocks;
 pub use decisions::decisions;
+pub use duties::{DutyAsk, duties};
 pub use forecast::{HORIZONS, backtest, forecast};
 pub use fronts::{Least, fronts};
 pub use law::{lawful, whole_law};

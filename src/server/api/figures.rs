@@ -9,9 +9,9 @@ use axum::{
 };
 
 use crate::{
-    analysis::{By, View},
+    analysis::{By, DutyKind, View},
     domain::{Day, Level},
-    export::figures::{self, Least},
+    export::figures::{self, DutyAsk, Least},
     server::{
         app::App,
         params::{Query, with_filter},
@@ -100,6 +100,33 @@ pub async fn clocks(
     let own = query.clone();
     answer(&app, &headers, key, &query, move |view| {
         Ok(figures::clocks(view, &own.filter(view, view.today)?, by, limit, offset))
+    })
+    .await
+}
+
+/// What the law asks of heads: lists of parcels with what is to be done and by when.
+pub async fn duties(
+    State(app): State<Arc<App>>,
+    RawQuery(text): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let known = with_filter(&["as_of", "at", "list", "by", "level", "limit", "offset"]);
+    let query = Query::parse(text.as_deref(), &known)?;
+    let list = query.read("list", |text| {
+        let codes = || DutyKind::ALL.map(DutyKind::code).join(", ");
+        DutyKind::from_code(text).ok_or_else(|| format!("\"{text}\" is not one of {}", codes()))
+    })?;
+    let ask = DutyAsk {
+        list,
+        by: by(&query)?.unwrap_or(By::Unit(Level::Commune)),
+        limit: number(&query, "limit", 0, 10_000)?.unwrap_or(100),
+        offset: number(&query, "offset", 0, usize::MAX)?.unwrap_or(0),
+        with_money: false,
+    };
+    let key = format!("/api/v1/duties {}", text.unwrap_or_default());
+    let own = query.clone();
+    answer(&app, &headers, key, &query, move |view| {
+        Ok(figures::duties(view, &own.filter(view, view.today)?, ask))
     })
     .await
 }

@@ -37,7 +37,7 @@ pub use board::{board, campaigns, evidence};
 pub use briefings::{briefing, briefings, remove as remove_briefing, save as save_briefing};
 pub use catalog::catalog;
 pub use events::{events, table};
-pub use figures::{clocks, decisions, forecast, fronts, progress};
+pub use figures::{clocks, decisions, duties, forecast, fronts, progress};
 pub use holders::holders;
 pub use imports::{
     begin as begin_import, commit as commit_import, end as end_import, outline as import_outline,

@@ -12,9 +12,7 @@ use serde_json::{Value, json};
 use super::bbox;
 use crate::{
     analysis::View,
-    domain::{
-        Branch, BranchStay, Day, Event, EventKind, InForce, ParcelId, Stage, StageDays, in_force, law::Law,
-    },
+    domain::{Branch, BranchStay, Day, Event, EventKind, InForce, ParcelId, Stage, StageDays, in_force},
     export::figures,
     server::{app::App, params::Query, problem::Problem},
 };
@@ -87,7 +85,7 @@ fn make(view: &View, index: u32, history: &[Event], day: Day) -> Value {
         "procedure": project.procedure.as_str(),
         "planned_day": snapshot.planned_day(index).map(Day::number),
         "version": snapshot.version(index),
-        "next": next(law, days),
+        "next": next(days),
         "may_hand_over_early": may_hand_over_early(days),
         "early_handover": snapshot.marks(index).is_some_and(|marks| marks.early),
         "branches": branches(snapshot.branches(index), day),
@@ -130,11 +128,16 @@ pub fn may_hand_over_early(days: StageDays) -> bool {
     !none(Stage::Notice) && none(Stage::Paid) && none(Stage::HandedOver)
 }
 
-/// The stages that may be recorded: not reached yet, or such that come again.
-pub fn next(law: &Law, days: StageDays) -> Vec<Stage> {
-    let repeats = |stage: Stage| law.words(stage.into()).is_some_and(|words| words.repeats);
-    let open = |stage: &Stage| *stage != Stage::Listed && (days.get(*stage).is_none() || repeats(*stage));
-    Stage::ALL.into_iter().filter(open).collect()
+/// The stages that are not reached yet: those ahead first, then those that were passed over.
+pub fn next(days: StageDays) -> Vec<Stage> {
+    let reached = |stage: &Stage| days.get(*stage).is_some();
+    // Payment and decision run side by side: behind the plan's approval neither is passed over by the other.
+    let before = |stage: &Stage| stage.number() <= Stage::PlanApproved.number();
+    let last = Stage::ALL.into_iter().filter(before).rfind(reached).map_or(0, Stage::number);
+    let ahead = |stage: &Stage| stage.number() > last;
+    let open = Stage::ALL.into_iter().skip(1).filter(|stage| !reached(stage));
+    let (first, then): (Vec<Stage>, Vec<Stage>) = open.partition(ahead);
+    first.into_iter().chain(then).collect()
 }
 
 /// Side branches that hold on `day`.
@@ -193,7 +196,7 @@ fn entry(event: &Event, history: &[Event]) -> Option<Value> {
         "corrected_by": history.iter().find(names).map(|other| other.position),
         "stage": stage,
         "step": step,
-        "said": right.and_then(EventKind::act).map(|(_, said)| said).filter(|said| !said.is_empty()),
+        "said": right.and_then(EventKind::act).map(|(_, said)| said.public()).filter(|said| !said.is_empty()),
         "blocker": blocker,
         "branch": branch,
         "document": event.body.document,

@@ -10,7 +10,11 @@ use axum::{
 use serde_json::json;
 
 use crate::{
-    domain::{Action, Event, EventKind, LedgerPosition, ParcelId},
+    analysis::View,
+    domain::{
+        Action, Event, EventKind, LedgerPosition, ParcelId, SquareMetres, in_force,
+        law::{Act, FarmLoss, LandGroup},
+    },
     server::{app::App, auth::Identity, problem::Problem},
 };
 
@@ -48,8 +52,31 @@ pub async fn record(
             "corrected_by": corrected_by(event.position),
         })
     };
+    // The whole stands with the last plan that tells it (NĐ88 19.1b).
+    let facts = in_force(&history).into_iter().filter_map(|event| event.kind.act());
+    let whole = facts.filter_map(|(act, said)| said.farm_total.filter(|_| act == Act::PlanApproved)).last();
+    let whole = whole.map(|whole| SquareMetres::new(f64::from(whole)));
+    let loss = FarmLoss::of(recovered_farm_land(&current.view, index), whole);
     let events: Vec<_> = history.iter().map(entry).collect();
     let version = history.last().map_or(LedgerPosition(0), |event| event.position);
-    let body = json!({ "parcel": parcel, "version": version, "events": events });
+    let body = json!({ "parcel": parcel, "version": version, "farm_loss": loss, "events": events });
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response())
+}
+
+/// Farm land that the project recovers from a parcel's holder in its commune, m².
+fn recovered_farm_land(view: &View, index: u32) -> SquareMetres {
+    let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
+    let farm = |parcel: u32| snapshot.law().land_group(columns.land_use(parcel)) == Some(LandGroup::Farm);
+    let with = |parcel: &u32| {
+        columns.holder(*parcel) == columns.holder(index)
+            && columns.project(*parcel) == columns.project(index)
+            && view.unit_of(*parcel) == view.unit_of(index)
+            && snapshot.exists_on(*parcel, view.today)
+            && farm(*parcel)
+    };
+    if columns.holder(index).is_none() {
+        return if farm(index) { columns.recovered(index) } else { SquareMetres::ZERO };
+    }
+    let own = &snapshot.projects()[columns.project(index)].parcels;
+    own.iter().filter(|parcel| with(parcel)).map(|parcel| columns.recovered(*parcel)).sum()
 }

@@ -101,7 +101,7 @@ fn entry(view: &View, parcel: u32, day: Day) -> Value {
         "area": columns.recovered(parcel),
         "stage": stage,
         "stage_day": stage.and_then(|stage| stage.since(days)).map(Day::number),
-        "next": next(snapshot.law(), days),
+        "next": next(days),
         "may_hand_over_early": may_hand_over_early(days),
         "blockers": blockers.collect::<Vec<_>>(),
         "branches": branches(snapshot.branches(parcel), day),

@@ -60,6 +60,7 @@ pub const RULES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/fronts", Rule::Read),
     ("GET", "/api/v1/forecast", Rule::Read),
     ("GET", "/api/v1/decisions", Rule::Read),
+    ("GET", "/api/v1/duties", Rule::Read),
     ("GET", "/api/v1/table", Rule::Read),
     ("GET", "/api/v1/dwells", Rule::Read),
     ("GET", "/api/v1/campaigns", Rule::Read),

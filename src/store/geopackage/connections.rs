@@ -3,7 +3,11 @@
 use std::{
     ops::{Deref, DerefMut},
     path::{Path, PathBuf},
-    sync::{Condvar, Mutex, PoisonError},
+    sync::{
+        Condvar, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    thread::JoinHandle,
     time::{Duration, Instant},
 };
 
@@ -17,6 +21,10 @@ const WAITS: Duration = Duration::from_secs(10);
 const IDLE_READERS: usize = 8;
 /// How often another process is looked for; one page of shared memory is read for it.
 const LOOKS: Duration = Duration::from_millis(50);
+/// Rows after whose writing the log is moved into the file.
+const MOVES: u64 = 1000;
+/// Pages of the log that make the writer itself move it: where nobody else came to it.
+const MOST_PAGES: u32 = 8192;
 
 impl From<rusqlite::Error> for StoreError {
     fn from(error: rusqlite::Error) -> Self {
@@ -78,6 +86,9 @@ pub fn prepare(connection: &Connection) -> Result<(), StoreError> {
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     connection
         .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;")?;
+    // Otherwise a thread does it ([`Connections::wrote`]).
+    let most = format!("PRAGMA wal_autocheckpoint = {MOST_PAGES}");
+    connection.query_row(&most, [], |_| Ok(()))?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(())
 }
@@ -95,6 +106,9 @@ pub struct Connections {
     /// Changes of this process, so that who waits need not look.
     written: Mutex<u64>,
     told: Condvar,
+    /// Rows that were written since the log was last moved, and who moves it.
+    unmoved: AtomicU64,
+    mover: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Connections {
@@ -110,6 +124,8 @@ impl Connections {
             watcher: Mutex::new(watcher),
             written: Mutex::default(),
             told: Condvar::new(),
+            unmoved: AtomicU64::new(0),
+            mover: Mutex::default(),
         })
     }
 
@@ -176,6 +192,32 @@ impl Connections {
         Ok(seen.unsigned_abs())
     }
 
+    /// Notes that so many rows were written. From time to time the log is moved into the file, by a thread,
+    /// so that nobody who writes waits for it: it may take seconds where the disk is busy.
+    pub fn wrote(&self, rows: u64) {
+        if self.unmoved.fetch_add(rows, Ordering::Relaxed) + rows < MOVES {
+            return;
+        }
+        let mut mover = self.mover.lock().unwrap_or_else(PoisonError::into_inner);
+        if mover.as_ref().is_some_and(|mover| !mover.is_finished()) {
+            return;
+        }
+        self.unmoved.store(0, Ordering::Relaxed);
+        let path = self.path.clone();
+        *mover = Some(std::thread::spawn(move || {
+            if let Err(error) = move_log(&path) {
+                tracing::warn!(%error, "the log could not be moved into the file; trying again later");
+            }
+        }));
+    }
+
+    /// Waits for the one who moves the log.
+    pub fn await_mover(&self) {
+        let mover = self.mover.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // A thread that has panicked has said so.
+        mover.map(JoinHandle::join);
+    }
+
     /// Whether the file may be written.
     pub fn mode(&self) -> Mode {
         self.mode
@@ -185,6 +227,20 @@ impl Connections {
     pub fn close_readers(&self) {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
+}
+
+impl Drop for Connections {
+    fn drop(&mut self) {
+        // The last connection leaves a file without a log.
+        self.await_mover();
+    }
+}
+
+/// Moves the log into the file as far as nobody reads it, and stops nobody.
+fn move_log(path: &Path) -> Result<(), StoreError> {
+    let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, Mode::ReadWrite)?;
+    connection.execute_batch("PRAGMA synchronous = FULL")?;
+    Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
 }
 
 /// A connection that reads; it goes back when it is let go.

@@ -1,21 +1,21 @@
 //! Writes parcels that take the place of another: split or merged.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension};
 
 use super::{
     blob, reference,
-    write::{INSERT_PARCEL, is_constraint, seal_parcel},
+    rows::{Inserts, Numbers, Row},
 };
 use crate::{
-    domain::{Code, Day, Parcel, ParcelId, ParcelKey, ProjectId, UnitId},
+    domain::{Code, Day, HolderId, Parcel, ParcelId, ParcelKey, ProjectId, UnitId},
     store::{Entry, Formed, StoreError, ledger::encoding::Seal},
 };
 
 /// What the new rows take over from the parcel before them.
 struct Parent {
-    project: i64,
-    unit: i64,
-    holder: Option<i64>,
+    project: ProjectId,
+    unit: UnitId,
+    holder: Option<HolderId>,
     planned: Option<Day>,
     key: ParcelKey,
     land_use: String,
@@ -30,6 +30,7 @@ pub fn form(
 ) -> Result<(Seal, u32), StoreError> {
     let parent = read(sql, parent)?;
     let (mut seal, first) = (Seal::default(), reference::next_number(sql, "parcels")?);
+    let mut insert = Inserts::new(sql, entry.day)?;
     for (row, formed) in (first..).zip(parcels) {
         let parcel = Parcel {
             key: ParcelKey {
@@ -45,32 +46,11 @@ pub fn form(
             planned_day: parent.planned,
             geometry: formed.geometry.clone(),
         };
-        let geometry = blob::multi_polygon(&parcel.geometry);
-        let inserted = sql.prepare_cached(INSERT_PARCEL)?.execute(params![
-            row,
-            parent.project,
-            parent.unit,
-            parcel.key.sheet,
-            parcel.key.number,
-            parcel.land_use,
-            parcel.recovered_area.get(),
-            parcel.total_area.get(),
-            None::<f64>,
-            parent.holder,
-            parent.planned.map(|day| day.to_string()),
-            entry.day.number(),
-            geometry,
-        ]);
-        inserted.map_err(|error| {
-            let taken = is_constraint(&error);
-            if taken { StoreError::Exists(Box::new(parcel.key.clone())) } else { error.into() }
-        })?;
-        let numbers = (
-            ProjectId(parent.project as u32),
-            UnitId(parent.unit as u32),
-            parent.holder.map(|holder| holder as u32),
-        );
-        seal_parcel(&mut seal, ParcelId(row), numbers, &parcel, &geometry)?;
+        let Parent { project, unit, holder, .. } = parent;
+        let numbers = Numbers { id: ParcelId(row), project, unit, holder };
+        let row = Row { numbers, parcel: &parcel, geometry: blob::multi_polygon(&parcel.geometry) };
+        insert.run(std::slice::from_ref(&row))?;
+        row.seal(&mut seal)?;
     }
     Ok((seal, first))
 }
@@ -87,9 +67,9 @@ fn read(sql: &Connection, id: ParcelId) -> Result<Parent, StoreError> {
     let parent = sql.query_row(find, [id.0], |row| {
         let planned: Option<String> = row.get(3)?;
         Ok(Parent {
-            project: row.get(0)?,
-            unit: row.get(1)?,
-            holder: row.get(2)?,
+            project: ProjectId(row.get(0)?),
+            unit: UnitId(row.get(1)?),
+            holder: row.get::<_, Option<u32>>(2)?.map(HolderId),
             planned: planned.and_then(|text| Day::parse(&text).ok()),
             land_use: row.get(4)?,
             key: ParcelKey {

@@ -5,9 +5,9 @@ use std::{path::Path, sync::Arc};
 use rusqlite::{OpenFlags, OptionalExtension};
 
 use super::{
-    GeoPackage,
+    GeoPackage, beside,
     connections::{Mode, connect},
-    verify,
+    read, verify,
 };
 use crate::{
     domain::law::Law,
@@ -28,7 +28,10 @@ impl Maintenance for GeoPackage {
     }
 
     fn verify(&self, law: Arc<Law>) -> Result<Verification, StoreError> {
-        self.read(|sql| verify::verify(sql, law))
+        self.read(|sql| {
+            let one = beside(&self.connections, read::head(sql)?)?.pop();
+            verify::verify(sql, one, law)
+        })
     }
 
     fn copy_to(&self, path: &Path) -> Result<(), StoreError> {
@@ -55,6 +58,7 @@ impl Maintenance for GeoPackage {
         }
         self.connections.close_readers();
         let writer = self.connections.writer()?;
+        self.connections.await_mover();
         let left: i64 = writer.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
         if left == 0 { Ok(()) } else { Err(StoreError::Busy) }
     }

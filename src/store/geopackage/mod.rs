@@ -16,6 +16,7 @@ mod questions;
 mod read;
 mod records;
 mod reference;
+mod rows;
 mod states;
 mod steps;
 mod strands;
@@ -31,7 +32,7 @@ use crate::domain::{Event, LedgerPosition, ParcelId};
 use connections::{Connections, Mode, connect, prepare};
 
 /// Number of the schema that this program reads and writes.
-const SCHEMA: &str = "5";
+const SCHEMA: &str = "6";
 
 /// An open store.
 #[derive(Debug)]
@@ -133,8 +134,14 @@ impl GeoPackage {
 impl Record for GeoPackage {
     fn change(&self, work: Work<'_>) -> Result<Head, StoreError> {
         let mut writer = self.connections.writer()?;
+        let before = writer.total_changes();
         let mut change = write::Write::begin(&mut writer)?;
-        if work(&mut change)? { change.commit() } else { Ok(super::Transaction::head(&change)) }
+        if !work(&mut change)? {
+            return Ok(super::Transaction::head(&change));
+        }
+        let head = change.commit()?;
+        self.connections.wrote(writer.total_changes() - before);
+        Ok(head)
     }
 }
 

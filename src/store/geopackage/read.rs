@@ -275,36 +275,32 @@ pub fn last_parcel(sql: &Connection, position: LedgerPosition) -> Result<ParcelI
     Ok(ParcelId(last.max().unwrap_or(0)))
 }
 
-/// Tells `gpkg_contents` where each layer lies. Of parcels, which never move, those from `first_parcel` on
-/// are new; none = none are.
-pub fn bound_contents(sql: &Connection, first_parcel: Option<u32>) -> Result<(), StoreError> {
-    let now = "strftime('%Y-%m-%dT%H:%M:%fZ','now')";
-    for table in ["units", "projects", "alignments", "parcels"] {
-        let from = if table == "parcels" { first_parcel.map_or(i64::MAX, i64::from) } else { 0 };
+/// Tells `gpkg_contents` where a layer lies. Of parcels, which never move, those from `first_parcel` on are new.
+pub fn bound_contents(sql: &Connection, table: &str, first_parcel: Option<u32>) -> Result<(), StoreError> {
+    let mut bounds: Option<[f64; 4]> = None;
+    if first_parcel.is_some() {
         let known = "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = ?1";
         let edge = |row: &Row<'_>, n: usize| row.get::<_, Option<f64>>(n);
-        let mut bounds: Option<[f64; 4]> = sql.query_row(known, [table], |row| {
-            let edges = (edge(row, 0)?, edge(row, 1)?, edge(row, 2)?, edge(row, 3)?);
-            Ok(match edges {
-                (Some(w), Some(s), Some(e), Some(n)) if table == "parcels" => Some([w, s, e, n]),
-                _ => None,
-            })
+        let edges = sql.query_row(known, [table], |row| {
+            Ok((edge(row, 0)?, edge(row, 1)?, edge(row, 2)?, edge(row, 3)?))
         })?;
-        let select = format!("SELECT substr(geom, 9, 32) FROM {table} WHERE fid >= ?1 AND geom NOT NULL");
-        let mut statement = sql.prepare_cached(&select)?;
-        let mut rows = statement.query([from])?;
-        while let Some(row) = rows.next()? {
-            let Ok(envelope) = row.get::<_, [u8; 32]>(0) else { continue };
-            let edge = |n: usize| f64::from_le_bytes(std::array::from_fn(|i| envelope[n * 8 + i]));
-            let (w, e, s, n) = (edge(0), edge(1), edge(2), edge(3));
-            let before = bounds.unwrap_or([w, s, e, n]);
-            bounds = Some([before[0].min(w), before[1].min(s), before[2].max(e), before[3].max(n)]);
+        if let (Some(w), Some(s), Some(e), Some(n)) = edges {
+            bounds = Some([w, s, e, n]);
         }
-        let [w, s, e, n] = bounds.map_or([None; 4], |b| b.map(Some));
-        let update = format!(
-            "UPDATE gpkg_contents SET min_x=?1, min_y=?2, max_x=?3, max_y=?4, last_change={now} WHERE table_name=?5"
-        );
-        sql.execute(&update, rusqlite::params![w, s, e, n, table])?;
     }
+    let select = format!("SELECT substr(geom, 9, 32) FROM {table} WHERE fid >= ?1 AND geom NOT NULL");
+    let mut statement = sql.prepare_cached(&select)?;
+    let mut rows = statement.query([first_parcel.unwrap_or(0)])?;
+    while let Some(row) = rows.next()? {
+        let Ok(envelope) = row.get::<_, [u8; 32]>(0) else { continue };
+        let edge = |n: usize| f64::from_le_bytes(std::array::from_fn(|i| envelope[n * 8 + i]));
+        let (w, e, s, n) = (edge(0), edge(1), edge(2), edge(3));
+        let before = bounds.unwrap_or([w, s, e, n]);
+        bounds = Some([before[0].min(w), before[1].min(s), before[2].max(e), before[3].max(n)]);
+    }
+    let [w, s, e, n] = bounds.map_or([None; 4], |b| b.map(Some));
+    let update = "UPDATE gpkg_contents SET min_x = ?1, min_y = ?2, max_x = ?3, max_y = ?4,
+        last_change = strftime('%Y-%m-%dT%H:%M:%fZ','now') WHERE table_name = ?5";
+    sql.execute(update, rusqlite::params![w, s, e, n, table])?;
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! all rows against what the ledger says of them. Geometries must be valid and as large as recorded.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
 };
 
@@ -22,16 +22,64 @@ use crate::{
     store::{Line, StoreError, Verification, ledger::check::Check, verify::Findings},
 };
 
-pub fn verify(sql: &Connection, law: Arc<Law>) -> Result<Verification, StoreError> {
-    let mut findings = Findings::default();
-    file(sql, &mut findings)?;
+/// Checks the file on `sql`; on a connection `beside` it, which sees the same state, what needs no ledger.
+pub fn verify(
+    sql: &Connection,
+    beside: Option<Connection>,
+    law: Arc<Law>,
+) -> Result<Verification, StoreError> {
+    let (mut findings, mut said) = (Findings::default(), Findings::default());
+    std::thread::scope(|threads| {
+        let Some(connection) = beside else {
+            plain(sql, &mut findings)?;
+            return ledger(sql, &mut said);
+        };
+        let plain = threads.spawn(move || {
+            let mut findings = Findings::default();
+            plain(&connection, &mut findings).map(|()| findings)
+        });
+        let told = ledger(sql, &mut said);
+        findings = plain.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        told
+    })?;
+    for finding in said.0 {
+        findings.add(finding.table, finding.row, finding.what);
+    }
+    let count = |table: &str| -> Result<u64, StoreError> {
+        let n: i64 = sql.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?;
+        Ok(n.unsigned_abs())
+    };
+    let (units, projects, parcels) = (count("units")?, count("projects")?, count("parcels")?);
+    if findings.0.is_empty()
+        && let Err(error) = read::load(sql, Vec::new(), law)
+    {
+        findings.add("file", None, error.to_string());
+    }
+    Ok(Verification { head: read::head(sql)?, units, projects, parcels, findings: findings.0 })
+}
+
+/// What can be said without the ledger: the file is whole, what rows name is there, shapes are valid.
+fn plain(sql: &Connection, findings: &mut Findings) -> Result<(), StoreError> {
+    file(sql, findings)?;
+    let mut statement =
+        sql.prepare("SELECT fid, recovered_area, total_area, geom FROM parcels ORDER BY fid")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let geometry = row.get_ref(3)?.as_blob().unwrap_or_default();
+        shape(row.get(0)?, geometry, (row.get(1)?, row.get(2)?), findings);
+    }
+    Ok(())
+}
+
+/// What the ledger says: its chain, the states kept before events, and all rows.
+fn ledger(sql: &Connection, findings: &mut Findings) -> Result<(), StoreError> {
     let mut replay = Replay::new(sql)?;
     let mut check = Check::default();
     let told = lines::each(sql, &mut |line| {
         for (position, why) in check.take(&line) {
             findings.add("ledger", Some(signed(position)), why);
         }
-        replay.take(&line, &mut findings)
+        replay.take(&line, findings)
     });
     if let Err(error) = told {
         match error {
@@ -41,20 +89,9 @@ pub fn verify(sql: &Connection, law: Arc<Law>) -> Result<Verification, StoreErro
             other => return Err(other),
         }
     }
-    replay.states_end(&mut findings)?;
-    reference(sql, &check, &replay, &mut findings)?;
-    let parcels = parcels(sql, &replay, &mut findings)?;
-    let count = |table: &str| -> Result<u64, StoreError> {
-        let n: i64 = sql.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?;
-        Ok(n.unsigned_abs())
-    };
-    let (units, projects) = (count("units")?, count("projects")?);
-    if findings.0.is_empty()
-        && let Err(error) = read::load(sql, Vec::new(), law)
-    {
-        findings.add("file", None, error.to_string());
-    }
-    Ok(Verification { head: read::head(sql)?, units, projects, parcels, findings: findings.0 })
+    replay.states_end(findings)?;
+    reference(sql, &check, &replay, findings)?;
+    parcels(sql, &replay, findings)
 }
 
 fn file(sql: &Connection, findings: &mut Findings) -> Result<(), StoreError> {
@@ -79,10 +116,40 @@ struct Running {
     listed: Option<Day>,
 }
 
+/// The states that are kept, read in the order of the ledger, some at a time.
+struct Kept<'a> {
+    some: Statement<'a>,
+    /// By position, rising.
+    ahead: VecDeque<(i64, (u32, Vec<u8>))>,
+    /// All up to this position were read.
+    read: i64,
+}
+
+impl<'a> Kept<'a> {
+    fn new(sql: &'a Connection) -> Result<Self, StoreError> {
+        let some = "SELECT position, parcel, state FROM prior_states WHERE position >= ?1
+            ORDER BY position LIMIT 4096";
+        Ok(Self { some: sql.prepare(some)?, ahead: VecDeque::new(), read: i64::MIN })
+    }
+
+    /// The parcel and the state kept at a position; positions rise from call to call.
+    fn at(&mut self, position: i64) -> Result<Option<(u32, Vec<u8>)>, StoreError> {
+        while self.ahead.pop_front_if(|(at, _)| *at < position).is_some() {}
+        if self.ahead.is_empty() && self.read < position {
+            let mut rows = self.some.query([position])?;
+            while let Some(row) = rows.next()? {
+                self.ahead.push_back((row.get(0)?, (row.get(1)?, row.get(2)?)));
+            }
+            self.read = self.ahead.back().map_or(i64::MAX, |(at, _)| *at);
+        }
+        Ok(self.ahead.pop_front_if(|(at, _)| *at == position).map(|(_, kept)| kept))
+    }
+}
+
 /// Parcels event by event.
 struct Replay<'a> {
     sql: &'a Connection,
-    states: Statement<'a>,
+    states: Kept<'a>,
     parcels: HashMap<u32, Running>,
     /// Rows of the import that is being told.
     coming: Vec<u32>,
@@ -97,7 +164,7 @@ impl<'a> Replay<'a> {
     fn new(sql: &'a Connection) -> Result<Self, StoreError> {
         Ok(Self {
             sql,
-            states: sql.prepare("SELECT parcel, state FROM prior_states WHERE position = ?1")?,
+            states: Kept::new(sql)?,
             parcels: HashMap::new(),
             coming: Vec::new(),
             units: HashSet::new(),
@@ -142,10 +209,7 @@ impl<'a> Replay<'a> {
             return Ok(());
         };
         let before = states::encode(&running.record).unwrap_or_default();
-        let kept: Option<(u32, Vec<u8>)> = {
-            let mut rows = self.states.query([position])?;
-            rows.next()?.map(|row| Ok::<_, rusqlite::Error>((row.get(0)?, row.get(1)?))).transpose()?
-        };
+        let kept = self.states.at(position)?;
         if kept != Some((id.0, before)) {
             findings.add("prior_states", Some(position), "it is not the parcel's state before this event");
         }
@@ -210,43 +274,39 @@ fn reference(
 }
 
 const PARCELS: &str =
-    "SELECT fid, recovered_area, total_area, geom, cleared, money, version, ended_on, marks,
-    d0, d1, d2, d3, d4, d5, d6, d7, d8 FROM parcels ORDER BY fid";
+    "SELECT fid, cleared, money, version, ended_on, marks, d0, d1, d2, d3, d4, d5, d6, d7, d8
+    FROM parcels ORDER BY fid";
 
-fn parcels(sql: &Connection, replay: &Replay<'_>, findings: &mut Findings) -> Result<u64, StoreError> {
+fn parcels(sql: &Connection, replay: &Replay<'_>, findings: &mut Findings) -> Result<(), StoreError> {
     let mut statement = sql.prepare(PARCELS)?;
     let mut rows = statement.query([])?;
-    let mut count = 0;
     while let Some(row) = rows.next()? {
-        count += 1;
         let id: u32 = row.get(0)?;
         match replay.parcels.get(&id) {
             Some(running) => state(row, ParcelId(id), &running.record, findings)?,
             None => findings.add("parcels", Some(i64::from(id)), "no import in the ledger wrote this row"),
         }
-        let geometry = row.get_ref(3)?.as_blob().unwrap_or_default();
-        shape(i64::from(id), geometry, (row.get(1)?, row.get(2)?), findings);
     }
-    Ok(count)
+    Ok(())
 }
 
 fn state(row: &Row<'_>, id: ParcelId, record: &Record, findings: &mut Findings) -> Result<(), StoreError> {
     let number = Some(i64::from(id.0));
     for stage in Stage::ALL {
-        let found: Option<i64> = row.get(9 + stage.number())?;
+        let found: Option<i64> = row.get(6 + stage.number())?;
         if found != record.days.get(stage).map(|day| i64::from(day.number())) {
             let what = format!("the day of stage \"{}\" is not the ledger's", stage.code());
             findings.add("parcels", number, what);
         }
     }
-    if row.get::<_, bool>(4)? != record.days.get(Stage::HandedOver).is_some() {
+    if row.get::<_, bool>(1)? != record.days.get(Stage::HandedOver).is_some() {
         findings.add("parcels", number, "cleared does not say what the ledger says");
     }
-    if row.get::<_, i64>(5)?.unsigned_abs() != record.approved.0 {
+    if row.get::<_, i64>(2)?.unsigned_abs() != record.approved.0 {
         findings.add("parcels", number, "the money is not the ledger's");
     }
     let (version, ended, marks): (i64, Option<String>, Option<String>) =
-        (row.get(6)?, row.get(7)?, row.get(8)?);
+        (row.get(3)?, row.get(4)?, row.get(5)?);
     if version.unsigned_abs() != record.version.0 {
         findings.add("parcels", number, "the version is not the last event's position");
     }

@@ -12,9 +12,9 @@ use rusqlite::{Connection, Transaction as Sql, TransactionBehavior, params};
 use geo::MultiPolygon;
 
 use super::{
-    blob, form, questions, read, records,
+    form, questions, read, records,
     reference::{self, Wrote},
-    states,
+    rows, states,
 };
 use crate::{
     domain::{
@@ -23,7 +23,7 @@ use crate::{
     },
     store::{
         Chain, Entry, Facts, Formed, Head, KeptAnswer, StoreError, Transaction, Written,
-        ledger::encoding::{self, ParcelRow, Seal},
+        ledger::encoding::{self, Seal},
     },
 };
 
@@ -38,14 +38,21 @@ struct Running {
 pub struct Write<'a> {
     sql: Sql<'a>,
     chain: Chain,
-    /// Something was imported; of parcels this is the first.
-    imported: bool,
-    first_parcel: Option<u32>,
+    imported: Imported,
     running: HashMap<ParcelId, Running>,
     /// Parcels whose rows are not yet up to their records.
     unsettled: BTreeSet<ParcelId>,
     /// The chain and what was imported where the order that is open began.
-    before: Option<(Chain, bool)>,
+    before: Option<(Chain, Imported)>,
+}
+
+/// The layers that were imported.
+#[derive(Debug, Default, Clone, Copy)]
+struct Imported {
+    units: bool,
+    projects: bool,
+    /// The first of the new ones.
+    parcels: Option<u32>,
 }
 
 impl<'a> Write<'a> {
@@ -55,8 +62,7 @@ impl<'a> Write<'a> {
         Ok(Self {
             sql,
             chain: Chain::at(head.position, head.hash),
-            imported: false,
-            first_parcel: None,
+            imported: Imported::default(),
             running: HashMap::new(),
             unsettled: BTreeSet::new(),
             before: None,
@@ -69,10 +75,11 @@ impl<'a> Write<'a> {
     }
 
     fn seal(&mut self, entry: &Entry, layer: ImportedLayer, seal: Seal) -> Result<(), StoreError> {
-        self.imported = true;
         let (first, last, rows, digest) = seal.finish();
-        if layer == ImportedLayer::Parcels {
-            self.first_parcel = self.first_parcel.or(Some(first));
+        match layer {
+            ImportedLayer::Units => self.imported.units = true,
+            ImportedLayer::Projects => self.imported.projects = true,
+            ImportedLayer::Parcels => self.imported.parcels = self.imported.parcels.or(Some(first)),
         }
         let kind = EventKind::Imported { layer, source: entry.source.clone(), first, last, rows, digest };
         let event = NewEvent {
@@ -145,14 +152,10 @@ impl<'a> Write<'a> {
             hash,
         ]);
         match (inserted, event.parcel) {
-            (Err(error), Some(parcel)) if is_constraint(&error) => Err(StoreError::NoParcel(parcel)),
+            (Err(error), Some(parcel)) if rows::is_constraint(&error) => Err(StoreError::NoParcel(parcel)),
             (inserted, _) => Ok(inserted.map(|_| ())?),
         }
     }
-}
-
-fn text(day: Option<Day>) -> Option<String> {
-    day.map(|day| day.to_string())
 }
 
 fn count(written: &mut Written, wrote: Wrote) {
@@ -164,10 +167,6 @@ fn count(written: &mut Written, wrote: Wrote) {
         }
     }
 }
-
-pub(super) const INSERT_PARCEL: &str = "INSERT INTO parcels
-    (fid, project, unit, sheet, number, land_use, recovered_area, total_area, declared_area, holder, planned_on, d0,
-    geom) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 
 const INSERT_EVENT: &str = "INSERT INTO ledger
     (position, recorded_at, day, author, parcel, document, kind, body, previous, hash)
@@ -201,41 +200,10 @@ impl Transaction for Write<'_> {
     }
 
     fn parcels(&mut self, entry: &Entry, parcels: &[Parcel]) -> Result<Written, StoreError> {
-        let mut keys = Keys::default();
-        let mut holders: HashMap<&str, i64> = HashMap::new();
-        let mut seal = Seal::default();
-        let first = reference::next_number(&self.sql, "parcels")?;
-        for (row, parcel) in (first..).zip(parcels) {
-            let holder = match parcel.holder.as_deref() {
-                Some(name) => Some(holder_row(&self.sql, &mut holders, name)?),
-                None => None,
-            };
-            let project = keys.project(&self.sql, parcel.key.project.as_str())?;
-            let unit = keys.unit(&self.sql, parcel.key.unit.as_str(), entry.units_on)?;
-            let geometry = blob::multi_polygon(&parcel.geometry);
-            let inserted = self.sql.prepare_cached(INSERT_PARCEL)?.execute(params![
-                row,
-                project,
-                unit,
-                parcel.key.sheet,
-                parcel.key.number,
-                parcel.land_use,
-                parcel.recovered_area.get(),
-                parcel.total_area.get(),
-                parcel.declared_area.map(SquareMetres::get),
-                holder,
-                text(parcel.planned_day),
-                entry.day.number(),
-                geometry,
-            ]);
-            inserted.map_err(|error| refused(error, parcel))?;
-            let numbers =
-                (ProjectId(project as u32), UnitId(unit as u32), holder.map(|holder| holder as u32));
-            seal_parcel(&mut seal, ParcelId(row), numbers, parcel, &geometry)?;
-        }
         if parcels.is_empty() {
             return Ok(Written { inserted: 0, updated: 0, first: 0 });
         }
+        let (seal, first) = rows::import(&self.sql, entry, parcels)?;
         self.seal(entry, ImportedLayer::Parcels, seal)?;
         Ok(Written { inserted: parcels.len() as u32, updated: 0, first })
     }
@@ -342,90 +310,17 @@ impl Write<'_> {
     /// Makes all of it durable.
     pub(super) fn commit(mut self) -> Result<Head, StoreError> {
         self.settle()?;
-        if self.imported {
-            read::bound_contents(&self.sql, self.first_parcel)?;
+        let Imported { units, projects, parcels } = self.imported;
+        for (table, written) in [("units", units), ("projects", projects), ("alignments", projects)] {
+            if written {
+                read::bound_contents(&self.sql, table, None)?;
+            }
+        }
+        if parcels.is_some() {
+            read::bound_contents(&self.sql, "parcels", parcels)?;
         }
         let head = self.head();
         self.sql.commit()?;
         Ok(head)
     }
-}
-
-/// Adds a parcel's row, as it was written, to what its import seals.
-pub(super) fn seal_parcel(
-    seal: &mut Seal,
-    id: ParcelId,
-    (project, unit, holder): (ProjectId, UnitId, Option<u32>),
-    parcel: &Parcel,
-    geometry: &[u8],
-) -> Result<(), StoreError> {
-    let fault = |why| StoreError::Row { table: "parcels", row: i64::from(id.0), column: "geom", why };
-    let row = ParcelRow {
-        id,
-        project,
-        unit,
-        sheet: &parcel.key.sheet,
-        number: &parcel.key.number,
-        land_use: &parcel.land_use,
-        recovered: parcel.recovered_area,
-        total: parcel.total_area,
-        declared: parcel.declared_area,
-        holder,
-        planned: parcel.planned_day,
-        wkb: blob::wkb(geometry).map_err(fault)?,
-    };
-    seal.row(id.0, |bytes| encoding::parcel(bytes, &row));
-    Ok(())
-}
-
-/// Row numbers by code, looked up once.
-#[derive(Default)]
-struct Keys {
-    projects: HashMap<String, i64>,
-    units: HashMap<String, i64>,
-}
-
-impl Keys {
-    fn project(&mut self, sql: &Sql<'_>, code: &str) -> Result<i64, StoreError> {
-        if let Some(row) = self.projects.get(code) {
-            return Ok(*row);
-        }
-        let row = reference::project_number(sql, code)?;
-        let row = row.ok_or_else(|| StoreError::NoProject(code.to_owned()))?;
-        self.projects.insert(code.to_owned(), row);
-        Ok(row)
-    }
-
-    /// The unit that has the code on `day`, else the last one that had it.
-    fn unit(&mut self, sql: &Sql<'_>, code: &str, day: Day) -> Result<i64, StoreError> {
-        if let Some(row) = self.units.get(code) {
-            return Ok(*row);
-        }
-        let row = reference::unit_number(sql, code, day)?;
-        let row = row.ok_or_else(|| StoreError::NoUnit(code.to_owned()))?;
-        self.units.insert(code.to_owned(), row);
-        Ok(row)
-    }
-}
-
-/// A name is one holder within an import; the same name in another import may be another person.
-fn holder_row<'n>(
-    sql: &Sql<'_>,
-    known: &mut HashMap<&'n str, i64>,
-    name: &'n str,
-) -> Result<i64, StoreError> {
-    if let Some(row) = known.get(name) {
-        return Ok(*row);
-    }
-    let row = sql.prepare_cached("INSERT INTO holders (name) VALUES (?1)")?.insert([name])?;
-    known.insert(name, row);
-    Ok(row)
-}
-
-pub(super) fn is_constraint(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(rusqlite::ErrorCode::ConstraintViolation)
-}
-
-fn refused(error: rusqlite::Error, parcel: &Parcel) -> StoreError {
-    if is_constraint(&error) { StoreError::Exists(Box::new(parcel.key.clone())) } else { error.into() }
 }
