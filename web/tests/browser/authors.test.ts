@@ -92,7 +92,10 @@ it('what was entered without a network is recorded as who entered it, whoever si
   await page.getByRole('button', card).first().click()
   await page.getByRole('dialog').getByRole('button', { name: 'Ghi sổ' }).click()
   await page.getByText('1 ghi chép chờ gửi').waitFor()
-  expect(await kept(page)).toMatchObject({ lists: 1, entries: 1 })
+  // The list, and what the law said of the parcel if that had arrived.
+  const here = await kept(page)
+  expect(here.entries).toBe(1)
+  expect(here.lists).toBeGreaterThan(0)
 
   await signOut(page)
   const left = await kept(page)
