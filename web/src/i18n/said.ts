@@ -20,6 +20,7 @@ export const fields: Record<SaidField, Key> = {
   agree: 'said.agree',
   disagree: 'said.disagree',
   total: 'said.total',
+  farm_total: 'said.farmTotal',
   refused: 'said.refused',
 }
 
@@ -31,7 +32,7 @@ export const dayFields: readonly SaidField[] = [
   'planned',
   'handover_by',
 ]
-export const countFields: readonly SaidField[] = ['agree', 'disagree', 'total']
+export const countFields: readonly SaidField[] = ['agree', 'disagree', 'total', 'farm_total']
 export const yesFields: readonly SaidField[] = ['resettlement', 'refused']
 
 /** What may be chosen, by the codes of entries. */

@@ -18,6 +18,7 @@ import type {
   TablePreview,
   Totals,
   Work,
+  WorkParcel,
 } from './types'
 import type { Ring } from './address'
 import type { LawBook, RowMark } from './law'
@@ -175,6 +176,14 @@ export const signOut = () => change<null>('DELETE', '/api/v1/session')
 /** The parcels that the account may write about, most pressing first. */
 export const fetchWork = (query: URLSearchParams, signal: AbortSignal) =>
   ask<Work>(at('/api/v1/work', query), { signal })
+
+/** A parcel of the officer's by its number, wherever it is in the list; null where it is not the officer's. */
+export async function findWork(id: number, signal: AbortSignal): Promise<WorkParcel | null> {
+  const { sheet, parcel, project } = await fetchParcel(id, null, signal)
+  const query = new URLSearchParams({ q: `${String(sheet)} ${String(parcel)}`, project })
+  const { parcels } = await fetchWork(query, signal)
+  return parcels.find((one) => one.id === id) ?? null
+}
 
 /** All that was recorded about a parcel. */
 export const fetchRecord = (parcel: number, signal?: AbortSignal) =>

@@ -18,6 +18,8 @@ export interface Said {
   agree?: number
   disagree?: number
   total?: number
+  /** m² of farm land that the household uses; told only to who records. */
+  farm_total?: number
   refused?: boolean
 }
 export type SaidField = keyof Said

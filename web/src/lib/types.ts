@@ -348,7 +348,7 @@ export interface ParcelRecord {
     document: string | null
     note: string | null
     attachments: string[]
-    what: { kind: string; [field: string]: unknown }
+    what: { kind: string; said?: Said; [field: string]: unknown }
     corrected_by: number | null
   }[]
 }

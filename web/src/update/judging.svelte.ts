@@ -26,7 +26,8 @@ export class Judging {
   async enter({ id, version }: WorkParcel, signal: AbortSignal): Promise<void> {
     try {
       const { law } = await fetchParcel(id, null, signal)
-      if (!signal.aborted) this.law = law
+      if (signal.aborted) return
+      this.law = law
       await keepCase(id, version, law)
     } catch {
       // Without a network what was seen before has to do.

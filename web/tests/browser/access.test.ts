@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { AxeResults } from 'axe-core'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import type { Catalog } from '../../src/lib/types'
+import type { Catalog, Work } from '../../src/lib/types'
 import { answer, phone, settled, useBrowser } from './harness'
 
 const { visit, open } = useBrowser()
@@ -77,6 +77,21 @@ for (const room of rooms)
       await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
       expect(await findings(page)).toEqual([])
     })
+
+it('axe finds nothing on the form of a parcel, the law and the duties', async () => {
+  const { parcels } = await answer<Work>('/api/v1/work?limit=1')
+  const { page } = await open(`?room=update&sel=parcel:${String(parcels[0]?.id)}`, phone)
+  await page.getByRole('dialog').getByRole('button', { name: 'Ghi sổ' }).waitFor()
+  expect(await findings(page)).toEqual([])
+  const keeper = await open('?room=keep')
+  await keeper.page.getByRole('tab', { name: 'Trình tự, thời hạn' }).click()
+  await keeper.page.getByText('Thời hạn và thời gian chờ').waitFor()
+  expect(await findings(keeper.page)).toEqual([])
+  const data = await open('?room=data&duty=to_decide')
+  await data.page.getByRole('group', { name: 'Danh sách việc' }).waitFor()
+  await settled(data.page)
+  expect(await findings(data.page)).toEqual([])
+})
 
 it('axe finds nothing on charts, export and the outline of a briefing', async () => {
   const { page } = await open('?room=data')

@@ -8,12 +8,17 @@ import type { Map as MapLibre } from 'maplibre-gl'
 import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
 import { enter, openPage, type PicturedRoom, type Size } from '../../scripts/pictures.mjs'
 import { chromiumOptions } from '../../scripts/served.mjs'
+import { nextAct } from '../../src/lib/scale'
+import type { Catalog, WorkParcel } from '../../src/lib/types'
 
 declare global {
   interface Window {
     __matbang?: { map: MapLibre }
   }
 }
+
+/** The place of the approval on the scale. */
+const APPROVAL = 5
 
 export const desktop = { width: 1440, height: 900 }
 export const phone: BrowserContextOptions = {
@@ -122,6 +127,14 @@ const vietnamese = (digits: number, style: 'decimal' | 'percent') =>
 export const percent = (share: number) => vietnamese(1, 'percent').format(share)
 /** A count as the Vietnamese screen writes it. */
 export const whole = (count: number) => vietnamese(0, 'decimal').format(count)
+
+/** Parcels before the approval of the plan: there the next act is one, and where it brings them. */
+export const upToApproval = (parcels: WorkParcel[], { standings }: Pick<Catalog, 'standings'>) =>
+  parcels.flatMap((parcel) => {
+    const act = nextAct({ standings }, parcel)
+    const early = standings.findIndex(({ code }) => code === parcel.stage) < APPROVAL
+    return act && early ? [{ ...parcel, act }] : []
+  })
 
 /** Where a place of the map is on the screen. */
 export function onScreen(page: Page, [lng, lat]: [number, number]) {

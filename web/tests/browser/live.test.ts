@@ -26,7 +26,7 @@ const iso = async () => {
 }
 
 it('what one browser records, the other shows without being asked', async () => {
-  const parcel = (await work()).find(({ next, point }) => next[0] === 'handed_over' && point)
+  const parcel = (await work()).find(({ stage, point }) => stage === 'paid_and_decided' && point)
   if (!parcel?.point) throw new Error('no parcel waits for its handover')
   const view = `v=16/${String(parcel.point[1])}/${String(parcel.point[0])}`
   const watching = await visit(`?${view}&sel=project:${parcel.project}`)
@@ -41,7 +41,7 @@ it('what one browser records, the other shows without being asked', async () => 
   const officer = await open(`?room=update&sel=parcel:${String(parcel.id)}`)
   await officer.page.getByRole('button', { name: 'Ghi sổ' }).click()
   await officer.page.getByText('Đã ghi sổ').waitFor()
-  await expect.poll(fill).toBe(8)
+  await expect.poll(fill).toBe(9)
   await expect.poll(() => figures.textContent()).not.toBe(before)
   // The tile comes anew: its own attribute says the same.
   await settled(watching.page)

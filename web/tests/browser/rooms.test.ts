@@ -7,6 +7,8 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
 import type { Fronts } from '../../src/lib/forecast'
+import type { Duties } from '../../src/data/duties'
+import type { LawBook } from '../../src/lib/law'
 import type { Catalog, ProjectDetail, Summary } from '../../src/lib/types'
 import { desktop, percent, settled, useBrowser, whole } from './harness'
 
@@ -290,6 +292,41 @@ it('an administrator sees the campaigns with their time, criteria and weights', 
       expect(await row.getByRole('cell').first().innerText()).toBe(whole(one.weight))
     }
   }
+})
+
+it('the law stands in the keeper’s room with its articles and its standing', async () => {
+  const law = await fetched<LawBook>('/api/v1/procedures')
+  const { page } = await open('?room=keep')
+  await page.getByRole('tab', { name: 'Trình tự, thời hạn' }).click()
+  const panel = page.getByRole('tabpanel')
+  await panel.getByText(law.standing.vi).waitFor()
+  await panel.getByText(`Thời hạn và thời gian chờ (${String(law.clocks.length)})`).waitFor()
+  await panel.getByText('Điều 87.5a Luật Đất đai 31/2024/QH15').first().waitFor()
+  await panel.getByText(`Các bước, giấy tờ, cơ quan thực hiện`).click()
+  for (const { name } of law.acts)
+    await panel.getByRole('rowheader', { name: name.vi }).first().waitFor()
+})
+
+it('a list of duties has its count, its groups and leads to the parcel', async () => {
+  const { page } = await open('?room=data')
+  await page.getByRole('button', { name: 'Việc phải làm' }).click()
+  await page.waitForURL(/duty=to_decide/)
+  const lists = page.getByRole('group', { name: 'Danh sách việc' })
+  const late = await fetched<Duties>('/api/v1/duties?list=late_payment&by=unit&limit=100')
+  await lists.getByRole('button', { name: /Chậm chi trả/ }).click()
+  await page.waitForURL(/duty=late_payment/)
+  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
+  expect(await lists.getByRole('button', { name: /Chậm chi trả/ }).innerText()).toContain(
+    whole(late.total),
+  )
+  const [first] = late.parcels
+  if (!first) throw new Error('nobody waits for his money')
+  const title = `Tờ ${first.sheet}, thửa ${first.parcel}`
+  await page.getByRole('button', { name: title, exact: true }).first().click()
+  const sheet = page.getByRole('complementary', { name: 'Thửa đất' })
+  await sheet.getByRole('heading', { name: title, exact: true }).waitFor()
+  await page.goBack()
+  await page.waitForURL(/duty=late_payment/)
 })
 
 it('digits lead from room to room, and every room fits its window', async () => {
