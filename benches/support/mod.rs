@@ -111,6 +111,10 @@ pub fn storied(parcels: usize) -> PathBuf {
 /// A copy of a store that may be written.
 pub fn copy(path: &Path) -> PathBuf {
     let copy = path.with_extension("copy.gpkg");
+    // What a measurement that was ended has left is of another copy.
+    for left in ["copy.gpkg-wal", "copy.gpkg-shm"] {
+        let _ = std::fs::remove_file(path.with_extension(left));
+    }
     std::fs::copy(path, &copy).expect("target can be written");
     copy
 }
