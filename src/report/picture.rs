@@ -117,7 +117,7 @@ mod tests {
             let list = &screen[from..from + screen[from..].find(']').unwrap()];
             list.split('\'').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()
         };
-        assert_eq!(palette.stages.to_vec(), list("stageSteps: NineColours = ["));
+        assert_eq!(palette.stages.to_vec(), list("stageSteps = ["));
         assert_eq!(palette.progress.to_vec(), list("progressSteps: FiveColours = ["));
         for (name, colour) in [
             ("boundary", &palette.boundary),
