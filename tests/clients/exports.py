@@ -79,7 +79,7 @@ assert all(isinstance(area, (int, float)) for area in areas) and abs(sum(areas) 
 days = {row[names.index("handed_over_on")] for row in rows[1:]} - {None}
 assert sorted(str(day)[:10] for day in days) == truth["days"] and all(hasattr(day, "year") for day in days)
 meanings = {row[0]: row[1] for row in book["columns"].iter_rows(values_only=True)}
-assert meanings["stage"] == "Bước", meanings
+assert meanings["stage"] == "Tình trạng", meanings
 print("xlsx:", len(rows) - 1, "rows")
 frame = geopandas.pd.read_csv(folder / "parcels.csv", dtype={"sheet": str, "parcel": str})
 shapes = geopandas.GeoDataFrame(frame, geometry=geopandas.GeoSeries.from_wkt(frame["WKT"]), crs=4326)
