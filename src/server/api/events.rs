@@ -46,7 +46,10 @@ pub async fn events(
     let count = rows.len();
     let recorded = order(&app, &identity, rows, dry_run, request).await?.map_err(problem)?;
     if dry_run {
-        return Ok(axum::Json(json!({ "at": recorded.at, "dry_run": true, "rows": count, "marks": recorded.marks })).into_response());
+        return Ok(axum::Json(
+            json!({ "at": recorded.at, "dry_run": true, "rows": count, "marks": recorded.marks }),
+        )
+        .into_response());
     }
     Ok((StatusCode::CREATED, axum::Json(json!(recorded))).into_response())
 }
