@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::spread::spread;
 use crate::{
     atlas::Snapshot,
     domain::{
@@ -108,16 +109,7 @@ pub fn clocks(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<ParcelClock
         let clock = snapshot.clock(*parcel, day)?;
         Some(ParcelClock { parcel: *parcel, clock, days_left: clock.due.since(day) })
     };
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let part = parcels.len().div_ceil(threads).max(1024);
-    let mut all: Vec<ParcelClock> = std::thread::scope(|scope| {
-        let some = |chunk: &'_ [u32]| chunk.iter().filter_map(running).collect::<Vec<_>>();
-        let threads: Vec<_> = parcels.chunks(part).map(|chunk| scope.spawn(move || some(chunk))).collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<ParcelClock>>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        threads.into_iter().flat_map(join).collect()
-    });
+    let mut all = spread(parcels, |run| run.iter().filter_map(running).collect());
     all.sort_by_key(|one| (one.clock.due, one.parcel));
     all
 }

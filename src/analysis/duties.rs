@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use super::spread::spread;
 use crate::{
     atlas::Snapshot,
     domain::{
-        Day, Vnd,
+        Day,
         law::{Act, CaseFile, LatePayment, Law, MarkCode, RuleRef},
     },
 };
@@ -78,21 +79,12 @@ pub struct Duty {
 
 /// The duties of `parcels` on `day`, by list, the nearest or oldest day first. O(parcels) on all processors.
 pub fn duties(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<Duty> {
-    let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let part = parcels.len().div_ceil(threads).max(1024);
-    let some = |parcels: &[u32]| {
+    let mut all = spread(parcels, |run| {
         let mut found = Vec::new();
-        for parcel in parcels.iter().filter(|parcel| snapshot.exists_on(**parcel, day)) {
+        for parcel in run.iter().filter(|parcel| snapshot.exists_on(**parcel, day)) {
             of_parcel(snapshot, *parcel, day, &mut found);
         }
         found
-    };
-    let mut all: Vec<Duty> = std::thread::scope(|scope| {
-        let running: Vec<_> = parcels.chunks(part).map(|chunk| scope.spawn(move || some(chunk))).collect();
-        let join = |thread: std::thread::ScopedJoinHandle<'_, Vec<Duty>>| {
-            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        };
-        running.into_iter().flat_map(join).collect()
     });
     all.sort_by_key(|duty| (duty.kind, duty.on, duty.parcel));
     all
@@ -104,40 +96,31 @@ fn of_parcel(snapshot: &Snapshot, parcel: u32, day: Day, found: &mut Vec<Duty>) 
     let mut duty = |kind, act, on, lawful, rule, late| {
         found.push(Duty { kind, parcel, act, on, lawful, rule, late });
     };
-    match file.first(Act::RecoveryDecided) {
-        None => {
-            if let Some(expiry) = law.expiry(&file, day) {
-                let kind = if expiry.until < day { Some(DutyKind::Reissue) } else { None };
-                let soon = expiry.until.since(day) <= EXPIRES_WITHIN;
-                if let Some(kind) = kind.or(soon.then_some(DutyKind::Expiring)) {
-                    duty(kind, Act::NoticeReissued, expiry.until, None, law.expiry_rule(), None);
-                }
-            }
-            let terms = law.running(&file, day);
-            if let Some(term) = terms.iter().find(|term| term.act == Act::RecoveryDecided)
-                && term.due.since(day) <= DECIDE_WITHIN
-            {
-                duty(DutyKind::ToDecide, term.act, term.due, None, RuleRef::Clock(term.clock), None);
-            }
+    if let Some(on) = file.first(Act::RecoveryDecided) {
+        if let Some((bound, rule)) = too_early(law, &file, on) {
+            duty(DutyKind::Early, Act::RecoveryDecided, on, Some(bound), rule, None);
         }
-        Some(on) => {
-            if let Some((bound, rule)) = too_early(law, &file, on) {
-                duty(DutyKind::Early, Act::RecoveryDecided, on, Some(bound), rule, None);
-            }
+    } else if let Some(expiry) = law.expiry(&file, day) {
+        let left = expiry.until.since(day);
+        if left <= EXPIRES_WITHIN {
+            let kind = if left < 0 { DutyKind::Reissue } else { DutyKind::Expiring };
+            duty(kind, Act::NoticeReissued, expiry.until, None, law.expiry_rule(), None);
         }
     }
-    let paid = file.came(Act::Paid, day) || file.came(Act::Deposited, day);
-    if !paid && let Some(late) = law.late_payment(&file, Vnd(snapshot.money(parcel).0), day) {
-        let clock = law.running(&file, day).into_iter().find(|term| term.act == Act::Paid);
-        let rule = clock.map_or(RuleRef::None, |term| RuleRef::Clock(term.clock));
-        duty(DutyKind::LatePayment, Act::Paid, late.due, None, rule, Some(late));
+    for term in law.running(&file, day) {
+        let rule = RuleRef::Clock(term.clock);
+        if term.act == Act::RecoveryDecided && term.due.since(day) <= DECIDE_WITHIN {
+            duty(DutyKind::ToDecide, term.act, term.due, None, rule, None);
+        }
+        if term.act == Act::Paid
+            && let Some(late) = law.late_payment(&file, snapshot.money(parcel), day)
+        {
+            duty(DutyKind::LatePayment, term.act, late.due, None, rule, Some(late));
+        }
     }
     if let Some(planned) = planned_force(&file, day)
-        && law.is_blacked_out(planned)
+        && let Some(rule) = law.forbidden(&file, planned)
     {
-        let rule =
-            law.clocks().iter().position(|clock| clock.kind == crate::domain::law::ClockKind::Blackout);
-        let rule = rule.map_or(RuleRef::None, RuleRef::Clock);
         duty(DutyKind::Blackout, Act::Enforced, planned, Some(law.free_day(planned)), rule, None);
     }
 }

@@ -16,6 +16,7 @@ mod listing;
 mod plan;
 mod progress;
 mod series;
+mod spread;
 mod sums;
 mod survey;
 mod view;

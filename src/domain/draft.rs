@@ -10,8 +10,9 @@ use serde_json::{Map, Value};
 use super::{
     BlockerKind, Branch, Day, Decimal, EventKind, Habits, LedgerPosition, MOST_VERTICES, ParcelId, PlanCurve,
     Refusal, Stage, Vnd,
+    asked::SAID,
     fields::{Fields, invalid, missing, no_parcel, unread},
-    law::{Act, Condition, LandGroup, Path, Posted, Said, Signer},
+    law::Act,
     read_polygons,
 };
 
@@ -137,27 +138,6 @@ impl Draft {
     }
 }
 
-/// What the law asks for beside the day of an act.
-const SAID: [&str; 17] = [
-    "sent",
-    "effect",
-    "until",
-    "received",
-    "planned",
-    "handover_by",
-    "signer",
-    "land",
-    "resettlement",
-    "condition",
-    "path",
-    "places",
-    "agree",
-    "disagree",
-    "total",
-    "farm_total",
-    "refused",
-];
-
 /// The fields of a kind beside the common ones and those of [`SAID`]; none when there is no such kind.
 fn own_fields(kind: &str) -> Option<&'static [&'static str]> {
     Some(match kind {
@@ -269,81 +249,6 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// What the law asks for beside the day of an act.
-    fn said(&self) -> Result<Said, Refusal> {
-        let count = |name: &str| self.number32(name);
-        let places = match self.all.get("places") {
-            None | Some(Value::Null) => Vec::new(),
-            Some(Value::String(list)) => list
-                .split([',', ';'])
-                .map(str::trim)
-                .filter(|one| !one.is_empty())
-                .map(str::to_owned)
-                .collect(),
-            Some(Value::Array(list)) => list
-                .iter()
-                .map(|one| one.as_str().map(str::to_owned).ok_or_else(|| invalid("places", "must be codes")))
-                .collect::<Result<_, _>>()?,
-            Some(_) => return Err(invalid("places", "must be a list of codes")),
-        };
-        let place = |code: &String| {
-            Posted::from_code(code).ok_or_else(|| {
-                invalid("places", format!("\"{code}\" is not one of {}", codes(Posted::ALL, Posted::code)))
-            })
-        };
-        let places: Vec<Posted> = places.iter().map(place).collect::<Result<_, _>>()?;
-        Ok(Said {
-            sent: self.day("sent")?,
-            effect: self.day("effect")?,
-            until: self.day("until")?,
-            received: self.day("received")?,
-            planned: self.day("planned")?,
-            handover_by: self.day("handover_by")?,
-            signer: self.maybe("signer", Signer::from_code, &codes(Signer::ALL, Signer::code))?,
-            land: self.maybe("land", LandGroup::from_code, &codes(LandGroup::ALL, LandGroup::code))?,
-            resettlement: self.yes("resettlement")?,
-            condition: self.maybe(
-                "condition",
-                Condition::from_code,
-                &codes(Condition::ALL, Condition::code),
-            )?,
-            path: self.maybe("path", Path::from_code, &codes(Path::ALL, Path::code))?,
-            places: places.into(),
-            agree: count("agree")?,
-            disagree: count("disagree")?,
-            total: count("total")?,
-            farm_total: count("farm_total")?,
-            refused: self.yes("refused")?,
-        })
-    }
-
-    /// A whole number of people or square metres.
-    fn number32(&self, name: &str) -> Result<Option<u32>, Refusal> {
-        let most = |number: u64| u32::try_from(number).map_err(|_| invalid(name, "is too large"));
-        self.whole(name)?.map(most).transpose()
-    }
-
-    fn maybe<T>(
-        &self,
-        name: &str,
-        find: impl Fn(&str) -> Option<T>,
-        known: &str,
-    ) -> Result<Option<T>, Refusal> {
-        let wrong = |text: &str| invalid(name, format!("\"{text}\" is not one of {known}"));
-        self.text(name)?.map(|text| find(&text).ok_or_else(|| wrong(&text))).transpose()
-    }
-
-    fn yes(&self, name: &str) -> Result<Option<bool>, Refusal> {
-        match self.all.get(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Bool(yes)) => Ok(Some(*yes)),
-            Some(Value::String(text)) if text.trim().is_empty() => Ok(None),
-            Some(Value::String(text)) if text == "true" => Ok(Some(true)),
-            Some(Value::String(text)) if text == "false" => Ok(Some(false)),
-            Some(_) => Err(invalid(name, "must be true or false")),
-        }
-    }
-
     fn correction(&self) -> Result<EventKind, Refusal> {
         let corrects = LedgerPosition(self.whole("corrects")?.ok_or_else(|| missing("corrects"))?);
         let remove = matches!(self.all.get("remove"), Some(Value::Bool(true)));
@@ -394,10 +299,6 @@ impl<'a> Fields<'a> {
         let all = with.iter().map(id).collect::<Result<Vec<ParcelId>, Refusal>>()?;
         if all.is_empty() { Err(invalid("with", "must name at least one other parcel")) } else { Ok(all) }
     }
-}
-
-fn codes<T: Copy>(all: &[T], code: impl Fn(T) -> &'static str) -> String {
-    all.iter().map(|one| code(*one)).collect::<Vec<_>>().join(", ")
 }
 
 /// The shape of a part.

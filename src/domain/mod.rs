@@ -6,6 +6,7 @@
 //! in the legal procedure, *cleared* means handed over.
 
 mod account;
+mod asked;
 mod calendar;
 mod campaign;
 mod chainage;

@@ -212,7 +212,7 @@ fn explained(
 
 /// The words for where a parcel stands.
 pub fn standing_name(view: &View, one: Standing, words: &Words) -> String {
-    view.snapshot.law().standing_words(one).map_or_else(|| one.code().to_owned(), |label| words.label(label))
+    view.snapshot.law().standing(one).map_or_else(|| one.code().to_owned(), |label| words.label(label))
 }
 
 /// An act's name.

@@ -1,6 +1,6 @@
 //! Clocks, and the days that they set for an act.
 
-use super::{Act, Basis, CaseFile, LandGroup, Law, Path, RegimeSet};
+use super::{Act, Basis, CaseFile, Fact, LandGroup, Law, Path, RegimeNumber, RegimeSet, RuleRef};
 use crate::domain::{Calendar, Day, Label};
 
 /// What a clock does.
@@ -50,6 +50,15 @@ impl Length {
     }
 }
 
+/// An act that frees from a wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Waiver {
+    act: Act,
+    /// First day on which it does; of an earlier one the law is silent.
+    since: Option<Day>,
+}
+
 /// What narrows a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -81,6 +90,7 @@ impl Paths {
 
 /// A clock of the law.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "a row of a table: each is a column of its own")]
 pub struct ClockRule {
     /// Id: C01 … C42.
     pub id: String,
@@ -98,8 +108,9 @@ pub struct ClockRule {
     pub(super) paths: Paths,
     pub(super) regimes: RegimeSet,
     pub(super) by_from: bool,
-    pub(super) waived_by: Vec<Act>,
-    pub(super) waived_since: Option<Day>,
+    pub(super) waived_by: Vec<Waiver>,
+    /// Of several events the first counts.
+    pub(super) first: bool,
     /// The posting wants the commune's web portal too.
     pub(super) portal: bool,
     /// It warns and makes nothing unlawful.
@@ -177,119 +188,98 @@ pub(super) fn holds(when: Option<When>, file: &CaseFile<'_>, on: Day) -> bool {
 }
 
 impl Law {
-    /// Whether a clock runs for an act on `on`, by regime, land, path and condition.
-    fn runs(&self, clock: &ClockRule, file: &CaseFile<'_>, on: Day, by: Day) -> bool {
-        let Some(to) = clock.to else { return false };
-        let regime = if clock.by_from {
-            let last = clock.from.iter().filter_map(|(act, _)| Some((file.last(*act, by)?, *act))).max();
-            let Some((day, act)) = last else { return false };
-            self.holding(file, act, day).regime
-        } else {
-            self.holding(file, to, on).regime
+    /// Whether a clock runs for an act on `on`, by regime, land, path and condition; `regime` holds for that act.
+    fn runs(&self, clock: &ClockRule, file: &CaseFile<'_>, on: Day, regime: RegimeNumber) -> bool {
+        let by = || {
+            if !clock.by_from {
+                return Some(regime);
+            }
+            let last = clock.from.iter().filter_map(|(act, _)| Some((file.last(*act, on)?, *act))).max();
+            last.map(|(day, act)| self.holding(file, act, day).regime)
         };
-        clock.regimes.holds(regime)
-            && clock.land.is_none_or(|land| file.land_on(on) == Some(land))
+        clock.land.is_none_or(|land| file.land_on(on) == Some(land))
             && (clock.paths == Paths::All || clock.paths.holds(file.path(on)))
             && holds(clock.when, file, on)
+            && by().is_some_and(|regime| clock.regimes.holds(regime))
     }
 
-    /// The first day without doubt that a clock leaves to an act which comes, or would come, on `on`.
-    pub(super) fn lower(&self, at: usize, file: &CaseFile<'_>, on: Day) -> Option<Bound> {
+    /// The first day without doubt that a clock leaves to an act which comes, or would come, on `on` under `regime`.
+    pub(super) fn lower(
+        &self,
+        at: usize,
+        file: &CaseFile<'_>,
+        on: Day,
+        regime: RegimeNumber,
+    ) -> Option<Bound> {
         let clock = &self.clocks[at];
         let to = clock.to?;
-        let bound = |start: Day, is_said: bool, last: Day, edge: bool| Bound {
-            clock: at,
-            start,
-            is_said,
-            day: last.plus(1),
-            edge: edge.then_some(last),
-            silent: false,
-        };
+        let lasts = matches!(clock.kind, ClockKind::Min | ClockKind::AfterEnd | ClockKind::Duration);
         // What lasts is not bounded by itself here.
-        if clock.from.iter().any(|(act, _)| *act == to) || !self.runs(clock, file, on, on) {
+        if !lasts || clock.from.iter().any(|(act, _)| *act == to) || !self.runs(clock, file, on, regime) {
             return None;
         }
-        match clock.kind {
+        let mut silent = false;
+        for waiver in &clock.waived_by {
+            let Some(day) = file.last(waiver.act, on) else { continue };
+            if waiver.since.is_none_or(|since| day >= since) {
+                return None;
+            }
+            silent = true;
+        }
+        let last = |start: Day| clock.span.after(start, &self.calendar);
+        let (start, is_said, last) = match clock.kind {
             ClockKind::Min => {
                 let starts = clock.from.iter().filter_map(|from| file.basis(*from, on));
                 let (start, is_said) = starts.max_by_key(|(day, _)| *day)?;
-                let mut found = bound(start, is_said, clock.span.after(start, &self.calendar), true);
-                for act in &clock.waived_by {
-                    let Some(day) = file.last(*act, on) else { continue };
-                    if *act == Act::EarlyAgreed || clock.waived_since.is_none_or(|since| day >= since) {
-                        return None;
-                    }
-                    found.silent = true;
-                }
-                Some(found)
+                (start, is_said, last(start))
             }
             ClockKind::AfterEnd => {
-                if clock.waived_by.iter().any(|act| file.came(*act, on)) {
-                    return None;
-                }
                 let from = *clock.from.first()?;
                 let (start, _) = file.basis((from.0, Basis::Day), on)?;
                 let (end, is_said) = file.basis(from, on)?;
-                let end = end.max(start.plus(i32::from(clock.lasts)));
-                Some(bound(start, is_said, clock.span.after(end, &self.calendar), false))
+                (start, is_said, last(end.max(start.plus(i32::from(clock.lasts)))))
             }
-            ClockKind::Duration => {
-                // Of several, the one that has lasted long enough first.
+            // Of several, the one that has lasted long enough first.
+            _ => {
                 let starts = clock.from.iter().flat_map(|(act, _)| file.occurrences(*act, on));
-                let runs = starts.filter(|fact| {
-                    !clock.by_from || clock.regimes.holds(self.holding(file, fact.act, fact.day).regime)
-                });
-                let bounds =
-                    runs.map(|fact| bound(fact.day, true, clock.span.after(fact.day, &self.calendar), false));
-                bounds.min_by_key(|bound| bound.day)
+                let own = |fact: &Fact| clock.regimes.holds(self.holding(file, fact.act, fact.day).regime);
+                let runs = starts.filter(|fact| !clock.by_from || own(fact));
+                runs.map(|fact| (fact.day, true, last(fact.day))).min_by_key(|(.., last)| *last)?
             }
-            _ => None,
-        }
+        };
+        let edge = (clock.kind == ClockKind::Min).then_some(last);
+        Some(Bound { clock: at, start, is_said, day: last.plus(1), edge, silent })
     }
 
-    /// The last day in time that a clock leaves to an act, as known on `on`; counted from what came by then.
-    pub(super) fn upper(&self, at: usize, file: &CaseFile<'_>, on: Day) -> Option<Bound> {
+    /// The last day in time that a clock leaves to an act under `regime`, as known on `on`; counted from what came
+    /// by then.
+    pub(super) fn upper(
+        &self,
+        at: usize,
+        file: &CaseFile<'_>,
+        on: Day,
+        regime: RegimeNumber,
+    ) -> Option<Bound> {
         let clock = &self.clocks[at];
-        let start = match clock.kind {
-            ClockKind::Max => {
-                // The first of several conditions starts the term; a later version of a plan starts it anew.
-                let first = |from: &(Act, Basis)| {
-                    if from.0 == Act::Resettled {
-                        file.basis(*from, file.first(from.0)?)
-                    } else {
-                        file.basis(*from, on)
-                    }
-                };
-                clock
-                    .from
-                    .iter()
-                    .filter_map(first)
-                    .filter(|(day, _)| *day <= on || clock.from.len() == 1)
-                    .max_by_key(|(day, _)| *day)?
-            }
-            ClockKind::Date => {
-                let from = *clock.from.first()?;
-                file.basis(from, on).filter(|(_, is_said)| *is_said)?
-            }
-            ClockKind::Expiry => {
-                let starts = clock.from.iter().filter_map(|from| file.basis(*from, on));
-                starts.max_by_key(|(day, _)| *day)?
-            }
-            _ => return None,
-        };
-        if !self.runs(clock, file, on, on) || clock.waived_by.iter().any(|act| file.came(*act, on)) {
+        if !matches!(clock.kind, ClockKind::Max | ClockKind::Date | ClockKind::Expiry) {
             return None;
         }
-        let (start, is_said) = start;
+        let start = |from: &(Act, Basis)| {
+            let by = if clock.first { file.first(from.0)?.min(on) } else { on };
+            file.basis(*from, by)
+        };
+        let (start, is_said) = clock.from.iter().filter_map(start).max_by_key(|(day, _)| *day)?;
+        // A date that nobody said is none.
+        if (clock.kind == ClockKind::Date && !is_said) || !self.runs(clock, file, on, regime) {
+            return None;
+        }
         let day = match clock.kind {
             ClockKind::Max => {
                 let end = clock.span.after(start, &self.calendar);
                 let end = end.plus(file.paused(start, end));
-                let end = file
-                    .said(clock.from[0].0, on)
-                    .and_then(|said| said.planned)
-                    .map_or(end, |planned| end.max(planned));
-                self.calendar.at_or_after(end)
+                let said = clock.from.first().and_then(|from| file.said(from.0, on));
+                let planned = said.and_then(|said| said.planned);
+                self.calendar.at_or_after(planned.map_or(end, |planned| end.max(planned)))
             }
             ClockKind::Date => start,
             // An expiry does not move with days off.
@@ -298,14 +288,31 @@ impl Law {
         Some(Bound { clock: at, start, is_said, day, edge: None, silent: false })
     }
 
-    /// The first day without doubt of an act that would come on `on`, by all its clocks.
-    pub(super) fn floor(&self, file: &CaseFile<'_>, act: Act, on: Day) -> Option<Bound> {
+    /// The first day without doubt of an act that would come on `on` under `regime`, by all its clocks.
+    pub(super) fn floor(
+        &self,
+        file: &CaseFile<'_>,
+        act: Act,
+        on: Day,
+        regime: RegimeNumber,
+    ) -> Option<Bound> {
         let clocks = self.clocks_of[act.number()].iter();
-        clocks.filter_map(|at| self.lower(*at, file, on)).max_by_key(|bound| bound.day)
+        clocks.filter_map(|at| self.lower(*at, file, on, regime)).max_by_key(|bound| bound.day)
+    }
+
+    /// What forbids to enforce the recovery of a case on `day`: a day off or one within a blackout, where the regime
+    /// of the day has any (LL 89.1b).
+    pub fn forbidden(&self, file: &CaseFile<'_>, day: Day) -> Option<RuleRef> {
+        if !self.is_blacked_out(day) {
+            return None;
+        }
+        let regime = self.holding(file, Act::Enforced, day).regime;
+        let own = |clock: &ClockRule| clock.kind == ClockKind::Blackout && clock.regimes.holds(regime);
+        self.clocks.iter().position(own).map(RuleRef::Clock)
     }
 
     /// Whether force may not be used on a day: a day off or within a blackout (LL 89.1b).
-    pub fn is_blacked_out(&self, day: Day) -> bool {
+    pub(super) fn is_blacked_out(&self, day: Day) -> bool {
         !self.calendar.is_working(day) || self.blackouts.iter().any(|one| one.from <= day && day <= one.to)
     }
 }

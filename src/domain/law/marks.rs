@@ -1,6 +1,6 @@
 //! Marks: what the law says against what happened.
 
-use super::{Act, Bound, CaseFile, ClockKind, Fact, Law};
+use super::{Act, Bound, CaseFile, ClockKind, Fact, Law, RegimeNumber};
 use crate::domain::{Day, LedgerPosition};
 
 /// What is said against an act.
@@ -211,10 +211,11 @@ impl Law {
     /// What the law says against one act that came.
     pub fn marks_of(&self, file: &CaseFile<'_>, fact: &Fact, found: &mut Vec<Mark>) {
         let from = found.len();
-        self.by_order(file, fact, found);
-        self.by_clocks(file, fact, found);
+        let held = self.holding(file, fact.act, fact.day);
+        self.by_order(file, fact, held.regime, found);
+        self.by_clocks(file, fact, held.regime, found);
         self.by_authority(fact, found);
-        if let Some(silent) = self.holding(file, fact.act, fact.day).silent {
+        if let Some(silent) = held.silent {
             let mark = Mark::new(MarkCode::NoText, fact.act, Some(fact.day));
             found.push(mark.by(RuleRef::Transition(silent), None));
         }
@@ -228,7 +229,7 @@ impl Law {
         found[from..].iter_mut().for_each(|mark| mark.at = fact.at);
     }
 
-    fn by_clocks(&self, file: &CaseFile<'_>, fact: &Fact, found: &mut Vec<Mark>) {
+    fn by_clocks(&self, file: &CaseFile<'_>, fact: &Fact, regime: RegimeNumber, found: &mut Vec<Mark>) {
         let (act, day) = (fact.act, fact.day);
         let mark = |code, bound: &Bound, limit| {
             Mark::new(code, act, Some(day)).by(RuleRef::Clock(bound.clock), Some(limit))
@@ -238,8 +239,10 @@ impl Law {
             match clock.kind {
                 ClockKind::Min | ClockKind::AfterEnd | ClockKind::Duration => {
                     if clock.from.iter().any(|(from, _)| *from == act) {
-                        self.too_short(at, file, fact, found);
-                    } else if let Some(bound) = self.lower(at, file, day).filter(|bound| day < bound.day) {
+                        self.too_short(at, fact, regime, found);
+                    } else if let Some(bound) =
+                        self.lower(at, file, day, regime).filter(|bound| day < bound.day)
+                    {
                         let code = match (bound.edge, bound.silent) {
                             (Some(edge), _) if edge == day => MarkCode::Edge,
                             (_, true) => MarkCode::NoText,
@@ -251,8 +254,8 @@ impl Law {
                 ClockKind::Max | ClockKind::Date => {
                     // Of several acts that keep a term the first one counts.
                     let first = file.first(act) == Some(day) && !clock.is_over(file, act, day.plus(-1));
-                    let Some(bound) = self.upper(at, file, day).filter(|_| first) else { continue };
-                    let floor = self.floor(file, act, day).filter(|floor| floor.day > bound.day);
+                    let Some(bound) = self.upper(at, file, day, regime).filter(|_| first) else { continue };
+                    let floor = self.floor(file, act, day, regime).filter(|floor| floor.day > bound.day);
                     if let Some(floor) = &floor {
                         found.push(mark(MarkCode::FloorOverMax, &bound, floor.day));
                     }
@@ -276,7 +279,6 @@ impl Law {
                     }
                 }
                 ClockKind::SameDay => {
-                    let regime = self.holding(file, act, day).regime;
                     let other = clock.from.first().and_then(|(from, _)| file.first(*from));
                     if let Some(other) = other.filter(|other| clock.regimes.holds(regime) && *other != day) {
                         let bound = Bound {
@@ -309,9 +311,8 @@ impl Law {
     }
 
     /// Something lasted less than the law wants, by its own end.
-    fn too_short(&self, at: usize, file: &CaseFile<'_>, fact: &Fact, found: &mut Vec<Mark>) {
+    fn too_short(&self, at: usize, fact: &Fact, regime: RegimeNumber, found: &mut Vec<Mark>) {
         let clock = &self.clocks[at];
-        let regime = self.holding(file, fact.act, fact.day).regime;
         let least = clock.span.after(fact.day, &self.calendar);
         let Some(until) = fact.said.until.filter(|until| clock.regimes.holds(regime) && *until < least)
         else {
@@ -321,14 +322,8 @@ impl Law {
     }
 
     fn by_blackout(&self, file: &CaseFile<'_>, fact: &Fact, found: &mut Vec<Mark>) {
-        let regime = self.holding(file, fact.act, fact.day).regime;
-        let of = |clock: &super::ClockRule| {
-            clock.kind == ClockKind::Blackout && clock.to == Some(fact.act) && clock.regimes.holds(regime)
-        };
-        if let Some(at) = self.clocks.iter().position(of)
-            && self.is_blacked_out(fact.day)
-        {
-            found.push(Mark::new(MarkCode::V, fact.act, Some(fact.day)).by(RuleRef::Clock(at), None));
+        if let Some(rule) = self.forbidden(file, fact.day) {
+            found.push(Mark::new(MarkCode::V, fact.act, Some(fact.day)).by(rule, None));
         }
     }
 }

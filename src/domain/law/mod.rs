@@ -9,6 +9,7 @@
 mod act;
 mod bounds;
 mod case;
+mod entries;
 mod fact;
 mod farm;
 mod file;
@@ -59,7 +60,7 @@ pub struct Law {
     marks: Vec<MarkWords>,
     laws: Vec<LawName>,
     texts: Vec<LawText>,
-    standing: Label,
+    caveat: Label,
     farm: Vec<String>,
     late_interest: Vec<settings::LateInterest>,
     blackouts: Vec<Blackout>,
@@ -113,7 +114,7 @@ impl Law {
     }
 
     /// The words for where a parcel stands.
-    pub fn standing_words(&self, one: Standing) -> Option<&Label> {
+    pub fn standing(&self, one: Standing) -> Option<&Label> {
         self.standings.get(one.code())
     }
 
@@ -138,8 +139,8 @@ impl Law {
     }
 
     /// What is said beside each article.
-    pub fn standing(&self) -> &Label {
-        &self.standing
+    pub fn caveat(&self) -> &Label {
+        &self.caveat
     }
 
     /// Working days.

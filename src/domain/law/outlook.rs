@@ -1,6 +1,6 @@
 //! What may come next for a case: from which day, until which day, and why.
 
-use super::{Act, Bound, CaseFile, ClockKind, Fact, Law, Mark, MarkCode, RuleRef, Said};
+use super::{Act, Bound, CaseFile, ClockKind, Fact, Law, Mark, MarkCode, RegimeNumber, RuleRef, Said};
 use crate::domain::{Day, LedgerPosition};
 
 /// Why a day bounds an act.
@@ -50,10 +50,11 @@ impl Law {
     /// When `act` would be lawful, by what is known on `today`.
     pub fn outlook(&self, file: &CaseFile<'_>, act: Act, today: Day) -> Outlook {
         let file = &file.until(today);
+        let regime = self.holding(file, act, today).regime;
         let (mut why, mut missing) = (Vec::new(), Vec::new());
         let mut lower: Option<Day> = None;
         let mut edge: Option<(Day, Day)> = None;
-        for at in self.rules_on(file, act, today) {
+        for at in self.rules_on(file, act, today, regime) {
             let rule = &self.rules[at];
             if rule.forbidden || rule.broken == MarkCode::P {
                 continue;
@@ -69,7 +70,7 @@ impl Law {
         }
         let order = lower;
         let clocks = &self.clocks_of[act.number()];
-        for bound in clocks.iter().filter_map(|at| self.lower(*at, file, today)) {
+        for bound in clocks.iter().filter_map(|at| self.lower(*at, file, today, regime)) {
             why.push(reason(&bound, false));
             lower = lower.max(Some(bound.day));
             if let Some(on) = bound.edge
@@ -84,12 +85,12 @@ impl Law {
         };
         let uppers = clocks.iter().filter(is_term);
         let mut term: Option<Day> = None;
-        for bound in uppers.filter_map(|at| self.upper(*at, file, today)) {
+        for bound in uppers.filter_map(|at| self.upper(*at, file, today, regime)) {
             why.push(reason(&bound, true));
             term = Some(term.map_or(bound.day, |day| day.min(bound.day)));
         }
         for at in clocks.iter().copied().filter(|at| self.clocks[*at].kind == ClockKind::SameDay) {
-            if let Some(day) = self.same_day(at, file, act, today) {
+            if let Some(day) = self.same_day(at, file, today, regime) {
                 why.push(Reason { rule: RuleRef::Clock(at), day, is_last: true, is_said: true });
                 term = Some(day);
             }
@@ -122,9 +123,8 @@ impl Law {
         }
     }
 
-    fn same_day(&self, at: usize, file: &CaseFile<'_>, act: Act, today: Day) -> Option<Day> {
+    fn same_day(&self, at: usize, file: &CaseFile<'_>, today: Day, regime: RegimeNumber) -> Option<Day> {
         let clock = &self.clocks[at];
-        let regime = self.holding(file, act, today).regime;
         clock
             .from
             .first()

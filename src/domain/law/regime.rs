@@ -130,7 +130,7 @@ impl super::Law {
             let taken = |at: &usize| {
                 self.transitions[*at].change == row.change && !self.transitions[*at].beside && fits(*at)
             };
-            if (!row.beside && (0..at).any(|before| taken(&before))) || !fits(at) {
+            if !fits(at) || (!row.beside && (0..at).any(|before| taken(&before))) {
                 continue;
             }
             if !row.beside {

@@ -1,7 +1,7 @@
 //! Rules of order and of authority.
 
 use super::{
-    Act, Basis, CaseFile, Fact, Law, Mark, MarkCode, RegimeSet, RuleRef, Signer,
+    Act, Basis, CaseFile, Fact, Law, Mark, MarkCode, RegimeNumber, RegimeSet, RuleRef, Signer,
     bounds::{Paths, When, holds},
 };
 use crate::domain::Day;
@@ -96,9 +96,14 @@ pub struct Delegation {
 }
 
 impl Law {
-    /// The rules that hold for an act on `day`, by place.
-    pub(super) fn rules_on(&self, file: &CaseFile<'_>, act: Act, day: Day) -> impl Iterator<Item = usize> {
-        let regime = self.holding(file, act, day).regime;
+    /// The rules that hold for an act on `day` under `regime`, by place.
+    pub(super) fn rules_on(
+        &self,
+        file: &CaseFile<'_>,
+        act: Act,
+        day: Day,
+        regime: RegimeNumber,
+    ) -> impl Iterator<Item = usize> {
         self.rules_of[act.number()].iter().copied().filter(move |at| {
             let rule = &self.rules[*at];
             rule.regimes.holds(regime)
@@ -108,9 +113,15 @@ impl Law {
         })
     }
 
-    pub(super) fn by_order(&self, file: &CaseFile<'_>, fact: &Fact, found: &mut Vec<Mark>) {
+    pub(super) fn by_order(
+        &self,
+        file: &CaseFile<'_>,
+        fact: &Fact,
+        regime: RegimeNumber,
+        found: &mut Vec<Mark>,
+    ) {
         let (act, day) = (fact.act, fact.day);
-        for at in self.rules_on(file, act, day) {
+        for at in self.rules_on(file, act, day, regime) {
             let rule = &self.rules[at];
             let mark =
                 |code, bound| Mark { rule: RuleRef::Order(at), bound, ..Mark::new(code, act, Some(day)) };
@@ -126,7 +137,7 @@ impl Law {
         }
         self.by_count(fact, found);
         if act == Act::PlanPosted {
-            self.by_places(file, fact, found);
+            self.by_places(fact, regime, found);
         }
     }
 
@@ -142,13 +153,12 @@ impl Law {
     }
 
     /// A posting of which it is said where, and not in all places that its regime wants (LL 87.3a; NQ254 3.9b).
-    fn by_places(&self, file: &CaseFile<'_>, fact: &Fact, found: &mut Vec<Mark>) {
+    fn by_places(&self, fact: &Fact, regime: RegimeNumber, found: &mut Vec<Mark>) {
         use super::Posted::{Community, Headquarters, Portal};
         let places = fact.said.places;
         if places.is_empty() {
             return;
         }
-        let regime = self.holding(file, fact.act, fact.day).regime;
         // The clock of the posting that runs in this regime says how many places there are.
         let of = |clock: &super::ClockRule| {
             clock.regimes.holds(regime)

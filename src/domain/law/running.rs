@@ -68,8 +68,9 @@ impl Law {
         {
             return None;
         }
-        let bound = self.upper(at, file, today)?;
-        let floor = if clock.kind == ClockKind::Max { self.floor(file, act, today) } else { None };
+        let regime = self.holding(file, act, today).regime;
+        let bound = self.upper(at, file, today, regime)?;
+        let floor = if clock.kind == ClockKind::Max { self.floor(file, act, today, regime) } else { None };
         let over = floor.filter(|floor| floor.day > bound.day);
         Some(RunningClock {
             clock: at,
@@ -120,7 +121,8 @@ impl Law {
     }
 
     fn payment_due(&self, file: &CaseFile<'_>, on: Day) -> Option<Day> {
+        let regime = self.holding(file, Act::Paid, on).regime;
         let of = |at: &&usize| self.clocks[**at].to == Some(Act::Paid);
-        self.terms.iter().filter(of).find_map(|at| Some(self.upper(*at, file, on)?.day))
+        self.terms.iter().filter(of).find_map(|at| Some(self.upper(*at, file, on, regime)?.day))
     }
 }

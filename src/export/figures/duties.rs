@@ -42,7 +42,7 @@ pub fn duties(view: &View, filter: &Filter, ask: DutyAsk) -> Value {
     json!({
         "at": snapshot.position(),
         "as_of": day.to_string(),
-        "standing": snapshot.law().standing(),
+        "caveat": snapshot.law().caveat(),
         "lists": DutyKind::ALL.map(|kind| json!({ "code": kind, "parcels": count(kind) })),
         "list": ask.list,
         "total": own.len(),

@@ -21,7 +21,7 @@ pub fn lawful(view: &View, parcel: u32, day: Day) -> Value {
     let (resettlement, is_said) = file.resettlement(day);
     let notice = law.notice(&file, day);
     json!({
-        "standing": law.standing(),
+        "caveat": law.caveat(),
         "regime": { "code": regime.id, "name": regime.name },
         "transitions": law.transitions_of(&file, day).into_iter().map(transition).collect::<Vec<_>>(),
         "land": file.land_on(day),
@@ -110,7 +110,7 @@ pub fn whole_law(law: &Law) -> Value {
         of.map(|(_, regime)| regime.id.as_str()).collect()
     };
     json!({
-        "standing": law.standing(),
+        "caveat": law.caveat(),
         "laws": law.laws().iter().map(|one| json!({ "code": one.code, "name": one.name })).collect::<Vec<_>>(),
         "regimes": law.regimes().iter().map(|one| json!({
             "code": one.id, "from": one.from, "to": one.to, "law": one.law, "name": one.name,

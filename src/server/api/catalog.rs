@@ -71,7 +71,7 @@ fn stages(view: &View) -> Value {
 
 /// Where parcels may stand, by the order of the scale.
 fn standings(view: &View) -> Value {
-    let entry = |one: Standing| json!({ "code": one, "name": view.snapshot.law().standing_words(one) });
+    let entry = |one: Standing| json!({ "code": one, "name": view.snapshot.law().standing(one) });
     Standing::ALL.into_iter().map(entry).collect()
 }
 

@@ -27,7 +27,7 @@ export interface DutyParcel {
 export interface Duties {
   at: number
   as_of: string
-  standing: Named
+  caveat: Named
   lists: { code: string; parcels: number }[]
   list: string
   total: number

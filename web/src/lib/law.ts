@@ -91,7 +91,7 @@ export interface Outlook {
 
 /** What the law says of one parcel. */
 export interface CaseLaw {
-  standing: Named
+  caveat: Named
   regime: Coded
   transitions: { id: string; name: Named; article: string }[]
   land: string | null
@@ -124,7 +124,7 @@ export interface Act {
 
 /** The law as its files have it. */
 export interface LawBook {
-  standing: Named
+  caveat: Named
   laws: Coded[]
   regimes: { code: string; from: string; to: string | null; law: string; name: Named }[]
   texts: { id: string; name: Named; from: string; to: string | null; copy: Named | null }[]

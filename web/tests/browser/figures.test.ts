@@ -134,7 +134,7 @@ it('a parcel’s sheet tells the law, its terms and its marks with their article
   await settled(page)
   const text = await sheet.innerText()
   expect(text).toContain(law.regime.name.vi)
-  expect(text).toContain(law.standing.vi)
+  expect(text).toContain(law.caveat.vi)
   const dated = (iso: string) => iso.split('-').reverse().join('/')
   for (const { due_on } of law.clocks) expect(text).toContain(dated(due_on))
   const heavy = law.marks.filter(({ code, on }) => on !== null && ['V', 'A', 'L'].includes(code))

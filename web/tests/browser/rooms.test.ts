@@ -294,12 +294,12 @@ it('an administrator sees the campaigns with their time, criteria and weights', 
   }
 })
 
-it('the law stands in the keeper’s room with its articles and its standing', async () => {
+it('the law stands in the keeper’s room with its articles and its caveat', async () => {
   const law = await fetched<LawBook>('/api/v1/procedures')
   const { page } = await open('?room=keep')
   await page.getByRole('tab', { name: 'Trình tự, thời hạn' }).click()
   const panel = page.getByRole('tabpanel')
-  await panel.getByText(law.standing.vi).waitFor()
+  await panel.getByText(law.caveat.vi).waitFor()
   await panel.getByText(`Thời hạn và thời gian chờ (${String(law.clocks.length)})`).waitFor()
   await panel.getByText('Điều 87.5a Luật Đất đai 31/2024/QH15').first().waitFor()
   await panel.getByText(`Các bước, giấy tờ, cơ quan thực hiện`).click()
