@@ -65,7 +65,8 @@ check: setup check-rust check-web ## format, lints, docs, web linters; licences 
 
 check-rust: test-build
 	@cargo fmt --check
-	@$(LINTED) RUSTDOC=$(CURDIR)/scripts/documented.sh cargo test $(TESTED) --doc --quiet
+	@log=$$(mktemp); $(LINTED) RUSTDOC=$(CURDIR)/scripts/documented.sh cargo test $(TESTED) --doc --quiet >$$log 2>&1 \
+		&& echo "documentation written to target/doc" || { cat $$log; exit 1; }
 
 licences: ## have cargo-deny look at licences as well (tests/licences.rs does without)
 	@scripts/licences.sh

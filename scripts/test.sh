@@ -14,17 +14,14 @@ first=$(for name in "${longest[@]}"; do grep -E "/$name-[0-9a-f]+\$" <<<"$progra
 logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 run() { # run LOGS PROGRAM
-  local name log started=$SECONDS
+  local name log failed= started=$SECONDS
   name=$(basename "$2" | sed 's/-[0-9a-f]*$//')
   log=$1/$(basename "$2")
-  if "$2" >"$log" 2>&1; then
-    # One line a program; whoever wants all runs it alone.
-    echo "$name: $(grep '^test result' "$log") ($((SECONDS - started)) s)"
-  else
-    cat "$log"
-    echo "$name: FAILED; alone: cargo test --profile tested --locked --test $name"
-    return 1
-  fi
+  "$2" >"$log" 2>&1 || failed=1
+  # In one piece, as cargo tells it: programs that run beside each other would mix.
+  { echo "     Running $name ($2), $((SECONDS - started)) s"; cat "$log"; } >"$log.told"
+  cat "$log.told"
+  [ -z "$failed" ] || { echo "error: test failed, alone: cargo test --profile tested --locked --test $name"; return 1; }
 }
 export -f run
 { echo "$first"; grep -vxF "$first" <<<"$programs"; } | xargs -P "$at_once" -I {} bash -c 'run "$@"' - "$logs" {}
