@@ -101,6 +101,64 @@ fn python_libraries_read_every_export() {
     println!("{}", run(Command::new(tool("python")).arg(script).arg(demo.folder()).arg(truth)));
 }
 
+/// The planner's third job: the parcels of a commune that are overdue by more than 90 days, as a table that its head
+/// reads: names, not codes, the longest first, what was chosen above, a total below.
+#[test]
+fn a_heads_list_of_what_is_long_overdue_opens_in_excel_as_he_reads_it() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let get = |path: &str| server.get(path, &[]).json();
+    let chosen = "filter=overdue_days%20%3E%2090&as_of=2026-06-30";
+    let all =
+        get(&format!("/ogc/collections/parcels/items?{chosen}&properties=unit,overdue_days&limit=10000"));
+    let mut by_unit: std::collections::BTreeMap<String, Vec<i64>> = std::collections::BTreeMap::new();
+    for feature in all["features"].as_array().unwrap() {
+        let of = &feature["properties"];
+        by_unit
+            .entry(of["unit"].as_str().unwrap().to_owned())
+            .or_default()
+            .push(of["overdue_days"].as_i64().unwrap());
+    }
+    let (unit, mut days) = by_unit.into_iter().max_by_key(|(_, days)| days.len()).unwrap();
+    days.sort_unstable_by(|a, b| b.cmp(a));
+    let catalog = get("/api/v1/catalog?as_of=2026-06-30");
+    let now = |one: &&Value| one["code"] == unit.as_str() && one["valid_to"].is_null();
+    let name = catalog["units"].as_array().unwrap().iter().find(now).unwrap()["name"].clone();
+    let columns = "unit_name,project_name,sheet,parcel,area,stage,due_act,due_on,overdue_days,blockers,body";
+    let asked = format!("{chosen}&unit={unit}&properties={columns}&sortby=-overdue_days&words=vi");
+    let names = |list: &Value| {
+        list.as_array().unwrap().iter().map(|one| one["name"]["vi"].clone()).collect::<Vec<_>>()
+    };
+    let truth = serde_json::json!({
+        "heads": [
+            "Tên đơn vị hành chính", "Tên dự án", "Số tờ bản đồ", "Số thửa", "Diện tích thu hồi (m²)", "Tình trạng",
+            "Việc đến hạn", "Hạn theo luật", "Số ngày quá hạn luật định", "Vướng mắc", "Đơn vị thực hiện GPMB",
+        ],
+        "above": ["Thửa đất thu hồi", "Số ngày quá hạn luật định > 90", name.as_str().unwrap(), "30/06/2026", "minh họa"],
+        "count": days.len(),
+        "days": days,
+        "unit": name,
+        "standings": names(&catalog["standings"]),
+        "acts": names(&get("/api/v1/procedures")["acts"]),
+    });
+    let file = demo.folder().join("overdue.xlsx");
+    let reply = server.get(&format!("/ogc/collections/parcels/items?{asked}&f=xlsx"), &[]);
+    assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+    std::fs::write(&file, &reply.body).unwrap();
+    let script = root().join("tests/clients/people.py");
+    let told = run(Command::new(tool("python")).arg(script).arg(&file).arg(truth.to_string()));
+    assert!(told.starts_with("people: "), "{told}");
+    println!("{told}");
+    // The same as text for Excel: its separator and its comma.
+    let csv = server.get(&format!("/ogc/collections/parcels/items?{asked}&f=csv"), &[]);
+    let text = String::from_utf8(csv.body).unwrap();
+    assert!(text.starts_with("\u{feff}Thửa đất thu hồi"), "{text}");
+    assert!(text.contains("Tên đơn vị hành chính;Tên dự án;Số tờ bản đồ;"), "{text}");
+    assert!(text.lines().last().unwrap().starts_with(&format!("Cộng số dòng: {}", days.len())), "{text}");
+    // For programs there are no words.
+    assert_eq!(server.get(&format!("/ogc/collections/parcels/items?{asked}&f=fgb"), &[]).status, 400);
+}
+
 /// Number and summed area of what `ogrinfo` finds.
 fn ogr(server: &Server, more: &[&str]) -> (u64, f64) {
     let text = run(Command::new("ogrinfo")

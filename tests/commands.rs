@@ -44,7 +44,7 @@ fn wrong_usage_ends_with_2_and_failed_work_with_1() {
     {
         assert_eq!(matbang(&none, arguments).status.code(), Some(2), "{arguments:?}");
     }
-    for arguments in [&["verify"][..], &["serve"], &["export", "parcels"]] {
+    for arguments in [&["verify"][..], &["export", "parcels"]] {
         let run = matbang(&none, arguments);
         assert_eq!(run.status.code(), Some(1), "{arguments:?}");
         assert!(
@@ -117,6 +117,30 @@ fn the_file_is_a_geopackage_to_gdal_while_it_is_served() {
     assert!(text.contains("Feature Count: 2000"));
     assert!(!String::from_utf8_lossy(&run.stderr).contains("ERROR"));
     assert_eq!(server.stop("TERM"), Some(0));
+}
+
+#[test]
+fn serve_makes_an_empty_store_that_answers_and_takes_a_first_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("new.gpkg");
+    let server = Server::start(&store);
+    let catalog = server.get("/api/v1/catalog", &[]).json();
+    assert_eq!((&catalog["projects"], &catalog["units"]), (&serde_json::json!([]), &serde_json::json!([])));
+    let summary = server.get("/api/v1/summary", &[]).json();
+    assert_eq!(summary["total"]["measures"]["parcels"]["total"], 0, "{summary}");
+    assert_eq!(summary["total"]["planned_share"], serde_json::Value::Null, "{summary}");
+    let units = "code,name,level,valid_from\n1,Xã Đầu,commune,2025-07-01\n";
+    let file = folder.path().join("units.csv");
+    std::fs::write(&file, units).unwrap();
+    succeed(&store, &["import", "units", file.to_str().unwrap()]);
+    let known = || server.get("/api/v1/catalog", &[]).json()["units"].as_array().map(Vec::len) == Some(1);
+    assert!((0..50).any(|_| known() || {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        false
+    }));
+    assert_eq!(server.stop("TERM"), Some(0));
+    let verified: serde_json::Value = serde_json::from_str(&succeed(&store, &["verify", "--json"])).unwrap();
+    assert_eq!(verified["whole"], true);
 }
 
 #[test]

@@ -103,6 +103,62 @@ fn a_report_tells_what_is_worked_out_on_paper_and_what_the_api_answers() {
     near(&total[9], figure("/overdue/parcels"));
 }
 
+/// The counts are those of `clocks`, the parcels the first of its lists.
+#[test]
+fn a_report_tells_what_the_law_asks_of_heads_and_what_was_marked() {
+    let demo = Demo::new();
+    let about = ["--province"];
+    let xlsx = written(&demo.store(), demo.folder(), &about, harness::UNTIL, "vi", "xlsx");
+    let asked = |list: &str| {
+        let words = ["clocks", "--list", list, "--as-of", harness::UNTIL, "--limit", "1000", "--json"];
+        serde_json::from_str::<Value>(&succeed(&demo.store(), &words)).unwrap()
+    };
+    let answer = asked("expiring");
+    let lists = sheet(&xlsx, "Sáu danh sách việc phải làm");
+    let told: Vec<f64> = lists[2..8].iter().map(|row| number(&row[1])).collect();
+    let counted: Vec<f64> =
+        answer["lists"].as_array().unwrap().iter().map(|list| list["parcels"].as_f64().unwrap()).collect();
+    assert_eq!(told, counted);
+    assert!(counted.iter().sum::<f64>() > 0.0, "the demo has something to do");
+    let expiring = sheet(&xlsx, "Thông báo sắp hết hiệu lực");
+    let parcels = answer["parcels"].as_array().unwrap();
+    for (row, parcel) in expiring[2..].iter().zip(parcels.iter().take(12)) {
+        assert_eq!(row[2], Data::String(parcel["parcel"].as_str().unwrap().to_owned()), "{parcel}");
+        assert_eq!(row[5], Data::Float(parcel["days"].as_f64().unwrap()), "{parcel}");
+    }
+    let words =
+        ["export", "parcels", "--format", "csv", "--properties", "irregular", "--filter", "irregular = TRUE"];
+    let csv = succeed(&demo.store(), &[&words[..], &["--as-of", harness::UNTIL]].concat());
+    let marked = sheet(&xlsx, "Thửa có dấu hiệu cần xem lại");
+    let most = marked[2..].iter().filter_map(|row| row.get(1)).filter(|cell| !matches!(cell, Data::Empty));
+    // A parcel may carry several marks, and marks that are not unlawful stand there too.
+    let sum: f64 = most.map(number).sum();
+    assert!(
+        sum >= (csv.lines().count() - 1) as f64,
+        "{sum} marks, {} irregular parcels",
+        csv.lines().count() - 1
+    );
+    let pdf = text(&written(&demo.store(), demo.folder(), &about, harness::UNTIL, "vi", "pdf"));
+    assert!(pdf.contains("Việc phải làm theo luật"), "{pdf}");
+    assert!(pdf.contains("bản tham khảo; kiểm tra Công báo"), "{pdf}");
+}
+
+/// Hà Nam became part of Ninh Bình on 1 July 2025.
+#[test]
+fn who_issues_a_report_is_the_province_that_there_is_on_the_day() {
+    let demo = Demo::new();
+    let on = |day: &str| docx(&written(&demo.store(), demo.folder(), &["--province"], day, "vi", "docx"));
+    let before = on("2025-06-30");
+    assert!(before.contains("ỦY BAN NHÂN DÂN TỈNH HÀ NAM") && before.contains("Hà Nam, ngày 30"), "{before}");
+    assert!(before.contains("trên địa bàn tỉnh") && !before.contains("cũ"), "{before}");
+    let after = on("2025-07-01");
+    assert!(
+        after.contains("ỦY BAN NHÂN DÂN TỈNH NINH BÌNH") && after.contains("Ninh Bình, ngày 01"),
+        "{after}"
+    );
+    assert!(after.contains("trên địa bàn tỉnh Hà Nam cũ"), "{after}");
+}
+
 #[test]
 fn each_page_says_which_ledger_it_is_from_and_the_fonts_are_inside() {
     let demo = Demo::new();

@@ -224,3 +224,59 @@ fn the_log_pages_backwards_and_holders_are_found_by_name_and_noted() {
     }
     assert_eq!(looks["accesses"][0]["what"], "search");
 }
+
+/// The check point is 105.90, 20.54; in VN-2000 with the meridian 105° it is 593 654.305 east, 2 272 288.187 north.
+#[test]
+fn people_find_places_as_they_write_them() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let results = |text: &str| {
+        let asked = form_urlencoded::Serializer::new(String::new()).append_pair("q", text).finish();
+        let answer = server.get(&format!("/api/v1/search?limit=50&{asked}"), &[]).json();
+        answer["results"].as_array().unwrap().clone()
+    };
+    let near = |result: &Value| {
+        let bbox: Vec<f64> = result["bbox"].as_array().unwrap().iter().map(|n| n.as_f64().unwrap()).collect();
+        (bbox[0] - 105.9).abs() < 1e-6 && (bbox[1] - 20.54).abs() < 1e-6
+    };
+    for text in [
+        "20.54 105.9",
+        "20,54 105,9",
+        "20°32'24\"N 105°54'E",
+        "2272288.187 593654.305 105°00'",
+        "593654,305 2272288,187 KTT 105",
+    ] {
+        let found = results(text);
+        assert!(found.len() == 1 && near(&found[0]), "{text}: {found:?}");
+    }
+    // Without a meridian each zone that leads here is offered, the right one among them.
+    let zones = results("2272288.187, 593654.305");
+    assert!(zones.iter().any(|one| near(one) && one["detail"] == "VN-2000 105°00′, 3°"), "{zones:?}");
+    let of = |found: &[Value], kind: &str| -> Vec<String> {
+        let own = found.iter().filter(|one| one["type"] == kind);
+        own.map(|one| one["label"].as_str().unwrap().to_owned()).collect()
+    };
+    assert!(
+        of(&results("KCN Đồng Văn"), "project")
+            .iter()
+            .any(|name| name.starts_with("Khu công nghiệp Đồng Văn"))
+    );
+    assert!(of(&results("ĐT nâng cấp"), "project")[0].starts_with("Đường tỉnh nâng cấp"));
+    // Phường Lam Hạ became part of 13366 on 1 July 2025.
+    let heir = results("Lam Hạ").into_iter().find(|one| one["code"] == "13366").unwrap();
+    assert_eq!((&heir["type"], &heir["detail"]), (&json!("unit"), &json!("Phường Lam Hạ")));
+    assert_eq!(of(&results("chi nhánh quỹ đất Duy Tiên"), "body"), ["Chi nhánh quỹ đất Duy Tiên (minh họa)"]);
+    let post = results("Km1+500 DA01");
+    assert_eq!(
+        (post.len(), &post[0]["label"], &post[0]["type"]),
+        (1, &json!("Km1+500 DA01"), &json!("place"))
+    );
+    // Sheet and number with the commune's name find those of that commune alone.
+    let page =
+        server.get("/ogc/collections/parcels/items?limit=1&properties=sheet,parcel,unit_name", &[]).json();
+    let parcel = &page["features"][0];
+    let of = |name: &str| parcel["properties"][name].as_str().unwrap();
+    let found = results(&format!("{} tờ {} thửa {}", of("unit_name"), of("sheet"), of("parcel")));
+    assert!(found.iter().any(|one| one["id"] == parcel["id"]), "{found:?}");
+    assert!(found.iter().all(|one| one["type"] == "parcel" && one["detail"] == of("unit_name")), "{found:?}");
+}

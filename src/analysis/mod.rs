@@ -3,6 +3,7 @@
 //! No clock, no I/O: `day` is an argument, and the same snapshot and day give
 //! the same figures. Shares are 0 … 1, areas m², days whole days.
 
+mod authority;
 mod board;
 mod clearance;
 mod decisions;
@@ -13,6 +14,7 @@ mod forecast;
 mod fronts;
 mod group;
 mod listing;
+mod marked;
 mod plan;
 mod progress;
 mod series;
@@ -21,6 +23,7 @@ mod sums;
 mod survey;
 mod view;
 
+pub use authority::{Authority, authority};
 pub use board::{
     Board, Case, Contestant, EarlyHolder, Evidence, GroupBoard, Irregular, Nominated, Nominees, Place,
     Points, Row, Span as BoardSpan, Sum, Why, Work, board, evidence,
@@ -40,6 +43,7 @@ pub use fronts::{
 };
 pub use group::{By, Group, Grouping, groups, wholes};
 pub use listing::{Column, Listing, Section, Sort, listing};
+pub use marked::marked;
 pub use plan::{PlanLine, PlanSums};
 pub use progress::{
     AreaMeasure, CountMeasure, FEWEST_HOLDERS, LengthMeasure, Measures, MoneyMeasure, Progress, length,

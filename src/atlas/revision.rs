@@ -122,14 +122,7 @@ impl<'a> Revision<'a> {
     /// A project whose law is not known, or more rows than an atlas can name.
     pub fn finish(self, position: LedgerPosition, head: [u8; 32]) -> Result<Snapshot, BuildError> {
         let (parcels, mut pages) = self.parcels()?;
-        let found = self.states.iter().filter_map(|(id, state)| Some((parcels.find(*id)?, state.clone())));
-        let mut states: Vec<(u32, State)> = found.collect();
-        states.sort_by_key(|(index, _)| *index);
-        // Of several about one parcel the last counts.
-        states.reverse();
-        states.dedup_by_key(|(index, _)| *index);
-        states.reverse();
-        pages.set_all(states);
+        pages.set_all(in_order(self.states.as_slice(), &parcels));
         let tables = self.tables(&parcels)?;
         let same_units = self.units.is_empty() && tables.units.len() == self.base.units().len();
         let snapshot = Snapshot { position, head, tables, parcels, pages };
@@ -259,6 +252,31 @@ impl<'a> Revision<'a> {
     }
 }
 
+/// States by index, rising; of several about one parcel the last counts, and unknown parcels are left out.
+fn in_order(states: &[(ParcelId, State)], parcels: &Parcels) -> Vec<(u32, State)> {
+    let found = (0u32..).zip(states).filter_map(|(place, (id, _))| Some((parcels.find(*id)?, place)));
+    // Sorting a million costs more than a place for each parcel.
+    let places = if states.len() < parcels.len() / 16 { sorted(found) } else { placed(found, parcels.len()) };
+    places.into_iter().map(|(index, place)| (index, states[place as usize].1.clone())).collect()
+}
+
+/// The last place of each index, indexes rising; places come rising.
+fn sorted(found: impl Iterator<Item = (u32, u32)>) -> Vec<(u32, u32)> {
+    let mut places: Vec<_> = found.collect();
+    places.sort_unstable();
+    places.reverse();
+    places.dedup_by_key(|(index, _)| *index);
+    places.reverse();
+    places
+}
+
+/// As [`sorted`], where the indexes are less than `count`.
+fn placed(found: impl Iterator<Item = (u32, u32)>, count: usize) -> Vec<(u32, u32)> {
+    let mut places = vec![u32::MAX; count];
+    found.for_each(|(index, place)| places[index as usize] = place);
+    (0u32..).zip(places).filter(|(_, place)| *place != u32::MAX).collect()
+}
+
 /// Units and projects that have other parcels now, with those that came, or are not known yet.
 #[derive(Default)]
 struct Moved {
@@ -290,4 +308,16 @@ fn same_place(a: &Project, b: &Project) -> bool {
 /// Whether all rows lie where they lay before.
 fn shared<T>(before: &[Arc<T>], now: &[Arc<T>], same: impl Fn(&T, &T) -> bool) -> bool {
     before.len() == now.len() && before.iter().zip(now).all(|(a, b)| Arc::ptr_eq(a, b) || same(a, b))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_states_of_a_parcel_the_last_counts_however_many_there_are() {
+        let found = || [5, 3, 5, 0, 3, 7].into_iter().zip(0u32..);
+        assert_eq!(sorted(found()), [(0, 3), (3, 4), (5, 2), (7, 5)]);
+        assert_eq!(placed(found(), 9), sorted(found()));
+    }
 }

@@ -64,6 +64,16 @@ impl Snapshot {
         &self.tables.projects
     }
 
+    /// Names of projects, each with its code.
+    pub fn project_names(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.projects().iter().map(|entry| (entry.project.name.as_str(), entry.project.code.as_str()))
+    }
+
+    /// Names of units, each with its code.
+    pub fn unit_names(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.units().iter().map(|entry| (entry.unit.name.as_str(), entry.unit.code.as_str()))
+    }
+
     /// Boundary of the project at `index`; without rings when it has none.
     pub fn project_shape(&self, index: usize) -> Shape<'_> {
         self.tables.project_places.shapes.shape(index)

@@ -13,8 +13,8 @@ use serde_json::json;
 use super::{Outcome, Place, clock};
 use crate::{
     analysis::View,
-    domain::{Day, LedgerPosition, Scope},
-    export::{Collection, Crs, CsvShape, ExportError, Format, Job, Mover, Options, Picked},
+    domain::{Day, Language as Tongue, LedgerPosition, Scope, vocabulary},
+    export::{Collection, Crs, CsvShape, ExportError, Format, Job, Mover, Options, People, Picked},
     query::{Column, Filter, Language, Personal, Rows, Sort, select},
     store::{Head, Store, StoreError, digest_hex},
 };
@@ -52,6 +52,9 @@ pub struct Export {
     /// CSV: begin with a byte order mark, by which Excel knows UTF-8.
     #[arg(long)]
     bom: bool,
+    /// CSV and Excel: as people read it, in this language (vi or en): heads and names in words, a total.
+    #[arg(long, value_name = "LANG", value_parser = language)]
+    words: Option<Tongue>,
     /// State as of this day; today if left out.
     #[arg(long, value_name = "DATE", value_parser = Day::parse)]
     as_of: Option<Day>,
@@ -84,6 +87,10 @@ fn layer(text: &str) -> Result<Layer, String> {
         None if text == "ledger" => Ok(Layer::Ledger),
         None => Err(format!("there is no layer \"{text}\"; these are: {}, ledger", known())),
     }
+}
+
+fn language(code: &str) -> Result<Tongue, String> {
+    Tongue::from_code(code).ok_or_else(|| "write vi or en".to_owned())
 }
 
 fn format(text: &str) -> Result<Format, String> {
@@ -153,6 +160,18 @@ fn write(
         return Err(format!("{} has WGS 84 only", options.format.title()).into());
     }
     let members = vec![("at", json!(view.snapshot.position())), ("as_of", json!(view.today.to_string()))];
+    let people = match options.words {
+        Some(_) if !matches!(options.format, Format::Csv | Format::Xlsx) => {
+            return Err("--words is for csv and xlsx; other formats are for programs".into());
+        }
+        Some(language) => {
+            let chosen: Vec<String> = options.filter.iter().cloned().collect();
+            let illustration = store.setting("illustration")?.as_deref() == Some("true");
+            let of = (view, collection);
+            Some(Box::new(People::new(language, vocabulary()?, of, &chosen, illustration)?))
+        }
+        None => None,
+    };
     // Whoever may read the store's file may read all of it.
     let personal = &Personal::In(Scope::Everywhere);
     let job = Job {
@@ -161,7 +180,7 @@ fn write(
         columns: columns(options, &known)?,
         crs: options.crs,
         personal,
-        options: Options { csv_shape: options.geom, csv_bom: options.bom, members },
+        options: Options { csv_shape: options.geom, csv_bom: options.bom, people, members },
     };
     if collection == Collection::Events {
         let mut ledger =
@@ -197,6 +216,11 @@ fn columns(options: &Export, known: &[&'static Column]) -> Result<Vec<&'static C
     if let Some(name) = options.properties.iter().find(missing) {
         let names: Vec<_> = known.iter().map(|column| column.name).collect();
         return Err(format!("--properties: \"{name}\" is not a column; these are: {}", names.join(", ")));
+    }
+    if options.words.is_some() {
+        // People read them in the order that was asked for.
+        let named = |name: &String| known.iter().copied().find(|column| column.name == name.as_str());
+        return Ok(options.properties.iter().filter_map(named).collect());
     }
     let wanted = |column: &&&'static Column| options.properties.iter().any(|name| name == column.name);
     Ok(known.iter().filter(wanted).copied().collect())

@@ -1,10 +1,11 @@
 //! `matbang import events`: what happened, from a spreadsheet. All or nothing.
 
-use std::{path::Path, process::ExitCode};
+use std::{path::Path, process::ExitCode, sync::Arc};
 
 use super::{Outcome, Place, clock, output::say, reading::tell_lack};
 use crate::{
-    ingest::EventTable,
+    domain::vocabulary,
+    ingest::{EventTable, Words},
     reader::{Leave, Reader},
     recording::{Order, RecordingError, RowRefusal, record},
     store::Store,
@@ -22,10 +23,16 @@ pub fn run(
     as_json: bool,
 ) -> Outcome {
     let store = place.open()?;
-    let table = reader.events(file, layer, &Leave::default())?;
-    tell_lack(reader);
-    let (today, recorded_at) = (clock::today()?, jiff::Timestamp::now().as_millisecond());
     let law = place.law()?;
+    let words = Words::of(&law, &vocabulary()?);
+    let mut table = reader.events(file, layer, &words, &Leave::default())?;
+    tell_lack(reader);
+    if table.has_names() {
+        let snapshot = store.load(Arc::clone(&law))?;
+        let (projects, units) = (snapshot.project_names(), snapshot.unit_names());
+        table = table.again(&words.with_names(projects, units));
+    }
+    let (today, recorded_at) = (clock::today()?, jiff::Timestamp::now().as_millisecond());
     let drafts: Vec<_> = table.rows.iter().map(|row| (row.line, row.draft.clone())).collect();
     let author = std::env::var("USER").unwrap_or_else(|_| "local".to_owned());
     let order = Order {

@@ -68,7 +68,11 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()),
         )
         .init();
-    let store = place.open()?;
+    let is_new = !place.data.exists();
+    let store = place.open_or_create()?;
+    if is_new {
+        eprintln!("matbang: {} is a new store; the app shows how to fill it", place.data.display());
+    }
     if store.is_read_only() {
         let why =
             "lies in a folder that is read-only: it can be read and exported, but a server must write to it";

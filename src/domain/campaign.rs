@@ -51,6 +51,10 @@ pub struct CampaignGroup {
     /// judged by little is not set beside who is judged by all.
     #[serde(default)]
     pub least_weight: f64,
+    /// Parcels that were due by plan, or are handed over, from which on one is ranked: who had next to nothing due
+    /// is not set before who had much.
+    #[serde(default)]
+    pub least_due: u64,
 }
 
 fn one() -> u64 {
@@ -120,7 +124,7 @@ pub struct Criterion {
     pub floor: f64,
     /// Article or document that it follows.
     pub article: Option<String>,
-    /// The entry is a reading still to be confirmed.
+    /// The entry is a reading still to be confirmed: it is shown, and counts for and against nobody.
     pub to_be_confirmed: bool,
 }
 
@@ -170,6 +174,8 @@ pub struct Award {
     pub least_score: f64,
     /// Nobody with a step out of order.
     pub none_out_of_order: bool,
+    /// Share of the steps that may be against the law or late at most, 0 … 1.
+    pub most_irregular: f64,
     /// Days before the planned day by which a holder's land was handed over.
     pub days_early: u16,
     /// Article or document that it follows.

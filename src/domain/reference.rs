@@ -70,6 +70,10 @@ pub struct Vocabulary {
     pub kinds: BTreeMap<String, Label>,
     /// Kinds of blockers.
     pub blockers: BTreeMap<String, Label>,
+    /// Side branches of the procedure.
+    pub branches: BTreeMap<String, Label>,
+    /// Kinds of events.
+    pub events: BTreeMap<String, Label>,
     /// Land-use codes.
     pub land_uses: BTreeMap<String, Label>,
 }
@@ -86,13 +90,14 @@ pub fn vocabulary() -> Result<Vocabulary, LawError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{BlockerKind, ProjectKind};
+    use crate::domain::{BlockerKind, Branch, ProjectKind};
 
     #[test]
     fn every_code_of_the_program_has_its_words() {
         let words = vocabulary().unwrap();
         assert!(ProjectKind::ALL.iter().all(|kind| words.kinds.contains_key(kind.code())));
         assert!(BlockerKind::ALL.iter().all(|kind| words.blockers.contains_key(kind.code())));
+        assert!(Branch::ALL.iter().all(|branch| words.branches.contains_key(branch.code())));
         assert_eq!(law(&[]).unwrap().laws().len(), 2);
     }
 

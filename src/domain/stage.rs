@@ -188,6 +188,17 @@ impl StageDays {
         Self(self.0.map(|cell| if cell <= day.number() { cell } else { NEVER }))
     }
 
+    /// The first day of a stage beside the listing.
+    pub fn first_beside_listing(self) -> Option<Day> {
+        let first = self.0[1..].iter().copied().fold(NEVER, u16::min);
+        Day::from_cell(first)
+    }
+
+    /// The stages that were reached, a bit each by number.
+    pub fn mask(self) -> u16 {
+        (0..).zip(self.0).fold(0, |mask, (number, cell)| mask | (u16::from(cell != NEVER) << number))
+    }
+
     /// Where the parcel stood on `day`; none before anything was known of it.
     pub fn standing(self, day: Day) -> Option<Standing> {
         let reached = |stage: Stage| self.reached(stage, day);

@@ -11,6 +11,7 @@ use super::{
     job::Job,
     kml::Kml,
     parquet::Parquet,
+    people::People,
     row::RowWriter,
     shapefile::Shapefile,
     xlsx::Xlsx,
@@ -73,6 +74,8 @@ pub struct Options {
     pub csv_shape: CsvShape,
     /// CSV: begin with a byte order mark, by which Excel knows UTF-8.
     pub csv_bom: bool,
+    /// CSV and Excel: as people read it, not programs.
+    pub people: Option<Box<People>>,
     /// GeoJSON: members beside the features.
     pub members: Vec<(&'static str, serde_json::Value)>,
 }

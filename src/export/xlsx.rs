@@ -2,15 +2,16 @@
 
 use std::io::Write;
 
-use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, Workbook, XlsxError};
+use rust_xlsxwriter::{ExcelDateTime, Format as CellFormat, FormatAlign, FormatBorder, Workbook, XlsxError};
 
 use super::{
     error::ExportError,
     job::Job,
+    people::{People, Totals},
     row::{Row, RowWriter},
     spool::Spool,
 };
-use crate::query::{Value, words};
+use crate::query::{Kind, Value, words};
 
 /// Rows of a sheet, the header among them.
 const MOST_ROWS: u32 = 1_048_576;
@@ -32,6 +33,9 @@ pub struct Xlsx<'o> {
     row: u32,
     day: CellFormat,
     moment: CellFormat,
+    people: Option<(Box<People>, Totals)>,
+    /// Rows for people so far.
+    rows: u32,
     _spool: Spool,
 }
 
@@ -48,6 +52,14 @@ impl<'o> Xlsx<'o> {
         let spool = Spool::new()?;
         let mut workbook = Workbook::new();
         workbook.set_tempdir(spool.folder()).map_err(failed)?;
+        if let Some(people) = &job.options.people {
+            let row = head_for_people(&mut workbook, job, people).map_err(failed)?;
+            let framed = || CellFormat::new().set_num_format("dd/mm/yyyy").set_align(FormatAlign::Top);
+            let moment = framed().set_num_format("dd/mm/yyyy hh:mm");
+            let totals = Totals::new(&job.columns);
+            let people = Some((people.clone(), totals));
+            return Ok(Self { out, workbook, row, day: framed(), moment, people, rows: 0, _spool: spool });
+        }
         let bold = CellFormat::new().set_bold();
         let sheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
         sheet.set_name(job.collection.name()).map_err(failed)?;
@@ -69,8 +81,82 @@ impl<'o> Xlsx<'o> {
         }
         let day = CellFormat::new().set_num_format("yyyy-mm-dd");
         let moment = CellFormat::new().set_num_format("yyyy-mm-dd hh:mm:ss");
-        Ok(Self { out, workbook, row: 1, day, moment, _spool: spool })
+        Ok(Self { out, workbook, row: 1, day, moment, people: None, rows: 0, _spool: spool })
     }
+
+    fn cell(&mut self, line: u32, place: u16, value: Value<'_>) -> Result<(), ExportError> {
+        let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
+        match value {
+            Value::Null => {}
+            Value::Boolean(v) => drop(sheet.write_boolean(line, place, v).map_err(failed)?),
+            Value::Integer(v) => drop(sheet.write_number(line, place, v as f64).map_err(failed)?),
+            Value::Number(v) => drop(sheet.write_number(line, place, v).map_err(failed)?),
+            Value::Text(v) => drop(sheet.write_string(line, place, v).map_err(failed)?),
+            Value::Day(day) => {
+                let date = day.date();
+                let (y, m, d) = (date.year().unsigned_abs(), date.month() as u8, date.day() as u8);
+                let cell = ExcelDateTime::from_ymd(y, m, d).map_err(failed)?;
+                sheet.write_date_with_format(line, place, &cell, &self.day).map_err(failed)?;
+            }
+            Value::Moment(at) => {
+                let cell = ExcelDateTime::from_timestamp(at / 1000).map_err(failed)?;
+                sheet.write_datetime_with_format(line, place, &cell, &self.moment).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The last row for people: how many there are, and sums.
+    fn total(&mut self, people: &People, totals: &Totals, rows: u32) -> Result<(), ExportError> {
+        let bold = CellFormat::new().set_bold();
+        let line = self.row;
+        let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
+        sheet.write_string_with_format(line, 0, people.total(rows), &bold).map_err(failed)?;
+        for (place, sum) in (0u16..).zip(totals.sums()) {
+            // The first cell says what the row is.
+            if let (Some(sum), true) = (sum, place > 0) {
+                sheet.write_number_with_format(line, place, sum, &bold).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What stands above the rows for people; gives the first row's place.
+fn head_for_people(workbook: &mut Workbook, job: &Job<'_>, people: &People) -> Result<u32, XlsxError> {
+    let bold = CellFormat::new().set_bold();
+    let head = CellFormat::new()
+        .set_bold()
+        .set_text_wrap()
+        .set_border(FormatBorder::Thin)
+        .set_align(FormatAlign::Top);
+    let sheet = workbook.add_worksheet_with_constant_memory()?;
+    let title: String = people.above.first().map_or("", String::as_str).chars().take(31).collect();
+    sheet.set_name(title)?;
+    for (place, column) in (0u16..).zip(&job.columns) {
+        let width = match column.kind {
+            Kind::Text if column.name.ends_with("_name") || column.name == "stage" => 30.0,
+            Kind::Text => 16.0,
+            _ => 12.0,
+        };
+        sheet.set_column_width(place, width)?;
+    }
+    let mut row = 0;
+    for line in &people.above {
+        if row == 0 {
+            sheet.write_string_with_format(row, 0, line, &bold)?;
+        } else {
+            sheet.write_string(row, 0, line)?;
+        }
+        row += 1;
+    }
+    row += 1;
+    for (place, column) in (0u16..).zip(&job.columns) {
+        sheet.write_string_with_format(row, place, people.head(job.collection, column), &head)?;
+    }
+    sheet.set_freeze_panes(row + 1, 0)?;
+    sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(row, row)?;
+    Ok(row + 1)
 }
 
 impl RowWriter for Xlsx<'_> {
@@ -80,35 +166,26 @@ impl RowWriter for Xlsx<'_> {
         }
         let line = self.row;
         self.row += 1;
-        let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
-        sheet.write_number(line, 0, row.id as f64).map_err(failed)?;
-        for (place, value) in (1u16..).zip(row.values()) {
-            match value {
-                Value::Null => {}
-                Value::Boolean(v) => drop(sheet.write_boolean(line, place, v).map_err(failed)?),
-                Value::Integer(v) => drop(sheet.write_number(line, place, v as f64).map_err(failed)?),
-                Value::Number(v) => drop(sheet.write_number(line, place, v).map_err(failed)?),
-                Value::Text(v) => drop(sheet.write_string(line, place, v).map_err(failed)?),
-                Value::Day(day) => {
-                    let date = day.date();
-                    let cell = ExcelDateTime::from_ymd(
-                        date.year().unsigned_abs(),
-                        date.month() as u8,
-                        date.day() as u8,
-                    )
-                    .map_err(failed)?;
-                    sheet.write_date_with_format(line, place, &cell, &self.day).map_err(failed)?;
-                }
-                Value::Moment(at) => {
-                    let cell = ExcelDateTime::from_timestamp(at / 1000).map_err(failed)?;
-                    sheet.write_datetime_with_format(line, place, &cell, &self.moment).map_err(failed)?;
-                }
+        if let Some((people, mut totals)) = self.people.take() {
+            self.rows += 1;
+            for (place, (column, value)) in (0u16..).zip(row.columns.iter().zip(row.values())) {
+                totals.add(place.into(), &value);
+                self.cell(line, place, people.told(row.rows.view, column, value))?;
             }
+            self.people = Some((people, totals));
+            return Ok(());
+        }
+        self.cell(line, 0, Value::Integer(row.id as i64))?;
+        for (place, value) in (1u16..).zip(row.values()) {
+            self.cell(line, place, value)?;
         }
         Ok(())
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), ExportError> {
+        if let Some((people, totals)) = self.people.take() {
+            self.total(&people, &totals, self.rows)?;
+        }
         self.workbook.save_to_writer(&mut *self.out).map_err(failed)?;
         Ok(self.out.flush()?)
     }

@@ -1,8 +1,8 @@
 //! Tables of events: a spreadsheet's rows, pasted or from a file.
 //!
-//! Columns are known by Vietnamese and English names, words for stages and
-//! blockers by their codes or their Vietnamese names. A row becomes the fields
-//! of a draft; what they mean is judged elsewhere.
+//! Columns are known by Vietnamese and English names; what stands in them by
+//! codes and by the words of people ([`Words`]). A row becomes the fields of a
+//! draft; what they mean is judged elsewhere.
 
 use std::path::Path;
 
@@ -14,8 +14,9 @@ use super::{
     fold::fold,
     source::{Kind, Source},
     table::{self, Cells},
+    words::{Words, complete},
 };
-use crate::domain::{BlockerKind, Branch, Draft, Habits, Refusal, Stage, law::Act};
+use crate::domain::{Draft, Habits, Refusal};
 
 /// A row of a table of events.
 #[derive(Debug, Clone)]
@@ -42,9 +43,14 @@ pub struct EventTable {
 }
 
 impl EventTable {
-    /// The table with these rows (line, fields): numbers are read as all of a column are written.
+    /// The table with these rows (line, fields), of which `words` are understood: numbers are read as all of a
+    /// column are written.
     #[must_use]
-    pub fn with_rows(mut self, rows: Vec<(usize, Map<String, Value>)>) -> Self {
+    pub fn with_rows(mut self, mut rows: Vec<(usize, Map<String, Value>)>, words: &Words) -> Self {
+        for (_, row) in &mut rows {
+            words.understand(row);
+            complete(row);
+        }
         let mixed = |field: &str| self.mixed.iter().any(|other| other == field);
         let habits = Habits::of(rows.iter().map(|(line, row)| (*line, row)), mixed);
         let read = |(line, fields): (usize, Map<String, Value>)| {
@@ -53,6 +59,23 @@ impl EventTable {
         };
         self.rows = rows.into_iter().map(read).collect();
         self
+    }
+
+    /// Whether some row tells a project or unit by its name.
+    pub fn has_names(&self) -> bool {
+        let is_name =
+            |value: &Value| value.as_str().is_some_and(|text| text.contains(' ') || !text.is_ascii());
+        let named = |row: &EventRow| {
+            ["project", "unit"].iter().any(|field| row.fields.get(*field).is_some_and(is_name))
+        };
+        self.rows.iter().any(named)
+    }
+
+    /// The table read once more, with other words.
+    #[must_use]
+    pub fn again(mut self, words: &Words) -> Self {
+        let rows = std::mem::take(&mut self.rows).into_iter().map(|row| (row.line, row.fields)).collect();
+        self.with_rows(rows, words)
     }
 }
 
@@ -111,35 +134,6 @@ const COLUMNS: [(&str, &[&str]); 35] = [
     ("refused", &["refused", "tu choi nhan"]),
 ];
 
-/// Vietnamese words, folded, for codes of stages, blockers, branches and kinds.
-const WORDS: [(&str, &str, &str); 25] = [
-    ("stage", "hop", "meeting"),
-    ("stage", "hop pho bien", "meeting"),
-    ("stage", "thong bao", "notice"),
-    ("stage", "thong bao thu hoi", "notice"),
-    ("stage", "kiem dem", "inventory"),
-    ("stage", "niem yet", "plan_posted"),
-    ("stage", "niem yet phuong an", "plan_posted"),
-    ("stage", "phe duyet", "plan_approved"),
-    ("stage", "phe duyet phuong an", "plan_approved"),
-    ("stage", "chi tra", "paid"),
-    ("stage", "chi tra tien", "paid"),
-    ("stage", "quyet dinh thu hoi", "recovery_decided"),
-    ("stage", "ban giao", "handed_over"),
-    ("stage", "ban giao mat bang", "handed_over"),
-    ("blocker", "khieu nai", "complaint"),
-    ("blocker", "don gia", "price"),
-    ("blocker", "nguon goc", "origin"),
-    ("blocker", "nguon goc dat", "origin"),
-    ("blocker", "mo ma", "graves"),
-    ("blocker", "ha tang", "utilities"),
-    ("blocker", "tai dinh cu", "resettlement"),
-    ("branch", "cuong che", "enforcement"),
-    ("branch", "kiem dem bat buoc", "mandatory_inventory"),
-    ("branch", "gui tien", "deposit"),
-    ("branch", "gui ngan hang", "deposit"),
-];
-
 fn field_of(column: &str) -> Option<&'static str> {
     let name = fold(column);
     let known = |names: &[&str]| names.iter().any(|known| fold(known) == name);
@@ -165,12 +159,12 @@ fn missing(fields: &[Option<&str>]) -> Option<TableError> {
 ///
 /// # Errors
 /// No header that says parcel and date, or rows that can't be split into cells.
-pub fn read_event_table(text: &str, tabs: Option<bool>) -> Result<EventTable, TableError> {
+pub fn read_event_table(text: &str, tabs: Option<bool>, words: &Words) -> Result<EventTable, TableError> {
     let cells = table::split(text, tabs, is_header).map_err(|(line, why)| TableError::Row(line, why))?;
-    assemble(cells, &|_| Written::Texts)
+    assemble(cells, &|_| Written::Texts, words)
 }
 
-/// Reads a table from a file: CSV or text with tabs, and what GDAL/OGR opens, such as XLSX and ODS.
+/// Reads a table from a file, without words for codes: CSV or text with tabs, and what GDAL/OGR opens, such as XLSX and ODS.
 ///
 /// # Errors
 /// A file that can't be read, more in it than `bounds` allow, or no columns that say parcel and date.
@@ -185,7 +179,7 @@ pub fn read_event_file(path: &Path, layer: Option<&str>, bounds: &Bounds) -> Res
         let bytes = std::fs::read(path)
             .map_err(|e| IngestError::Unreadable { file: file.clone(), cause: e.to_string() })?;
         let tabs = (extension.as_deref() == Some("tsv")).then_some(true);
-        let table = read_event_table(&table::text_of(&bytes), tabs).map_err(wrong)?;
+        let table = read_event_table(&table::text_of(&bytes), tabs, &Words::default()).map_err(wrong)?;
         return keep_within(table, file, bounds);
     }
     // The first row is the header, also where all cells below are texts like it.
@@ -206,7 +200,7 @@ pub fn read_event_file(path: &Path, layer: Option<&str>, bounds: &Bounds) -> Res
         Some(Kind::Integer | Kind::Real) => Written::Numbers,
         _ => Written::Either,
     };
-    assemble(cells, &written).map_err(wrong)
+    assemble(cells, &written, &Words::default()).map_err(wrong)
 }
 
 /// What the cells of a column are.
@@ -233,7 +227,11 @@ fn keep_within(table: EventTable, file: String, bounds: &Bounds) -> Result<Event
     Ok(table)
 }
 
-fn assemble(cells: Cells, written: &dyn Fn(usize) -> Written) -> Result<EventTable, TableError> {
+fn assemble(
+    cells: Cells,
+    written: &dyn Fn(usize) -> Written,
+    words: &Words,
+) -> Result<EventTable, TableError> {
     let fields: Vec<Option<&'static str>> = cells.names.iter().map(|name| field_of(name)).collect();
     if let Some(why) = missing(&fields) {
         return Err(why);
@@ -258,7 +256,7 @@ fn assemble(cells: Cells, written: &dyn Fn(usize) -> Written) -> Result<EventTab
             table.mixed.push((*field).to_owned());
         }
     }
-    Ok(table.with_rows(rows))
+    Ok(table.with_rows(rows, words))
 }
 
 /// The fields of a row that are not empty.
@@ -286,62 +284,52 @@ fn row(
             row.insert(field.to_owned(), Value::Number(number));
         }
     }
-    if !row.is_empty() {
-        complete(&mut row);
-    }
-    row
-}
-
-/// A cell's code, where it is a Vietnamese word for one; dates without their time of day.
-fn coded(field: &str, cell: &str) -> String {
-    let word = fold(cell);
-    if let Some((.., code)) = WORDS.iter().find(|(of, known, _)| *of == field && fold(known) == word) {
-        return (*code).to_owned();
-    }
-    let dates = ["date", "planned", "required_on", "sent", "effect", "until", "received", "handover_by"];
-    if dates.contains(&field) {
-        // Spreadsheets write 2026/11/20 00:00:00.
-        let day = cell.split([' ', 'T']).next().unwrap_or(cell);
-        return if day.as_bytes().get(4) == Some(&b'/') { day.replace('/', "-") } else { day.to_owned() };
-    }
-    cell.to_owned()
-}
-
-/// A row that names a stage, blocker or branch but no kind says it all the same.
-fn complete(row: &mut Map<String, Value>) {
     if let Some(Value::String(remove)) = row.get("remove") {
         let yes = matches!(fold(remove).as_str(), "x" | "1" | "true" | "co" | "yes");
         row.insert("remove".to_owned(), Value::Bool(yes));
     }
-    if row.contains_key("kind") {
-        return;
+    row
+}
+
+/// Fields that are days.
+const DAYS: [&str; 8] =
+    ["date", "planned", "required_on", "sent", "effect", "until", "received", "handover_by"];
+
+/// A cell as it is; days without their time, and with four digits of the year.
+fn coded(field: &str, cell: &str) -> String {
+    if !DAYS.contains(&field) {
+        return cell.to_owned();
     }
-    let text = |field: &str| row.get(field).and_then(Value::as_str);
-    let kind = if text("step").is_some_and(|code| Act::from_code(code).is_some()) {
-        "step_taken"
-    } else if text("stage").is_some_and(|code| Stage::from_code(code).is_some()) {
-        "stage_reached"
-    } else if text("blocker").is_some_and(|code| BlockerKind::from_code(code).is_some()) {
-        "blocker_opened"
-    } else if text("branch").is_some_and(|code| Branch::from_code(code).is_some()) {
-        "branch_entered"
-    } else {
-        return;
-    };
-    row.insert("kind".to_owned(), Value::String(kind.to_owned()));
+    // Spreadsheets write 2026/11/20 00:00:00.
+    let day = cell.split([' ', 'T']).next().unwrap_or(cell);
+    if day.as_bytes().get(4) == Some(&b'/') {
+        return day.replace('/', "-");
+    }
+    let parts: Vec<&str> = day.split(['/', '.', '-']).collect();
+    let digits = |part: &&str| part.bytes().all(|byte| byte.is_ascii_digit());
+    match parts[..] {
+        [d, m, y] if d.len() <= 2 && parts.iter().all(digits) => {
+            // Two digits are a year of this century: the store's days begin in 1970.
+            let year = if y.len() == 2 { format!("20{y}") } else { y.to_owned() };
+            format!("{d}/{m}/{year}")
+        }
+        _ => day.to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Change, EventKind};
+    use crate::domain::{Change, EventKind, Stage};
 
     #[test]
     fn a_pasted_table_with_vietnamese_headings_is_understood() {
         let text = "Dự án\tSố tờ\tSố thửa\tBước\tNgày\tSố văn bản\tMàu\n\
             HN-01\t12\t34\tBàn giao mặt bằng\t20/11/2026\t12/BB\txanh\n\
             HN-01\t12\t35\tkhông rõ\t20/11/2026\t\t\n";
-        let table = read_event_table(text, None).unwrap();
+        let law = crate::domain::law(&[]).unwrap();
+        let words = Words::of(&law, &crate::domain::vocabulary().unwrap());
+        let table = read_event_table(text, None, &words).unwrap();
         assert_eq!(table.unknown, ["Màu"]);
         let first = table.rows[0].draft.as_ref().unwrap();
         assert_eq!(first.change, Change::Event(EventKind::reached(Stage::HandedOver)));
@@ -351,7 +339,28 @@ mod tests {
 
     #[test]
     fn a_table_without_a_date_or_a_parcel_is_no_table_of_events() {
-        assert_eq!(read_event_table("a,b\n1,2\n", Some(false)).unwrap_err(), TableError::NoParcel);
-        assert_eq!(read_event_table("parcel,b\n1,2\n", Some(false)).unwrap_err(), TableError::NoDate);
+        assert_eq!(
+            read_event_table("a,b\n1,2\n", Some(false), &Words::default()).unwrap_err(),
+            TableError::NoParcel
+        );
+        assert_eq!(
+            read_event_table("parcel,b\n1,2\n", Some(false), &Words::default()).unwrap_err(),
+            TableError::NoDate
+        );
+    }
+
+    #[test]
+    fn days_are_read_as_offices_write_them() {
+        for (cell, day) in [
+            ("20/11/26", "20/11/2026"),
+            ("1.2.2026", "1/2/2026"),
+            ("20-11-2026", "20/11/2026"),
+            ("2026-11-20", "2026-11-20"),
+            ("2026/11/20 00:00:00", "2026-11-20"),
+            ("20/11/2026", "20/11/2026"),
+        ] {
+            assert_eq!(coded("date", cell), day);
+        }
+        assert_eq!(coded("document", "12/11/26"), "12/11/26");
     }
 }

@@ -36,6 +36,7 @@ mod table;
 mod text;
 mod units;
 mod values;
+mod words;
 
 pub use bounds::{Bound, Bounds, LONGEST_TEXT, MOST_COLUMNS};
 pub use crs::vietnam;
@@ -53,3 +54,4 @@ pub use report::{
 pub use source::shape::MAX_RING_VERTICES;
 pub use table::text_of as text_of_table;
 pub use units::read_units;
+pub use words::Words;

@@ -6,7 +6,7 @@ use super::{
     value::Value,
 };
 use crate::domain::{
-    ProjectKind, Stage, Standing,
+    Blocker, ProjectKind, Stage, Standing,
     law::{Act, CaseFile, Law},
 };
 
@@ -49,6 +49,12 @@ const fn of_project(value: for<'a> fn(&'a crate::analysis::View, usize) -> Value
 
 fn stage_day<'a, const STAGE: usize>(rows: &Rows<'a>, index: u32) -> Value<'a> {
     Value::day(rows.view.snapshot.days(index).get(Stage::ALL[STAGE]))
+}
+
+/// The blockers that stand on the day.
+fn standing_blockers<'a>(rows: &Rows<'a>, index: u32) -> impl Iterator<Item = &'a Blocker> {
+    let today = rows.today;
+    rows.view.snapshot.blockers(index).iter().filter(move |blocker| blocker.stands_on(today))
 }
 
 /// The law, and a parcel's file as it sees it.
@@ -165,6 +171,27 @@ pub const COLUMNS: &[Column] = &[
     .on_request(),
     Column::new("due_on", Kind::Day, |rows, index| {
         Value::day(rows.view.snapshot.clock(index, rows.today).map(|running| running.due))
+    })
+    .on_request(),
+    Column::new("overdue_days", Kind::Integer, |rows, index| {
+        let days = rows.view.snapshot.clock(index, rows.today).map(|running| rows.today.since(running.due));
+        days.filter(|days| *days > 0).map_or(Value::Null, |days| Value::Integer(days.into()))
+    })
+    .unit("d")
+    .on_request(),
+    Column::new("blockers", Kind::Text, |rows, index| {
+        let kinds: Vec<&str> = standing_blockers(rows, index).map(|blocker| blocker.kind.code()).collect();
+        if kinds.is_empty() { Value::Null } else { Value::Text(kinds.join(" ").into()) }
+    })
+    .on_request(),
+    Column::new("blocked_since", Kind::Day, |rows, index| {
+        Value::day(standing_blockers(rows, index).map(|blocker| blocker.opened).min())
+    })
+    .on_request(),
+    Column::new("stage_on", Kind::Day, |rows, index| {
+        let snapshot = &rows.view.snapshot;
+        let stage = snapshot.stage_on(index, rows.today);
+        Value::day(stage.and_then(|stage| stage.since(snapshot.days(index))))
     })
     .on_request(),
     Column::new("notice_valid_until", Kind::Day, |rows, index| {

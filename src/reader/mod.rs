@@ -37,7 +37,7 @@ use serde_json::{Map, Value};
 
 use crate::{
     domain::{AdminUnit, Parcel, Project},
-    ingest::{Batch, EventTable, IntersectRow, LayerOutline, MOST_COLUMNS, Options, Report, Target},
+    ingest::{Batch, EventTable, IntersectRow, LayerOutline, MOST_COLUMNS, Options, Report, Target, Words},
 };
 use check::{Check, Doubt};
 use handover::Handover;
@@ -111,11 +111,17 @@ impl Reader {
         Ok(layers)
     }
 
-    /// The events of the table at `path`.
+    /// The events of the table at `path`, in which `words` stand for codes.
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub fn events(&self, path: &Path, layer: Option<&str>, leave: &Leave) -> Result<EventTable, ReadError> {
+    pub fn events(
+        &self,
+        path: &Path,
+        layer: Option<&str>,
+        words: &Words,
+        leave: &Leave,
+    ) -> Result<EventTable, ReadError> {
         let (mut table, mut rows, mut check) =
             (EventTable::default(), Vec::new(), Check::new(self.limits.bounds));
         let file = Handover::new(path)?;
@@ -133,7 +139,7 @@ impl Reader {
             }
             _ => Ok(()),
         })?;
-        Ok(table.with_rows(rows))
+        Ok(table.with_rows(rows, words))
     }
 
     /// The administrative units of the file at `path`.

@@ -1,11 +1,15 @@
 //! From a view to a document.
 
 use super::{
-    Block, Document, ReportError, Section, Setting, Subject, Words, curve, decisions, map, tables, words,
+    Block, Document, ReportError, Section, Setting, Subject, Words, curve, decisions, duties, map, tables,
+    words,
 };
 use crate::{
-    analysis::{Figures, Filter, Forecast, Simulated, Survey, View, forecast, length, linear_fronts},
-    domain::Day,
+    analysis::{
+        Authority, Figures, Filter, Forecast, Simulated, Survey, View, authority, forecast, length,
+        linear_fronts,
+    },
+    domain::{Day, Language},
 };
 
 /// What all parts of a report look at.
@@ -71,6 +75,7 @@ pub fn document(
     }
     sections.push(section(words, "section_groups", tables::groups(&matter)));
     sections.push(section(words, "section_trouble", tables::trouble(&matter)));
+    sections.push(duties::section(&matter));
     if let Subject::Project(index) = subject {
         let fronts = fronts(&matter, index);
         if !fronts.is_empty() {
@@ -87,22 +92,39 @@ fn section(words: &Words, heading: &str, blocks: Vec<Block>) -> Section {
     Section { heading: words.text(heading), blocks }
 }
 
+/// The area's name, where the province of the day has another: it is a former province, now part of that one.
+fn former<'a>(view: &View, setting: Setting<'a>) -> Option<&'a str> {
+    let authority = authority(&view.snapshot, view.today)?;
+    setting.province.filter(|area| *area != authority.short())
+}
+
 /// Head and foot after Decree 30/2020/NĐ-CP.
 fn framed(matter: &Matter<'_>, sections: Vec<Section>) -> Document {
     let (words, view, setting) = (matter.words, matter.view, matter.setting);
     let date = view.today.date();
     let (d, m, y) = (format!("{:02}", date.day()), format!("{:02}", date.month()), date.year().to_string());
-    let place = setting.province.map_or_else(|| words.text("place_unknown"), str::to_owned);
+    // Who issues it is the province of the day, whatever the area was called before.
+    let authority = authority(&view.snapshot, view.today);
+    let province = authority.map(Authority::short).or(setting.province);
+    let place = province.map_or_else(|| words.text("place_unknown"), str::to_owned);
     let told = words::day(view.today);
     let title = match matter.subject {
-        Subject::Province => words.text("title_province"),
+        Subject::Province => match former(view, setting) {
+            Some(area) => words.say("title_area", &[("area", area)]),
+            None => words.text("title_province"),
+        },
         Subject::Unit(index) => words.say("title_unit", &[("name", &view.snapshot.units()[index].unit.name)]),
         Subject::Project(index) => {
             words.say("title_project", &[("name", &view.snapshot.projects()[index].project.name)])
         }
     };
-    let above = match setting.province {
-        Some(province) => words.say("above", &[("province", &province.to_uppercase())]),
+    let unit = match (authority, setting.province) {
+        (Some(authority), _) if words.language() == Language::Vi => Some(authority.name.to_owned()),
+        (None, Some(province)) if words.language() == Language::Vi => Some(format!("Tỉnh {province}")),
+        _ => province.map(str::to_owned),
+    };
+    let above = match unit {
+        Some(unit) => words.say("above", &[("unit", &unit.to_uppercase())]),
         None => words.text("above_unknown"),
     };
     let (at, head) = (view.snapshot.position().to_string(), hex(&view.snapshot.head()));
@@ -140,7 +162,10 @@ fn overview(matter: &Matter<'_>) -> Section {
     let Matter { view, words, figures, survey, .. } = matter;
     let area = figures.progress.measures.area;
     let subject = match matter.subject {
-        Subject::Province => words.text("subject_province"),
+        Subject::Province => match former(view, matter.setting) {
+            Some(area) => words.say("subject_area", &[("area", area)]),
+            None => words.text("subject_province"),
+        },
         Subject::Unit(index) => {
             words.say("subject_unit", &[("name", &view.snapshot.units()[index].unit.name)])
         }

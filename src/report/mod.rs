@@ -13,6 +13,7 @@ mod content;
 mod curve;
 mod decisions;
 mod docx;
+mod duties;
 mod map;
 mod pdf;
 mod picture;
@@ -23,8 +24,9 @@ mod xlsx;
 
 use crate::{analysis::View, domain::Vocabulary};
 
+pub use crate::domain::Language;
 pub use content::{Block, Cell, Column, Document, Picture, Section, Table};
-pub use words::{Language, Words};
+pub use words::Words;
 
 /// What a report is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,27 +14,27 @@ use crate::{
 const MOST_GAPS: usize = 8;
 
 impl Matter<'_> {
-    fn column(&self, key: &str, width: f64, right: bool) -> Column {
+    pub fn column(&self, key: &str, width: f64, right: bool) -> Column {
         Column { name: self.words.text(key), width, right }
     }
 
-    fn table(&self, caption: &str, columns: Vec<Column>, rows: Vec<Vec<Cell>>, total: bool) -> Block {
+    pub fn table(&self, caption: &str, columns: Vec<Column>, rows: Vec<Vec<Cell>>, total: bool) -> Block {
         Block::Table(Table { caption: self.words.text(caption), columns, rows, total })
     }
 
-    fn count(&self, count: u64) -> Cell {
+    pub fn count(&self, count: u64) -> Cell {
         Cell::Number(count as f64, 0, self.words.language())
     }
 
-    fn decimal(&self, value: f64, decimals: usize) -> Cell {
+    pub fn decimal(&self, value: f64, decimals: usize) -> Cell {
         Cell::Number(value, decimals, self.words.language())
     }
 
-    fn hectares(&self, square_metres: f64) -> Cell {
+    pub fn hectares(&self, square_metres: f64) -> Cell {
         self.decimal(square_metres / 1e4, 2)
     }
 
-    fn share(&self, part: f64, of: f64) -> Cell {
+    pub fn share(&self, part: f64, of: f64) -> Cell {
         if of > 0.0 { Cell::Share(part / of, self.words.language()) } else { Cell::Empty }
     }
 }

@@ -3,40 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::ReportError;
-use crate::domain::{Day, Label};
+use crate::domain::{Day, Label, Language};
 
-/// Language of a report.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    /// Vietnamese.
-    Vi,
-    /// English.
-    En,
-}
-
-impl Language {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Vi, Self::En];
-
-    /// The language's code.
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Vi => "vi",
-            Self::En => "en",
-        }
-    }
-
-    /// The language with this code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|language| language.code() == code)
-    }
-
-    fn ours(self) -> &'static str {
-        match self {
-            Self::Vi => include_str!("../../data/report/vi.toml"),
-            Self::En => include_str!("../../data/report/en.toml"),
-        }
+/// The words that come with the program.
+fn ours(language: Language) -> &'static str {
+    match language {
+        Language::Vi => include_str!("../../data/report/vi.toml"),
+        Language::En => include_str!("../../data/report/en.toml"),
     }
 }
 
@@ -57,7 +30,7 @@ impl Words {
             let wrong = |why: String| ReportError::Words { file: file.to_owned(), why };
             toml::from_str::<BTreeMap<String, String>>(text).map_err(|error| wrong(error.to_string()))
         };
-        let mut texts = read(language.code(), language.ours())?;
+        let mut texts = read(language.code(), ours(language))?;
         if let Some((file, text)) = own {
             for (key, text) in read(file, text)? {
                 let Some(place) = texts.get_mut(&key) else {
@@ -91,10 +64,7 @@ impl Words {
 
     /// The label in the language.
     pub fn label(&self, label: &Label) -> String {
-        match self.language {
-            Language::Vi => label.vi.clone(),
-            Language::En => label.en.clone(),
-        }
+        self.language.of(label).to_owned()
     }
 
     /// A whole number.

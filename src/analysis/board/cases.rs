@@ -4,7 +4,7 @@ use crate::{
     atlas::Snapshot,
     domain::{
         Branch, Day, Marks, Measure, Stage, StageDays,
-        law::{Act, MarkCode},
+        law::{Act, Mark, MarkCode},
     },
 };
 
@@ -109,6 +109,12 @@ impl<'a> Facts<'a> {
     /// Whether the span found the parcel not handed over: it is work.
     pub fn is_work(&self) -> bool {
         self.handed_over.is_none_or(|on| on >= self.span.first)
+    }
+
+    /// Whether the parcel is work that was to be handed over by the end of the span, or was.
+    pub fn is_due(&self) -> bool {
+        self.is_work()
+            && (self.handed_over.is_some() || self.planned.is_some_and(|day| day <= self.span.last))
     }
 
     /// The day in the span on which the parcel was handed over.
@@ -233,27 +239,28 @@ pub fn steps(facts: &Facts<'_>, mut found: impl FnMut(Case)) {
     let file = snapshot.file_of(facts.parcel, days, facts.marks).until(span.last);
     if days.any_within(span.first, span.last) || file.facts.iter().any(|fact| span.holds(fact.day)) {
         let mut marks = Vec::new();
-        for act in Act::ALL.iter().filter(|act| **act != Act::Listed && **act != Act::Paused) {
-            for fact in file.occurrences(*act, span.last) {
+        for act in file.acts_that_came().filter(|act| *act != Act::Listed && *act != Act::Paused) {
+            for fact in file.occurrences(act, span.last) {
                 if !span.holds(fact.day) {
                     continue;
                 }
                 marks.clear();
                 law.marks_of(&file, &fact, &mut marks);
-                let worst =
-                    marks.iter().filter(|mark| law.is_unlawful(mark.code)).min_by_key(|mark| mark.code);
+                let against = |mark: &&Mark| law.is_unlawful(mark.code) && !law.is_mark_unsure(&file, mark);
+                let worst = marks.iter().filter(against).min_by_key(|mark| mark.code);
                 let why = match worst.map(|mark| mark.code) {
                     None => Why::Lawful,
                     Some(MarkCode::L) => Why::ClockBroken,
                     Some(_) => Why::OutOfOrder,
                 };
                 let by = worst.and_then(|mark| mark.bound);
-                found(Case { act: Some(*act), ..Case::one(why == Why::Lawful, why, Some(fact.day), by) });
+                found(Case { act: Some(act), ..Case::one(why == Why::Lawful, why, Some(fact.day), by) });
             }
         }
     }
     for running in law.running(&file, span.last) {
-        if span.passed(running.due) && running.due >= span.first {
+        // A term whose days off wait to be confirmed is held against nobody.
+        if span.passed(running.due) && running.due >= span.first && !law.is_unsure(&running) {
             let case = Case::one(false, Why::ClockBroken, None, Some(running.due));
             found(Case { act: Some(running.act), ..case });
         }

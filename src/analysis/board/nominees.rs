@@ -39,6 +39,7 @@ fn best(rule: &Award, group: usize, board: &GroupBoard) -> Vec<Nominated> {
         row.rank().is_some()
             && row.score.is_some_and(|score| score >= rule.least_score)
             && !(rule.none_out_of_order && row.irregular.out_of_order > 0)
+            && row.irregular.share() <= rule.most_irregular
     };
     let fit: Vec<_> = board.rows.iter().enumerate().filter(|(_, row)| fit(row)).collect();
     // Who shares the last place comes in too.

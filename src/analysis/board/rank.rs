@@ -27,6 +27,8 @@ pub enum Place {
     NoWork,
     /// Fewer parcels than the group asks for.
     TooLittleWork,
+    /// Fewer parcels that were due, or handed over, than the group asks for.
+    TooLittleDue,
     /// No criterion had a case, or too few for the group.
     NothingDue,
 }
@@ -122,6 +124,7 @@ fn row(
     let place = match tally.work.parcels {
         0 => Place::NoWork,
         few if few < rule.least_parcels => Place::TooLittleWork,
+        _ if tally.work.due_parcels < rule.least_due => Place::TooLittleDue,
         _ if out_of <= 0.0 || out_of < rule.least_weight => Place::NothingDue,
         _ => Place::Ranked { rank: 0, tied: false },
     };
@@ -137,6 +140,9 @@ fn points(criterion: &Criterion, pledge: Option<f64>, sum: Sum) -> Points {
     }
     let share = |part: u64| part as f64 / sum.amount as f64;
     let value = share(sum.done);
+    if criterion.to_be_confirmed {
+        return Points { value: Some(value), ..none };
+    }
     let area = criterion.measure == Measure::HandedOverArea;
     let target = pledge.unwrap_or(if area { share(sum.due) } else { criterion.target });
     if target <= 0.0 && sum.done == 0 {

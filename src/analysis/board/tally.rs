@@ -53,19 +53,30 @@ pub struct Work {
     pub parcels: u64,
     /// Their area.
     pub area: u64,
+    /// Parcels that were due by plan, or handed over.
+    pub due_parcels: u64,
     /// Parcels handed over.
     pub done_parcels: u64,
     /// Their area.
     pub done_area: u64,
 }
 
-/// Steps against the law.
+/// Steps that were judged, and those of them that the law speaks against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Irregular {
+    /// All that were judged.
+    pub steps: u64,
     /// Before a stage that must come first, or without it.
     pub out_of_order: u64,
     /// After the legal deadline, or not at all.
     pub clock_broken: u64,
+}
+
+impl Irregular {
+    /// Share of the steps that the law speaks against, 0 … 1.
+    pub fn share(self) -> f64 {
+        if self.steps == 0 { 0.0 } else { (self.out_of_order + self.clock_broken) as f64 / self.steps as f64 }
+    }
 }
 
 /// Sums of a contestant.
@@ -88,8 +99,10 @@ impl Tally {
     fn add(&mut self, other: &Self) {
         self.work.parcels += other.work.parcels;
         self.work.area += other.work.area;
+        self.work.due_parcels += other.work.due_parcels;
         self.work.done_parcels += other.work.done_parcels;
         self.work.done_area += other.work.done_area;
+        self.irregular.steps += other.irregular.steps;
         self.irregular.out_of_order += other.irregular.out_of_order;
         self.irregular.clock_broken += other.irregular.clock_broken;
         for (own, sum) in self.sums.iter_mut().zip(&other.sums) {
@@ -220,11 +233,13 @@ fn one(snapshot: &Snapshot, campaign: &Campaign, facts: &Facts<'_>, parcel: u32,
     if facts.is_work() {
         let area = snapshot.parcels().recovered(parcel).tenths();
         let done = u64::from(facts.handed_over().is_some());
-        own.work = Work { parcels: 1, area, done_parcels: done, done_area: done * area };
+        let due_parcels = u64::from(facts.is_due());
+        own.work = Work { parcels: 1, area, due_parcels, done_parcels: done, done_area: done * area };
     }
     let mut lawful = Sum::default();
     steps(facts, |case| {
         lawful.add(&case);
+        own.irregular.steps += 1;
         match case.why {
             Why::OutOfOrder => own.irregular.out_of_order += 1,
             Why::ClockBroken => own.irregular.clock_broken += 1,

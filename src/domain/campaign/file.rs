@@ -58,6 +58,7 @@ struct AwardEntry {
     least_score: f64,
     #[serde(default)]
     none_out_of_order: bool,
+    most_irregular: Option<f64>,
     #[serde(default)]
     days_early: u16,
     article: Option<String>,
@@ -224,6 +225,11 @@ fn award(text: &str, entry: AwardEntry, groups: &[&str]) -> Result<Award, Campai
             format!("\"{}\" needs `places` from 1 to 1000 and `least_score` from 0 to 100", entry.code),
         );
     }
+    let most_irregular = entry.most_irregular.unwrap_or(1.0);
+    if !(0.0..=1.0).contains(&most_irregular) {
+        let line = line_of(text, "code", &entry.code);
+        return wrong(line, format!("`most_irregular` of \"{}\" must be a share from 0 to 1", entry.code));
+    }
     Ok(Award {
         code: entry.code,
         name: entry.name,
@@ -231,6 +237,7 @@ fn award(text: &str, entry: AwardEntry, groups: &[&str]) -> Result<Award, Campai
         places: entry.places,
         least_score: entry.least_score,
         none_out_of_order: entry.none_out_of_order,
+        most_irregular,
         days_early: entry.days_early,
         article: entry.article,
     })

@@ -113,6 +113,40 @@ impl Act {
     }
 }
 
+/// Several acts, a bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct ActSet(u32);
+
+// Each act has a bit of its own.
+const _: () = assert!(Act::COUNT <= 32);
+
+impl ActSet {
+    pub(super) fn of<'a>(acts: impl IntoIterator<Item = &'a Act>) -> Self {
+        Self(acts.into_iter().fold(0, |set, act| set | (1 << act.number())))
+    }
+
+    /// The stages of a mask, by number.
+    pub(super) fn of_stages(mask: u16) -> Self {
+        Self(u32::from(mask))
+    }
+
+    pub(super) fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(super) fn holds_all(self, others: Self) -> bool {
+        others.0 & !self.0 == 0
+    }
+
+    pub(super) fn holds(self, act: Act) -> bool {
+        self.0 & (1 << act.number()) != 0
+    }
+}
+
 impl From<Stage> for Act {
     fn from(stage: Stage) -> Self {
         Self::ALL[stage.number()]

@@ -1,5 +1,6 @@
 //! Clocks, and the days that they set for an act.
 
+use super::act::ActSet;
 use super::{Act, Basis, CaseFile, Fact, LandGroup, Law, Path, RegimeNumber, RegimeSet, RuleRef};
 use crate::domain::{Calendar, Day, Label};
 
@@ -101,6 +102,9 @@ pub struct ClockRule {
     pub to: Option<Act>,
     pub(super) or: Vec<Act>,
     pub(super) ended_by: Vec<Act>,
+    /// The acts of `from`; those that keep or end it.
+    pub(super) begins: ActSet,
+    pub(super) ends: ActSet,
     pub(super) span: Length,
     pub(super) lasts: u16,
     pub(super) land: Option<LandGroup>,

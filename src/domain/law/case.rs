@@ -1,5 +1,6 @@
 //! What is known of a parcel when the law looks at it.
 
+use super::act::ActSet;
 use super::{Act, Basis, Fact, Holding, LandGroup, Law, Path, RegimeNumber, Said};
 use crate::domain::{Day, LedgerPosition, StageDays};
 
@@ -48,6 +49,17 @@ impl<'a> CaseFile<'a> {
         Self { days: self.days.until(day), facts, ..*self }
     }
 
+    /// The acts that came.
+    pub(super) fn acts(&self) -> ActSet {
+        ActSet::of_stages(self.days.mask()).and(ActSet::of(self.facts.iter().map(|fact| &fact.act)))
+    }
+
+    /// The acts that came, in the order of their numbers.
+    pub fn acts_that_came(&self) -> impl Iterator<Item = Act> + use<> {
+        let came = self.acts();
+        Act::ALL.iter().copied().filter(move |act| came.holds(*act))
+    }
+
     fn stage_day(&self, act: Act) -> Option<Day> {
         act.stage().and_then(|stage| self.days.get(stage))
     }
@@ -87,14 +99,11 @@ impl<'a> CaseFile<'a> {
     }
 
     /// All occurrences of an act up to `by`, by day.
-    pub fn occurrences(&self, act: Act, by: Day) -> Vec<Fact> {
-        let told: Vec<Fact> = self.told(act).cloned().collect();
-        let all = if told.is_empty() {
-            self.stage_day(act).map(|day| plain(act, day)).into_iter().collect()
-        } else {
-            told
-        };
-        all.into_iter().filter(|fact: &Fact| fact.day <= by).collect()
+    pub fn occurrences(&self, act: Act, by: Day) -> impl Iterator<Item = Fact> + use<'a> {
+        let told = self.told(act);
+        let is_told = self.told(act).next().is_some();
+        let stage = self.stage_day(act).filter(|_| !is_told).map(|day| plain(act, day));
+        stage.into_iter().chain(told.cloned()).filter(move |fact| fact.day <= by)
     }
 
     /// The day of the last occurrence up to `by` that counts for a clock, and whether it was said.
@@ -112,8 +121,8 @@ impl<'a> CaseFile<'a> {
 
     /// The first day of the procedure that is known, the listing aside.
     pub(super) fn first_of_all(&self) -> Option<Day> {
-        let stages = crate::domain::Stage::ALL.into_iter().skip(1).filter_map(|stage| self.days.get(stage));
-        stages.chain(self.facts.first().map(|fact| fact.day)).min()
+        let fact = self.facts.first().map(|fact| fact.day);
+        self.days.first_beside_listing().into_iter().chain(fact).min()
     }
 
     /// Kind of land on `day`: what the last notice says, else by its use.

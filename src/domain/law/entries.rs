@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::act::ActSet;
 use super::{
     Act, ActWords, Basis, Blackout, Body, ClockKind, ClockRule, LandGroup, LawName, LawText, MarkCode,
     MarkWords, Path, Regime, RegimeNumber, RegimeSet, Rule, Signer, Transition,
@@ -293,10 +294,13 @@ pub(super) fn clock(entry: &ClockEntry, names: &Names<'_>) -> Result<ClockRule, 
         return Err("a clock counts `from` acts to an act `to`; a note has neither".to_owned());
     }
     let who = names.bodies.iter().position(|body| body.code == entry.who);
+    let counted: Vec<(Act, Basis)> = entry.from.iter().map(|text| from(text)).collect::<Result<_, _>>()?;
     Ok(ClockRule {
         id: entry.id.clone(),
         kind: entry.kind,
-        from: entry.from.iter().map(|text| from(text)).collect::<Result<_, _>>()?,
+        begins: ActSet::of(counted.iter().map(|(act, _)| act)),
+        ends: ActSet::of(entry.to.iter().chain(&entry.or).chain(&entry.ended_by)),
+        from: counted,
         to: entry.to,
         or: entry.or.clone(),
         ended_by: entry.ended_by.clone(),
@@ -325,6 +329,8 @@ pub(super) fn transition(entry: TransitionEntry, names: &Names<'_>) -> Result<Tr
     Ok(Transition {
         id: entry.id,
         change: entry.change,
+        wants: ActSet::of(&entry.had),
+        above: Vec::new(),
         had: entry.had,
         had_not: entry.had_not,
         acts: entry.acts,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 
 use super::{
-    Act, Authority, ClockKind, ClockRule, Delegation, Law, LawName, MarkCode, Regime,
+    Act, Authority, ClockKind, ClockRule, Delegation, Law, LawName, MarkCode, Regime, Transition,
     entries::{
         Acts, Authorities, AuthorityEntry, Clocks, DelegationEntry, Names, Order, Records, RegimeEntry,
         Regimes, Transitions, clock, rule, transition,
@@ -142,7 +142,8 @@ impl Law {
         let wrong = numbered(5, "transition");
         let entries = changes.transition.into_iter().enumerate();
         let transitions = entries.map(|(n, entry)| transition(entry, &names).map_err(|why| wrong(n, why)));
-        let transitions = transitions.collect::<Result<Vec<_>, _>>()?;
+        let mut transitions = transitions.collect::<Result<Vec<_>, _>>()?;
+        rank(&mut transitions);
         let wrong = numbered(6, "choice");
         let entries = records.choice.into_iter().enumerate();
         let choices = entries
@@ -178,7 +179,7 @@ impl Law {
             laws: head.law,
             texts: head.text,
             caveat: head.caveat,
-            farm: head.land.farm,
+            farm: sorted(head.land.farm),
             late_interest: head.late_interest,
             blackouts: head.blackout,
             calendar: Arc::clone(calendar),
@@ -207,4 +208,21 @@ fn regimes(files: &LawFiles, entries: Vec<RegimeEntry>, laws: &[LawName]) -> Res
         all.push(Regime { id: entry.id, from: entry.from, to: entry.to, law: entry.law, name: entry.name });
     }
     Ok(all)
+}
+
+/// Tells each transition which of its day take its place.
+fn rank(transitions: &mut [Transition]) {
+    for at in 0..transitions.len() {
+        let (before, rest) = transitions.split_at_mut(at);
+        let row = &mut rest[0];
+        let above = |(_, other): &(usize, &Transition)| other.change == row.change && !other.beside;
+        if !row.beside {
+            row.above = before.iter().enumerate().filter(above).map(|(place, _)| place).collect();
+        }
+    }
+}
+
+fn sorted(mut codes: Vec<String>) -> Vec<String> {
+    codes.sort_unstable();
+    codes
 }

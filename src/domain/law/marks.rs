@@ -1,6 +1,6 @@
 //! Marks: what the law says against what happened.
 
-use super::{Act, Bound, CaseFile, ClockKind, Fact, Law, RegimeNumber};
+use super::{Act, Body, Bound, CaseFile, ClockKind, Fact, Law, RegimeNumber};
 use crate::domain::{Day, LedgerPosition};
 
 /// What is said against an act.
@@ -135,6 +135,9 @@ pub struct ToldMark {
     pub bound: Option<Day>,
     /// Days too early or too late.
     pub days: Option<i32>,
+    /// Acts of which one had to come first, and none came.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Act>,
 }
 
 impl Law {
@@ -149,7 +152,14 @@ impl Law {
             article: self.article(mark.rule).map(str::to_owned),
             bound: mark.bound,
             days: mark.days(today),
+            missing: self.missing(mark),
         }
+    }
+
+    fn missing(&self, mark: &Mark) -> Vec<Act> {
+        let RuleRef::Order(at) = mark.rule else { return Vec::new() };
+        let rule = self.rules.get(at).filter(|rule| mark.bound.is_none() && !rule.forbidden);
+        rule.map_or_else(Vec::new, |rule| rule.after().filter(|act| *act != mark.act).collect())
     }
 
     /// A mark that rests on no rule.
@@ -168,12 +178,17 @@ impl Law {
         }
     }
 
-    /// Code of the body that must act by a clock.
-    pub fn who(&self, rule: RuleRef) -> Option<&str> {
+    /// The body that must act by a clock.
+    pub fn must_act(&self, rule: RuleRef) -> Option<&Body> {
         match rule {
-            RuleRef::Clock(at) => self.clocks.get(at).map(|clock| self.bodies[clock.who].code.as_str()),
+            RuleRef::Clock(at) => self.clocks.get(at).map(|clock| &self.bodies[clock.who]),
             _ => None,
         }
+    }
+
+    /// Code of the body that must act by a clock.
+    pub fn who(&self, rule: RuleRef) -> Option<&str> {
+        self.must_act(rule).map(|body| body.code.as_str())
     }
 
     /// The id of the clock or transition behind a mark, if it is one.
@@ -189,8 +204,8 @@ impl Law {
     /// have passed without their act. Nothing that came after `today` is looked at.
     pub fn marks(&self, file: &CaseFile<'_>, today: Day) -> Vec<Mark> {
         let (file, mut found) = (&file.until(today), Vec::new());
-        for act in Act::ALL {
-            for fact in file.occurrences(*act, today) {
+        for act in file.acts_that_came() {
+            for fact in file.occurrences(act, today) {
                 self.marks_of(file, &fact, &mut found);
             }
         }

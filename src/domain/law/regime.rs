@@ -1,5 +1,6 @@
 //! Regimes and what a change of the law leaves to the earlier one.
 
+use super::act::ActSet;
 use super::{Act, CaseFile, MarkCode};
 use crate::domain::{Day, Label};
 
@@ -43,6 +44,10 @@ pub struct Transition {
     pub change: Day,
     pub(super) had: Vec<Act>,
     pub(super) had_not: Vec<Act>,
+    /// The acts of `had`.
+    pub(super) wants: ActSet,
+    /// Earlier rows of the same day that take its place where they fit, by place.
+    pub(super) above: Vec<usize>,
     /// Acts from the change on that it is about.
     pub(super) acts: Vec<Act>,
     pub(super) regime: Option<RegimeNumber>,
@@ -118,6 +123,9 @@ impl super::Law {
     pub fn holding(&self, file: &CaseFile<'_>, act: Act, day: Day) -> Holding {
         let mut held = Holding { regime: self.regime_on(day), by: None, silent: None };
         let Some(first) = file.first_of_all() else { return held };
+        let came = file.acts();
+        // Most rows are put aside by the acts that came, without a look at their days.
+        let fits = |row: &Transition| came.holds_all(row.wants) && row.fits(file, day);
         let mut settled = None;
         for at in self.about[act.number()].iter().copied() {
             let row = &self.transitions[at];
@@ -125,12 +133,7 @@ impl super::Law {
             if row.change > day || first >= row.change || settled == Some(row.change) {
                 continue;
             }
-            let fits = |at: usize| self.transitions[at].fits(file, day);
-            // An earlier row of the same day that fits takes its place.
-            let taken = |at: &usize| {
-                self.transitions[*at].change == row.change && !self.transitions[*at].beside && fits(*at)
-            };
-            if !fits(at) || (!row.beside && (0..at).any(|before| taken(&before))) {
+            if !fits(row) || row.above.iter().any(|before| fits(&self.transitions[*before])) {
                 continue;
             }
             if !row.beside {

@@ -1,6 +1,6 @@
 //! Clocks that run on a day: what is due, what expires, what is paid late.
 
-use super::{Act, CaseFile, ClockKind, Law};
+use super::{Act, CaseFile, ClockKind, Law, Mark, RuleRef};
 use crate::domain::{Day, Vnd};
 
 /// A term that runs.
@@ -46,8 +46,7 @@ impl Law {
     /// The terms that run for a case on `today`, the most pressing first.
     pub fn running(&self, file: &CaseFile<'_>, today: Day) -> Vec<RunningClock> {
         let file = &file.until(today);
-        let mut all: Vec<RunningClock> =
-            self.terms.iter().filter_map(|at| self.running_of(*at, file, today)).collect();
+        let mut all: Vec<RunningClock> = self.terms_of(file, today).collect();
         all.sort_by_key(|one| (one.due, one.clock));
         all
     }
@@ -55,19 +54,23 @@ impl Law {
     /// The most pressing term that runs for a case on `today`.
     pub fn pressing(&self, file: &CaseFile<'_>, today: Day) -> Option<RunningClock> {
         let file = &file.until(today);
-        let all = self.terms.iter().filter_map(|at| self.running_of(*at, file, today));
-        all.min_by_key(|one| (one.due, one.clock))
+        self.terms_of(file, today).min_by_key(|one| (one.due, one.clock))
+    }
+
+    /// The terms that run for what came by `today`, in the order of the clocks. Of most cases it is seen by the acts
+    /// that came, without a look at their days, that none does.
+    fn terms_of(&self, file: &CaseFile<'_>, today: Day) -> impl Iterator<Item = RunningClock> {
+        let came = file.acts();
+        let may = move |at: &&usize| {
+            let clock = &self.clocks[**at];
+            came.meets(clock.begins) && !came.meets(clock.ends)
+        };
+        self.terms.iter().filter(may).filter_map(move |at| self.running_of(*at, file, today))
     }
 
     fn running_of(&self, at: usize, file: &CaseFile<'_>, today: Day) -> Option<RunningClock> {
         let clock = &self.clocks[at];
         let act = clock.to?;
-        if !clock.from.iter().any(|(from, _)| file.came(*from, today))
-            || file.came(act, today)
-            || clock.is_over(file, act, today)
-        {
-            return None;
-        }
         let regime = self.holding(file, act, today).regime;
         let bound = self.upper(at, file, today, regime)?;
         let floor = if clock.kind == ClockKind::Max { self.floor(file, act, today, regime) } else { None };
@@ -87,10 +90,19 @@ impl Law {
         !self.calendar.is_sure(running.start, running.due)
     }
 
+    /// Whether the days off of the term behind a mark wait to be confirmed.
+    pub fn is_mark_unsure(&self, file: &CaseFile<'_>, mark: &Mark) -> bool {
+        let (RuleRef::Clock(at), Some(on)) = (mark.rule, mark.on) else { return false };
+        let regime = self.holding(file, mark.act, on).regime;
+        let term = self.upper(at, file, on, regime);
+        term.is_some_and(|term| !self.calendar.is_sure(term.start, term.day))
+    }
+
     /// The notice on which a recovery waits, and until when it holds; none once it was decided.
     pub fn expiry(&self, file: &CaseFile<'_>, today: Day) -> Option<Expiry> {
         let file = &file.until(today);
-        if file.came(Act::RecoveryDecided, today) {
+        let came = file.acts();
+        if came.holds(Act::RecoveryDecided) || !(came.holds(Act::Notice) || came.holds(Act::NoticeReissued)) {
             return None;
         }
         let notice = self.notice(file, today)?;
@@ -98,10 +110,10 @@ impl Law {
     }
 
     /// The clock by which a notice expires.
-    pub fn expiry_rule(&self) -> super::RuleRef {
+    pub fn expiry_rule(&self) -> RuleRef {
         let own = |at: &&usize| self.clocks[**at].kind == ClockKind::Expiry && !self.clocks[**at].warns;
         let at = self.clocks_of[Act::RecoveryDecided.number()].iter().find(own);
-        at.map_or(super::RuleRef::None, |at| super::RuleRef::Clock(*at))
+        at.map_or(RuleRef::None, |at| RuleRef::Clock(*at))
     }
 
     /// What is owed for paying `amount` late, by `today` or the day of payment (LL 94.3b; LL13 93.2).

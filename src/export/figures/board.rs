@@ -58,7 +58,7 @@ pub fn campaigns(view: &View, campaigns: &[Campaign]) -> Value {
             "scope": { "key": scope.key, "kinds": scope.kinds, "projects": scope.projects },
             "groups": campaign.groups().iter().map(|group| json!({
                 "code": group.code, "name": group.name, "of": group.of, "least_parcels": group.least_parcels,
-                "least_weight": group.least_weight,
+                "least_weight": group.least_weight, "least_due": group.least_due,
             })).collect::<Vec<_>>(),
             "criteria": criteria(campaign),
             "tie_break": campaign.tie_break().iter().map(|at| &campaign.criteria()[*at].code).collect::<Vec<_>>(),
@@ -102,6 +102,7 @@ fn award(award: &Award) -> Value {
         "places": award.places,
         "least_score": award.least_score,
         "none_out_of_order": award.none_out_of_order,
+        "most_irregular": award.most_irregular,
         "days_early": award.days_early,
         "article": award.article,
     })
@@ -192,6 +193,7 @@ fn row(view: &View, campaign: &Campaign, row: &Row) -> Value {
         Place::Ranked { tied, .. } => (tied, None),
         Place::NoWork => (false, Some("no_work")),
         Place::TooLittleWork => (false, Some("too_little_work")),
+        Place::TooLittleDue => (false, Some("too_little_due")),
         Place::NothingDue => (false, Some("nothing_due")),
     };
     let trend = row.rank().zip(row.score).zip(row.previous).map(|((rank, score), (rank_before, before))| {
@@ -212,12 +214,15 @@ fn row(view: &View, campaign: &Campaign, row: &Row) -> Value {
         "work": {
             "parcels": row.work.parcels,
             "area": square_metres(row.work.area),
+            "due_parcels": row.work.due_parcels,
             "handed_over_parcels": row.work.done_parcels,
             "handed_over_area": square_metres(row.work.done_area),
         },
         "irregular": {
             "out_of_order": row.irregular.out_of_order,
             "clock_broken": row.irregular.clock_broken,
+            "steps": row.irregular.steps,
+            "share": row.irregular.share(),
         },
         "criteria": points.map(|(criterion, points)| earned(criterion, points)).collect::<Vec<_>>(),
     })

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 
 use crate::{
     domain::{Action, Draft, Habits, LedgerPosition, Refusal},
-    ingest::{read_event_table, text_of_table},
+    ingest::{Words, read_event_table, text_of_table},
     recording::{Recorded, RecordingError},
     server::{app::App, auth::Identity, params::Query, problem::Problem, writer::Job},
 };
@@ -70,7 +70,12 @@ pub async fn table(
         Some(kind) if kind.starts_with("text/plain") => None,
         _ => return Err(Problem::media_type("send text/csv or text/tab-separated-values")),
     };
-    let table = read_event_table(&text, tabs).map_err(|why| Problem::nonsense(why.to_string()))?;
+    let words = {
+        let snapshot = &app.current()?.view.snapshot;
+        let words = Words::of(snapshot.law(), &app.words.codes);
+        words.with_names(snapshot.project_names(), snapshot.unit_names())
+    };
+    let table = read_event_table(&text, tabs, &words).map_err(|why| Problem::nonsense(why.to_string()))?;
     if table.rows.len() > MOST {
         return Err(Problem::too_large(format!("a request takes at most {MOST} rows")));
     }

@@ -12,6 +12,7 @@ mod imports;
 mod keeping;
 mod openapi;
 mod parcel;
+mod places;
 mod preview;
 mod project;
 mod record;

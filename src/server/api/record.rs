@@ -57,10 +57,17 @@ pub async fn record(
     let mut whole = facts.filter_map(|(act, said)| said.farm_total.filter(|_| act == Act::PlanApproved));
     let whole = whole.next_back();
     let whole = whole.map(|whole| SquareMetres::new(f64::from(whole)));
-    let loss = FarmLoss::of(recovered_farm_land(&current.view, index), whole);
+    let recovered = recovered_farm_land(&current.view, index);
+    let loss = FarmLoss::of(recovered, whole);
     let events: Vec<_> = history.iter().map(entry).collect();
     let version = history.last().map_or(LedgerPosition(0), |event| event.position);
-    let body = json!({ "parcel": parcel, "version": version, "farm_loss": loss, "events": events });
+    let body = json!({
+        "parcel": parcel,
+        "version": version,
+        "farm_recovered": recovered,
+        "farm_loss": loss,
+        "events": events,
+    });
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response())
 }
 

@@ -1,6 +1,6 @@
 //! `/api/v1/search`: projects, units, parcels and places by what people type.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use axum::{
     extract::{RawQuery, State},
@@ -10,10 +10,10 @@ use axum::{
 use serde_json::{Value, json};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-use super::bbox;
+use super::{bbox, places::places};
 use crate::{
     analysis::View,
-    atlas::{Extent, World},
+    atlas::{Extent, UnitEntry, World},
     domain::Level,
     server::{app::App, params::Query, problem::Problem},
 };
@@ -49,36 +49,70 @@ fn make(view: &View, wanted: &str, limit: usize) -> Value {
     let plain = folded(wanted);
     let mut results = Vec::new();
     if !plain.is_empty() {
-        results.extend(place(&plain));
+        results.extend(places(view, &plain));
         results.extend(parcels(view, &plain, limit));
-        results.extend(projects(view, &plain));
-        results.extend(units(view, &plain));
+        let wanted = Wanted::of(&plain);
+        results.extend(projects(view, &wanted));
+        results.extend(units(view, &wanted));
+        results.extend(bodies(view, &wanted));
         results.truncate(limit);
     }
     json!({ "at": view.snapshot.position(), "results": results })
 }
 
-/// "20.54 105.90" or "105.90, 20.54": latitude and longitude in either order.
-fn place(text: &str) -> Option<Value> {
-    let numbers: Vec<f64> = text
-        .split([' ', ',', ';'])
-        .filter(|part| !part.is_empty())
-        .map(|n| n.parse().ok())
-        .collect::<Option<_>>()?;
-    let [a, b] = numbers[..] else { return None };
-    let (lat, lon) = if a.abs() <= 90.0 && b.abs() > 90.0 { (a, b) } else { (b, a) };
-    if !(8.0..=24.0).contains(&lat) || !(102.0..=110.0).contains(&lon) {
-        return None;
-    }
-    let label = format!("{lat:.5}, {lon:.5}");
-    Some(
-        json!({ "type": "place", "code": label, "id": null, "label": label, "detail": null, "bbox": [lon, lat, lon, lat] }),
-    )
+/// What offices shorten, word by word, and what they mean.
+const SHORT: [(&str, &str); 16] = [
+    ("kcn", "khu cong nghiep"),
+    ("ccn", "cum cong nghiep"),
+    ("kdt", "khu do thi"),
+    ("kdc", "khu dan cu"),
+    ("tdc", "tai dinh cu"),
+    ("dt", "duong tinh"),
+    ("ql", "quoc lo"),
+    ("ct", "cao toc"),
+    ("vd", "vanh dai"),
+    ("bv", "benh vien"),
+    ("thpt", "trung hoc pho thong"),
+    ("ttptqd", "trung tam phat trien quy dat"),
+    ("qd", "quy dat"),
+    ("p", "phuong"),
+    ("x", "xa"),
+    ("tt", "thi tran"),
+];
+
+/// A text that is looked for, as it was written and with what it shortens written out.
+struct Wanted {
+    plain: String,
+    long: String,
 }
 
-fn projects(view: &View, plain: &str) -> Vec<Value> {
+impl Wanted {
+    fn of(plain: &str) -> Self {
+        let long = |word: &str| {
+            // ĐT491 and QL1A: letters, then a number.
+            let split = word.find(|c: char| c.is_ascii_digit()).unwrap_or(word.len());
+            let (letters, number) = word.split_at(split);
+            let letters = letters.trim_end_matches('.');
+            match SHORT.iter().find(|(short, _)| *short == letters) {
+                Some((_, long)) => format!("{long} {number}").trim_end().to_owned(),
+                None => word.to_owned(),
+            }
+        };
+        let words: Vec<String> = plain.split_whitespace().map(long).collect();
+        Self { plain: plain.to_owned(), long: words.join(" ") }
+    }
+
+    /// Whether a name holds it, in short or written out.
+    fn is_in(&self, name: &str) -> bool {
+        let name = folded(name);
+        let long = Self::of(&name).long;
+        name.contains(&self.plain) || long.contains(&self.long)
+    }
+}
+
+fn projects(view: &View, wanted: &Wanted) -> Vec<Value> {
     let found = view.snapshot.projects().iter().filter(|entry| {
-        folded(entry.project.code.as_str()) == plain || folded(&entry.project.name).contains(plain)
+        folded(entry.project.code.as_str()) == wanted.plain || wanted.is_in(&entry.project.name)
     });
     let result = |entry: &std::sync::Arc<crate::atlas::ProjectEntry>| {
         json!({
@@ -93,35 +127,71 @@ fn projects(view: &View, plain: &str) -> Vec<Value> {
     found.map(result).collect()
 }
 
-fn units(view: &View, plain: &str) -> Vec<Value> {
-    let found = view.snapshot.units().iter().filter(|entry| {
+/// Communes of the day; one that ended leads to those that came after it.
+fn units(view: &View, wanted: &Wanted) -> Vec<Value> {
+    let all = view.snapshot.units();
+    let found = all.iter().filter(|entry| {
         let unit = &entry.unit;
-        unit.exists_on(view.today)
-            && unit.level == Level::Commune
-            && (folded(unit.code.as_str()) == plain || folded(&unit.name).contains(plain))
+        unit.level == Level::Commune
+            && (folded(unit.code.as_str()) == wanted.plain || wanted.is_in(&unit.name))
     });
-    let result = |entry: &std::sync::Arc<crate::atlas::UnitEntry>| {
+    let result = |entry: &UnitEntry, label: &str, detail: Option<&str>| {
         json!({
             "type": "unit",
             "code": entry.unit.code.as_str(),
             "id": entry.id,
-            "label": entry.unit.name,
-            "detail": null,
+            "label": label,
+            "detail": detail,
             "bbox": bbox(entry.extent),
         })
     };
-    found.map(result).collect()
+    let (now, ended): (Vec<_>, Vec<_>) = found.partition(|entry| entry.unit.exists_on(view.today));
+    let mut results: Vec<Value> = now.iter().map(|entry| result(entry, &entry.unit.name, None)).collect();
+    for entry in ended {
+        for link in &entry.unit.successors {
+            let heir = all.iter().find(|one| one.unit.code == link.code && one.unit.exists_on(view.today));
+            // The commune of the same name is there already.
+            let known = |heir: &UnitEntry| now.iter().any(|one| one.id == heir.id);
+            if let Some(heir) = heir.filter(|heir| !known(heir)) {
+                results.push(result(heir, &heir.unit.name, Some(&entry.unit.name)));
+            }
+        }
+    }
+    results
 }
 
-/// "12/345" or "tờ 12 thửa 345".
+/// Clearance bodies, each with the extent of its projects.
+fn bodies(view: &View, wanted: &Wanted) -> Vec<Value> {
+    let mut found: BTreeMap<&str, Extent> = BTreeMap::new();
+    for entry in view.snapshot.projects() {
+        if let Some(body) = entry.project.body.as_deref().filter(|body| wanted.is_in(body)) {
+            let extent = found.entry(body).or_insert(Extent::EMPTY);
+            *extent = extent.join(entry.extent);
+        }
+    }
+    let result = |(body, extent): (&str, Extent)| json!({ "type": "body", "code": body, "id": null, "label": body, "detail": null, "bbox": bbox(extent) });
+    found.into_iter().map(result).collect()
+}
+
+/// "12/345" or "tờ 12 thửa 345", perhaps with the name of a commune or project.
 fn parcels(view: &View, plain: &str, limit: usize) -> Vec<Value> {
-    let columns = view.snapshot.parcels();
-    let Some((sheet, number)) = sheet_and_number(plain) else { return Vec::new() };
-    let (Some(sheet), Some(number)) = (columns.texts().find(sheet), columns.texts().find(number)) else {
+    let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
+    let Some((sheet, number, place)) = sheet_and_number(plain) else { return Vec::new() };
+    let (Some(sheet), Some(number)) = (columns.texts().find(&sheet), columns.texts().find(&number)) else {
         return Vec::new();
     };
-    let same =
-        |parcel: &u32| columns.sheet_symbol(*parcel) == sheet && columns.number_symbol(*parcel) == number;
+    let place = Wanted::of(&place);
+    let lies = |parcel: u32| {
+        let project = &snapshot.projects()[columns.project(parcel)].project;
+        let unit = &snapshot.units()[view.unit_of(parcel)].unit;
+        let recorded = &snapshot.units()[columns.unit(parcel)].unit;
+        place.plain.is_empty()
+            || folded(project.code.as_str()) == place.plain
+            || [&project.name, &unit.name, &recorded.name].into_iter().any(|name| place.is_in(name))
+    };
+    let same = |parcel: &u32| {
+        columns.sheet_symbol(*parcel) == sheet && columns.number_symbol(*parcel) == number && lies(*parcel)
+    };
     (0..columns.len() as u32).filter(same).take(limit).map(|parcel| result(view, parcel)).collect()
 }
 
@@ -139,14 +209,27 @@ fn result(view: &View, parcel: u32) -> Value {
     })
 }
 
-fn sheet_and_number(plain: &str) -> Option<(&str, &str)> {
-    if let Some((sheet, number)) = plain.split_once('/') {
-        return Some((sheet.trim(), number.trim())).filter(|(a, b)| !a.is_empty() && !b.is_empty());
+/// Sheet, number, and what stands beside them.
+fn sheet_and_number(plain: &str) -> Option<(String, String, String)> {
+    let words = |text: &str| -> Vec<String> {
+        text.split([' ', ',']).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    };
+    if let Some((before, after)) = plain.split_once('/') {
+        let (mut before, mut after) = (words(before), words(after));
+        let sheet = before.pop()?;
+        let number = if after.is_empty() { return None } else { after.remove(0) };
+        before.extend(after);
+        return Some((sheet, number, before.join(" ")));
     }
-    let words: Vec<&str> = plain.split([' ', ',']).filter(|word| !word.is_empty()).collect();
-    let after =
-        |name: &str| words.iter().position(|word| *word == name).and_then(|at| words.get(at + 1)).copied();
-    Some((after("to")?, after("thua")?))
+    let mut words = words(plain);
+    let mut after = |name: &str| {
+        let at = words.iter().position(|word| word == name)?;
+        let value = words.get(at + 1)?.clone();
+        words.drain(at..=at + 1);
+        Some(value)
+    };
+    let (sheet, number) = (after("to")?, after("thua")?);
+    Some((sheet, number, words.join(" ")))
 }
 
 #[cfg(test)]
@@ -160,15 +243,29 @@ mod tests {
 
     #[test]
     fn sheets_and_parcels_are_written_two_ways() {
-        assert_eq!(sheet_and_number("12/345"), Some(("12", "345")));
-        assert_eq!(sheet_and_number(&folded("Tờ 12, thửa 345a")), Some(("12", "345a")));
-        assert_eq!(sheet_and_number("phu ly"), None);
+        let told = |text: &str| sheet_and_number(&folded(text));
+        let found =
+            |sheet: &str, number: &str, place: &str| Some((sheet.into(), number.into(), place.into()));
+        assert_eq!(told("12/345"), found("12", "345", ""));
+        assert_eq!(told("Tờ 12, thửa 345a"), found("12", "345a", ""));
+        assert_eq!(told("Nhân Hà tờ 12 thửa 345"), found("12", "345", "nhan ha"));
+        assert_eq!(told("12/345 DA01"), found("12", "345", "da01"));
+        assert_eq!(told("xã Nhân Hà 12/345"), found("12", "345", "xa nhan ha"));
+        assert_eq!(told("phu ly"), None);
     }
 
     #[test]
-    fn coordinates_are_taken_in_either_order() {
-        assert_eq!(place("20.54 105.9").unwrap()["bbox"][0], 105.9);
-        assert_eq!(place("105.9, 20.54").unwrap()["bbox"][1], 20.54);
-        assert!(place("1 2").is_none());
+    fn what_is_short_means_what_is_long_either_way() {
+        for (wanted, name) in [
+            ("KCN", "Khu công nghiệp Đồng Văn V"),
+            ("khu công nghiệp", "Mở rộng KCN Châu Sơn"),
+            ("ĐT491", "Cải tạo đường tỉnh 491"),
+            ("đường tỉnh 491", "Nâng cấp ĐT491"),
+            ("tđc", "Khu tái định cư Liêm Tuyền"),
+            ("p. Phù Vân", "Phường Phù Vân"),
+        ] {
+            assert!(Wanted::of(&folded(wanted)).is_in(name), "{wanted} in {name}");
+        }
+        assert!(!Wanted::of("kcn").is_in("Khu đô thị"));
     }
 }

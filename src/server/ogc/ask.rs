@@ -4,7 +4,7 @@ use geo::Geometry;
 
 use super::columns;
 use crate::{
-    domain::{Day, LedgerPosition},
+    domain::{Day, Language as Tongue, LedgerPosition},
     export::{Crs, CsvShape, Format, Mover},
     query::{Collection, Column, Filter, Kind, Language, Sort, Value},
     server::{
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// Parameters of items beside the queryables.
-const PARAMETERS: [&str; 16] = [
+const PARAMETERS: [&str; 17] = [
     "f",
     "limit",
     "bbox",
@@ -32,6 +32,7 @@ const PARAMETERS: [&str; 16] = [
     "at",
     "geom",
     "bom",
+    "words",
 ];
 
 /// Features of a page at most.
@@ -70,6 +71,8 @@ pub struct Ask {
     pub csv_shape: CsvShape,
     /// CSV: begin with a byte order mark.
     pub csv_bom: bool,
+    /// CSV and Excel: as people read it, in this language.
+    pub words: Option<Tongue>,
 }
 
 /// Reads the parameters' names strictly; queryables are parameters too.
@@ -144,6 +147,13 @@ impl Ask {
         let filter = filter(collection, query, &known)?;
         let csv_shape = query.read("geom", CsvShape::parse)?.unwrap_or_default();
         let csv_bom = query.flag("bom")?;
+        let words = query.read("words", |code| Tongue::from_code(code).ok_or("must be vi or en"))?;
+        if words.is_some() && !matches!(form, Form::File(Format::Csv | Format::Xlsx)) {
+            return Err(Problem::parameter(
+                "words",
+                "is for f=csv and f=xlsx; other formats are for programs",
+            ));
+        }
         Ok(Self {
             collection,
             columns: shown(query, &known)?,
@@ -154,11 +164,12 @@ impl Ask {
             crs,
             csv_shape,
             csv_bom,
+            words,
         })
     }
 }
 
-/// The columns that are wanted, in the order of tables.
+/// The columns that are wanted: in the order asked for where people read them, else in that of tables.
 fn shown(query: &Query, known: &[&'static Column]) -> Result<Vec<&'static Column>, Problem> {
     let Some(text) = query.get("properties") else {
         return Ok(known.iter().copied().filter(|column| !column.on_request).collect());
@@ -168,6 +179,10 @@ fn shown(query: &Query, known: &[&'static Column]) -> Result<Vec<&'static Column
         let names: Vec<_> = known.iter().map(|column| column.name).collect();
         let why = format!("\"{name}\" is not a property here; these are: {}", names.join(", "));
         return Err(Problem::parameter("properties", why));
+    }
+    if query.get("words").is_some() {
+        let named = |name: &&str| known.iter().copied().find(|column| *column.name == **name);
+        return Ok(wanted.iter().filter_map(named).collect());
     }
     Ok(known.iter().copied().filter(|column| wanted.contains(&column.name)).collect())
 }

@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     analysis::View,
-    export::{ExportError, Format, Job, Options, Picked},
+    export::{ExportError, Format, Job, Options, People, Picked},
     query::{Collection, Rows, select},
     server::{app::App, auth::Identity, params::Query, problem::Problem},
 };
@@ -126,7 +126,13 @@ fn write(
     sender: &mut Sender,
 ) -> Result<(), Problem> {
     let ask = Ask::read(collection, query, identity, Form::File(format))?;
-    let options = Options { csv_shape: ask.csv_shape, csv_bom: ask.csv_bom, ..Options::default() };
+    let people = ask.words.map(|language| {
+        let illustration = app.words.about.illustration;
+        let codes = app.words.codes.clone();
+        People::new(language, codes, (view, collection), &chosen(query, view), illustration).map(Box::new)
+    });
+    let people = people.transpose().map_err(problem)?;
+    let options = Options { csv_shape: ask.csv_shape, csv_bom: ask.csv_bom, people, ..Options::default() };
     let personal = personal(identity, view);
     let job = Job { view, collection, columns: ask.columns, crs: ask.crs, personal: &personal, options };
     let most = ask.limit.unwrap_or(usize::MAX);
@@ -147,10 +153,37 @@ fn write(
     done.map(drop).map_err(problem)
 }
 
+/// The conditions of a request, one a line: columns with what they must be, names of units and projects in words.
+fn chosen(query: &Query, view: &View) -> Vec<String> {
+    let name = |column: &str, code: &str| {
+        let snapshot = &view.snapshot;
+        // Codes come back with new meanings after a reform: the unit of the day is meant.
+        let unit = || {
+            let mut known = snapshot.units().iter().map(|entry| &entry.unit);
+            known.find(|unit| unit.code.as_str() == code && unit.exists_on(view.today))
+        };
+        let found = match column {
+            "unit" => unit().map(|unit| unit.name.as_str()),
+            "project" => snapshot.project_names().find(|(_, known)| *known == code).map(|(name, _)| name),
+            _ => None,
+        };
+        found.map_or_else(|| code.to_owned(), |name| format!("{name} ({code})"))
+    };
+    let conditions = query.pairs().filter(|(name, _)| !SHOWN.contains(name));
+    let told = conditions.map(|(column, value)| match column {
+        "filter" => value.to_owned(),
+        _ => format!("{column} = {}", name(column, value)),
+    });
+    told.collect()
+}
+
+/// Parameters that choose no features.
+const SHOWN: [&str; 11] =
+    ["f", "limit", "after", "properties", "sortby", "geom", "bom", "words", "as_of", "at", "filter-lang"];
+
 /// What a file holds, in its name: layer, conditions, day.
 fn file_name(collection: Collection, query: &Query, view: &View, format: Format) -> String {
-    let shown = ["f", "limit", "after", "properties", "sortby", "geom", "bom", "as_of", "at", "filter-lang"];
-    let conditions = query.pairs().filter(|(name, _)| !shown.contains(name));
+    let conditions = query.pairs().filter(|(name, _)| !SHOWN.contains(name));
     let text = conditions.map(
         |(name, value)| {
             if name == "filter" { value.to_owned() } else { format!("{name} {value}") }

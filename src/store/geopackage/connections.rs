@@ -231,7 +231,7 @@ impl Connections {
 
 impl Drop for Connections {
     fn drop(&mut self) {
-        // The last connection leaves a file without a log.
+        // Nobody works on the file of a store that is gone.
         self.await_mover();
     }
 }

@@ -34,7 +34,12 @@ pub fn find(sql: &Connection, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreErr
             .query_map([id.0], facts)?
             .collect(),
         ParcelRef::Key { project, unit, sheet, number } => {
-            let named = if unit.is_some() { "u.code = ?4" } else { "?4 IS NULL" };
+            // A parcel that was recorded before a reform is found by the commune of today too.
+            let named = if unit.is_some() {
+                "(u.code = ?4 OR instr(';' || u.successor_codes, ';' || ?4 || ':') > 0)"
+            } else {
+                "?4 IS NULL"
+            };
             // Units before parcels, as CROSS JOIN says: the key begins with project and unit.
             sql.prepare_cached(&format!(
                 "{FACTS} FROM projects j CROSS JOIN units u CROSS JOIN parcels p

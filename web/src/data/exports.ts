@@ -50,6 +50,40 @@ export function exportUrl(format: Format, filter: string, asOf: string | null): 
   return `${location.origin}/ogc/collections/parcels/items?${query.toString()}`
 }
 
+/** What the export calls the columns of the table. */
+const exported: Record<string, string> = {
+  project: 'project_name',
+  unit: 'unit_name',
+  due_day: 'due_on',
+  blocked: 'blockers',
+  stage_day: 'stage_on',
+  planned_day: 'planned_on',
+}
+const exportName = (name: string) => exported[name] ?? name
+
+/** The address of the table as it is on screen: its columns in their order, its sorting, names for codes. */
+export function tableUrl(
+  format: 'xlsx' | 'csv',
+  filter: string,
+  asOf: string | null,
+  shown: readonly string[],
+  sorts: readonly string[],
+  lang: string,
+): string {
+  // Who reads a due day wants to know how long it is past.
+  const columns = shown.flatMap((name) =>
+    name === 'due_day' ? ['due_on', 'overdue_days'] : [exportName(name)],
+  )
+  const url = new URL(exportUrl(format, filter, asOf))
+  url.searchParams.set('words', lang)
+  url.searchParams.set('properties', columns.join(','))
+  const keys = sorts.map((sort) =>
+    sort.startsWith('-') ? `-${exportName(sort.slice(1))}` : exportName(sort),
+  )
+  if (keys.length) url.searchParams.set('sortby', keys.join(','))
+  return url.toString()
+}
+
 /** Lines for a terminal and for Python that fetch the same rows. */
 export function commands(filter: string, asOf: string | null): { name: string; line: string }[] {
   const url = exportUrl('geojson', filter, asOf)

@@ -75,6 +75,7 @@ export function findingOf(mark: Mark, clocks: LawBook['clocks'] = []): Finding {
     const sameDay = clocks.some(({ id, kind }) => id === mark.rule && kind === 'same_day')
     return { kind: sameDay ? 'sameDay' : 'expired', ...own }
   }
+  if (mark.missing?.length) return { kind: 'missing', missing: [mark.missing], ...own }
   return { kind: mark.code, ...own }
 }
 

@@ -35,6 +35,8 @@ export interface Mark {
   /** The first lawful day, or the last one in time. */
   bound: string | null
   days: number | null
+  /** Acts of which one had to come first, and none came. */
+  missing?: string[]
 }
 export type RowMark = Mark & { row: number; parcel: number }
 

@@ -341,6 +341,15 @@ export interface TablePreview {
 
 export interface ParcelRecord {
   version: number
+  /** Farm land that the project recovers from the household in its commune, m². */
+  farm_recovered: number
+  /** Null where the household's whole is not known. */
+  farm_loss: {
+    recovered: number
+    whole: number
+    share: number
+    months: { staying: number; moving: number; hard_area: number } | null
+  } | null
   events: {
     position: number
     date: string

@@ -1,0 +1,99 @@
+//! The section of what the law asks of heads, and of what was marked.
+
+use super::{Block, Cell, Section, Subject, build::Matter, map::act_name};
+use crate::analysis::{Duty, DutyKind, duties, marked};
+
+/// Parcels that are named of each list; the data room has all.
+const MOST_NAMED: usize = 12;
+
+/// The section: marks, the six lists, and the most urgent parcels of each.
+pub fn section(matter: &Matter<'_>) -> Section {
+    let (view, words) = (matter.view, matter.words);
+    let all = duties(&view.snapshot, &matter.chosen, view.today);
+    let mut blocks: Vec<Block> = marks(matter).into_iter().collect();
+    if all.is_empty() {
+        blocks.push(Block::Text { text: words.text("no_duty") });
+    } else {
+        blocks.push(lists(matter, &all));
+        let most = words.count(MOST_NAMED as u64);
+        blocks.push(Block::Text { text: words.say("duty_most", &[("n", &most)]) });
+        blocks.extend(all.chunk_by(|a, b| a.kind == b.kind).map(|same| named(matter, same)));
+    }
+    blocks.push(Block::Text {
+        text: words.say("law_caveat", &[("caveat", &words.label(view.snapshot.law().caveat()))]),
+    });
+    Section { heading: words.text("section_duties"), blocks }
+}
+
+/// Parcels by mark.
+fn marks(matter: &Matter<'_>) -> Option<Block> {
+    let law = matter.view.snapshot.law();
+    let counts = marked(&matter.view.snapshot, &matter.chosen, matter.view.today);
+    let row = |(code, parcels)| {
+        let told = law.mark_words().iter().find(|one| one.code == code);
+        let name = told.map_or_else(|| code.code().to_owned(), |one| matter.words.label(&one.name));
+        vec![Cell::Text(name), matter.count(parcels)]
+    };
+    let rows: Vec<_> = counts.into_iter().map(row).collect();
+    let columns = vec![matter.column("mark", 7.0, false), matter.column("parcels", 1.4, true)];
+    (!rows.is_empty()).then(|| matter.table("table_marks", columns, rows, false))
+}
+
+/// One row a list.
+fn lists(matter: &Matter<'_>, all: &[Duty]) -> Block {
+    let row = |kind: DutyKind| {
+        let mut own = all.iter().filter(|duty| duty.kind == kind);
+        let first = own.next();
+        vec![
+            Cell::Text(matter.words.text(&format!("duty_{}", kind.code()))),
+            matter.count(first.map_or(0, |_| 1 + own.count() as u64)),
+            first.map_or(Cell::Empty, |duty| Cell::Day(duty.on)),
+        ]
+    };
+    let columns = vec![
+        matter.column("duty", 6.0, false),
+        matter.column("parcels", 1.4, true),
+        matter.column("duty_first", 2.0, true),
+    ];
+    matter.table("table_duties", columns, DutyKind::ALL.map(row).to_vec(), false)
+}
+
+/// The most urgent parcels of a list.
+fn named(matter: &Matter<'_>, same: &[Duty]) -> Block {
+    let (view, words) = (matter.view, matter.words);
+    let (snapshot, law) = (&view.snapshot, view.snapshot.law());
+    let row = |duty: &Duty| {
+        let columns = snapshot.parcels();
+        let place = match matter.subject {
+            Subject::Unit(_) => snapshot.projects()[columns.project(duty.parcel)].project.code.to_string(),
+            _ => snapshot.units()[view.unit_of(duty.parcel)].unit.name.clone(),
+        };
+        let who = law.must_act(duty.rule).map_or_else(|| "-".to_owned(), |body| words.label(&body.name));
+        vec![
+            Cell::Text(place),
+            Cell::Text(columns.sheet(duty.parcel).to_owned()),
+            Cell::Text(columns.number(duty.parcel).to_owned()),
+            Cell::Text(act_name(view, duty.act, words)),
+            Cell::Day(duty.on),
+            Cell::Signed(i64::from(duty.on.since(view.today)), words.language()),
+            duty.lawful.map_or(Cell::Empty, Cell::Day),
+            Cell::Text(law.article(duty.rule).unwrap_or("-").to_owned()),
+            Cell::Text(who),
+        ]
+    };
+    let place = if matches!(matter.subject, Subject::Unit(_)) { "duty_project" } else { "duty_unit" };
+    let columns = vec![
+        matter.column(place, 2.0, false),
+        matter.column("duty_sheet", 0.8, true),
+        matter.column("duty_parcel", 0.9, true),
+        matter.column("duty_act", 2.6, false),
+        matter.column("duty_on", 1.5, true),
+        matter.column("duty_days", 1.1, true),
+        matter.column("duty_lawful", 1.5, true),
+        matter.column("article", 1.5, false),
+        matter.column("duty_who", 2.2, false),
+    ];
+    let caption = format!("duty_{}", same[0].kind.code());
+    let rows = same.iter().take(MOST_NAMED).map(row).collect();
+    matter.table(&caption, columns, rows, false)
+}
