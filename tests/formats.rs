@@ -357,3 +357,38 @@ fn more_rows_than_an_excel_sheet_holds_are_refused_before_a_byte_is_written() {
     assert_eq!(count, SHEET - 1);
     assert!(out.starts_with(b"PK"));
 }
+
+/// What programs of others were told wrong: no word of the system of coordinates, a tree of nothing, weights and
+/// rectangles across the antimeridian that did not count, links that forgot the filter.
+#[test]
+fn what_other_programs_ask_and_read_means_what_they_think_it_means() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let items = "/ogc/collections/parcels/items";
+    let get = |query: &str| server.get(&format!("{items}?{query}"), &[]);
+    // GDAL 3.6 writes days so.
+    let matched = |query: &str| get(query).json()["numberMatched"].as_u64();
+    let day = "filter=handed_over_on%20%3E%20";
+    assert_eq!(matched(&format!("{day}'2026-03-01T'")), matched(&format!("{day}DATE('2026-03-01')")));
+    assert!(matched(&format!("{day}'2026-03-01T'")).is_some());
+    assert_eq!(matched("bbox=170,-90,-170,90"), Some(0));
+    assert_eq!(matched("filter=S_INTERSECTS(geometry,BBOX(170,-90,-170,90))"), Some(0));
+    assert_eq!(matched("bbox=100,-90,-170,90"), matched(""));
+    let kind = |accept: &str| {
+        let reply = server.get(&format!("{items}?limit=1"), &[("accept", accept)]);
+        reply.header("content-type").to_owned()
+    };
+    assert_eq!(kind("text/html;q=0, application/geo+json"), "application/geo+json");
+    assert!(kind("application/geo+json;q=0.1, text/html").starts_with("text/html"));
+    let page = String::from_utf8(get("f=html&filter=late&limit=5").body).unwrap();
+    assert!(page.contains("items?f=gpkg&amp;filter=late\""), "{page}");
+    let empty = demo.folder().join("empty.fgb");
+    std::fs::write(&empty, get("f=fgb&filter=1%3D0").body).unwrap();
+    assert_eq!(Dataset::open(&empty).unwrap().layer(0).unwrap().feature_count(), 0);
+    let metres = String::from_utf8(get("f=csv&geom=lonlat&limit=1&crs=EPSG:5897").body).unwrap();
+    assert!(metres.lines().next().unwrap().ends_with(",x,y"), "{metres}");
+    let file = demo.folder().join("metres.geojson");
+    std::fs::write(&file, get("f=geojson&limit=3&crs=EPSG:5897").body).unwrap();
+    let crs = Dataset::open(&file).unwrap().layer(0).unwrap().spatial_ref().unwrap();
+    assert_eq!(crs.auth_code().unwrap(), 5897);
+}

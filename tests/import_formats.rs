@@ -288,3 +288,92 @@ fn a_shapefile_in_the_store_is_whole() {
     let state: serde_json::Value = serde_json::from_str(&succeed(&store, &["verify", "--json"])).unwrap();
     assert_eq!((&state["parcels"], &state["whole"]), (&1.into(), &true.into()));
 }
+
+/// VN-2000 whose datum nobody named: it is known by meridian, scale and ellipsoid. A system that a GeoJSON names is
+/// its own.
+#[test]
+fn a_system_that_a_file_tells_in_its_own_way_is_followed() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows: Vec<String> =
+        (0..2).map(|n| parcel_row(&(n + 1).to_string(), &square(f64::from(n) * 20.0, 0.0))).collect();
+    let csv = parcels_csv(folder.path(), "nguon.csv", &rows);
+    let shp = converted(&csv, "ESRI Shapefile", "thua.shp", &["-a_srs", "EPSG:5897"]);
+    for (name, datum) in [("GCS_User_Defined", "D_User_Defined"), ("unknown", "unknown")] {
+        let prj = format!(
+            "PROJCS[\"User_Defined\",GEOGCS[\"{name}\",DATUM[\"{datum}\",SPHEROID[\"WGS_1984\",6378137.0,298.257223563]],\
+             PRIMEM[\"Greenwich\",0.0],UNIT[\"Degree\",0.0174532925199433]],PROJECTION[\"Transverse_Mercator\"],\
+             PARAMETER[\"False_Easting\",500000.0],PARAMETER[\"False_Northing\",0.0],\
+             PARAMETER[\"Central_Meridian\",105.0],PARAMETER[\"Scale_Factor\",0.9999],\
+             PARAMETER[\"Latitude_Of_Origin\",0.0],UNIT[\"Meter\",1.0]]"
+        );
+        std::fs::write(shp.with_extension("prj"), prj).unwrap();
+        let batch = parcels(&shp, &Options::default());
+        assert_row_of_squares(&batch, 2, datum);
+        assert_eq!(batch.report.crs.code.as_deref(), Some("EPSG:5897"), "{datum}");
+    }
+    let told = ["-a_srs", "EPSG:5897", "-lco", "RFC7946=NO"];
+    let plain = converted(&csv, "GeoJSON", "thua.geojson", &told);
+    let moved = folder.path().join("utm.geojson");
+    let (from, to) = (plain.to_str().unwrap(), moved.to_str().unwrap());
+    support::ogr2ogr(&["-f", "GeoJSON", "-t_srs", "EPSG:3405", "-lco", "RFC7946=NO", to, from]);
+    let batch = parcels(&moved, &Options::default());
+    assert_row_of_squares(&batch, 2, "a crs member");
+    assert_eq!(batch.report.crs.code.as_deref(), Some("EPSG:3405"));
+}
+
+/// A DBF keeps ten bytes of a name: of "Số thửa" all but its last letter, of "Loại đất" six and a half letters.
+#[test]
+fn vietnamese_headings_that_a_dbf_cut_are_known() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = [parcel_row("1", &square(0.0, 0.0)), parcel_row("2", &square(20.0, 0.0))];
+    let csv = parcels_csv(folder.path(), "nguon.csv", &rows);
+    let plain =
+        converted(&csv, "ESRI Shapefile", "thua.shp", &["-a_srs", "EPSG:5897", "-lco", "ENCODING=UTF-8"]);
+    let dbf = plain.with_extension("dbf");
+    let mut table = std::fs::read(&dbf).unwrap();
+    for (name, heading) in [("so_to", "Số tờ"), ("so_thua", "Số thửa"), ("loai_dat", "Loại đất")]
+    {
+        let at = table.windows(name.len()).position(|bytes| bytes == name.as_bytes()).unwrap();
+        let cut: Vec<u8> = heading.bytes().chain(std::iter::repeat(0)).take(10).collect();
+        table[at..at + 10].copy_from_slice(&cut);
+    }
+    std::fs::write(&dbf, table).unwrap();
+    let batch = parcels(&plain, &Options::default());
+    assert_row_of_squares(&batch, 2, "cut headings");
+    assert!(batch.records.iter().all(|parcel| parcel.land_use == "LUC"), "land uses of cut headings");
+}
+
+/// Letters by their numbers, and a number that stands in the middle of its parcel though its text begins elsewhere.
+#[test]
+fn texts_of_a_drawing_are_read_where_and_as_they_stand() {
+    let folder = tempfile::tempdir().unwrap();
+    let corners = &support::square_5897(0.0, 0.0)[..4];
+    let mut text =
+        String::from("0\nSECTION\n2\nENTITIES\n0\nLWPOLYLINE\n8\nRANH\n100\nAcDbPolyline\n90\n4\n70\n1\n");
+    for (x, y) in corners {
+        write!(text, "10\n{x}\n20\n{y}\n").unwrap();
+    }
+    let (x, y) = (corners[0].0 + 8.0, corners[0].1 + 8.0);
+    write!(text, "0\nTEXT\n8\nSO\n10\n0\n20\n0\n40\n1\n1\n1\n72\n1\n11\n{x}\n21\n{y}\n73\n2\n").unwrap();
+    let title = r"T\U+1EDD b\U+1EA3n \U+0111\U+1ED3 s\U+1ED1: 12";
+    write!(text, "0\nTEXT\n8\nSO\n10\n{x}\n20\n{}\n40\n1\n1\n{title}\n0\nENDSEC\n0\nEOF\n", y + 60.0)
+        .unwrap();
+    let path = folder.path().join("to.dxf");
+    std::fs::write(&path, text).unwrap();
+    assert_row_of_squares(&parcels(&path, &drawing_options(&[])), 1, "texts of a drawing");
+}
+
+#[test]
+fn files_that_only_their_program_reads_are_told_how_to_be_saved() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, start, told) in [
+        ("a.dwg", &b"AC1027\0\0\0\0"[..], "save it as DXF"),
+        ("b.dxf", b"AutoCAD Binary DXF\r\n\x1a\0", "a DXF of text"),
+        ("c.dgn", &[0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1], "DGN V7 or DXF"),
+    ] {
+        let path = folder.path().join(name);
+        std::fs::write(&path, [start, &[0; 600]].concat()).unwrap();
+        let error = ingest::read_parcels(&path, &Options::default(), &mut |_, _| {}).unwrap_err().to_string();
+        assert!(error.contains(told), "{error}");
+    }
+}

@@ -209,3 +209,23 @@ fn nothing_inside_the_project_is_nothing_to_import() {
     let told = String::from_utf8_lossy(&run.stderr).into_owned();
     assert!(told.contains("none of the parcels lies inside the project's boundary"), "{told}");
 }
+
+/// Drawn in the zone of 105° and read in that of 105°30′, half a degree is 52 km.
+#[test]
+fn parcels_in_a_wrong_zone_are_told_how_far_they_lie_and_what_brings_them_home() {
+    let desk = Desk::new();
+    without_commune(desk.folder.path(), &[0.0, 20.0]);
+    let given = ["--unit", "3", "--day", "2025-07-01", "--dry-run", "--json", "--project", "DA01"];
+    let report = |crs: &str| -> serde_json::Value {
+        serde_json::from_str(&desk.succeed("parcels", "thua.csv", &[&given[..], &["--crs", crs]].concat()))
+            .unwrap()
+    };
+    let wrong = report("EPSG:9209");
+    let far = wrong["misplaced"]["distance_km"].as_f64().unwrap();
+    assert!((51.5..52.8).contains(&far), "{far}");
+    let zone = serde_json::json!({ "crs": "EPSG:5897", "meridian": 105.0, "unit": "Xã Mới" });
+    assert_eq!((&wrong["misplaced"]["project"], &wrong["misplaced"]["zone"]), (&"DA01".into(), &zone));
+    let told = wrong["warnings"].to_string();
+    assert!(told.contains("105°00′") && told.contains("say --crs EPSG:5897"), "{told}");
+    assert_eq!(report("EPSG:5897")["misplaced"], serde_json::Value::Null);
+}

@@ -247,7 +247,8 @@ fn people_find_places_as_they_write_them() {
         "593654,305 2272288,187 KTT 105",
     ] {
         let found = results(text);
-        assert!(found.len() == 1 && near(&found[0]), "{text}: {found:?}");
+        // Of the zones with one meridian that of cadastral maps comes first.
+        assert!(found.len() <= 2 && near(&found[0]), "{text}: {found:?}");
     }
     // Without a meridian each zone that leads here is offered, the right one among them.
     let zones = results("2272288.187, 593654.305");

@@ -86,7 +86,7 @@ pub fn duties(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<Duty> {
         }
         found
     });
-    all.sort_by_key(|duty| (duty.kind, duty.on, duty.parcel));
+    all.sort_unstable_by_key(|duty| (duty.kind, duty.on, duty.parcel, duty.act));
     all
 }
 

@@ -38,7 +38,9 @@ impl<'o> Csv<'o> {
         let shape = job.options.csv_shape;
         let own: &[&str] = match shape {
             CsvShape::Wkt => &["WKT"],
-            CsvShape::LonLat => &["lon", "lat"],
+            // Degrees have other names than metres.
+            CsvShape::LonLat if job.crs.is_geographic() => &["lon", "lat"],
+            CsvShape::LonLat => &["x", "y"],
             CsvShape::None => &[],
         };
         let names = std::iter::once("id").chain(job.columns.iter().map(|column| column.name));

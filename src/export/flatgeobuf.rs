@@ -18,43 +18,47 @@ use crate::query::{Kind, Value};
 pub struct FlatGeobuf<'o> {
     out: &'o mut (dyn Write + Send),
     writer: FgbWriter<'static>,
+    /// The same without an index: a tree of nothing can't be read.
+    empty: Option<FgbWriter<'static>>,
     linear: bool,
 }
 
 impl<'o> FlatGeobuf<'o> {
     /// Describes the columns.
     pub fn new(job: &Job<'_>, out: &'o mut (dyn Write + Send)) -> Result<Self, ExportError> {
-        let linear = job.collection.is_linear();
-        let kind = if linear { GeometryType::LineString } else { GeometryType::MultiPolygon };
-        let wkt = job.crs.reference()?.to_wkt().map_err(|e| ExportError::of("FlatGeobuf")(&e))?;
-        let options = FgbWriterOptions {
-            crs: FgbCrs {
-                org: Some("EPSG"),
-                code: job.crs.epsg() as i32,
-                wkt: Some(&wkt),
-                ..FgbCrs::default()
-            },
-            ..FgbWriterOptions::default()
-        };
-        let mut writer = FgbWriter::create_with_options(job.collection.name(), kind, options)
-            .map_err(|e| ExportError::of("FlatGeobuf")(&e))?;
-        writer.add_column("id", ColumnType::Long, |_, _| {});
-        for column in &job.columns {
-            let kind = match column.kind {
-                Kind::Boolean => ColumnType::Bool,
-                Kind::Integer => ColumnType::Long,
-                Kind::Number => ColumnType::Double,
-                Kind::Text => ColumnType::String,
-                Kind::Day | Kind::Moment => ColumnType::DateTime,
-            };
-            writer.add_column(column.name, kind, |_, _| {});
-        }
-        Ok(Self { out, writer, linear })
+        let (writer, empty) = (writer(job, true)?, Some(writer(job, false)?));
+        Ok(Self { out, writer, empty, linear: job.collection.is_linear() })
     }
+}
+
+fn writer(job: &Job<'_>, write_index: bool) -> Result<FgbWriter<'static>, ExportError> {
+    let linear = job.collection.is_linear();
+    let kind = if linear { GeometryType::LineString } else { GeometryType::MultiPolygon };
+    let wkt = job.crs.reference()?.to_wkt().map_err(|e| ExportError::of("FlatGeobuf")(&e))?;
+    let options = FgbWriterOptions {
+        crs: FgbCrs { org: Some("EPSG"), code: job.crs.epsg() as i32, wkt: Some(&wkt), ..FgbCrs::default() },
+        write_index,
+        ..FgbWriterOptions::default()
+    };
+    let mut writer = FgbWriter::create_with_options(job.collection.name(), kind, options)
+        .map_err(|e| ExportError::of("FlatGeobuf")(&e))?;
+    writer.add_column("id", ColumnType::Long, |_, _| {});
+    for column in &job.columns {
+        let kind = match column.kind {
+            Kind::Boolean => ColumnType::Bool,
+            Kind::Integer => ColumnType::Long,
+            Kind::Number => ColumnType::Double,
+            Kind::Text => ColumnType::String,
+            Kind::Day | Kind::Moment => ColumnType::DateTime,
+        };
+        writer.add_column(column.name, kind, |_, _| {});
+    }
+    Ok(writer)
 }
 
 impl RowWriter for FlatGeobuf<'_> {
     fn row(&mut self, row: &Row<'_, '_>) -> Result<(), ExportError> {
+        self.empty = None;
         let shape = row.outline.map(crate::query::Outline::to_geo);
         let shape = match (shape, self.linear) {
             (Some(geo::Geometry::Polygon(polygon)), _) => MultiPolygon(vec![polygon]).into(),
@@ -89,7 +93,8 @@ impl RowWriter for FlatGeobuf<'_> {
     }
 
     fn finish(self: Box<Self>) -> Result<(), ExportError> {
-        let Self { out, writer, .. } = *self;
+        let Self { out, writer, empty, .. } = *self;
+        let writer = empty.unwrap_or(writer);
         let mut out = std::io::BufWriter::with_capacity(1 << 18, out);
         writer.write(&mut out).map_err(|e| ExportError::of("FlatGeobuf")(&e))?;
         Ok(out.flush()?)

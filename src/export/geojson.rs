@@ -101,6 +101,13 @@ impl<'o> Collected<'o> {
             buffer.push(b':');
             serde_json::to_writer(&mut buffer, value)?;
         }
+        if !job.crs.is_geographic() {
+            // Of GeoJSON 2008: RFC 7946 has WGS 84 only, and readers take metres for degrees unless they are told.
+            let urn = format!("urn:ogc:def:crs:EPSG::{}", job.crs.epsg());
+            let crs = serde_json::json!({ "type": "name", "properties": { "name": urn } });
+            buffer.extend_from_slice(b",\"crs\":");
+            serde_json::to_writer(&mut buffer, &crs)?;
+        }
         buffer.extend_from_slice(b",\"features\":[");
         Ok(Self { out, buffer, crs: job.crs, empty: true })
     }

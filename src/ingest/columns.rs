@@ -13,6 +13,8 @@ use super::source::{Column, Kind, Row, Source};
 
 /// Names in a DBF end after so many characters.
 const DBF_NAME: usize = 10;
+/// Letters of a name that was cut by which it is still known.
+const FEWEST: usize = 4;
 
 /// A field of a record and the names its column may have.
 #[derive(Debug)]
@@ -226,6 +228,10 @@ fn is_called(column: &str, name: &str) -> bool {
     if folded == fold(name) {
         return true;
     }
+    // Letters with marks take several of a DBF's ten bytes.
+    if !column.is_ascii() && (DBF_NAME - 3..=DBF_NAME).contains(&column.len()) && folded.len() >= FEWEST {
+        return fold(name).starts_with(&folded);
+    }
     let cut: String = name.chars().take(DBF_NAME).collect();
     let cut_folded: String = fold(name).chars().take(DBF_NAME).collect();
     column.chars().count() == DBF_NAME
@@ -247,6 +253,10 @@ mod tests {
             assert!(is_called(name, "so_to"), "{name}");
         }
         assert!(is_called("chu_su_dun", "chu_su_dung"));
+        // "Số thửa" is eleven bytes long, "Loại đất" twelve.
+        assert!(is_called("Số thử", "so_thua") && !is_called("Số thử", "so_to"));
+        assert!(is_called("Loại đ", "loai_dat") && is_called("Diện tí", "dien_tich"));
+        assert!(!is_called("Số", "so_to") && !is_called("Số tờ", "so_thua"));
         assert!(is_called("CHUSUDUNGD", "chu_su_dung_dat"));
         assert!(!is_called("chu_su", "chu_su_dung"));
     }

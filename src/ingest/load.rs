@@ -97,6 +97,7 @@ pub fn load(
         overlaps: Vec::new(),
         area_differences: Vec::new(),
         duplicates: 0,
+        misplaced: None,
         warnings,
     };
     rows.retain_mut(|row| keep(row, &mut report));

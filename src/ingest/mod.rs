@@ -48,8 +48,8 @@ pub use outline::{FieldOutline, LayerOutline, fields, outline};
 pub use parcels::read_parcels;
 pub use projects::read_projects;
 pub use report::{
-    AreaDifference, Axes, Batch, CrsReport, CrsSource, EncodingReport, LevelReport, Located, Overlap,
-    Refusal, Remark, Report, Sample,
+    AreaDifference, Axes, Batch, CrsReport, CrsSource, EncodingReport, LevelReport, Located, Misplaced,
+    OtherZone, Overlap, Refusal, Remark, Report, Sample,
 };
 pub use source::shape::MAX_RING_VERTICES;
 pub use table::text_of as text_of_table;

@@ -56,8 +56,51 @@ pub struct Report {
     pub area_differences: Vec<AreaDifference>,
     /// Features that repeat an identity; each is refused too.
     pub duplicates: usize,
+    /// Parcels that lie far from where they should.
+    #[serde(default)]
+    pub misplaced: Option<Misplaced>,
     /// Everything else worth knowing.
     pub warnings: Vec<String>,
+}
+
+/// Parcels that lie far from where they should.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Misplaced {
+    /// Kilometres from their middle.
+    pub distance_km: f64,
+    /// Code of the project from which; none = from all units, where the project has no place yet.
+    pub project: Option<String>,
+    /// The zone by which they would lie there.
+    pub zone: Option<OtherZone>,
+}
+
+/// Another zone of VN-2000 that the coordinates may be in.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct OtherZone {
+    /// As `--crs` takes it.
+    pub crs: String,
+    /// Central meridian, degrees east; the zone is 3 degrees wide.
+    pub meridian: f64,
+    /// Name of the commune into which they would fall.
+    pub unit: Option<String>,
+}
+
+impl std::fmt::Display for Misplaced {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let from = self
+            .project
+            .as_ref()
+            .map_or_else(|| "all known units".to_owned(), |code| format!("project {code}"));
+        write!(f, "the parcels lie {:.0} km from {from}", self.distance_km)?;
+        let Some(zone) = &self.zone else { return write!(f, ": check the CRS") };
+        let (degrees, minutes) = (zone.meridian.trunc(), (zone.meridian.fract() * 60.0).round());
+        write!(f, "; with the central meridian {degrees}°{minutes:02}′ (zone of 3°) they would lie ")?;
+        match &zone.unit {
+            Some(unit) => write!(f, "in {unit}: ")?,
+            None => write!(f, "there: ")?,
+        }
+        write!(f, "say --crs {}", zone.crs)
+    }
 }
 
 /// Where the knowledge of the CRS comes from.

@@ -7,6 +7,7 @@
 //! terminals, HTTP or the clock.
 
 mod checks;
+mod place;
 
 use std::path::PathBuf;
 
@@ -174,6 +175,9 @@ pub fn read(
                 return Err(IntakeError::NothingInside);
             }
             if let Some(snapshot) = before {
+                batch.report.misplaced = place::misplaced(snapshot, &batch, day);
+                let told = batch.report.misplaced.as_ref().map(ToString::to_string);
+                batch.report.warnings.extend(told);
                 checks::against_store(snapshot, &mut batch, day);
             } else {
                 let words = "there is no store yet: codes of projects and communes were not checked";

@@ -217,6 +217,18 @@ pub fn bbox(text: &str) -> Result<[f64; 4], String> {
 /// # Errors
 /// What is wrong, for a person.
 pub fn bbox_of(text: &str) -> Result<[f64; 4], String> {
+    let edges = edges_of(text)?;
+    if edges[0] > edges[2] {
+        return Err("west must not exceed east, nor south north".to_owned());
+    }
+    Ok(edges)
+}
+
+/// As [`bbox_of`]; in degrees a west that exceeds the east is a rectangle across the antimeridian (RFC 7946, 5.2).
+///
+/// # Errors
+/// What is wrong, for a person.
+pub fn edges_of(text: &str) -> Result<[f64; 4], String> {
     let numbers: Vec<f64> = text
         .split(',')
         .map(|number| number.trim().parse().ok().filter(|n: &f64| n.is_finite()))
@@ -226,7 +238,7 @@ pub fn bbox_of(text: &str) -> Result<[f64; 4], String> {
         [west, south, east, north] | [west, south, _, east, north, _] => [west, south, east, north],
         _ => return Err("must be four numbers: west,south,east,north".to_owned()),
     };
-    if edges[1] > edges[3] || edges[0] > edges[2] {
+    if edges[1] > edges[3] {
         return Err("west must not exceed east, nor south north".to_owned());
     }
     Ok(edges)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderValue, Method, StatusCode, header},
     middleware::{self, Next},
     response::{IntoResponse, Response},
     routing::{delete, get, post, put},
@@ -121,6 +121,7 @@ async fn elsewhere(request: Request) -> Response {
 /// Counts requests, and tells browsers to load nothing from elsewhere.
 async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let area = area(request.uri().path());
+    let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let mut response = next.run(request).await;
     let status = response.status();
     if status == StatusCode::METHOD_NOT_ALLOWED {
@@ -131,16 +132,27 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    // What anybody may read, pages of others may show; cookies never go along with a star.
+    if app.auth.is_public() && is_read && matches!(area, "tiles" | "ogc" | "api") {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
     if area == "web" {
         // The one other server that may be asked is that of the base map, if the operator named one.
         let tiles = app.basemap.as_ref().and_then(Basemap::origin).unwrap_or_default();
         let policy = format!(
             "default-src 'self'; connect-src 'self' {tiles}; img-src 'self' data: blob: {tiles}; \
              style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; object-src 'none'; \
-             base-uri 'none'; frame-ancestors 'self'"
+             base-uri 'none'; form-action 'self'; frame-ancestors 'self'"
         );
         if let Ok(policy) = HeaderValue::try_from(policy) {
             headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+        }
+        let own = [
+            ("cross-origin-opener-policy", "same-origin"),
+            ("permissions-policy", "geolocation=(self), camera=(self), microphone=(), payment=()"),
+        ];
+        for (name, value) in own {
+            headers.insert(name, HeaderValue::from_static(value));
         }
     }
     response

@@ -96,11 +96,17 @@ impl Staged {
         if archive.len() > MOST_FILES {
             return Err(Problem::too_large(format!("an archive may hold at most {MOST_FILES} files")));
         }
-        let mut left = LARGEST;
+        let mut names = Vec::with_capacity(archive.len());
         for index in 0..archive.len() {
             let entry = archive.by_index(index).map_err(|e| broken(&e))?;
             let name = entry.name().map_err(|e| broken(&e))?.into_owned();
-            let Some(name) = last_part(&name).filter(|_| entry.is_file()) else { continue };
+            names.push(entry.is_file().then_some(name));
+        }
+        let names = apart(&names);
+        let mut left = LARGEST;
+        for (index, name) in names.into_iter().enumerate() {
+            let Some(name) = name else { continue };
+            let entry = archive.by_index(index).map_err(|e| broken(&e))?;
             let mut out = File::create(self.folder.path().join(name)).map_err(|e| Problem::disk(&e))?;
             // One byte more than is left shows that there is more.
             let read = std::io::copy(&mut std::io::Read::take(entry, left + 1), &mut out);
@@ -173,6 +179,27 @@ const LEADING: [&str; 18] = [
     "xlsx",
 ];
 
+/// Names for the files of an archive, which lie beside each other: where two folders hold a file of one name, the
+/// folder's name goes before it.
+fn apart(names: &[Option<String>]) -> Vec<Option<String>> {
+    let mut seen = std::collections::HashSet::new();
+    let twice = names
+        .iter()
+        .flatten()
+        .filter_map(|name| last_part(name))
+        .any(|name| !seen.insert(name.to_lowercase()));
+    let told = |name: &Option<String>| {
+        let name = name.as_deref()?;
+        let own = last_part(name)?;
+        let folder = name.trim_end_matches(|c| c != '/' && c != '\\').trim_end_matches(['/', '\\']);
+        match last_part(folder).filter(|_| twice) {
+            Some(folder) => Some(format!("{folder}-{own}")),
+            None => Some(own.to_owned()),
+        }
+    };
+    names.iter().map(told).collect()
+}
+
 fn last_part(name: &str) -> Option<&str> {
     let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
     (!name.is_empty() && !name.starts_with('.') && name.len() <= 200).then_some(name)
@@ -188,6 +215,18 @@ mod tests {
         assert_eq!(last_part("../.."), None);
         assert_eq!(last_part("x/.hidden"), None);
         assert_eq!(last_part(""), None);
+    }
+
+    #[test]
+    fn files_of_one_name_in_two_folders_are_two_files() {
+        let names =
+            |names: &[&str]| apart(&names.iter().map(|name| Some((*name).to_owned())).collect::<Vec<_>>());
+        let told = |names: &[&str]| names.iter().map(|name| Some((*name).to_owned())).collect::<Vec<_>>();
+        assert_eq!(
+            names(&["xa-a/thua.shp", "xa-b/thua.shp", "xa-b/thua.dbf"]),
+            told(&["xa-a-thua.shp", "xa-b-thua.shp", "xa-b-thua.dbf"])
+        );
+        assert_eq!(names(&["a/thua.shp", "a/thua.dbf"]), told(&["thua.shp", "thua.dbf"]));
     }
 
     #[test]

@@ -61,8 +61,8 @@ pub struct Law {
     laws: Vec<LawName>,
     texts: Vec<LawText>,
     caveat: Label,
-    /// Codes of farm land, in order.
-    farm: Vec<String>,
+    /// Codes of farm land as numbers, rising.
+    farm: Vec<u64>,
     late_interest: Vec<settings::LateInterest>,
     blackouts: Vec<Blackout>,
     calendar: Arc<Calendar>,
@@ -151,7 +151,7 @@ impl Law {
 
     /// Whether the law treats land of this code as farm land; none where the code is not known.
     pub fn land_group(&self, land_use: &str) -> Option<LandGroup> {
-        let farm = || self.farm.binary_search_by(|code| code.as_str().cmp(land_use)).is_ok();
+        let farm = || file::packed(land_use).is_some_and(|code| self.farm.binary_search(&code).is_ok());
         (!land_use.is_empty()).then(|| if farm() { LandGroup::Farm } else { LandGroup::Other })
     }
 

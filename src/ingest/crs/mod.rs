@@ -70,7 +70,10 @@ pub fn place(source: &Source, rows: &[Row], options: &Options) -> Result<Placeme
         return Ok(placement);
     }
     match stated {
-        Some(stated) if !is_assumed(source, &points) => fit(source, &points, &stated),
+        // A file that says another system than the habit means it.
+        Some(stated) if !stated.reference.is_geographic() || !is_assumed(source, &points) => {
+            fit(source, &points, &stated)
+        }
         _ => detect::detect(source, &extent(rows), options.expected_area),
     }
 }
@@ -145,7 +148,8 @@ fn epsg_of(crs: &SpatialRef) -> Option<u32> {
 
 /// Recognises VN-2000 by its parameters where the file carries no code: only
 /// then does PROJ know the shift to WGS 84. `MapInfo` has no VN-2000 and writes
-/// WGS 84 in its place, but 3-degree zones with scale 0.9999 exist in VN-2000 only.
+/// WGS 84 in its place, others write a datum of their own on its ellipsoid, but
+/// 3-degree zones with scale 0.9999 exist in VN-2000 only.
 fn epsg_by_parameters(crs: &SpatialRef) -> Option<u32> {
     let datum = fold(&crs.get_attr_value("DATUM", 0).ok().flatten()?);
     let is_vn2000 = datum.contains("vn2000") || datum.contains("vietnam2000");
@@ -160,7 +164,12 @@ fn epsg_by_parameters(crs: &SpatialRef) -> Option<u32> {
         zone.meridian.is_some_and(|m| (m - meridian).abs() < 1e-6) && (zone.scale - scale).abs() < 1e-7
     };
     let zone = ZONES.iter().find(same).filter(|_| (easting - 500_000.0).abs() < 0.01)?;
-    (is_vn2000 || (is_wgs84 && zone.is_cadastral())).then_some(zone.epsg)
+    // VN-2000 is measured on the ellipsoid of WGS 84.
+    let on_its_ellipsoid = || {
+        let near = |radius: Result<f64, _>, expected: f64| radius.is_ok_and(|r| (r - expected).abs() < 0.01);
+        near(crs.semi_major(), 6_378_137.0) && near(crs.semi_minor(), 6_356_752.314)
+    };
+    (is_vn2000 || (zone.is_cadastral() && (is_wgs84 || on_its_ellipsoid()))).then_some(zone.epsg)
 }
 
 /// A CRS by EPSG code, longitude or easting first.

@@ -7,6 +7,7 @@
 
 mod archive;
 mod curve;
+mod drawing;
 mod markup;
 pub mod messages;
 mod plain;
@@ -24,6 +25,7 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use super::bounds::{Bound, Bounds, LONGEST_TEXT, MOST_COLUMNS};
 use super::error::IngestError;
 use super::outline::LayerOutline;
+use drawing::Aligned;
 use shape::{MAX_RING_VERTICES, Problem, Shape};
 
 /// Formats that are read. Drivers that follow references to other files or to
@@ -100,6 +102,8 @@ pub struct Source {
     pub columns: Vec<Column>,
     /// CRS that the file states, in traditional axis order.
     pub crs: Option<SpatialRef>,
+    /// Texts of a drawing that stand elsewhere than where they begin.
+    aligned: Aligned,
 }
 
 impl Source {
@@ -128,7 +132,8 @@ impl Source {
             crs
         });
         let (layer, driver) = (found.name(), dataset.driver().short_name());
-        Ok(Self { dataset, layer_index, file, layer, driver, columns, crs })
+        let aligned = if driver == "DXF" { Aligned::of(path) } else { Aligned::default() };
+        Ok(Self { dataset, layer_index, file, layer, driver, columns, crs, aligned })
     }
 
     /// The layers of the file at `path`.
@@ -221,7 +226,10 @@ impl Source {
         simplified: &mut Simplified,
     ) -> Result<Row, IngestError> {
         let fid = feature.fid().unwrap_or_default();
-        let cells = columns.iter().map(|&i| cell(feature, i, self.columns[i].kind)).collect();
+        let mut cells: Vec<_> = columns.iter().map(|&i| cell(feature, i, self.columns[i].kind)).collect();
+        if self.is_drawing() {
+            cells.iter_mut().flatten().for_each(drawing::unescape);
+        }
         let mut row = Row {
             feature: fid.to_string(),
             fid,
@@ -235,7 +243,10 @@ impl Source {
         self.keep_failures()?;
         simplified.count(geometry);
         match shape::read(geometry) {
-            Ok((shape, repaired)) => (row.shape, row.repaired) = (shape, repaired),
+            Ok((shape, repaired)) => {
+                (row.shape, row.repaired) = (shape, repaired);
+                self.align(feature, &mut row.shape);
+            }
             Err(Problem::Refused(reason)) => row.refused = Some(reason),
             Err(Problem::RingTooLong(vertices)) => {
                 return Err(IngestError::RingTooLong {
@@ -247,6 +258,20 @@ impl Source {
             }
         }
         Ok(row)
+    }
+
+    /// Brings a drawing's text to where it stands.
+    fn align(&self, feature: &Feature<'_>, shape: &mut Shape) {
+        if self.driver != "DXF" {
+            return;
+        }
+        let words = feature.field_index("Text").and_then(|index| feature.field_as_string(index));
+        let Ok(Some(words)) = words else { return };
+        shape.for_each_mut(|point| {
+            if let Some([x, y]) = self.aligned.place(words.trim(), [point.x, point.y]) {
+                (point.x, point.y) = (x, y);
+            }
+        });
     }
 
     /// One row more, and all that was read before, within the bounds.
@@ -369,7 +394,7 @@ fn choose_layer(dataset: &Dataset, wanted: Option<&str>, file: &str) -> Result<u
 
 /// A Shapefile's column names are read as Latin-1 like all its text.
 fn column_name(name: &str) -> String {
-    super::text::utf8_of_bytes(name).unwrap_or_else(|| name.to_owned())
+    super::text::utf8_of_cut_bytes(name).unwrap_or_else(|| name.to_owned())
 }
 
 fn kind_of(field_type: OGRFieldType::Type) -> Kind {

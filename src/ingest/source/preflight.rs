@@ -51,12 +51,29 @@ fn check_kind(path: &Path, file: String, bounds: &Bounds) -> Result<(), IngestEr
         archive::check(path, bounds)
     } else if start.starts_with(&[0x1f, 0x8b]) {
         Err(IngestError::NotADataset { file, cause: "it is packed with gzip; unpack it first".into() })
+    } else if let Some(cause) = other_program(&start) {
+        Err(IngestError::NotADataset { file, cause: cause.into() })
     } else if start.starts_with(b"-- SQL") {
         Err(IngestError::NotADataset { file, cause: "it is a program in SQL".into() })
     } else if markup::is_markup(&start) {
         markup::check(path)
     } else {
         Ok(())
+    }
+}
+
+/// What a drawing is that only the program that made it reads, and how to save it so that others do.
+fn other_program(start: &[u8]) -> Option<&'static str> {
+    if start.starts_with(b"AC10") {
+        Some("it is an AutoCAD drawing (DWG); save it as DXF (text, not binary)")
+    } else if start.starts_with(b"AutoCAD Binary DXF") {
+        Some("it is a binary DXF; save it as a DXF of text")
+    } else if start.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+        Some(
+            "it is a MicroStation V8 drawing or an old Office file; save a drawing as DGN V7 or DXF, a table as XLSX or CSV",
+        )
+    } else {
+        None
     }
 }
 

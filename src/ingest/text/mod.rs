@@ -151,6 +151,18 @@ pub fn utf8_of_bytes(text: &str) -> Option<String> {
     String::from_utf8(bytes_of(text)?).ok()
 }
 
+/// As [`utf8_of_bytes`], of a text that was cut after a number of bytes: half a letter at its end is left out.
+pub fn utf8_of_cut_bytes(text: &str) -> Option<String> {
+    let bytes = bytes_of(text)?;
+    match std::str::from_utf8(&bytes) {
+        Ok(whole) => Some(whole.to_owned()),
+        Err(error) if error.error_len().is_none() && error.valid_up_to() > 0 => {
+            std::str::from_utf8(&bytes[..error.valid_up_to()]).ok().map(|text| text.trim_end().to_owned())
+        }
+        Err(_) => None,
+    }
+}
+
 /// The bytes behind a text that was read as Latin-1 or Windows-1252; none if
 /// it has characters of neither.
 fn bytes_of(text: &str) -> Option<Vec<u8>> {

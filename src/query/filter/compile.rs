@@ -249,6 +249,9 @@ impl Compiler<'_> {
     fn geometry(&self, literal: Expr) -> Compiled<Geometry<f64>> {
         let is_box = matches!(literal, Expr::BBox { .. });
         let text = shown(&literal);
+        if let Some(across) = across(&literal) {
+            return Ok(across);
+        }
         let read: Result<Geometry<f64>, _> = match literal {
             Expr::Geometry(_) | Expr::BBox { .. } => literal.try_into(),
             _ => return wrong(format!("{text} is no geometry")),
@@ -370,6 +373,19 @@ fn moment(expression: &Expr) -> Compiled<Value<'static>> {
         Expr::Timestamp { timestamp } => moment(timestamp),
         other => wrong(format!("{} is not a date in quotes", shown(other))),
     }
+}
+
+/// A rectangle in degrees whose west exceeds its east: it lies across the antimeridian (RFC 7946, 5.2).
+fn across(literal: &Expr) -> Option<Geometry<f64>> {
+    let Expr::BBox { bbox } = literal else { return None };
+    let numbers: Option<Vec<f64>> = bbox.iter().map(|one| f64::try_from((**one).clone()).ok()).collect();
+    let ([west, south, east, north] | [west, south, _, east, north, _]) = numbers?[..] else { return None };
+    let degrees = [west, east].iter().all(|edge| edge.abs() <= 180.0);
+    if west <= east || south > north || !degrees {
+        return None;
+    }
+    let side = |low: f64, high: f64| geo::Rect::new((low, south), (high, north)).to_polygon();
+    Some(geo::MultiPolygon::new(vec![side(west, 180.0), side(-180.0, east)]).into())
 }
 
 fn boxed(rect: geo::Rect<f64>) -> Geometry<f64> {

@@ -115,6 +115,8 @@ pub fn holds(how: TemporalOp, a: &Span, b: &Span, source: &impl Source) -> Optio
 
 /// A day or moment as CQL2 writes it: `2026-01-31` or `2026-01-31T00:00:00Z`.
 pub fn instant(text: &str) -> Option<Value<'static>> {
+    // GDAL 3.6 writes days as 2026-01-31T.
+    let text = text.strip_suffix('T').filter(|day| day.len() == 10).unwrap_or(text);
     if let Ok(date) = text.parse::<jiff::civil::Date>()
         && !text.contains('T')
     {

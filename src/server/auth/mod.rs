@@ -52,6 +52,11 @@ pub struct Auth {
 }
 
 impl Auth {
+    /// Whether the map is shown to who is not signed in.
+    pub fn is_public(&self) -> bool {
+        matches!(self.mode(), Mode::Accounts { public_map: true })
+    }
+
     /// With these accounts; `public_map` shows the map to who is not signed in.
     pub fn new(directory: Directory, public_map: bool, oidc: Option<Oidc>) -> Self {
         Self { directory: ArcSwap::from_pointee(directory), oidc, public_map, limits: Limits::default() }

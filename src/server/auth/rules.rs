@@ -153,7 +153,7 @@ fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, P
         let known = RULES.iter().any(|(_, p, _)| Some(*p) == path || (path.is_none() && p.is_empty()));
         return if known { Ok(identity) } else { Err(Problem::forbidden("nobody may use this address")) };
     };
-    let public = matches!(app.auth.mode(), Mode::Accounts { public_map: true });
+    let public = app.auth.is_public();
     let allowed = match rule {
         Rule::Open => true,
         Rule::Read => public || identity.may(Action::Read),

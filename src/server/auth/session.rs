@@ -55,7 +55,7 @@ fn answer(app: &App, identity: &Identity) -> Response {
         let grants = account.grants.iter().map(|g| json!({ "role": g.role, "unit": g.unit.and_then(code) }));
         json!({ "name": account.name, "full_name": account.full_name, "grants": grants.collect::<Vec<_>>() })
     });
-    let public = matches!(app.auth.mode(), Mode::Accounts { public_map: true });
+    let public = app.auth.is_public();
     let may = |action| identity.may(action);
     let csrf = if let By::Session(_, csrf) = &identity.by { csrf.as_str() } else { "" };
     let body = json!({

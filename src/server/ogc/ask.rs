@@ -9,7 +9,7 @@ use crate::{
     query::{Collection, Column, Filter, Kind, Language, Sort, Value},
     server::{
         auth::Identity,
-        params::{Query, When, bbox_of},
+        params::{Query, When, edges_of},
         problem::Problem,
     },
 };
@@ -95,20 +95,27 @@ pub fn form(query: &Query, headers: &axum::http::HeaderMap) -> Result<Form, Prob
         };
     }
     let accepts = headers.get_all(axum::http::header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut best: Option<(f64, Form)> = None;
     for range in accepts.flat_map(|value| value.split(',')) {
-        let kind = range.split(';').next().unwrap_or("").trim();
-        if kind == super::HTML {
-            return Ok(Form::Html);
-        }
-        if kind == super::GEOJSON || kind == super::JSON || kind == "*/*" {
-            return Ok(Form::Json);
-        }
-        let file = Format::ALL.into_iter().find(|format| format.media_type().split(';').next() == Some(kind));
-        if let Some(format) = file {
-            return Ok(Form::File(format));
+        let mut parts = range.split(';').map(str::trim);
+        let kind = parts.next().unwrap_or("");
+        // The weight (RFC 9110, 12.4.2); 0 means never.
+        let weight = parts.find_map(|part| part.strip_prefix("q=")).map_or(1.0, |q| q.parse().unwrap_or(0.0));
+        let file =
+            || Format::ALL.into_iter().find(|format| format.media_type().split(';').next() == Some(kind));
+        let form = if kind == super::HTML {
+            Some(Form::Html)
+        } else if kind == super::GEOJSON || kind == super::JSON || kind == "*/*" {
+            Some(Form::Json)
+        } else {
+            file().map(Form::File)
+        };
+        // Of equal ones the first.
+        if let Some(form) = form.filter(|_| weight > 0.0 && best.is_none_or(|(known, _)| weight > known)) {
+            best = Some((weight, form));
         }
     }
-    Ok(Form::Json)
+    Ok(best.map_or(Form::Json, |(_, form)| form))
 }
 
 /// The state of things that a query asks for.
@@ -235,7 +242,15 @@ pub fn cql(query: &Query, known: &[&'static Column]) -> Result<Option<Filter>, P
 /// The area of `bbox` in the CRS of `bbox-crs`.
 fn area(query: &Query) -> Result<Option<Geometry<f64>>, Problem> {
     let crs = query.read("bbox-crs", Crs::parse)?.unwrap_or_default();
-    let Some([west, south, east, north]) = query.read("bbox", bbox_of)? else { return Ok(None) };
+    let Some([west, south, east, north]) = query.read("bbox", edges_of)? else { return Ok(None) };
+    if west > east {
+        if !crs.is_geographic() {
+            return Err(Problem::parameter("bbox", "west must not exceed east"));
+        }
+        let (before, behind) = (((west, south), (180.0, north)), ((-180.0, south), (east, north)));
+        let side = |(low, high): ((f64, f64), (f64, f64))| geo::Rect::new(low, high).to_polygon();
+        return Ok(Some(geo::MultiPolygon::new(vec![side(before), side(behind)]).into()));
+    }
     let mover = Mover::new(crs).map_err(|e| Problem::internal(&e))?;
     let outside = || Problem::parameter("bbox", format!("does not lie where {} is used", crs.name()));
     // Straight sides of another system are curved in degrees.

@@ -240,7 +240,12 @@ impl Page {
         let returned = found.indexes.len();
         if self.form == Form::Html {
             let job = self.job(view, Options::default());
-            return pages::features(app, &job, picked, &links, (found.matched, returned));
+            // A file holds what the page was asked for, all of it.
+            let mut chosen = self.query.clone();
+            ["f", "limit", "after"].iter().for_each(|name| chosen.set(name, String::new()));
+            let chosen = Some(chosen.write()).filter(|text| !text.is_empty()).map(|text| format!("&{text}"));
+            let chosen = chosen.unwrap_or_default();
+            return pages::features(app, &job, picked, &links, (found.matched, returned), &chosen);
         }
         let mut members = vec![("links", json!(links))];
         members.extend(found.matched.map(|matched| ("numberMatched", json!(matched))));
@@ -346,7 +351,7 @@ fn one(
         },
     };
     if html {
-        return pages::features(app, &job, picked, &links, (Some(1), 1)).map(Some);
+        return pages::features(app, &job, picked, &links, (Some(1), 1), "").map(Some);
     }
     let members = [("links", json!(links)), ("at", json!(view.snapshot.position()))];
     export::feature(&job, picked, &members).map_err(|e| Problem::internal(&e))

@@ -142,6 +142,7 @@ pub fn features(
     picked: Picked<'_>,
     own_links: &[Json],
     (matched, returned): (Option<usize>, usize),
+    chosen: &str,
 ) -> Result<Vec<u8>, Problem> {
     let name = job.collection.name();
     let label = words(app).collections.get(name);
@@ -164,8 +165,9 @@ pub fn features(
     for format in Format::ALL {
         let _ = write!(
             page,
-            "<a href=\"/ogc/collections/{name}/items?f={}\">{}</a> ",
+            "<a href=\"/ogc/collections/{name}/items?f={}{}\">{}</a> ",
             format.name(),
+            escaped(chosen),
             format.title()
         );
     }

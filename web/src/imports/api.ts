@@ -60,6 +60,12 @@ export interface ImportReport {
   }[]
   divided: { feature: string; reason: string }[]
   located: { unit: string; name: string; parcels: number }[]
+  /** Parcels that lie far from where they should, and the zone by which they would lie there. */
+  misplaced: {
+    distance_km: number
+    project: string | null
+    zone: { crs: string; meridian: number; unit: string | null } | null
+  } | null
   warnings: string[]
 }
 export type ImportPreview = ImportReport & {
