@@ -52,11 +52,16 @@ export function facets(filter: Filter): Filter {
   return { ...filter, stages: [], uses: [], blocked: false, overdue: false, late: false }
 }
 
+/** What nothing passes, in CQL2. */
+const NOTHING = '1=2'
+
 /** The filter as query parameters; `members` are the projects of the chosen legend step. */
 export function filterParameters(filter: Filter, members: string[] | null): URLSearchParams {
   const query = new URLSearchParams()
   const projects = filter.project ?? members?.join(',')
   if (projects) query.set('project', projects)
+  // A legend step without projects has no parcels; leaving the condition out would give all of them.
+  else if (members) query.set('filter', NOTHING)
   if (filter.unit) query.set('unit', filter.unit)
   if (filter.kind) query.set('kind', filter.kind)
   if (filter.body) query.set('body', filter.body)

@@ -32,8 +32,11 @@ class Deck {
   readonly frozen = $derived(address.now.briefing === null ? null : this.briefing.value)
   readonly slides = $derived(
     this.frozen?.slides ??
-      (this.own && passing(this.own, figures.summary.value)) ??
-      usual(figures.summary.value, this.by),
+      (figures.summary.value === null
+        ? []
+        : this.own
+          ? passing(this.own, figures.summary.value)
+          : usual(figures.summary.value, this.by)),
   )
   readonly index = $derived(Math.min(address.now.slide, Math.max(0, this.slides.length - 1)))
   readonly slide = $derived(this.slides[this.index] ?? null)
@@ -55,7 +58,10 @@ class Deck {
     if (briefing === null) this.briefing.clear()
     else this.briefing.ask(briefing, (signal) => fetchBriefing(briefing, signal))
     const { slide } = this
-    if (!slide || (briefing !== null && !this.frozen)) return
+    if (!slide || (briefing !== null && !this.frozen)) {
+      this.facts.clear()
+      return
+    }
     const [filter, when, day] = [this.filter(), this.when(), this.day(catalog)]
     const key = `${slide.about} ${slide.code} ${filter.toString()} ${when.toString()}`
     this.standing.ask(when.toString(), (signal) =>
@@ -124,8 +130,7 @@ class Deck {
 }
 
 /** Whether a slide has something to tell under the filter. */
-function passing(slides: Slide[], summary: Summary | null): Slide[] {
-  if (!summary) return slides
+function passing(slides: Slide[], summary: Summary): Slide[] {
   const codes = {
     project: new Set(summary.projects.map(({ code }) => code)),
     unit: new Set(summary.units.map(({ code }) => code)),
@@ -134,8 +139,8 @@ function passing(slides: Slide[], summary: Summary | null): Slide[] {
 }
 
 /** The whole first, then where most land is behind the plan; of parcels chosen by their state, where there are most. */
-function usual(summary: Summary | null, by: 'project' | 'unit'): Slide[] {
-  const rows = (by === 'project' ? summary?.projects : summary?.units) ?? []
+function usual(summary: Summary, by: 'project' | 'unit'): Slide[] {
+  const rows = by === 'project' ? summary.projects : summary.units
   const counted = byState(address.now.filter)
   const worst = [...rows]
     .sort((a, b) =>
