@@ -1,5 +1,6 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte'
 import { defineConfig, type Plugin } from 'vitest/config'
+import { shell } from './src/shell.ts'
 import { paletteCss } from './src/lib/palette.ts'
 
 const paletteModule = 'virtual:palette.css'
@@ -21,7 +22,7 @@ const server = {
 
 export default defineConfig({
   base: '/',
-  plugins: [palette(), svelte()],
+  plugins: [palette(), svelte(), shell()],
   server: { proxy: { '/api': server, '/tiles': server, '/ogc': server } },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
   worker: { format: 'es' },

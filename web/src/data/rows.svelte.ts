@@ -1,5 +1,6 @@
 /** The rows of the table: windows of them, asked for as they come into view. */
 import { Problem, withMore } from '../lib/api'
+import { AGAIN, passes } from '../stores/resource.svelte'
 import { fetchTable, type Section, type TableRow } from './api'
 
 const PAGE = 200
@@ -10,6 +11,8 @@ class Rows {
   sections = $state.raw<Section[] | null>(null)
   problem = $state.raw<Problem | null>(null)
   loading = $state(false)
+  /** Whether total and rows are those of the filter and the day that are asked for. */
+  known = $state(false)
   /** Counts what arrived: rows on screen follow it. */
   version = $state(0)
   #pages = new Map<number, TableRow[]>()
@@ -18,20 +21,31 @@ class Rows {
   #query = new URLSearchParams()
   #asOf: string | null = null
   #abort = new AbortController()
+  #chosen = ''
+  #later: ReturnType<typeof setTimeout> | undefined
 
-  /** Turns to another question; the old rows stay until the first new ones are there. */
-  ask(query: URLSearchParams, asOf: string | null): void {
+  /** Turns to another question. In another order the old rows stay until the first new ones are there. */
+  ask(
+    filter: URLSearchParams,
+    order: { sort: string; group: string | null },
+    asOf: string | null,
+  ): void {
+    const query = withMore(filter, order)
     const question = `${query.toString()} ${asOf ?? ''}`
     if (question === this.#question) return
     this.#question = question
     this.#query = query
     this.#asOf = asOf
+    const chosen = `${filter.toString()} ${asOf ?? ''}`
+    if (chosen !== this.#chosen) this.known = false
+    this.#chosen = chosen
     this.renew()
   }
 
   /** Asks again for what is on screen. */
   renew(): void {
     this.#abort.abort()
+    clearTimeout(this.#later)
     this.#abort = new AbortController()
     this.#asked.clear()
     void this.#load(0, true)
@@ -61,12 +75,17 @@ class Rows {
       this.total = answer.total
       this.sections = answer.groups
       this.at = answer.at
+      if (first) this.known = true
       this.problem = null
       this.version += 1
     } catch (error) {
       if (signal.aborted) return
       this.#asked.delete(page)
       this.problem = error instanceof Problem ? error : new Problem('refused', String(error))
+      if (passes(this.problem))
+        this.#later = setTimeout(() => {
+          this.renew()
+        }, AGAIN)
     }
     if (first) this.loading = false
   }

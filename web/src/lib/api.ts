@@ -74,6 +74,28 @@ export async function ask<T>(path: string, init: RequestInit): Promise<T> {
   return (response.status === 204 ? null : await response.json()) as T
 }
 
+/** Has the server make a file and gives it to the browser to keep. */
+export async function download(path: string, name: string, signal: AbortSignal): Promise<void> {
+  let response: Response
+  try {
+    response = await fetch(path, { signal })
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new Problem('unreachable', '')
+  }
+  if (!response.ok) throw await problemOf(response)
+  save(await response.blob(), name)
+}
+
+/** Gives the browser a file to keep. */
+export function save(file: Blob, name: string): void {
+  const link = document.createElement('a')
+  link.href = URL.createObjectURL(file)
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(link.href)
+}
+
 /** A query with more parameters; empty ones are left out. */
 export function withMore(
   query: URLSearchParams,

@@ -27,6 +27,10 @@ export function dateOfDay(day: number): string {
   return `${date ?? ''}/${month ?? ''}/${year ?? ''}`
 }
 
+/** The time of day in Vietnam of a moment in milliseconds, `14:05`. */
+export const timeOf = (moment: number): string =>
+  new Date(moment + VIETNAM).toISOString().slice(11, 16)
+
 /** The first day of each year and quarter inside a span, for the ticks of an axis. */
 export function quarterStarts(first: number, last: number): { day: number; label: string }[] {
   const starts: { day: number; label: string }[] = []

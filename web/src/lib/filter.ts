@@ -52,11 +52,16 @@ export function facets(filter: Filter): Filter {
   return { ...filter, stages: [], uses: [], blocked: false, overdue: false, late: false }
 }
 
+/** What nothing passes, in CQL2. */
+const NOTHING = '1=2'
+
 /** The filter as query parameters; `members` are the projects of the chosen legend step. */
 export function filterParameters(filter: Filter, members: string[] | null): URLSearchParams {
   const query = new URLSearchParams()
   const projects = filter.project ?? members?.join(',')
   if (projects) query.set('project', projects)
+  // A legend step without projects has no parcels; leaving the condition out would give all of them.
+  else if (members) query.set('filter', NOTHING)
   if (filter.unit) query.set('unit', filter.unit)
   if (filter.kind) query.set('kind', filter.kind)
   if (filter.body) query.set('body', filter.body)
@@ -68,6 +73,48 @@ export function filterParameters(filter: Filter, members: string[] | null): URLS
   if (filter.late) query.set('late', 'true')
   return query
 }
+
+/** Whether parcels are chosen by where they stand: then a share of what is done follows from the choice and tells nothing. */
+export const byState = ({ stages, blocked, overdue, late }: Filter): boolean =>
+  stages.length > 0 || blocked || overdue || late
+
+/** Whether only whole projects are chosen, so that what is known of a project alone holds. */
+export const ofWholeProjects = (filter: Filter): boolean =>
+  !byState(filter) && filter.unit === null && filter.uses.length === 0
+
+/** Reads query parameters back; several projects are those of a legend step. */
+export function filterOfParameters(query: URLSearchParams): {
+  filter: Filter
+  members: string[] | null
+} {
+  const listed = (name: string) => (query.get(name) ?? '').split(',').filter(Boolean)
+  const projects = listed('project')
+  const is = (name: string) => query.get(name) === 'true'
+  return {
+    filter: {
+      project: projects.length === 1 ? (projects[0] ?? null) : null,
+      unit: query.get('unit'),
+      kind: query.get('kind'),
+      body: query.get('body'),
+      key: is('key'),
+      stages: listed('stage'),
+      uses: listed('use'),
+      blocked: is('blocked'),
+      overdue: is('overdue'),
+      late: is('late'),
+      step: null,
+    },
+    members: projects.length > 1 ? projects : null,
+  }
+}
+
+/** How much land is behind the plan, in square metres; below zero ahead of it. */
+export const behindPlan = ({
+  planned_share,
+  area,
+  cleared_area,
+}: Pick<Row, 'planned_share' | 'area' | 'cleared_area'>): number =>
+  planned_share === null ? 0 : planned_share * area - cleared_area
 
 export type ColourMode = 'progress' | 'plan'
 

@@ -126,7 +126,29 @@ function variables(theme: Theme): string {
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 
-/** The palette as CSS variables: light on `:root`, dark under `[data-theme='dark']`; paper is always light. */
+const groundNames = [
+  'outside',
+  'surface',
+  'surfaceSoft',
+  'line',
+  'ink',
+  'inkSoft',
+  'shadow',
+] as const
+
+/** What the page needs before its style sheet has come, by the system's theme. */
+export function groundCss(): string {
+  const of = (theme: Theme) =>
+    groundNames.map((name) => `--${kebab(name)}:${palette(theme)[name]}`).join(';')
+  const steps = progressSteps
+    .map((colour, step) => `--progress-${String(step)}:${colour}`)
+    .join(';')
+  return `:root{color-scheme:light dark;${of('light')};${steps}}
+@media(prefers-color-scheme:dark){:root{${of('dark')}}}`
+}
+
+/** The palette as CSS variables: light on `:root`, dark under `[data-theme='dark']`, and before any
+ * script by the system's theme; paper is always light. */
 export function paletteCss(): string {
   return `:root {
   color-scheme: light;
@@ -135,6 +157,12 @@ export function paletteCss(): string {
 :root[data-theme='dark'] {
   color-scheme: dark;
   ${variables('dark')}
+}
+@media (prefers-color-scheme: dark) {
+  :root:not([data-theme]) {
+    color-scheme: dark;
+    ${variables('dark')}
+  }
 }
 @media print {
   :root[data-theme='dark'] {

@@ -36,8 +36,9 @@ export interface Unit {
   name: string
   level: 'province' | 'district' | 'commune'
   parent: string | null
-  valid_from: string | null
-  valid_to: string | null
+  /** First and last day; null where it has none. */
+  valid_from: number | null
+  valid_to: number | null
   bbox: Bbox | null
   parcels: number
 }

@@ -22,6 +22,9 @@ export const gaugePrefix = ({ theme, mode }: GaugeLook) => `gauge|${theme}|${mod
 export const gaugeSuffix = (share: number, step: number | null) =>
   `${String(Math.floor(share * 100 + 1e-6))}|${String(step ?? -1)}`
 
+/** The rest of the name of a gauge of which nothing is known yet. */
+export const unknownGauge = '?|-1'
+
 export const hatchName = (theme: Theme) => `hatch|${theme}`
 /** Takes up room among names and shows nothing. */
 export const nothingName = (theme: Theme) => `nothing|${theme}`
@@ -55,10 +58,11 @@ function tick(context: CanvasRenderingContext2D, colour: string): void {
   context.stroke()
 }
 
-function gauge(theme: Theme, mode: Mode, share: number, step: number): ImageData {
+/** `share` is null before it is known: a dash, since a zero would be a figure. */
+function gauge(theme: Theme, mode: Mode, share: number | null, step: number): ImageData {
   const colours = palette(theme)
   const colour = stepColours(colours, mode)[step] ?? colours.unknown
-  const complete = share >= 100
+  const complete = share !== null && share >= 100
   const context = canvas(GAUGE)
   context.shadowColor = colours.shadow
   context.shadowBlur = 3 * RATIO
@@ -76,19 +80,21 @@ function gauge(theme: Theme, mode: Mode, share: number, step: number): ImageData
     ring(context, 12.25, 1)
     context.strokeStyle = colours.gaugeTrack
     context.stroke()
-    ring(context, 12.25, share / 100)
-    context.strokeStyle = colours.casing
-    context.lineWidth = 5.5
-    context.stroke()
-    ring(context, 12.25, share / 100)
-    context.strokeStyle = colour
-    context.lineWidth = 4.5
-    context.stroke()
+    if (share !== null) {
+      ring(context, 12.25, share / 100)
+      context.strokeStyle = colours.casing
+      context.lineWidth = 5.5
+      context.stroke()
+      ring(context, 12.25, share / 100)
+      context.strokeStyle = colour
+      context.lineWidth = 4.5
+      context.stroke()
+    }
     context.fillStyle = colours.ink
     context.font = "600 10.5px 'Be Vietnam Pro', sans-serif"
     context.textAlign = 'center'
     context.textBaseline = 'middle'
-    context.fillText(String(share), GAUGE / 2, GAUGE / 2 + 0.5)
+    context.fillText(share === null ? '–' : String(share), GAUGE / 2, GAUGE / 2 + 0.5)
   }
   return pixels(context)
 }
@@ -132,7 +138,12 @@ function draw(name: string): ImageData | null {
   if (what === 'pin') return pin(theme)
   if (what === 'nothing') return pixels(canvas(NOTHING))
   if (what !== 'gauge') return null
-  return gauge(theme, mode === 'plan' ? 'plan' : 'progress', Number(share), Number(step))
+  return gauge(
+    theme,
+    mode === 'plan' ? 'plan' : 'progress',
+    share === '?' ? null : Number(share),
+    Number(step),
+  )
 }
 
 /** Draws each symbol when a layer first asks for it; nobody pays for gauges that are never shown. */

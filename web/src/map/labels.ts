@@ -2,7 +2,7 @@
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import type { Palette } from '../lib/palette'
 import { areaOfPixels } from './expressions'
-import { gaugePrefix, nothingName, pinName } from './images'
+import { gaugePrefix, nothingName, pinName, unknownGauge } from './images'
 import { all, projectMatch, type Look } from './layers'
 
 /** A project whose area covers a square of fewer pixels than this is shown by its gauge. */
@@ -121,7 +121,7 @@ export function markLayers(look: Look): LayerSpecification[] {
     look.far ? (look.selectedProject ?? '') : '',
   ]
   const known: ExpressionSpecification = ['object', ['global-state', 'gauges'], ['literal', {}]]
-  const name: ExpressionSpecification = ['coalesce', ['get', ['get', 'code'], known], '0|-1']
+  const name: ExpressionSpecification = ['coalesce', ['get', ['get', 'code'], known], unknownGauge]
   const text = {
     'text-field': ['get', 'name'] as ExpressionSpecification,
     'text-font': SEMIBOLD,

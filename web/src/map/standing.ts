@@ -13,8 +13,8 @@ export interface Standing {
 
 /**
  * The share comes from the daily curves while the slider moves and from the
- * summary once it has arrived for that very day; days ahead of plan come from
- * the summary alone.
+ * summary once it has arrived for that very day; other measures and days ahead of
+ * plan come from the summary alone. A project is left out while nothing is known.
  */
 export function standings(
   catalog: Catalog,
@@ -29,16 +29,17 @@ export function standings(
   const rows = new Map(overall?.projects.map((row) => [row.code, row]))
   const curves = new Map(whole?.projects.map((curve) => [curve.code, curve]))
   return catalog.projects.flatMap(({ id, code }) => {
-    const row = rows.get(code)
+    const row = exact ? rows.get(code) : undefined
     const curve = curves.get(code)
     const drawn =
       whole && curve && curve.area > 0
         ? stepAt(curve.days, curve.actual, day) / curve.area
         : undefined
-    const area = exact ? (row?.share ?? drawn) : (drawn ?? row?.share)
+    const area = row?.share ?? drawn
     // Only the area has a curve that the slider can follow by itself.
     const share = measure === 'area' ? area : row && shareBy(row, measure, measured)
     if (share === undefined || share === null) return []
+    if (mode === 'plan' && !row) return []
     return [{ id, code, share, step: stepOf({ share, days_ahead: row?.days_ahead ?? null }, mode) }]
   })
 }

@@ -18,11 +18,19 @@ interface Opening {
 
 /** Something that leaders are to decide, as the server's rule finds it. */
 export type Decision =
-  | ({ kind: 'gap'; from: string; to: string; gain_m: number } & Opening)
+  | ({
+      kind: 'gap'
+      from: string
+      to: string
+      from_m: number
+      to_m: number
+      gain_m: number
+    } & Opening)
   | ({ kind: 'cluster'; area: number; gain: number } & Opening)
   | ({
       kind: 'late'
       parcels: number
+      area: number
       overdue: number
       longest: { days: number; stage: string; article: string | null } | null
     } & Named)
@@ -30,6 +38,7 @@ export type Decision =
       kind: 'blocker'
       blocker: string
       parcels: number
+      area: number
       there: number
       since: string
     } & Named)

@@ -1,7 +1,7 @@
 /** The slides: made from the filter, put in order by the presenter, or saved and frozen. */
 import { ask, at, none, Problem, queryOf, withMore } from '../lib/api'
 import { dayOfIso } from '../lib/days'
-import { filterParameters, noFilter } from '../lib/filter'
+import { behindPlan, byState, filterParameters, noFilter } from '../lib/filter'
 import type { Catalog, Summary } from '../lib/types'
 import { address } from '../stores/address.svelte'
 import { figures } from '../stores/figures.svelte'
@@ -31,7 +31,12 @@ class Deck {
 
   readonly frozen = $derived(address.now.briefing === null ? null : this.briefing.value)
   readonly slides = $derived(
-    this.frozen?.slides ?? this.own ?? usual(figures.summary.value, this.by),
+    this.frozen?.slides ??
+      (figures.summary.value === null
+        ? []
+        : this.own
+          ? passing(this.own, figures.summary.value)
+          : usual(figures.summary.value, this.by)),
   )
   readonly index = $derived(Math.min(address.now.slide, Math.max(0, this.slides.length - 1)))
   readonly slide = $derived(this.slides[this.index] ?? null)
@@ -53,13 +58,18 @@ class Deck {
     if (briefing === null) this.briefing.clear()
     else this.briefing.ask(briefing, (signal) => fetchBriefing(briefing, signal))
     const { slide } = this
-    if (!slide || (briefing !== null && !this.frozen)) return
+    if (!slide || (briefing !== null && !this.frozen)) {
+      this.facts.clear()
+      return
+    }
     const [filter, when, day] = [this.filter(), this.when(), this.day(catalog)]
     const key = `${slide.about} ${slide.code} ${filter.toString()} ${when.toString()}`
     this.standing.ask(when.toString(), (signal) =>
       ask<Summary>(at('/api/v1/summary', when), { signal }),
     )
-    this.facts.ask(key, (signal) => fetchFacts(slide, catalog, filter, when, day, signal))
+    this.facts.ask(`${key} ${address.now.lang}`, (signal) =>
+      fetchFacts({ slide, catalog, filter, when, day, signal }),
+    )
   }
 
   /** The filter of the deck as query parameters. */
@@ -119,11 +129,25 @@ class Deck {
   }
 }
 
-/** The whole first, then what is furthest behind. */
-function usual(summary: Summary | null, by: 'project' | 'unit'): Slide[] {
-  const rows = (by === 'project' ? summary?.projects : summary?.units) ?? []
+/** Whether a slide has something to tell under the filter. */
+function passing(slides: Slide[], summary: Summary): Slide[] {
+  const codes = {
+    project: new Set(summary.projects.map(({ code }) => code)),
+    unit: new Set(summary.units.map(({ code }) => code)),
+  }
+  return slides.filter(({ about, code }) => about === 'all' || codes[about].has(code))
+}
+
+/** The whole first, then where most land is behind the plan; of parcels chosen by their state, where there are most. */
+function usual(summary: Summary, by: 'project' | 'unit'): Slide[] {
+  const rows = by === 'project' ? summary.projects : summary.units
+  const counted = byState(address.now.filter)
   const worst = [...rows]
-    .sort((a, b) => (a.days_ahead ?? 0) - (b.days_ahead ?? 0))
+    .sort((a, b) =>
+      counted
+        ? b.parcels - a.parcels || b.area - a.area
+        : behindPlan(b) - behindPlan(a) || (a.days_ahead ?? 0) - (b.days_ahead ?? 0),
+    )
     .slice(0, PROJECTS)
     .map(({ code }): Slide => ({ about: by, code, note: '' }))
   return [{ about: 'all', code: '', note: '' }, ...worst]

@@ -1,8 +1,11 @@
 /** What a slide says, put together from the server's figures; every number comes from there. */
+import { filterParts, filterWords, scopeWords } from '../i18n/scope'
+import { projectName, unitName } from '../i18n/names'
 import { ask, at } from '../lib/api'
-import { valueAt } from '../lib/days'
+import { isoOfDay, valueAt } from '../lib/days'
+import { behindPlan, byState, filterOfParameters, ofWholeProjects } from '../lib/filter'
 import type { Fronts } from '../lib/forecast'
-import type { Bbox, Catalog, Progress, ProjectDetail, Series, Summary } from '../lib/types'
+import type { Bbox, Catalog, Progress, Series, Summary, Tally } from '../lib/types'
 import type { Decision, Slide } from './api'
 
 /** Days between "before" and "after". */
@@ -11,122 +14,147 @@ export const PERIOD = 30
 /** The state of the ledger that all slides are of; empty = now. */
 export type When = URLSearchParams
 
+/** Parcels chosen by where they stand: they are counted, since the share of what is done is given by the choice. */
+export interface Chosen {
+  now: Tally
+  /** The same choice at the beginning of the period. */
+  before: Tally
+  blocked: number
+  overdue: number
+  late: number
+}
+
 export interface Facts {
   slide: Slide
   title: string
+  /** What narrows the title further, and the authority of the day. */
+  subtitle: string
   at: number
   /** The day, as the server writes it. */
   asOf: string
   progress: Progress
   /** Share of the area handed over at the beginning of the period. */
   before: number
+  /** Square metres behind the plan. */
+  behindArea: number
+  /** Null when the filter is not by state. */
+  chosen: Chosen | null
+  /** Whether something else than one project or unit narrows it. */
+  narrowed: boolean
   fronts: Fronts | null
   decisions: Decision[]
-  /** Projects that are furthest behind, worst first. */
-  behind: { code: string; days: number }[]
+  /** Projects that are behind. */
+  behind: number
   projects: number
   bbox: Bbox
 }
 
-const question = (when: When, more: Record<string, string>) =>
-  new URLSearchParams([...when, ...Object.entries(more)])
+/** What a slide is about: the deck's filter, and the slide's own project or unit in it. */
+interface Question {
+  slide: Slide
+  catalog: Catalog
+  /** The filter of the whole deck. */
+  filter: URLSearchParams
+  when: When
+  day: number
+  signal: AbortSignal
+}
+
+function together(...parts: (URLSearchParams | Record<string, string>)[]): URLSearchParams {
+  const all = new URLSearchParams()
+  for (const part of parts)
+    for (const [name, value] of part instanceof URLSearchParams ? part : Object.entries(part))
+      all.set(name, value)
+  return all
+}
+
+/** The filter with the slide's own place. */
+function narrowed({ slide, filter }: Question): URLSearchParams {
+  return slide.about === 'all' ? filter : together(filter, { [slide.about]: slide.code })
+}
 
 /** The share of the area that was handed over so many days before the last day of a curve. */
 function shareBefore({ days, actual }: Series, area: number, day: number): number {
   return area > 0 ? valueAt(days, actual, day - PERIOD) / area : 0
 }
 
-function furthestBehind({ projects }: Summary): Facts['behind'] {
-  return projects
-    .flatMap(({ code, days_ahead }) =>
-      days_ahead !== null && days_ahead < 0 ? [{ code, days: -days_ahead }] : [],
-    )
-    .sort((a, b) => b.days - a.days)
+const parcelsOf = ({ total }: Summary): Tally => ({
+  parcels: total.measures.parcels.total,
+  area: total.measures.area.total,
+})
+
+/** What is common to two boxes; the second where they have nothing in common. */
+function within(outer: Bbox, inner: Bbox): Bbox {
+  const box: Bbox = [
+    Math.max(outer[0], inner[0]),
+    Math.max(outer[1], inner[1]),
+    Math.min(outer[2], inner[2]),
+    Math.min(outer[3], inner[3]),
+  ]
+  return box[0] < box[2] && box[1] < box[3] ? box : inner
 }
 
-const askDecisions = (question: URLSearchParams, signal: AbortSignal) =>
-  ask<{ decisions: Decision[] }>(at('/api/v1/decisions', question), { signal })
+function bboxOf(catalog: Catalog, project: string | null, unit: string | null): Bbox {
+  const area = catalog.units.find(({ code, bbox }) => code === unit && bbox)?.bbox
+  const place = catalog.projects.find(({ code }) => code === project)?.bbox
+  if (place) return area ? within(area, place) : place
+  return area ?? catalog.bbox
+}
 
-async function ofSet(
-  slide: Slide,
-  title: string,
-  bbox: Bbox,
-  filter: URLSearchParams,
-  when: When,
-  day: number,
-  signal: AbortSignal,
-): Promise<Facts> {
-  const more = Object.fromEntries(filter)
-  const [summary, series, { decisions }] = await Promise.all([
-    ask<Summary>(at('/api/v1/summary', question(when, more)), { signal }),
-    ask<Series>(at('/api/v1/series', question(when, more)), { signal }),
-    askDecisions(question(when, more), signal),
+/** The words of a slide: its own place first, then what narrows the deck. */
+function words({ slide, catalog, filter, day }: Question): { title: string; subtitle: string } {
+  const { filter: deck, members } = filterOfParameters(filter)
+  if (slide.about === 'all') return filterWords(catalog, deck, members, day)
+  const ofProject = slide.about === 'project'
+  const own = ofProject ? projectName(catalog, slide.code) : unitName(catalog, slide.code)
+  const others = { ...deck, ...(ofProject ? { project: null } : { unit: null }) }
+  const parts = [own, ...filterParts(catalog, others, ofProject ? null : members)]
+  return scopeWords(catalog, parts, day, true)
+}
+
+/** Asks for all that a slide says. */
+export async function fetchFacts(question: Question): Promise<Facts> {
+  const { slide, catalog, when, day, signal } = question
+  const own = narrowed(question)
+  const { filter } = filterOfParameters(own)
+  const states = byState(filter)
+  const query = together(when, own)
+  const earlier = together(query, { as_of: isoOfDay(day - PERIOD) })
+  const get = <T>(path: string, parameters: URLSearchParams) =>
+    ask<T>(at(path, parameters), { signal })
+  const project = slide.about === 'project' ? slide.code : filter.project
+  const [summary, series, { decisions }, past, fronts] = await Promise.all([
+    get<Summary>('/api/v1/summary', query),
+    get<Series>('/api/v1/series', query),
+    get<{ decisions: Decision[] }>('/api/v1/decisions', query),
+    states ? get<Summary>('/api/v1/summary', earlier) : null,
+    // Stretches are of a whole project: part of its parcels has none of its own.
+    project !== null && ofWholeProjects(filter)
+      ? get<Fronts>('/api/v1/fronts', together(when, { project }))
+      : null,
   ])
   const { total } = summary
+  const { area } = total.measures
   return {
     slide,
-    title,
+    ...words(question),
     at: summary.at,
     asOf: summary.as_of,
     progress: total,
-    before: shareBefore(series, total.measures.area.total, day),
-    fronts: null,
-    decisions,
-    behind: furthestBehind(summary),
-    projects: summary.projects.length,
-    bbox,
-  }
-}
-
-async function ofProject(
-  slide: Slide,
-  bbox: Bbox,
-  when: When,
-  day: number,
-  signal: AbortSignal,
-): Promise<Facts> {
-  const path = `/api/v1/projects/${encodeURIComponent(slide.code)}`
-  const about = question(when, { project: slide.code })
-  const [project, fronts, { decisions }] = await Promise.all([
-    ask<ProjectDetail>(at(path, when), { signal }),
-    ask<Fronts>(at('/api/v1/fronts', about), { signal }),
-    askDecisions(about, signal),
-  ])
-  const { total } = project.progress.measures.area
-  const { days, actual } = project.series
-  return {
-    slide,
-    title: project.name,
-    at: project.at,
-    asOf: project.as_of,
-    progress: project.progress,
-    before: total > 0 ? valueAt(days, actual, day - PERIOD) / total : 0,
+    before: shareBefore(series, area.total, day),
+    behindArea: area.planned === null ? 0 : area.planned - area.done,
+    chosen: past && {
+      now: parcelsOf(summary),
+      before: parcelsOf(past),
+      blocked: summary.blocked.parcels,
+      overdue: summary.overdue.parcels,
+      late: summary.late.parcels,
+    },
+    narrowed: own.size > (project === null && filter.unit === null ? 0 : 1),
     fronts,
     decisions,
-    behind: [],
-    projects: 1,
-    bbox,
+    behind: summary.projects.filter((row) => behindPlan(row) > 0).length,
+    projects: summary.projects.length,
+    bbox: bboxOf(catalog, project, filter.unit),
   }
-}
-
-/** Asks for all that a slide says. `filter` is that of the whole deck. */
-export function fetchFacts(
-  slide: Slide,
-  catalog: Catalog,
-  filter: URLSearchParams,
-  when: When,
-  day: number,
-  signal: AbortSignal,
-): Promise<Facts> {
-  if (slide.about === 'project') {
-    const entry = catalog.projects.find(({ code }) => code === slide.code)
-    return ofProject(slide, entry?.bbox ?? catalog.bbox, when, day, signal)
-  }
-  if (slide.about === 'unit') {
-    const unit = catalog.units.find(({ code, parcels }) => code === slide.code && parcels > 0)
-    const own = new URLSearchParams([...filter, ['unit', slide.code]])
-    const box = unit?.bbox ?? catalog.bbox
-    return ofSet(slide, unit?.name ?? slide.code, box, own, when, day, signal)
-  }
-  return ofSet(slide, catalog.province, catalog.bbox, filter, when, day, signal)
 }

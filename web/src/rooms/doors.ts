@@ -1,4 +1,4 @@
-/** Keys that lead from room to room: the digits, in every room. */
+/** Keys that lead from room to room: the digits, in every room but a briefing, where a slip of the hand would end it. */
 import { rooms } from '../lib/address'
 import { address } from '../stores/address.svelte'
 import { session } from '../stores/session.svelte'
@@ -14,6 +14,7 @@ export const typing = (event: KeyboardEvent) =>
 export function openDoor(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
   if (typing(event) || document.querySelector('dialog[open]')) return
+  if (address.now.room === 'present') return
   const room = rooms[Number(event.key) - 1]
   if (room && session.mayEnter(room)) {
     event.preventDefault()

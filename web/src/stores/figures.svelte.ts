@@ -47,12 +47,17 @@ class Figures {
 
   readonly asOf = $derived(address.now.date === null ? null : isoOfDay(address.now.date))
 
-  /** Projects of the chosen legend step; null when none is chosen. */
+  /** Whether a chosen legend step is known to have these projects: before that nothing can be asked of it. */
+  readonly #stepKnown = $derived(
+    this.overall.value !== null && (address.now.measure === 'area' || this.measured.value !== null),
+  )
+
+  /** Projects of the chosen legend step; null when none is chosen, or before it is known. */
   readonly members = $derived.by(() => {
     const { filter, colour, measure } = address.now
-    if (filter.step === null) return null
-    const rows = this.overall.value?.projects ?? []
-    return rows
+    const { overall } = this
+    if (filter.step === null || !overall.value || !this.#stepKnown) return null
+    return overall.value.projects
       .filter((row) => stepBy(row, colour, measure, this.measured.value) === filter.step)
       .map((row) => row.code)
   })
@@ -78,7 +83,10 @@ class Figures {
     this.#askSummary(this.overall, this.#query(noFilter), asOf)
     if (address.now.measure !== 'area')
       this.measured.ask(asOf ?? '', (signal) => fetchMeasures(asOf, signal))
-    if (address.now.filter.step !== null && !this.overall.value) return
+    if (address.now.filter.step !== null && !this.#stepKnown) {
+      for (const one of [this.series, this.facets, this.summary]) one.clear()
+      return
+    }
     const query = this.#query(address.now.filter)
     this.#askSeries(this.series, query)
     this.#askSummary(this.facets, this.#query(facets(address.now.filter)), asOf)

@@ -8,6 +8,8 @@ const AGAIN = 10_000
 
 class Live {
   state = $state<'off' | 'live' | 'waiting'>('off')
+  /** When the server was last heard of before it fell silent, in milliseconds. */
+  lost = $state(0)
   #source: EventSource | null = null
   #last = ''
   /** Position of what the page has loaded. */
@@ -58,6 +60,7 @@ class Live {
       for (const reload of this.#reload) reload()
     })
     source.onerror = () => {
+      if (this.state !== 'waiting') this.lost = Date.now()
       this.state = 'waiting'
       if (source.readyState !== EventSource.CLOSED) return
       setTimeout(() => {

@@ -10,6 +10,8 @@ class Timeline {
   today = $state(0)
   day = $state(0)
   playing = $state(false)
+  /** The map shows another day than the one that figures are asked for. */
+  readonly ahead = $derived(this.day !== this.#clamp(address.now.date ?? this.today))
   #rest: ReturnType<typeof setTimeout> | undefined
   #tick: ReturnType<typeof setInterval> | undefined
 

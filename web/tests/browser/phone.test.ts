@@ -42,7 +42,7 @@ it('the map comes first; the panel opens over its lower part and closes again', 
   const panel = await boxOf(page.locator('#panel-body'))
   expect(panel.y).toBeGreaterThan(HEIGHT * 0.3)
   expect(panel.y + panel.height).toBeLessThanOrEqual(HEIGHT)
-  const last = page.getByRole('button', { name: /Chậm so với kế hoạch/ })
+  const last = page.getByRole('button', { name: /^Chậm kế hoạch/ })
   await last.scrollIntoViewIfNeeded()
   expect(await reachable(last)).toBe(true)
   await freeOfSidewaysScroll(page)
