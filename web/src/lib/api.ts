@@ -125,7 +125,16 @@ export function at(path: string, query: URLSearchParams, asOf?: string | null): 
 export const none = new URLSearchParams()
 export const queryOf = (text: string) => new URLSearchParams(text)
 
-export const fetchCatalog = (signal: AbortSignal) => ask<Catalog>('/api/v1/catalog', { signal })
+/** Where the map looks while there is nothing to look at. */
+const VIETNAM: Bbox = [102.1, 8.3, 109.6, 23.4]
+
+/** An empty store has neither a province nor an extent. */
+type Bare = Omit<Catalog, 'bbox' | 'province'> & { bbox: Bbox | null; province: string | null }
+
+export async function fetchCatalog(signal: AbortSignal): Promise<Catalog> {
+  const catalog = await ask<Bare>('/api/v1/catalog', { signal })
+  return { ...catalog, bbox: catalog.bbox ?? VIETNAM, province: catalog.province ?? '' }
+}
 
 export const fetchLaw = (signal: AbortSignal) => ask<LawBook>('/api/v1/procedures', { signal })
 
