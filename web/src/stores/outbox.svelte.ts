@@ -51,6 +51,7 @@ class Outbox {
   /** Takes up what `author` left waiting here. */
   async enter(author: Author): Promise<void> {
     this.#author = author
+    this.ready = false
     // A browser whose store hangs must not keep the form from opening.
     const patience = setTimeout(() => (this.ready = true), PATIENCE)
     const kept = await entries().catch(() => {

@@ -110,13 +110,20 @@ export function placeOf({ code, field }: RowRefusal): string | null {
   return ['stage', 'step', 'kind', 'branch'].includes(field) ? 'what' : field
 }
 
-/** Why the server refuses a row, in the reader's language; its own words when the reason is new to us. */
-export function refusalText(catalog: Catalog, refusal: RowRefusal): string {
+/**
+ * Why the server refuses a row, in the reader's language; its own words when the reason is new to
+ * us. In a table a field has the name of its column.
+ */
+export function refusalText(
+  catalog: Catalog,
+  refusal: RowRefusal,
+  headings?: ReadonlyMap<string, string>,
+): string {
   const key = refusals[refusal.code]
   if (!key) return refusal.detail
   const day = refusal.on ? dayOfIso(refusal.on) : null
   return t(key, {
-    field: fieldName(refusal.field ?? ''),
+    field: headings?.get(refusal.field ?? '') ?? fieldName(refusal.field ?? ''),
     one: refusal.readings?.[0] ?? '',
     other: refusal.readings?.[1] ?? '',
     stage: refusal.stage ? actName(catalog, refusal.stage) : '',
