@@ -22,8 +22,20 @@ export interface Campaign {
   to: string
   period: string
   periods: { code: string; from: string; to: string }[]
-  groups: { code: string; name: Named; of: string }[]
+  groups: { code: string; name: Named; of: string; least_parcels: number; least_weight: number }[]
   criteria: Criterion[]
+  awards: Award[]
+}
+/** Who may be put forward for an award. */
+export interface Award {
+  code: string
+  name: Named
+  to: string
+  places: number | null
+  least_score: number
+  none_out_of_order: boolean
+  days_early: number
+  article: string | null
 }
 export interface Points {
   code: string

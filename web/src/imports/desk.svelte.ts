@@ -1,5 +1,6 @@
 /** The file on the desk: what it holds, how it is to be understood, what came of it. */
 import { Problem } from '../lib/api'
+import { figures } from '../stores/figures.svelte'
 import {
   commitImport,
   fetchImports,
@@ -32,9 +33,10 @@ class Desk {
   #abort: AbortController | null = null
   #pause: ReturnType<typeof setTimeout> | undefined
 
-  /** Takes files that were dropped: sends them and reads them as they seem to be meant. */
-  async open(files: readonly File[]): Promise<void> {
+  /** Takes files that were dropped, for what they are said to hold, and reads them. */
+  async open(files: readonly File[], target: ImportWish['target'] | null = null): Promise<void> {
     await this.clear()
+    if (target) this.wish = { target }
     this.busy = 'sending'
     try {
       this.id = await sendFiles(files)
@@ -81,6 +83,8 @@ class Desk {
     try {
       this.done = await commitImport(this.id, this.wish)
       this.id = this.outline = this.preview = null
+      // Every room finds what has come.
+      figures.catalog.retry()
       await this.load()
     } catch (error) {
       this.problem = asProblem(error)

@@ -2,6 +2,8 @@
 import { ask, at, change, json, send } from '../lib/api'
 
 export interface AccountEntry {
+  /** The number by which keys name their account; older servers do not tell it. */
+  id?: number
   name: string
   full_name: string
   disabled: boolean
@@ -27,6 +29,10 @@ export interface LedgerEvent {
   day: string
   author: string
   kind: string
+  /** What it says, where the server tells: the stage, the act, the blocker. */
+  stage?: string | null
+  step?: string | null
+  blocker?: string | null
   document: string | null
   parcel: { id: number; sheet: string; parcel: string; project: string } | null
 }

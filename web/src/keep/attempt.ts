@@ -3,14 +3,17 @@ import { t } from '../i18n'
 import { Problem } from '../lib/api'
 import { toasts } from '../stores/toasts.svelte'
 
-/** Whether the work was done. */
-export async function attempt(work: () => Promise<unknown>): Promise<boolean> {
+/** Whether the work was done; `refused` tells in the page's words what the server's rule is. */
+export async function attempt(work: () => Promise<unknown>, refused = ''): Promise<boolean> {
   try {
     await work()
     return true
   } catch (error) {
     if (!(error instanceof Problem)) throw error
-    toasts.show(error.detail || t('notice.unreachable'))
+    // Signing in is asked for by itself.
+    if (error.kind === 'unsigned') return false
+    if (error.kind === 'unreachable') toasts.show(t('notice.unreachable'))
+    else toasts.show((error.kind === 'refused' && refused) || error.detail)
     return false
   }
 }

@@ -1,5 +1,11 @@
 /** The roles by their code: what they are called, and what they may do. */
-import type { Key } from '../i18n'
+import { t, type Key } from '../i18n'
+import type { Catalog } from '../lib/types'
+
+/** The least number of characters of a password; the server holds to it. */
+export const LEAST = 10
+/** Chosen for a role that holds in the whole province. */
+export const EVERYWHERE = '*'
 
 export const roleNames: Record<string, Key> = {
   viewer: 'role.viewer',
@@ -17,4 +23,17 @@ export const roleDuties: Record<string, Key> = {
   analyst: 'role.analyses',
   leader: 'role.leads',
   administrator: 'role.administers',
+}
+
+export function roleName(code: string): string {
+  const key = roleNames[code]
+  return key ? t(key) : code
+}
+
+/** The units of today, by name: where a role may hold. */
+export function unitsOf({ units }: Catalog): Catalog['units'] {
+  const collator = new Intl.Collator('vi')
+  return units
+    .filter(({ valid_to }) => valid_to === null)
+    .sort((a, b) => collator.compare(a.name, b.name))
 }

@@ -61,6 +61,8 @@ function kindOf(status: number): Problem['kind'] {
   return status === 429 || status >= 500 ? 'busy' : 'refused'
 }
 
+const SESSION = '/api/v1/session'
+
 export async function ask<T>(path: string, init: RequestInit): Promise<T> {
   let response: Response
   try {
@@ -69,7 +71,15 @@ export async function ask<T>(path: string, init: RequestInit): Promise<T> {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new Problem('unreachable', '')
   }
-  if (!response.ok) throw await problemOf(response)
+  return answerOf<T>(response, init.method !== undefined && path !== SESSION)
+}
+
+async function answerOf<T>(response: Response, isWish: boolean): Promise<T> {
+  if (!response.ok) {
+    const problem = await problemOf(response)
+    if (problem.kind === 'unsigned') guard.ended(isWish)
+    throw problem
+  }
   // Nothing to say is said with 204.
   return (response.status === 204 ? null : await response.json()) as T
 }
@@ -96,6 +106,27 @@ export function save(file: Blob, name: string): void {
   URL.revokeObjectURL(link.href)
 }
 
+/** Posts a file and tells meanwhile which share of it has gone: `fetch` does not tell. */
+function upload<T>(path: string, file: Blob, onshare: (share: number) => void): Promise<T> {
+  return new Promise<Response>((answered, failed) => {
+    const request = new XMLHttpRequest()
+    request.open('POST', path)
+    request.setRequestHeader('content-type', file.type)
+    request.setRequestHeader('x-csrf-token', guard.csrf)
+    request.upload.onprogress = ({ loaded, total }) => {
+      onshare(total > 0 ? loaded / total : 0)
+    }
+    request.onerror = request.onabort = () => {
+      failed(new Problem('unreachable', ''))
+    }
+    request.onload = () => {
+      const { status, statusText } = request
+      answered(new Response(status === 204 ? null : request.responseText, { status, statusText }))
+    }
+    request.send(file)
+  }).then((response) => answerOf<T>(response, true))
+}
+
 /** A query with more parameters; empty ones are left out. */
 export function withMore(
   query: URLSearchParams,
@@ -116,7 +147,16 @@ export function at(path: string, query: URLSearchParams, asOf?: string | null): 
 export const none = new URLSearchParams()
 export const queryOf = (text: string) => new URLSearchParams(text)
 
-export const fetchCatalog = (signal: AbortSignal) => ask<Catalog>('/api/v1/catalog', { signal })
+/** Where the map looks while there is nothing to look at. */
+const VIETNAM: Bbox = [102.1, 8.3, 109.6, 23.4]
+
+/** An empty store has neither a province nor an extent. */
+type Bare = Omit<Catalog, 'bbox' | 'province'> & { bbox: Bbox | null; province: string | null }
+
+export async function fetchCatalog(signal: AbortSignal): Promise<Catalog> {
+  const catalog = await ask<Bare>('/api/v1/catalog', { signal })
+  return { ...catalog, bbox: catalog.bbox ?? VIETNAM, province: catalog.province ?? '' }
+}
 
 export const fetchLaw = (signal: AbortSignal) => ask<LawBook>('/api/v1/procedures', { signal })
 
@@ -175,8 +215,13 @@ export function fetchTotals(
   })
 }
 
-/** Sent back with whatever changes something; the session store sets it. */
-export const guard = { csrf: '' }
+/** Set by the session store. */
+export const guard = {
+  /** Sent back with whatever changes something; empty where nobody is signed in. */
+  csrf: '',
+  /** Nobody is signed in where somebody has to be; with `isWish`, for something that was wished. */
+  ended: (isWish: boolean): void => void isWish,
+}
 
 export function send<T>(
   path: string,
@@ -188,12 +233,12 @@ export function send<T>(
   return ask<T>(path, { method: 'POST', headers: all, body })
 }
 
-export const fetchSession = () => ask<Session>('/api/v1/session', {})
+export const fetchSession = () => ask<Session>(SESSION, {})
 
 export const signIn = (name: string, password: string) =>
-  send<Session>('/api/v1/session', JSON.stringify({ name, password }), 'application/json')
+  send<Session>(SESSION, JSON.stringify({ name, password }), 'application/json')
 
-export const signOut = () => change<null>('DELETE', '/api/v1/session')
+export const signOut = () => change<null>('DELETE', SESSION)
 
 /** The parcels that the account may write about, most pressing first. */
 export const fetchWork = (query: URLSearchParams, signal: AbortSignal) =>
@@ -223,18 +268,21 @@ export const recordEvent = (event: EventDraft, key: string, author: string) =>
     'idempotency-key': key,
   })
 
-/** What the law would say against an event, and what is refused; nothing is recorded. */
-export const tryEvent = (event: EventDraft, author: string) =>
-  send<{ marks?: RowMark[] }>(
-    '/api/v1/events?dry_run=true',
-    // What the law says does not hang on the version: a parcel that has changed is told when the entry is sent.
-    JSON.stringify({ ...event, author, version: undefined }),
-    'application/json',
-  )
+/**
+ * What the law would say against an event, and what is refused; nothing is recorded. With a version
+ * it is refused too where the parcel has changed.
+ */
+export const tryEvent = (event: EventDraft, author: string, signal?: AbortSignal) =>
+  ask<{ marks?: RowMark[] }>('/api/v1/events?dry_run=true', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-csrf-token': guard.csrf },
+    body: JSON.stringify({ ...event, author }),
+    signal: signal ?? null,
+  })
 
 /** Keeps a photograph or scan; gives its id. */
-export async function attach(file: Blob): Promise<string> {
-  const { id } = await send<{ id: string }>('/api/v1/attachments', file, file.type)
+export async function attach(file: Blob, onshare: (share: number) => void): Promise<string> {
+  const { id } = await upload<{ id: string }>('/api/v1/attachments', file, onshare)
   return id
 }
 

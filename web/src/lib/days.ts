@@ -31,6 +31,41 @@ export function dateOfDay(day: number): string {
 export const timeOf = (moment: number): string =>
   new Date(moment + VIETNAM).toISOString().slice(11, 16)
 
+/**
+ * A date as people write it, `24/11/2026`, `24-11-26` or `24112026`, as `2026-11-24`; null where
+ * it is no date. Only a whole date is taken: a missing year is not guessed.
+ */
+export function isoOfTyped(text: string): string | null {
+  const typed = text.trim()
+  if (dayOfIso(typed) !== null) return exact(typed)
+  const parts =
+    /^(\d{1,2})\s*[/.\- ]\s*(\d{1,2})\s*[/.\- ]\s*(\d{4}|\d{2})$/.exec(typed) ??
+    /^(\d{2})(\d{2})(\d{4})$/.exec(typed)
+  if (!parts) return null
+  const [, date = '', month = '', year = ''] = parts
+  const whole = year.length === 2 ? `20${year}` : year
+  return exact(`${whole}-${month.padStart(2, '0')}-${date.padStart(2, '0')}`)
+}
+
+/** The date where the calendar has it: 31 February is none. */
+function exact(iso: string): string | null {
+  const day = dayOfIso(iso)
+  return day !== null && isoOfDay(day) === iso ? iso : null
+}
+
+/** `2026-11-24` as `24/11/2026`; what is no date stays as it is. */
+export function typedOfIso(iso: string): string {
+  const day = dayOfIso(iso)
+  return day === null ? iso : dateOfDay(day)
+}
+
+/** An instant as the clock on the wall in Vietnam has it: `14:05, 24/11/2026`. */
+export function clockOf(iso: string): string {
+  const time = Date.parse(iso) + VIETNAM
+  if (Number.isNaN(time)) return iso
+  return `${new Date(time).toISOString().slice(11, 16)}, ${dateOfDay(Math.floor(time / MILLISECONDS))}`
+}
+
 /** The first day of each year and quarter inside a span, for the ticks of an axis. */
 export function quarterStarts(first: number, last: number): { day: number; label: string }[] {
   const starts: { day: number; label: string }[] = []

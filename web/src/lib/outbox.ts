@@ -1,10 +1,26 @@
 /** What was entered and not yet sent, and the list of parcels for reading without a network: kept in the browser. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import type { Author } from './authors'
-import type { CaseLaw } from './law'
+import type { CaseLaw, Said } from './law'
 import type { Conflict, EventDraft, RowRefusal, Work, WorkParcel } from './types'
 
-/** An entry on its way to the server. */
+/** What stands in the form of a parcel. */
+export interface Typed {
+  /** Empty where nothing is chosen yet. */
+  choice: string
+  /** What the law asks for beside the day. */
+  said: Said
+  /** What an event says that is no act. */
+  own: Record<string, string>
+  /** A date, or what was typed where that is none. */
+  date: string
+  document: string
+  note: string
+  /** Version of the parcel that was looked at. */
+  version: number
+}
+
+/** An entry on its way to the server, or one that is still being written. */
 export interface Entry {
   /** Also the Idempotency-Key: sent twice, it is recorded once. */
   id: string
@@ -16,7 +32,9 @@ export interface Entry {
   event: EventDraft
   /** Photographs that are not on the server yet. */
   photos: Blob[]
-  state: 'waiting' | 'refused' | 'conflict'
+  state: 'draft' | 'waiting' | 'refused' | 'conflict'
+  /** What stands in the form of a draft. */
+  typed?: Typed
   errors: RowRefusal[]
   conflict: Conflict | null
 }
@@ -81,5 +99,7 @@ export async function forget(): Promise<void> {
   localStorage.clear()
   sessionStorage.clear()
   await (await open()).clear('lists')
+  // By plain http there is no such store.
+  if (!('caches' in globalThis)) return
   for (const name of await caches.keys()) await caches.delete(name)
 }

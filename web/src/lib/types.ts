@@ -354,6 +354,7 @@ export interface ParcelRecord {
   events: {
     position: number
     date: string
+    recorded_at: string
     author: string
     document: string | null
     note: string | null

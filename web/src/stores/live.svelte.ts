@@ -1,5 +1,6 @@
 /** What happens on the server, as it happens: the browser's own event source, which resumes by itself. */
 import type { LiveEvent } from '../lib/types'
+import { session } from './session.svelte'
 
 type Hear = (event: LiveEvent) => void
 
@@ -63,10 +64,17 @@ class Live {
       if (this.state !== 'waiting') this.lost = Date.now()
       this.state = 'waiting'
       if (source.readyState !== EventSource.CLOSED) return
+      // The source does not tell why it was refused: the session does.
+      void session.load()
       setTimeout(() => {
-        if (this.#source === source) this.#open()
+        if (this.#source === source && !session.ended) this.#open()
       }, AGAIN)
     }
+  }
+
+  /** Somebody signed in again: what was refused is asked for once more. */
+  again(): void {
+    if (this.#source?.readyState === EventSource.CLOSED) this.#open()
   }
 }
 

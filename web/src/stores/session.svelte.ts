@@ -7,10 +7,31 @@ import type { Session } from '../lib/types'
 
 /** Remembers that somebody signed out while the server could not be told. */
 const LEAVING = 'matbang.leaving'
+/** While somebody works the server is asked so often, in milliseconds, whether the session still is one. */
+const LOOK = 5 * 60_000
 
 class SessionStore {
   now = $state.raw<Session | null>(null)
   problem = $state.raw<Problem | null>(null)
+  /** Who was signed in is no longer, while a room is open: it stays as it is. */
+  ended = $state(false)
+  /** Signing in is asked for, over the room. */
+  asking = $state(false)
+  /** Counts how often somebody has come back: what was refused meanwhile is asked again. */
+  returns = $state(0)
+  #looked = Date.now()
+
+  constructor() {
+    guard.ended = (isWish) => {
+      if (this.now?.signed_in) this.#end(isWish)
+    }
+    const look = () => void this.#look()
+    for (const type of ['pointerdown', 'keydown']) window.addEventListener(type, look, true)
+    document.addEventListener('visibilitychange', () => {
+      // Somebody may have signed in on another page meanwhile.
+      if (this.ended && document.visibilityState === 'visible') void this.load()
+    })
+  }
 
   /** Whether somebody has to sign in before anything can be seen. */
   readonly locked = $derived(this.now !== null && !this.now.may.read)
@@ -53,7 +74,23 @@ class SessionStore {
       if (error.kind !== 'refused') localStorage.setItem(LEAVING, 'true')
     }
     this.now = null
+    this.ended = false
+    this.asking = false
     await this.load()
+  }
+
+  /** While somebody works: a session that has ended is told before the work is done in vain. */
+  async #look(): Promise<void> {
+    const isDue = Date.now() - this.#looked > LOOK
+    if (!isDue || !this.now?.signed_in || this.ended || !navigator.onLine) return
+    this.#looked = Date.now()
+    const found = await fetchSession().catch(() => null)
+    if (found) this.#take(found)
+  }
+
+  #end(isWish: boolean): void {
+    this.asking = this.asking || isWish || !this.ended
+    this.ended = true
   }
 
   /** Tells the server now that who was here has left. */
@@ -65,9 +102,16 @@ class SessionStore {
   }
 
   #take(session: Session): void {
-    this.now = session
     this.problem = null
     guard.csrf = session.csrf
+    if (this.now?.signed_in && !session.signed_in) {
+      this.#end(false)
+      return
+    }
+    this.now = session
+    if (this.ended) this.returns += 1
+    this.ended = false
+    this.asking = false
   }
 }
 

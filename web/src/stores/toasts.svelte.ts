@@ -3,20 +3,35 @@
 interface Toast {
   id: number
   text: string
+  /** What can be done about it, such as taking it back. */
+  action: Action | null
+}
+interface Action {
+  name: string
+  run: () => void
 }
 
 const SHOWN = 4000
+/** What can be acted on stays until a slow hand has found it. */
+const ACTED = 12_000
 
 class Toasts {
   list = $state<Toast[]>([])
   #next = 0
 
-  show(text: string): void {
+  show(text: string, action: Action | null = null): void {
     const id = this.#next++
-    this.list.push({ id, text })
-    setTimeout(() => {
-      this.list = this.list.filter((toast) => toast.id !== id)
-    }, SHOWN)
+    this.list.push({ id, text, action })
+    setTimeout(
+      () => {
+        this.close(id)
+      },
+      action ? ACTED : SHOWN,
+    )
+  }
+
+  close(id: number): void {
+    this.list = this.list.filter((toast) => toast.id !== id)
   }
 }
 

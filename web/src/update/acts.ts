@@ -20,10 +20,10 @@ export const choiceOf = (act: string) => ACT + act
 /** The act of a choice; null for what is no act. */
 export const actOf = (choice: string) => (choice.startsWith(ACT) ? choice.slice(ACT.length) : null)
 
-/** What stands in the form when it opens. */
+/** What stands in the form when it opens: the act that the list names as next, else nothing. */
 export function firstChoice(catalog: Catalog, parcel: WorkParcel): string {
-  const next = nextAct(catalog, parcel) ?? parcel.next[0]
-  return next ? choiceOf(next) : 'blocker_opened'
+  const next = nextAct(catalog, parcel)
+  return next ? choiceOf(next) : ''
 }
 
 /** Whether an act beside the nine has come and cannot come again. */

@@ -13,6 +13,8 @@ import { session } from '../stores/session.svelte'
 
 /** Milliseconds after the last change. */
 const AFTER = 350
+/** Milliseconds until a network that answers nothing is taken for none. */
+const PATIENCE = 10_000
 
 export class Judging {
   law = $state.raw<CaseLaw | null>(null)
@@ -58,6 +60,25 @@ export class Judging {
     if (this.#timer) clearTimeout(this.#timer)
   }
 
+  /**
+   * Judges an entry before it is kept or sent: what the server says against it, null where nothing,
+   * or where it cannot be asked now.
+   */
+  async last(event: EventDraft): Promise<Problem | null> {
+    this.rest()
+    const { author } = session
+    if (!author || !navigator.onLine) return null
+    try {
+      await tryEvent(event, recordedAs(author), AbortSignal.timeout(PATIENCE))
+      return null
+    } catch (error) {
+      if (!(error instanceof Problem)) return null
+      if (error.kind === 'unreachable' || error.kind === 'busy') return null
+      this.refusals = error.errors
+      return error
+    }
+  }
+
   /** The server's word if it has spoken about this very entry, else by the sheet. */
   findings(act: string, date: string, said: Said): Finding[] {
     if (this.#marks?.question === this.#question)
@@ -70,10 +91,10 @@ export class Judging {
     const { author } = session
     if (!author) return
     try {
-      const { marks } = await tryEvent(event, recordedAs(author))
+      // What the law says does not hang on the version: a parcel that has changed is told by itself.
+      const { marks } = await tryEvent({ ...event, version: undefined }, recordedAs(author))
       if (question === this.#question && marks) this.#marks = { question, marks }
     } catch (error) {
-      // A parcel that has changed meanwhile is told when the entry is sent.
       if (question === this.#question && error instanceof Problem) this.refusals = error.errors
     }
   }

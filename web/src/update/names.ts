@@ -1,6 +1,6 @@
 /** Names and sentences of the officer's room. */
 import { t, type Key } from '../i18n'
-import { actName, markName } from '../i18n/names'
+import { actName, blockerName, markName } from '../i18n/names'
 import { dateOfDay, dayOfIso } from '../lib/days'
 import { fields } from '../i18n/said'
 import type { RowMark, SaidField } from '../lib/law'
@@ -79,23 +79,72 @@ const refusals: Record<string, Key> = {
   unknown_attachment: 'refusal.attachment',
 }
 
-const fieldName = (field: string): string => {
-  const key = field in fields ? fields[field as SaidField] : null
+const ownFields: Record<string, Key> = {
+  project: 'column.project',
+  unit: 'column.unit',
+  sheet: 'column.sheet',
+  parcel: 'column.parcel',
+  kind: 'update.what',
+  stage: 'update.what',
+  step: 'update.what',
+  branch: 'update.branches',
+  date: 'update.date',
+  document: 'update.document',
+  note: 'update.note',
+  attachments: 'update.photo',
+  blocker: 'project.blockers',
+  amount: 'update.amountName',
+  plot: 'update.plot',
+  planned: 'parcel.planned',
+}
+
+/** What a field of an entry is called. */
+export function fieldName(field: string): string {
+  const key = ownFields[field] ?? (field in fields ? fields[field as SaidField] : null)
   return key ? t(key) : field
 }
 
-/** Why the server refuses a row, in the reader's language; its own words when the reason is new to us. */
-export function refusalText(catalog: Catalog, refusal: RowRefusal): string {
+/** The field of the form at which a refusal stands; null for what is about the whole. */
+export function placeOf({ code, field }: RowRefusal): string | null {
+  if (code === 'outside_units' || code === 'unknown_parcel' || field === undefined) return null
+  return ['stage', 'step', 'kind', 'branch'].includes(field) ? 'what' : field
+}
+
+/**
+ * Why the server refuses a row, in the reader's language; its own words when the reason is new to
+ * us. In a table a field has the name of its column.
+ */
+export function refusalText(
+  catalog: Catalog,
+  refusal: RowRefusal,
+  headings?: ReadonlyMap<string, string>,
+): string {
   const key = refusals[refusal.code]
   if (!key) return refusal.detail
   const day = refusal.on ? dayOfIso(refusal.on) : null
   return t(key, {
-    field: fieldName(refusal.field ?? ''),
+    field: headings?.get(refusal.field ?? '') ?? fieldName(refusal.field ?? ''),
     one: refusal.readings?.[0] ?? '',
     other: refusal.readings?.[1] ?? '',
     stage: refusal.stage ? actName(catalog, refusal.stage) : '',
     date: day === null ? '' : dateOfDay(day),
   })
+}
+
+interface Said {
+  kind: string
+  stage?: unknown
+  step?: unknown
+  blocker?: unknown
+}
+
+/** What an event of the ledger says happened: the step in words where it tells one. */
+export function eventName(catalog: Catalog, what: Said): string {
+  const { kind, stage, step, blocker } = what
+  const act = stage ?? step
+  if (typeof act === 'string') return actName(catalog, act)
+  if (typeof blocker === 'string') return `${kindName(kind)}: ${blockerName(catalog, blocker)}`
+  return kindName(kind)
 }
 
 /** That it was recorded, and what was marked. */

@@ -59,14 +59,15 @@ export async function settled(page: Page): Promise<void> {
 }
 
 /** Gives a test file a browser; `visit` opens the app at a query string and waits until it has settled. */
-export function useBrowser(own?: { url: string }) {
+export function useBrowser(own?: { url: string }, switches: string[] = []) {
   // Tests that record something have a server of their own, started before the first of them.
   const address = () => own?.url ?? inject('url')
   let browser: Browser
   let visits: Visit[] = []
 
   beforeAll(async () => {
-    browser = await chromium.launch(chromiumOptions)
+    const args = [...(chromiumOptions.args ?? []), ...switches]
+    browser = await chromium.launch({ ...chromiumOptions, args })
   })
   afterEach(async () => {
     const trouble = visits.flatMap((visit) => visit.trouble)

@@ -150,8 +150,9 @@ it('an amount that can be read in two ways is asked about, and recorded as it wa
   await dialog.getByLabel('Nội dung').selectOption('money_approved')
   await dialog.getByLabel('Số tiền (đồng)').fill('500.000')
   await dialog.getByRole('button', { name: 'Ghi sổ' }).click()
-  await page.getByText('có thể đọc là 500000 hoặc 500;').waitFor()
-  await page.getByRole('button', { name: 'Đọc là 500.000' }).click()
+  await dialog.getByText('có thể đọc là 500000 hoặc 500;').waitFor()
+  await dialog.getByRole('button', { name: 'Đọc là 500.000' }).click()
+  await dialog.getByRole('button', { name: 'Ghi sổ' }).click()
   await expect
     .poll(async () => {
       const answer = await fetch(`${server.url}/api/v1/parcels/${String(target.id)}/record`)

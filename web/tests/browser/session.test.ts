@@ -1,0 +1,148 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { serveDemo } from '../../scripts/served.mjs'
+import type { AccountEntry } from '../../src/keep/api'
+import type { ParcelRecord, Work } from '../../src/lib/types'
+import { useBrowser } from './harness'
+
+const PASSWORD = 'mat-khau-thu-nghiem'
+const admin = { name: 'quan.tri', fullName: 'Lê Quản Trị', role: 'administrator' }
+const an = { name: 'an.nguyen', fullName: 'Nguyễn Văn An', role: 'officer' }
+const binh = { name: 'binh.tran', fullName: 'Trần Thị Bình', role: 'officer' }
+/** A name of the office's own network: what comes from it by http is no secure context. */
+const OFFICE = 'matbang.test'
+
+const server = { url: '', stop: () => Promise.resolve() }
+beforeAll(async () => {
+  const accounts = [admin, an, binh].map((one) => ({ ...one, password: PASSWORD }))
+  const started = await serveDemo({ parcels: 1000, seed: 1, accounts })
+  Object.assign(server, started, { url: started.url.replace('127.0.0.1', OFFICE) })
+})
+afterAll(async () => {
+  await server.stop()
+})
+const { open } = useBrowser(server, [`--host-resolver-rules=MAP ${OFFICE} 127.0.0.1`])
+
+async function signIn(page: Page, name: string): Promise<void> {
+  await page.getByLabel('Tên đăng nhập').fill(name)
+  await page.getByLabel('Mật khẩu').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click()
+}
+const ask = <T>(page: Page, path: string): Promise<T> =>
+  page.evaluate(async (asked) => (await (await fetch(asked)).json()) as T, path)
+
+/** The form of the most pressing parcel. */
+async function formOf(page: Page) {
+  await page.locator('main li button').first().click()
+  const form = page.getByRole('dialog', { name: /^Tờ / })
+  await form.getByLabel('Ghi chú').waitFor()
+  return form
+}
+
+it('a session that ends leads to signing in over the form; by plain http too, what was typed is recorded', async () => {
+  const visit = await open('?room=update')
+  const { page } = visit
+  const refused: string[] = []
+  page.on('response', (answer) => {
+    if (answer.status() === 401) refused.push(answer.url())
+  })
+  await signIn(page, an.name)
+  await page.getByText('Trang mở qua http').waitFor()
+  expect(await page.evaluate(() => [isSecureContext, 'caches' in window])).toEqual([false, false])
+  const [first] = (await ask<Work>(page, '/api/v1/work?limit=1')).parcels
+  const form = await formOf(page)
+  await form.getByLabel('Ghi chú').fill('viết dở')
+  await page.context().clearCookies()
+  await form.getByLabel('Ghi chú').fill('viết xong')
+  const over = page.getByRole('dialog', { name: 'Phiên làm việc đã hết' })
+  await over.waitFor()
+  expect(await over.getByLabel('Tên đăng nhập').inputValue()).toBe(an.name)
+  const before = refused.length
+  // What the outbox does every 15 seconds.
+  await page.evaluate(() => window.dispatchEvent(new Event('online')))
+  await page.evaluate(() => fetch('/api/v1/session'))
+  expect(refused).toHaveLength(before)
+  await over.getByLabel('Mật khẩu').fill(PASSWORD)
+  await over.getByRole('button', { name: 'Đăng nhập', exact: true }).click()
+  await over.waitFor({ state: 'detached' })
+  expect(await form.getByLabel('Ghi chú').inputValue()).toBe('viết xong')
+  await form.getByRole('button', { name: 'Ghi sổ' }).click()
+  await page.getByText('Đã ghi sổ').waitFor()
+  const path = `/api/v1/parcels/${String(first?.id)}/record`
+  const { events } = await ask<ParcelRecord>(page, path)
+  expect(events.at(-1)).toMatchObject({ author: an.name, note: 'viết xong' })
+  visit.trouble.splice(0)
+})
+
+it('who signs in instead neither sees nor sends what the other was writing', async () => {
+  const visit = await open('?room=update')
+  const { page } = visit
+  await signIn(page, an.name)
+  const form = await formOf(page)
+  await form.getByLabel('Ghi chú').fill('của An')
+  await page.context().clearCookies()
+  await form.getByLabel('Ghi chú').fill('của An, chưa gửi')
+  const over = page.getByRole('dialog', { name: 'Phiên làm việc đã hết' })
+  await over.getByLabel('Tên đăng nhập').fill(binh.name)
+  await over.getByLabel('Mật khẩu').fill(PASSWORD)
+  await over.getByRole('button', { name: 'Đăng nhập', exact: true }).click()
+  await over.waitFor({ state: 'detached' })
+  await page.getByText('1 mục của Nguyễn Văn An đang chờ người đó đăng nhập').waitFor()
+  await form.getByLabel('Ghi chú').waitFor()
+  expect(await form.getByLabel('Ghi chú').inputValue()).toBe('')
+  visit.trouble.splice(0)
+})
+
+it('a role is asked about, revoked, undone and given; without one the account is told so', async () => {
+  const visit = await open('?room=keep')
+  const { page } = visit
+  await signIn(page, admin.name)
+  const grants = async () => {
+    const { accounts } = await ask<{ accounts: AccountEntry[] }>(page, '/api/v1/accounts')
+    return accounts.find(({ name }) => name === binh.name)?.grants
+  }
+  const given = [{ role: 'officer', unit: null }]
+  const row = page.getByRole('row', { name: new RegExp(binh.name) })
+  await row.getByRole('button', { name: /Thu hồi vai trò/ }).click()
+  const question = page.getByRole('dialog', { name: 'Thu hồi vai trò' })
+  await question.getByText(/vai trò duy nhất của Trần Thị Bình/).waitFor()
+  await question.getByRole('button', { name: 'Thôi' }).click()
+  expect(await grants()).toEqual(given)
+  await row.getByRole('button', { name: /Thu hồi vai trò/ }).click()
+  await question.getByRole('button', { name: 'Thu hồi', exact: true }).click()
+  await row.getByText('Chưa có vai trò').waitFor()
+  expect(await grants()).toEqual([])
+
+  const roleless = await open('?room=update')
+  await signIn(roleless.page, binh.name)
+  await roleless.page.getByText('chưa được giao vai trò nào').waitFor()
+  roleless.trouble.splice(0)
+
+  await page.getByRole('button', { name: 'Hoàn tác' }).click()
+  await row.getByRole('button', { name: /Thu hồi vai trò/ }).waitFor()
+  expect(await grants()).toEqual(given)
+
+  await row.getByRole('button', { name: 'Giao vai trò' }).click()
+  const giving = page.getByRole('dialog', { name: 'Giao vai trò cho Trần Thị Bình' })
+  await giving.getByRole('button', { name: 'Giao vai trò' }).click()
+  await giving.getByText('Hãy chọn vai trò.').waitFor()
+  await giving.getByLabel('Vai trò').selectOption('leader')
+  await giving.getByLabel('Địa bàn').selectOption('*')
+  await giving.getByRole('button', { name: 'Giao vai trò' }).click()
+  await giving.waitFor({ state: 'detached' })
+  expect(await grants()).toContainEqual({ role: 'leader', unit: null })
+
+  await row.getByRole('button', { name: 'Đặt lại mật khẩu' }).click()
+  const resetting = page.getByRole('dialog', { name: /Đặt lại mật khẩu/ })
+  const secret = resetting.getByLabel('Mật khẩu mới')
+  expect(await secret.getAttribute('type')).toBe('password')
+  await secret.fill('ngắn')
+  await resetting.getByRole('button', { name: 'Đặt lại mật khẩu' }).click()
+  await resetting.getByText('Mật khẩu phải có ít nhất 10 ký tự').waitFor()
+  await resetting.getByRole('button', { name: 'Hiện' }).click()
+  expect(await secret.getAttribute('type')).toBe('text')
+  await secret.fill('mat-khau-moi-cua-binh')
+  await resetting.getByRole('button', { name: 'Đặt lại mật khẩu' }).click()
+  await page.getByText('Đã đặt mật khẩu mới').waitFor()
+  visit.trouble.splice(0)
+})
