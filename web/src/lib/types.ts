@@ -225,7 +225,7 @@ export interface ParcelDetail {
 }
 
 export interface SearchResult {
-  type: 'project' | 'parcel' | 'unit' | 'place'
+  type: 'project' | 'parcel' | 'unit' | 'body' | 'place'
   code: string
   id: number | null
   label: string
