@@ -76,4 +76,4 @@ it('from an empty store to a first map by the samples, without a shell', async (
   const body = JSON.stringify(event)
   const answer = await fetch(`${server.url}/api/v1/events`, { method: 'POST', body })
   expect(answer.status).toBe(201)
-})
+}, 180_000)

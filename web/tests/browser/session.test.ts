@@ -145,4 +145,4 @@ it('a role is asked about, revoked, undone and given; without one the account is
   await resetting.getByRole('button', { name: 'Đặt lại mật khẩu' }).click()
   await page.getByText('Đã đặt mật khẩu mới').waitFor()
   visit.trouble.splice(0)
-})
+}, 180_000)
