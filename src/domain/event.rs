@@ -256,6 +256,14 @@ impl EventKind {
         }
     }
 
+    /// The kind of blocker that it is about, if it is about one.
+    pub fn blocker(&self) -> Option<BlockerKind> {
+        match self {
+            Self::BlockerOpened { blocker } | Self::BlockerClosed { blocker } => Some(*blocker),
+            _ => None,
+        }
+    }
+
     /// The event's code in files and answers.
     pub fn code(&self) -> &'static str {
         match self {

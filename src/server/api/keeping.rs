@@ -35,12 +35,15 @@ pub async fn ledger(State(app): State<Arc<App>>, RawQuery(text): RawQuery) -> Re
     let entry = |event: &crate::domain::Event| {
         let body = &event.body;
         let parcel = body.parcel.and_then(|id| columns.find(id));
+        let act = body.kind.act().map(|(act, _)| act);
         json!({
             "position": event.position,
             "recorded_at": body.recorded_at,
             "day": body.day.to_string(),
             "author": body.author,
             "kind": body.kind.code(),
+            "step": act,
+            "blocker": body.kind.blocker(),
             "document": body.document,
             "parcel": parcel.map(|index| json!({
                 "id": columns.id(index),

@@ -181,7 +181,11 @@ pub async fn accounts(State(app): State<Arc<App>>) -> Response {
     accounts.sort_by(|a, b| a.name.cmp(&b.name));
     let mut tokens: Vec<_> = directory.tokens.values().collect();
     tokens.sort_by_key(|token| token.id);
-    let entry = |a: &&Account| json!({ "name": a.name, "full_name": a.full_name, "disabled": a.disabled, "grants": a.grants });
+    let entry = |a: &&Account| {
+        json!({
+            "id": a.id, "name": a.name, "full_name": a.full_name, "disabled": a.disabled, "grants": a.grants,
+        })
+    };
     let body = json!({ "accounts": accounts.iter().map(entry).collect::<Vec<_>>(), "tokens": tokens });
     axum::Json(body).into_response()
 }

@@ -22,7 +22,14 @@ export interface Campaign {
   to: string
   period: string
   periods: { code: string; from: string; to: string }[]
-  groups: { code: string; name: Named; of: string; least_parcels: number; least_weight: number }[]
+  groups: {
+    code: string
+    name: Named
+    of: string
+    least_parcels: number
+    least_weight: number
+    least_due: number
+  }[]
   criteria: Criterion[]
   awards: Award[]
 }
@@ -34,6 +41,8 @@ export interface Award {
   places: number | null
   least_score: number
   none_out_of_order: boolean
+  /** Share of the steps judged that may be marked at most. */
+  most_irregular: number
   days_early: number
   article: string | null
 }
@@ -61,10 +70,11 @@ export interface BoardRow {
   work: {
     parcels: number
     area: number
+    due_parcels: number
     handed_over_parcels: number
     handed_over_area: number
   }
-  irregular: { out_of_order: number; clock_broken: number }
+  irregular: { out_of_order: number; clock_broken: number; steps: number; share: number }
   criteria: Points[]
 }
 export interface Nominee {

@@ -7,6 +7,7 @@ import type { BoardRow, Points } from './api'
 const reasons: Record<string, Key> = {
   no_work: 'board.noWork',
   too_little_work: 'board.littleWork',
+  too_little_due: 'board.littleDue',
   nothing_due: 'board.nothingDue',
 }
 
