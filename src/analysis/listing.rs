@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Figures, Filter};
+use super::{Figures, Filter, mark_codes};
 use crate::{
     atlas::Snapshot,
     domain::{Day, Standing},
@@ -40,11 +40,13 @@ pub enum Column {
     DueDay,
     /// Blocked or not.
     Blocked,
+    /// Number of marks of the law.
+    Marks,
 }
 
 impl Column {
     /// All columns, in the order of lists.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Project,
         Self::Unit,
         Self::Body,
@@ -58,6 +60,7 @@ impl Column {
         Self::PlannedDay,
         Self::DueDay,
         Self::Blocked,
+        Self::Marks,
     ];
 
     /// Its name in addresses.
@@ -76,6 +79,7 @@ impl Column {
             Self::PlannedDay => "planned_day",
             Self::DueDay => "due_day",
             Self::Blocked => "blocked",
+            Self::Marks => "marks",
         }
     }
 
@@ -238,6 +242,10 @@ impl<'a> Keys<'a> {
             Column::PlannedDay => on(snapshot.planned_day(parcel)),
             Column::DueDay => on(snapshot.clock(parcel, day).map(|clock| clock.due)),
             Column::Blocked => Key::Number(f64::from(u8::from(snapshot.blocked_on(parcel, day)))),
+            Column::Marks => match mark_codes(snapshot, parcel, day).len() {
+                0 => Key::Missing,
+                marks => Key::Number(marks as f64),
+            },
         }
     }
 

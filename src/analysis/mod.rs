@@ -43,7 +43,7 @@ pub use fronts::{
 };
 pub use group::{By, Group, Grouping, groups, wholes};
 pub use listing::{Column, Listing, Section, Sort, listing};
-pub use marked::marked;
+pub use marked::{mark_codes, marked};
 pub use plan::{PlanLine, PlanSums};
 pub use progress::{
     AreaMeasure, CountMeasure, FEWEST_HOLDERS, LengthMeasure, Measures, MoneyMeasure, Progress, length,

@@ -5,6 +5,7 @@ use super::{
     rows::Rows,
     value::Value,
 };
+use crate::analysis::mark_codes;
 use crate::domain::{
     Blocker, ProjectKind, Stage, Standing,
     law::{Act, CaseFile, Law},
@@ -150,10 +151,7 @@ pub const COLUMNS: &[Column] = &[
     })
     .on_request(),
     Column::new("marks", Kind::Text, |rows, index| {
-        let (law, file) = lawful(rows, index);
-        let mut codes: Vec<_> = law.marks(&file, rows.today).iter().map(|mark| mark.code).collect();
-        codes.sort_unstable();
-        codes.dedup();
+        let codes = mark_codes(&rows.view.snapshot, index, rows.today);
         let codes: Vec<&str> = codes.into_iter().map(crate::domain::law::MarkCode::code).collect();
         if codes.is_empty() { Value::Null } else { Value::Text(codes.join(" ").into()) }
     })

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::{bbox, search::folded};
 use crate::{
-    analysis::{Column, Filter, Listing, Section, Sort, View, dwells, listing},
+    analysis::{Column, Filter, Listing, Section, Sort, View, dwells, listing, mark_codes},
     domain::{Blocker, Day},
     server::{
         app::{App, Current},
@@ -111,6 +111,7 @@ fn row(view: &View, parcel: u32) -> Value {
         "due_day": clock.map(|clock| clock.due.number()),
         "due_stage": clock.map(|clock| clock.act),
         "blockers": blockers.collect::<Vec<_>>(),
+        "marks": mark_codes(snapshot, parcel, day),
         "overdue": snapshot.overdue_on(parcel, day),
         "late": snapshot.late_on(parcel, day),
         "bbox": bbox(columns.arena().shape(parcel as usize).extent()),

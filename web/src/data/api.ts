@@ -17,6 +17,7 @@ export interface TableRow {
   due_day: number | null
   due_stage: string | null
   blockers: string[]
+  marks: string[]
   overdue: boolean
   late: boolean
   bbox: Bbox

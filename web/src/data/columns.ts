@@ -1,6 +1,14 @@
 /** The columns of the table: what they are called, how they are sorted, what they show. */
 import { t, type Key } from '../i18n'
-import { blockerName, kindName, projectName, standingName, unitName, useName } from '../i18n/names'
+import {
+  blockerName,
+  kindName,
+  markName,
+  projectName,
+  standingName,
+  unitName,
+  useName,
+} from '../i18n/names'
 import { dateOfDay } from '../lib/days'
 import { squareMetres } from '../lib/format'
 import type { Catalog } from '../lib/types'
@@ -67,6 +75,12 @@ export const columns: readonly Column[] = [
     show: (row, catalog) => row.blockers.map((kind) => blockerName(catalog, kind)).join(', '),
   },
   {
+    name: 'marks',
+    title: 'column.marks',
+    width: 190,
+    show: (row) => row.marks.map(markName).join(', '),
+  },
+  {
     name: 'stage_day',
     title: 'column.stageDay',
     width: 112,
@@ -98,7 +112,8 @@ export const columns: readonly Column[] = [
 ]
 
 /** What is shown unless somebody chooses otherwise. */
-export const usual = columns.slice(0, 11).map(({ name }) => name)
+const more = ['marks', 'kind', 'body']
+export const usual = columns.map(({ name }) => name).filter((name) => !more.includes(name))
 
 /** The columns of an address, in the order of the table; the usual ones when it names none. */
 export function columnsOf(names: readonly string[] | null): readonly string[] {
