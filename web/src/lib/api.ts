@@ -181,6 +181,13 @@ const ofProject = (code: string) => new URLSearchParams({ project: code })
 export const fetchFronts = (code: string, asOf: string | null, signal: AbortSignal) =>
   ask<Fronts>(at('/api/v1/fronts', ofProject(code), asOf), { signal })
 
+/** The pieces of a project's alignment, with their shapes. */
+export const fetchStretches = (code: string, signal: AbortSignal) =>
+  ask<GeoJSON.FeatureCollection<GeoJSON.LineString, { from_m: number; to_m: number }>>(
+    at('/ogc/collections/fronts/items', new URLSearchParams({ project: code, limit: '5000' })),
+    { signal },
+  )
+
 export const fetchForecast = (code: string, asOf: string | null, signal: AbortSignal) =>
   ask<Forecast>(at('/api/v1/forecast', ofProject(code), asOf), { signal })
 

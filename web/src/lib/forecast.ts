@@ -1,14 +1,43 @@
 /** The shapes of the answers about what lies ahead: where one can build, and when a project will be done. */
 import type { ParcelName } from './types'
 
-interface LinearFronts {
+/** A parcel that is in the way. */
+export interface FrontParcel extends ParcelName {
+  area: number | null
+  stage: string | null
+  blocked: boolean
+  overdue: boolean
+}
+
+/** Part of an alignment, by its chainage. */
+interface Stretch {
+  from: string
+  to: string
+  from_m: number
+  to_m: number
+  length_m: number
+}
+
+/** So many parcels whose clearance opens the most. */
+export interface Best {
+  clear: number
+  gain_m: number
+  workable_m: number
+  parcels: FrontParcel[]
+  /** What can be built on then. */
+  stretches: Stretch[]
+}
+
+export interface LinearFronts {
   kind: 'linear'
   least_length_m: number
   length_m: number
   workable_m: number
   workable_share: number
   longest: { from: string; to: string; length_m: number } | null
-  best: { clear: number; gain_m: number; parcels: ParcelName[] }[]
+  best: Best[]
+  /** The whole alignment, piece by piece. */
+  stretches: (Stretch & { state: string; parcels: FrontParcel[] })[]
 }
 interface ArealFronts {
   kind: 'areal'

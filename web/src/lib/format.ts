@@ -22,8 +22,11 @@ function formatter(lang: Lang, digits: number, style: 'decimal' | 'percent' = 'd
 /** A count, without decimals. */
 export const count = (value: number, lang: Lang) => formatter(lang, 0).format(value)
 
-/** A share 0..1 as per cent with one decimal. */
-export const percent = (share: number, lang: Lang) => formatter(lang, 1, 'percent').format(share)
+/** A share 0..1 as per cent with one decimal; a thin space before the sign in Vietnamese. */
+export function percent(share: number, lang: Lang): string {
+  const text = formatter(lang, 1, 'percent').format(share)
+  return lang === 'vi' ? text.replace(/\s?%/, '\u202f%') : text
+}
 
 /** Square metres in hectares, for projects: one decimal, two below ten hectares. */
 export function hectares(squareMetres: number, lang: Lang): string {

@@ -21,6 +21,8 @@ export const PARCEL_ZOOM = 13
  * be in view, and lines take most of the time: there the fill's own hairline does.
  */
 const EDGE_ZOOM = 14.5
+/** Zoom from which each parcel has a border of its own. */
+const BORDER_ZOOM = 16.5
 export interface Look {
   catalog: Catalog
   colours: Palette
@@ -36,6 +38,8 @@ export interface Look {
   /** How far away it is read: on a wall names are larger by `scale`, and parcels are of three kinds only. */
   far: boolean
   scale: number
+  /** Lines that are pointed out. */
+  stretch?: GeoJSON.Feature[]
   /** Layer groups that are drawn, from the ground up. */
   layers: readonly LayerGroup[]
   /** Position of the ledger that tiles are of; null = now. */
@@ -259,6 +263,28 @@ export function parcelLayers(look: Look): LayerSpecification[] {
       filter: also(isTrue('blocked')),
       layout: { visibility },
       paint: { 'fill-pattern': hatchName(theme) },
+    },
+    {
+      // Near enough every parcel has its border, whatever its neighbours' colour.
+      id: 'parcel-border',
+      type: 'line',
+      ...source,
+      minzoom: BORDER_ZOOM,
+      filter: matching,
+      layout: { visibility: fine },
+      paint: {
+        'line-color': colours.projectEdge,
+        'line-width': 1,
+        'line-opacity': [
+          'interpolate',
+          ['linear'],
+          ['zoom'],
+          BORDER_ZOOM,
+          0,
+          BORDER_ZOOM + 0.5,
+          0.7,
+        ],
+      },
     },
     {
       id: 'parcel-edge',

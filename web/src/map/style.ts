@@ -91,6 +91,7 @@ export function mapStyle(look: Look, selection: Selection | null): StyleSpecific
       marks: tiles(look, 'project_points', 0, 14),
       'unit-names': points(unitNames(catalog)),
       area: points(area),
+      stretch: points(look.stretch ?? []),
       pin: points(pin),
     },
     layers: [
@@ -109,6 +110,20 @@ export function mapStyle(look: Look, selection: Selection | null): StyleSpecific
         type: 'line',
         source: 'area',
         paint: { 'line-color': colours.accent, 'line-width': 2.5 },
+      },
+      {
+        id: 'stretch-halo',
+        type: 'line',
+        source: 'stretch',
+        layout: { 'line-cap': 'round' },
+        paint: { 'line-color': colours.halo, 'line-width': 9 },
+      },
+      {
+        id: 'stretch',
+        type: 'line',
+        source: 'stretch',
+        layout: { 'line-cap': 'round' },
+        paint: { 'line-color': colours.accent, 'line-width': 5 },
       },
       ...labelLayers(look).filter(({ id }) => labelled(id, look.layers)),
       ...(look.layers.includes('projects') ? markLayers(look) : []),

@@ -6,6 +6,8 @@ import type { Facts } from './facts'
 export interface Page {
   facts: Facts
   picture: string
+  /** Whether the map is near enough to show parcels: its legend is another then. */
+  parcels: boolean
 }
 
 /** Looks again after this many milliseconds whether a slide's figures have come. */
@@ -24,7 +26,7 @@ async function arrived(): Promise<Facts | null> {
 }
 
 /** Goes through all slides; `picture` gives the map once it has drawn. Ends where it began. */
-export async function takePaper(picture: () => Promise<string>): Promise<Page[]> {
+export async function takePaper(picture: () => Promise<Omit<Page, 'facts'>>): Promise<Page[]> {
   const here = deck.index
   const pages: Page[] = []
   for (let index = 0; index < deck.slides.length; index += 1) {
@@ -32,7 +34,7 @@ export async function takePaper(picture: () => Promise<string>): Promise<Page[]>
     await tick()
     const facts = await arrived()
     await tick()
-    if (facts) pages.push({ facts, picture: await picture() })
+    if (facts) pages.push({ facts, ...(await picture()) })
   }
   deck.go(here)
   return pages

@@ -3,6 +3,8 @@ import type { LngLatBoundsLike, LngLatLike, Map as MapLibre } from 'maplibre-gl'
 import type { Bbox } from '../lib/types'
 
 const MARGIN = 28
+/** Zoom from which a single parcel can be told from its neighbours. */
+const READABLE = 13
 
 /** Room taken by panels: each names the side it covers in `data-cover`. */
 function padding(): Record<'left' | 'right' | 'top' | 'bottom', number> {
@@ -24,6 +26,8 @@ class Stage {
   zoom = $state(0)
   drawing = $state(false)
   measuring = $state(false)
+  /** Lines that are pointed out: a stretch of a road that would be opened. */
+  stretch = $state.raw<GeoJSON.Feature[]>([])
 
   /** Shows a box between the panels; small boxes are not blown up beyond what is readable. */
   fit([west, south, east, north]: Bbox, maxZoom = 17, animate = true): void {
@@ -43,6 +47,14 @@ class Stage {
     const still = matchMedia('(prefers-reduced-motion: reduce)').matches
     const middle = { x: (left + free.right) / 2, y: (top + free.bottom) / 2 }
     map.panBy([x - middle.x, y - middle.y], { duration: still ? 0 : 500 })
+  }
+
+  /** Flies to a parcel that is too small or not in sight. */
+  show(bbox: Bbox, [lng, lat]: [number, number]): void {
+    const { map } = this
+    if (!map) return
+    if (map.getZoom() >= READABLE && map.getBounds().contains([lng, lat])) this.reveal([lng, lat])
+    else this.fit(bbox, 18)
   }
 
   zoomBy(steps: number): void {

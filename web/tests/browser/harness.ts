@@ -125,7 +125,8 @@ const vietnamese = (digits: number, style: 'decimal' | 'percent') =>
   })
 
 /** A share as the Vietnamese screen writes it. */
-export const percent = (share: number) => vietnamese(1, 'percent').format(share)
+export const percent = (share: number) =>
+  vietnamese(1, 'percent').format(share).replace('%', '\u202f%')
 /** A count as the Vietnamese screen writes it. */
 export const whole = (count: number) => vietnamese(0, 'decimal').format(count)
 
