@@ -55,6 +55,9 @@ class Desk {
   change(part: Partial<ImportWish>): void {
     this.wish = { ...this.wish, ...part }
     clearTimeout(this.#pause)
+    this.#abort?.abort()
+    // What was read before does not hold for the new wish: nothing is stored until it was read again.
+    this.busy = 'reading'
     this.#pause = setTimeout(() => void this.#read(), PAUSE)
   }
 
