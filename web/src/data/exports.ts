@@ -6,7 +6,7 @@ export const formats = [
   { f: 'xlsx', name: 'Excel (XLSX)', ending: 'xlsx' },
   { f: 'csv', name: 'CSV', ending: 'csv' },
   { f: 'geojson', name: 'GeoJSON', ending: 'geojson' },
-  { f: 'geojsonseq', name: 'GeoJSON Text Sequences', ending: 'geojsonl' },
+  { f: 'geojsonseq', name: 'GeoJSONSeq', ending: 'geojsonl' },
   { f: 'gpkg', name: 'GeoPackage', ending: 'gpkg' },
   { f: 'fgb', name: 'FlatGeobuf', ending: 'fgb' },
   { f: 'parquet', name: 'GeoParquet', ending: 'parquet' },
