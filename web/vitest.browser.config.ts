@@ -7,5 +7,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     fileParallelism: false,
+    // A browser that draws without a graphics card beside a server is late now and then: a second run decides, and
+    // the report tells which tests needed it.
+    retry: 1,
   },
 })
