@@ -123,7 +123,7 @@ impl Draft {
         let fields = Fields { all: fields, habits };
         fields.text("author")?;
         let kind = fields.needed("kind")?;
-        fields.only(&kind)?;
+        fields.refuse_unknown(&kind)?;
         let change = fields.change(&kind)?;
         let of_project = matches!(change, Change::Plan { .. });
         Ok(Self {
@@ -158,7 +158,7 @@ fn own_fields(kind: &str) -> Option<&'static [&'static str]> {
 }
 
 impl<'a> Fields<'a> {
-    fn only(&self, kind: &str) -> Result<(), Refusal> {
+    fn refuse_unknown(&self, kind: &str) -> Result<(), Refusal> {
         let own = own_fields(kind).ok_or_else(|| invalid("kind", format!("\"{kind}\" is not known")))?;
         let said = matches!(kind, "stage_reached" | "step_taken");
         let strange = |name: &&String| {

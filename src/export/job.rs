@@ -64,7 +64,7 @@ impl Job<'_> {
     ) -> Result<usize, ExportError> {
         if let Picked::Indexes(all) = &picked
             && format == Format::Xlsx
-            && all.len() > xlsx::MOST as usize
+            && all.len() > xlsx::most(self) as usize
         {
             return Err(xlsx::too_many());
         }

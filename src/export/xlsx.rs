@@ -26,6 +26,15 @@ pub fn too_many() -> ExportError {
 /// Features that a sheet holds.
 pub const MOST: u32 = MOST_ROWS - 1;
 
+/// Rows that a table for people needs beside its own: what stands above, a line between, the total.
+const FOR_PEOPLE: u32 = 2;
+
+/// Features that a sheet of this job holds.
+pub fn most(job: &Job<'_>) -> u32 {
+    let beside = |people: &People| people.above.len() as u32 + FOR_PEOPLE;
+    MOST - job.options.people.as_deref().map_or(0, beside)
+}
+
 /// An Excel file.
 pub struct Xlsx<'o> {
     out: &'o mut (dyn Write + Send),

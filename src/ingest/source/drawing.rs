@@ -3,10 +3,12 @@
 //!
 //! Source: Autodesk DXF Reference, TEXT (group codes 10 and 20, 11 and 21, 72 and 73).
 
-use std::{collections::HashMap, path::Path};
-
-/// Bytes of a drawing that is looked through.
-const MOST_BYTES: u64 = 512 << 20;
+use std::{
+    collections::HashMap,
+    fs::File,
+    io::{BufRead, BufReader},
+    path::Path,
+};
 
 /// Puts letters in the place of `\U+1EDD`.
 pub fn unescape(text: &mut String) {
@@ -28,30 +30,35 @@ pub fn unescape(text: &mut String) {
     *text = told;
 }
 
-/// Where texts of a DXF stand that are aligned otherwise than at their beginning, by the words and the beginning
-/// that are told with them.
+/// Words of a text and the place where it begins, bit by bit.
+type Beginning = (String, [u64; 2]);
+
+/// Where texts of a DXF stand that are aligned otherwise than at their beginning. Several may share words and
+/// beginning, as where a program writes no beginning: they stand in the order of the file.
 #[derive(Debug, Default)]
-pub struct Aligned(HashMap<(String, [u64; 2]), [f64; 2]>);
+pub struct Aligned(HashMap<Beginning, Vec<[f64; 2]>>);
 
 impl Aligned {
-    /// Reads the entities of the drawing at `path`; nothing of a file that is no text.
+    /// Reads the entities of the drawing at `path`, line by line; nothing of a file that is no text.
     pub fn of(path: &Path) -> Self {
-        let size = std::fs::metadata(path).map_or(0, |file| file.len());
-        if size > MOST_BYTES {
-            return Self::default();
-        }
-        let Ok(bytes) = std::fs::read(path) else { return Self::default() };
+        let mut found = Self::default();
+        let Ok(file) = File::open(path) else { return found };
         // As GDAL is told to read it: each byte a letter.
-        let mut lines = bytes.split(|byte| *byte == b'\n').map(|line| {
+        let mut lines = BufReader::new(file).split(b'\n').map_while(Result::ok).map(|line| {
             let text: String = line.iter().map(|byte| char::from(*byte)).collect();
             text.trim().to_owned()
         });
-        let mut found = Self::default();
         let mut text: Option<Text> = None;
+        // Texts of blocks stand where the block is put, not where it is drawn.
+        let (mut begins, mut in_entities) = (false, false);
         while let (Some(code), Some(value)) = (lines.next(), lines.next()) {
             if code == "0" {
                 found.keep(text.take());
-                text = (value == "TEXT").then(Text::default);
+                text = (in_entities && value == "TEXT").then(Text::default);
+                begins = value == "SECTION";
+                in_entities &= value != "ENDSEC";
+            } else if begins && code == "2" {
+                in_entities = value == "ENTITIES";
             } else if let Some(text) = &mut text {
                 text.take(&code, value);
             }
@@ -63,16 +70,34 @@ impl Aligned {
     fn keep(&mut self, text: Option<Text>) {
         let Some(text) = text.filter(|text| text.is_aligned) else { return };
         if let ([Some(x), Some(y)], [Some(to_x), Some(to_y)]) = (text.begins, text.stands) {
-            self.0.insert((text.words, [x.to_bits(), y.to_bits()]), [to_x, to_y]);
+            self.0.entry((text.words, [x.to_bits(), y.to_bits()])).or_default().push([to_x, to_y]);
         }
     }
 
-    /// Where the text with these words that begins at `place` stands, if elsewhere.
-    pub fn place(&self, words: &str, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
-        if self.0.is_empty() {
+    /// The texts from the first on.
+    pub fn walk(&self) -> Walk<'_> {
+        Walk { aligned: self, seen: HashMap::new() }
+    }
+}
+
+/// A reading of the texts in the order of the file.
+pub struct Walk<'a> {
+    aligned: &'a Aligned,
+    seen: HashMap<&'a Beginning, usize>,
+}
+
+impl Walk<'_> {
+    /// Where the next text with these words that begins at `place` stands, if elsewhere.
+    pub fn place(&mut self, words: &str, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
+        if self.aligned.0.is_empty() {
             return None;
         }
-        self.0.get(&(words.to_owned(), [x.to_bits(), y.to_bits()])).copied()
+        let beginning = (words.to_owned(), [x.to_bits(), y.to_bits()]);
+        let (known, places) = self.aligned.0.get_key_value(&beginning)?;
+        let next = self.seen.entry(known).or_default();
+        let place = places.get(*next).copied();
+        *next += 1;
+        place
     }
 }
 
@@ -118,11 +143,20 @@ mod tests {
     fn a_text_in_the_middle_stands_at_its_second_point() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.dxf");
-        let text = |more: &str| format!("0\nTEXT\n10\n0.0\n20\n0.0\n1\n101\n11\n5.5\n21\n6.5\n{more}");
-        std::fs::write(&path, text("72\n1\n73\n2\n0\nEOF\n")).unwrap();
-        assert_eq!(Aligned::of(&path).place("101", [0.0, 0.0]), Some([5.5, 6.5]));
-        assert_eq!(Aligned::of(&path).place("102", [0.0, 0.0]), None);
-        std::fs::write(&path, text("72\n0\n0\nEOF\n")).unwrap();
-        assert_eq!(Aligned::of(&path).place("101", [0.0, 0.0]), None);
+        let text =
+            |at: &str, more: &str| format!("0\nTEXT\n10\n0.0\n20\n0.0\n1\n101\n11\n{at}\n21\n6.5\n{more}");
+        let section = |name: &str, inside: &str| format!("0\nSECTION\n2\n{name}\n{inside}0\nENDSEC\n");
+        let centred = "72\n1\n73\n2\n";
+        // Two of the same words that begin nowhere are two; that of a block is not among them.
+        let blocks = section("BLOCKS", &text("9.5", centred));
+        let both = [text("5.5", centred), text("7.5", centred)].concat();
+        std::fs::write(&path, format!("{blocks}{}0\nEOF\n", section("ENTITIES", &both))).unwrap();
+        let aligned = Aligned::of(&path);
+        let mut walk = aligned.walk();
+        let places: Vec<_> = (0..3).map(|_| walk.place("101", [0.0, 0.0])).collect();
+        assert_eq!(places, [Some([5.5, 6.5]), Some([7.5, 6.5]), None]);
+        assert_eq!(aligned.walk().place("102", [0.0, 0.0]), None);
+        std::fs::write(&path, section("ENTITIES", &text("5.5", "72\n0\n"))).unwrap();
+        assert_eq!(Aligned::of(&path).walk().place("101", [0.0, 0.0]), None);
     }
 }

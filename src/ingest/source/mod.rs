@@ -25,7 +25,7 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use super::bounds::{Bound, Bounds, LONGEST_TEXT, MOST_COLUMNS};
 use super::error::IngestError;
 use super::outline::LayerOutline;
-use drawing::Aligned;
+use drawing::{Aligned, Walk};
 use shape::{MAX_RING_VERTICES, Problem, Shape};
 
 /// Formats that are read. Drivers that follow references to other files or to
@@ -197,10 +197,11 @@ impl Source {
         let total = layer.try_feature_count();
         let mut rows = Vec::new();
         let mut simplified = Simplified::default();
+        let mut texts = self.aligned.walk();
         let mut vertices = 0;
         messages::take();
         for feature in layer.features() {
-            let row = self.row(&feature, columns, &mut simplified)?;
+            let row = self.row(&feature, columns, &mut simplified, &mut texts)?;
             row.shape.for_each(|_| vertices += 1);
             self.keep_within(&row, rows.len() + 1, vertices, bounds)?;
             rows.push(row);
@@ -224,6 +225,7 @@ impl Source {
         feature: &Feature<'_>,
         columns: &[usize],
         simplified: &mut Simplified,
+        texts: &mut Walk<'_>,
     ) -> Result<Row, IngestError> {
         let fid = feature.fid().unwrap_or_default();
         let mut cells: Vec<_> = columns.iter().map(|&i| cell(feature, i, self.columns[i].kind)).collect();
@@ -245,7 +247,7 @@ impl Source {
         match shape::read(geometry) {
             Ok((shape, repaired)) => {
                 (row.shape, row.repaired) = (shape, repaired);
-                self.align(feature, &mut row.shape);
+                self.align(feature, texts, &mut row.shape);
             }
             Err(Problem::Refused(reason)) => row.refused = Some(reason),
             Err(Problem::RingTooLong(vertices)) => {
@@ -261,14 +263,14 @@ impl Source {
     }
 
     /// Brings a drawing's text to where it stands.
-    fn align(&self, feature: &Feature<'_>, shape: &mut Shape) {
+    fn align(&self, feature: &Feature<'_>, texts: &mut Walk<'_>, shape: &mut Shape) {
         if self.driver != "DXF" {
             return;
         }
         let words = feature.field_index("Text").and_then(|index| feature.field_as_string(index));
         let Ok(Some(words)) = words else { return };
         shape.for_each_mut(|point| {
-            if let Some([x, y]) = self.aligned.place(words.trim(), [point.x, point.y]) {
+            if let Some([x, y]) = texts.place(words.trim(), [point.x, point.y]) {
                 (point.x, point.y) = (x, y);
             }
         });

@@ -24,7 +24,16 @@ fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {
     })
 }
 
+/// Parcels that `parcel` means; of a commune that there was none of before a reform, those of the units that became it.
 pub fn find(sql: &Connection, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreError> {
+    let found = find_in(sql, parcel, "u.code = ?4")?;
+    if found.is_empty() && matches!(parcel, ParcelRef::Key { unit: Some(_), .. }) {
+        return find_in(sql, parcel, "instr(';' || u.successor_codes, ';' || ?4 || ':') > 0");
+    }
+    Ok(found)
+}
+
+fn find_in(sql: &Connection, parcel: &ParcelRef, named: &str) -> Result<Vec<Facts>, StoreError> {
     let found: rusqlite::Result<Vec<Facts>> = match parcel {
         ParcelRef::Id(id) => sql
             .prepare_cached(&format!(
@@ -34,12 +43,7 @@ pub fn find(sql: &Connection, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreErr
             .query_map([id.0], facts)?
             .collect(),
         ParcelRef::Key { project, unit, sheet, number } => {
-            // A parcel that was recorded before a reform is found by the commune of today too.
-            let named = if unit.is_some() {
-                "(u.code = ?4 OR instr(';' || u.successor_codes, ';' || ?4 || ':') > 0)"
-            } else {
-                "?4 IS NULL"
-            };
+            let named = if unit.is_some() { named } else { "?4 IS NULL" };
             // Units before parcels, as CROSS JOIN says: the key begins with project and unit.
             sql.prepare_cached(&format!(
                 "{FACTS} FROM projects j CROSS JOIN units u CROSS JOIN parcels p
