@@ -13,7 +13,7 @@ use serde_json::json;
 use super::{Outcome, Place, clock};
 use crate::{
     analysis::View,
-    domain::{Day, Language as Tongue, LedgerPosition, Scope, vocabulary},
+    domain::{self, Day, LedgerPosition, Scope, vocabulary},
     export::{Collection, Crs, CsvShape, ExportError, Format, Job, Mover, Options, People, Picked},
     query::{Column, Filter, Language, Personal, Rows, Sort, select},
     store::{Head, Store, StoreError, digest_hex},
@@ -54,7 +54,7 @@ pub struct Export {
     bom: bool,
     /// CSV and Excel: as people read it, in this language (vi or en): heads and names in words, a total.
     #[arg(long, value_name = "LANG", value_parser = language)]
-    words: Option<Tongue>,
+    words: Option<domain::Language>,
     /// State as of this day; today if left out.
     #[arg(long, value_name = "DATE", value_parser = Day::parse)]
     as_of: Option<Day>,
@@ -89,8 +89,8 @@ fn layer(text: &str) -> Result<Layer, String> {
     }
 }
 
-fn language(code: &str) -> Result<Tongue, String> {
-    Tongue::from_code(code).ok_or_else(|| "write vi or en".to_owned())
+fn language(code: &str) -> Result<domain::Language, String> {
+    domain::Language::from_code(code).ok_or_else(|| "write vi or en".to_owned())
 }
 
 fn format(text: &str) -> Result<Format, String> {

@@ -4,7 +4,7 @@
  * message file and colours from the palette, as everywhere else.
  */
 import type { Plugin } from 'vitest/config'
-import vi from './i18n/vi.json' with { type: 'json' }
+import vi from './i18n/vi/index.ts'
 import { groundCss } from './lib/palette.ts'
 
 /** Rooms that everybody may enter. */

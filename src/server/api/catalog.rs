@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use super::{bbox, province_bbox, time_span};
 use crate::{
-    analysis::{View, authority},
+    analysis::View,
     domain::{BlockerKind, ProjectKind, Stage, Standing, law::Act},
     server::{app::App, params::Query, problem::Problem},
 };
@@ -46,7 +46,6 @@ fn make(app: &App, view: &View) -> Value {
         "today": view.today.number(),
         "illustration": app.words.about.illustration,
         "province": app.words.about.province,
-        "authority": authority(snapshot, view.today).map(|one| json!({ "name": one.name, "short": one.short() })),
         "bbox": province_bbox(view),
         "basemap": app.basemap.as_ref().map(crate::server::Basemap::told),
         "first_day": first.number(),

@@ -135,25 +135,25 @@ fn units(view: &View, wanted: &Wanted) -> Vec<Value> {
         unit.level == Level::Commune
             && (folded(unit.code.as_str()) == wanted.plain || wanted.is_in(&unit.name))
     });
-    let result = |entry: &UnitEntry, label: &str, detail: Option<&str>| {
+    let result = |entry: &UnitEntry, detail: Option<&str>| {
         json!({
             "type": "unit",
             "code": entry.unit.code.as_str(),
             "id": entry.id,
-            "label": label,
+            "label": entry.unit.name,
             "detail": detail,
             "bbox": bbox(entry.extent),
         })
     };
     let (now, ended): (Vec<_>, Vec<_>) = found.partition(|entry| entry.unit.exists_on(view.today));
-    let mut results: Vec<Value> = now.iter().map(|entry| result(entry, &entry.unit.name, None)).collect();
+    let mut results: Vec<Value> = now.iter().map(|entry| result(entry, None)).collect();
     for entry in ended {
         for link in &entry.unit.successors {
             let heir = all.iter().find(|one| one.unit.code == link.code && one.unit.exists_on(view.today));
             // The commune of the same name is there already.
             let known = |heir: &UnitEntry| now.iter().any(|one| one.id == heir.id);
             if let Some(heir) = heir.filter(|heir| !known(heir)) {
-                results.push(result(heir, &heir.unit.name, Some(&entry.unit.name)));
+                results.push(result(heir, Some(&entry.unit.name)));
             }
         }
     }

@@ -4,7 +4,7 @@ use geo::Geometry;
 
 use super::columns;
 use crate::{
-    domain::{Day, Language as Tongue, LedgerPosition},
+    domain::{self, Day, LedgerPosition},
     export::{Crs, CsvShape, Format, Mover},
     query::{Collection, Column, Filter, Kind, Language, Sort, Value},
     server::{
@@ -72,7 +72,7 @@ pub struct Ask {
     /// CSV: begin with a byte order mark.
     pub csv_bom: bool,
     /// CSV and Excel: as people read it, in this language.
-    pub words: Option<Tongue>,
+    pub words: Option<domain::Language>,
 }
 
 /// Reads the parameters' names strictly; queryables are parameters too.
@@ -154,7 +154,8 @@ impl Ask {
         let filter = filter(collection, query, &known)?;
         let csv_shape = query.read("geom", CsvShape::parse)?.unwrap_or_default();
         let csv_bom = query.flag("bom")?;
-        let words = query.read("words", |code| Tongue::from_code(code).ok_or("must be vi or en"))?;
+        let words =
+            query.read("words", |code| domain::Language::from_code(code).ok_or("must be vi or en"))?;
         if words.is_some() && !matches!(form, Form::File(Format::Csv | Format::Xlsx)) {
             return Err(Problem::parameter(
                 "words",

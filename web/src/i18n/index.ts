@@ -1,8 +1,8 @@
 /** Texts of the interface. Names that the server sends come in both languages; everything else stands in the message files. */
 import { address } from '../stores/address.svelte'
 import type { Named } from '../lib/types'
-import en from './en.json'
-import vi from './vi.json'
+import en from './en'
+import vi from './vi'
 
 export type Key = keyof typeof vi
 type Values = Record<string, string | number>

@@ -14,9 +14,7 @@ export interface Authority {
 }
 
 /** The province that exists on a day. What is shown may be the area of one that has ended. */
-export function authorityOn({ units, province: area }: Catalog, day: number): Authority {
-  // An empty store knows none.
-  const province = area ?? ''
+export function authorityOn({ units, province }: Catalog, day: number): Authority {
   const provinces = units.filter(({ level }) => level === 'province')
   const there = provinces.filter(
     ({ valid_from, valid_to }) =>

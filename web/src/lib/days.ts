@@ -61,9 +61,9 @@ export function typedOfIso(iso: string): string {
 
 /** An instant as the clock on the wall in Vietnam has it: `14:05, 24/11/2026`. */
 export function clockOf(iso: string): string {
-  const time = Date.parse(iso) + VIETNAM
-  if (Number.isNaN(time)) return iso
-  return `${new Date(time).toISOString().slice(11, 16)}, ${dateOfDay(Math.floor(time / MILLISECONDS))}`
+  const moment = Date.parse(iso)
+  if (Number.isNaN(moment)) return iso
+  return `${timeOf(moment)}, ${dateOfDay(Math.floor((moment + VIETNAM) / MILLISECONDS))}`
 }
 
 /** The first day of each year and quarter inside a span, for the ticks of an axis. */

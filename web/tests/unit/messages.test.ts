@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import en from '../../src/i18n/en.json'
-import vi from '../../src/i18n/vi.json'
+import en from '../../src/i18n/en'
+import vi from '../../src/i18n/vi'
 
 const source = join(import.meta.dirname, '../../src')
 const code = readdirSync(source, { recursive: true })
@@ -38,8 +38,12 @@ it('every message that is asked for exists', () => {
 
 it('no key is given twice', () => {
   for (const lang of ['vi', 'en']) {
-    const text = readFileSync(join(source, `i18n/${lang}.json`), 'utf8')
-    const given = [...text.matchAll(/^ {2}"([^"]+)":/gm)].map(([, key]) => key)
+    const folder = join(source, 'i18n', lang)
+    const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
+    const given = files.sort().flatMap((name) => {
+      const text = readFileSync(join(folder, name), 'utf8')
+      return [...text.matchAll(/^ {2}"([^"]+)":/gm)].map(([, key]) => key)
+    })
     expect(given).toEqual(keys)
   }
 })
