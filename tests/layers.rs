@@ -17,7 +17,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("export", &["domain", "atlas", "analysis", "query"]),
     ("report", &["domain", "atlas", "analysis"]),
     ("reader", &["domain", "ingest"]),
-    ("intake", &["domain", "atlas", "store", "ingest", "reader"]),
+    ("intake", &["domain", "atlas", "store", "ingest", "reader", "demo"]),
     (
         "server",
         &[

@@ -269,3 +269,43 @@ fn an_office_gives_its_own_name_and_wrong_questions_are_told_what_to_ask() {
         );
     }
 }
+
+#[test]
+fn a_board_is_printed_as_the_screen_shows_it() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let query = format!("campaign=thi-dua-gpmb&as_of={}", harness::UNTIL);
+    let board = server.get(&format!("/api/v1/board?{query}"), &[]).json();
+    let file = |format: &str| {
+        let reply = server.get(&format!("/api/v1/board/report?{query}&format={format}"), &[]);
+        assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+        assert_eq!(reply.header("content-disposition"), format!("attachment; filename=\"thi-dua.{format}\""));
+        reply.body
+    };
+    let communes = board["groups"].as_array().unwrap().iter().find(|one| one["of"] == "commune").unwrap();
+    let ranked: Vec<&Value> =
+        communes["rows"].as_array().unwrap().iter().filter(|row| !row["rank"].is_null()).collect();
+    assert!(ranked.len() > 3, "{communes}");
+    let group = communes["name"]["vi"].as_str().unwrap();
+    let rows = sheet(&file("xlsx"), &format!("Xếp hạng {group}"));
+    let rows: Vec<_> =
+        rows.into_iter().filter(|row| matches!(row[0], Data::Float(_) | Data::Int(_))).collect();
+    assert_eq!(rows.len(), ranked.len());
+    for (cells, row) in rows.iter().zip(&ranked) {
+        assert_eq!(cells[1].to_string(), row["name"].as_str().unwrap());
+        let told = [number(&cells[0]), number(&cells[2]), number(&cells[5]), number(&cells[6])];
+        let work = &row["work"];
+        let asked = [&row["rank"], &row["score"], &work["due_parcels"], &work["handed_over_parcels"]];
+        for (told, asked) in told.into_iter().zip(asked) {
+            assert!((told - asked.as_f64().unwrap()).abs() < 1e-6, "{cells:?} {row}");
+        }
+    }
+    let told = text(&file("pdf"));
+    assert!(!told.contains('{'), "{told}");
+    for part in ["KẾT QUẢ THI ĐUA", "Đề nghị khen thưởng", "Quy tắc chấm", "Bản minh họa"]
+    {
+        assert!(told.contains(part), "{part}: {told}");
+    }
+    let reply = server.get("/api/v1/board/report?campaign=x", &[]);
+    assert_eq!(reply.status, 400);
+}

@@ -281,3 +281,128 @@ fn people_find_places_as_they_write_them() {
     assert!(found.iter().any(|one| one["id"] == parcel["id"]), "{found:?}");
     assert!(found.iter().all(|one| one["type"] == "parcel" && one["detail"] == of("unit_name")), "{found:?}");
 }
+
+#[test]
+fn an_empty_store_is_filled_with_the_illustration_once_and_says_that_it_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(&folder.path().join("new.gpkg"));
+    assert_eq!(server.get("/api/v1/catalog", &[]).json()["illustration"], false);
+    for parcels in ["99", "40001", "\"many\""] {
+        let reply = server.post("/api/v1/demo", &format!("{{\"parcels\": {parcels}}}"));
+        assert!([400, 422].contains(&reply.status), "{parcels}: {}", reply.status);
+    }
+    let reply = server.post("/api/v1/demo", "{\"parcels\": 600}");
+    assert_eq!(reply.status, 201, "{}", String::from_utf8_lossy(&reply.body));
+    let made = reply.json();
+    assert_eq!((&made["parcels"], &made["units"]), (&json!(600), &json!(139)));
+    // Who fills it sees it: figures, words and the ledger's end.
+    let summary = server.get("/api/v1/summary", &[]).json();
+    assert_eq!(summary["at"], made["position"]);
+    assert_eq!(summary["total"]["measures"]["parcels"]["total"], 600);
+    let catalog = server.get("/api/v1/catalog", &[]).json();
+    assert_eq!((&catalog["illustration"], &catalog["province"]), (&json!(true), &json!("Hà Nam")));
+    let again = server.post("/api/v1/demo", "{}");
+    assert_eq!((again.status, &again.json()["code"]), (409, &json!("not_empty")));
+    assert_eq!(server.get("/api/v1/summary", &[]).json()["at"], made["position"]);
+}
+
+#[test]
+fn a_campaign_is_changed_in_the_room_and_counts_at_once() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let (file, board) = ("/api/v1/campaigns/thi-dua-gpmb/file", "/api/v1/board?campaign=thi-dua-gpmb");
+    let ours = String::from_utf8(server.get(file, &[]).body).unwrap();
+    let weight = |board: &Value| board["criteria"][0]["weight"].as_f64().unwrap();
+    assert!((weight(&server.get(board, &[]).json()) - 30.0).abs() < 1e-9);
+    let put = |path: &str, text: &str| {
+        server.request("PUT", path, &[("content-type", "text/plain")], text.as_bytes())
+    };
+    let changed = ours.replacen("weight = 30", "weight = 25", 1);
+    assert_ne!(ours, changed);
+    let reply = put(file, &changed);
+    assert_eq!(reply.status, 200, "{}", String::from_utf8_lossy(&reply.body));
+    assert_eq!(reply.json()["criteria"][0]["weight"], 25.0);
+    // No answer that was kept before is given any more.
+    assert!((weight(&server.get(board, &[]).json()) - 25.0).abs() < 1e-9);
+    assert_eq!(String::from_utf8(server.get(file, &[]).body).unwrap(), changed);
+    // What is wrong is told with its line, and nothing of it is kept.
+    let line = changed.lines().position(|line| line.starts_with("weight")).unwrap() + 1;
+    for (path, text, told) in [
+        (file, changed.replacen("weight = 25", "weight = \"much\"", 1), format!("line {line}")),
+        (file, changed.replacen("thi-dua-gpmb", "thi-dua-khac", 1), "thi-dua-khac".to_owned()),
+        (
+            "/api/v1/campaigns/..%2F..%2Fx/file",
+            changed.replacen("thi-dua-gpmb", "../../x", 1),
+            "line 1".to_owned(),
+        ),
+    ] {
+        let reply = put(path, &text);
+        assert_eq!(reply.status, 422, "{path}");
+        let detail = reply.json()["detail"].as_str().unwrap().to_owned();
+        assert!(detail.contains(&told), "{detail}");
+    }
+    assert_eq!(String::from_utf8(server.get(file, &[]).body).unwrap(), changed);
+    // A new one beside it; after a start both are there still.
+    let new = ours.replacen("thi-dua-gpmb", "thi-dua-2027", 1);
+    assert_eq!(put("/api/v1/campaigns/thi-dua-2027/file", &new).status, 200);
+    drop(server);
+    let server = Server::start(&demo.store());
+    let codes = || -> Vec<String> {
+        let listed = server.get("/api/v1/campaigns", &[]).json();
+        listed["campaigns"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["code"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(codes().len(), 2);
+    assert!((weight(&server.get(board, &[]).json()) - 25.0).abs() < 1e-9);
+    // Taken away, the one that comes with the program shows as it came; the other is gone.
+    for code in ["thi-dua-gpmb", "thi-dua-2027"] {
+        assert_eq!(server.request("DELETE", &format!("/api/v1/campaigns/{code}/file"), &[], b"").status, 204);
+    }
+    assert_eq!(server.request("DELETE", file, &[], b"").status, 404);
+    assert_eq!(codes(), ["thi-dua-gpmb"]);
+    assert!((weight(&server.get(board, &[]).json()) - 30.0).abs() < 1e-9);
+}
+
+#[test]
+fn the_list_of_work_names_holders_when_asked_and_notes_each_look() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let plain = server.get("/api/v1/work?limit=5", &[]).json();
+    assert!(plain["parcels"].as_array().unwrap().iter().all(|entry| entry.get("holder").is_none()));
+    let named = server.get("/api/v1/work?limit=5&holders=true", &[]).json();
+    let entries = named["parcels"].as_array().unwrap();
+    let looks = server.get("/api/v1/accesses", &[]).json();
+    assert_eq!((entries.len(), looks["accesses"].as_array().unwrap().len()), (5, 5));
+    for entry in entries {
+        let sheet = server.get(&format!("/api/v1/parcels/{}/holder", entry["id"]), &[]).json();
+        assert_eq!(entry["holder"]["name"], sheet["name"]);
+    }
+    assert!(looks["accesses"].as_array().unwrap().iter().all(|look| look["what"] == "list"));
+}
+
+#[test]
+fn decisions_say_where_a_map_may_pin_them() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let all = server.get("/api/v1/decisions", &[]).json();
+    let all = all["decisions"].as_array().unwrap();
+    assert_eq!(all.len(), 3);
+    for decision in all {
+        let at = |axis: usize| decision["point"][axis].as_f64().unwrap();
+        // The point lies in a parcel of what the decision names.
+        let filter = form_urlencoded::Serializer::new(String::new())
+            .append_pair("filter", &format!("S_INTERSECTS(geometry, POINT({} {}))", at(0), at(1)))
+            .finish();
+        let found = server.get(&format!("/ogc/collections/parcels/items?{filter}"), &[]).json();
+        let parcel = &found["features"][0]["properties"];
+        for (key, column) in [("project", "project"), ("unit", "unit")] {
+            assert!(decision.get(key).is_none_or(|code| *code == parcel[column]), "{decision} {parcel}");
+        }
+        assert!(decision["kind"] != "late" || parcel["late"] == true, "{decision} {parcel}");
+        assert!(decision["kind"] != "blocker" || parcel["blocked"] == true, "{decision} {parcel}");
+    }
+}

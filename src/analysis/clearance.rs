@@ -9,7 +9,7 @@ use crate::{
     atlas::Snapshot,
     domain::{
         BlockerKind, Day, SquareMetres, Standing,
-        law::{Act, RunningClock},
+        law::{Act, Pressing},
     },
 };
 
@@ -98,7 +98,7 @@ pub struct ParcelClock {
     /// Parcel, by index.
     pub parcel: u32,
     /// What is due, and by when.
-    pub clock: RunningClock,
+    pub term: Pressing,
     /// Days left, negative when overdue.
     pub days_left: i32,
 }
@@ -106,11 +106,11 @@ pub struct ParcelClock {
 /// The deadlines that run for `parcels` on `day`, the most urgent first. O(parcels) on all processors.
 pub fn clocks(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<ParcelClock> {
     let running = |parcel: &u32| {
-        let clock = snapshot.clock(*parcel, day)?;
-        Some(ParcelClock { parcel: *parcel, clock, days_left: clock.due.since(day) })
+        let term = snapshot.pressing(*parcel, day)?;
+        Some(ParcelClock { parcel: *parcel, term, days_left: term.due.since(day) })
     };
     let mut all = spread(parcels, |run| run.iter().filter_map(running).collect());
-    all.sort_unstable_by_key(|one| (one.clock.due, one.parcel));
+    all.sort_unstable_by_key(|one| (one.term.due, one.parcel));
     all
 }
 
@@ -130,8 +130,8 @@ pub struct Deadline {
 /// The deadlines that run on `day`, earliest first.
 pub fn deadlines(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<Deadline> {
     let mut by_day: BTreeMap<(Day, Act), u64> = BTreeMap::new();
-    for clock in parcels.iter().filter_map(|parcel| snapshot.clock(*parcel, day)) {
-        *by_day.entry((clock.due, clock.act)).or_default() += 1;
+    for term in parcels.iter().filter_map(|parcel| snapshot.pressing(*parcel, day)) {
+        *by_day.entry((term.due, term.act)).or_default() += 1;
     }
     let deadline = |((due, stage), parcels): ((Day, Act), u64)| Deadline {
         stage,

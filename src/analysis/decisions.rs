@@ -4,7 +4,10 @@
 use std::cmp::Reverse;
 
 use super::{Front, LEAST_AREA_M2, ParcelClock, Sums, Survey, Tally, View, areal_fronts, blockers, clocks};
-use crate::domain::{BlockerKind, Day, SquareMetres, law::Act};
+use crate::{
+    atlas::Snapshot,
+    domain::{BlockerKind, Day, SquareMetres, law::Act},
+};
 
 /// Whose parcels are asked about, which says of whom the answers speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +49,8 @@ pub enum Decision {
         project: usize,
         /// The gap.
         front: Front,
+        /// The parcel in the middle of it, by index.
+        middle: Option<u32>,
     },
     /// Clear a cluster of parcels: of the site with the most pending land, it opens the most.
     Cluster {
@@ -55,6 +60,8 @@ pub enum Decision {
         tally: Tally,
         /// Continuous land that it opens.
         gain: SquareMetres,
+        /// The parcel in the middle of it, by index.
+        middle: Option<u32>,
     },
     /// Who has the most land past its planned day is to say why.
     Late {
@@ -66,6 +73,8 @@ pub enum Decision {
         overdue: u64,
         /// The worst of them.
         longest: Option<Longest>,
+        /// The parcel in the middle of what is past its planned day, by index.
+        middle: Option<u32>,
     },
     /// Settle the obstacle that holds the most land up.
     Blocker {
@@ -79,6 +88,8 @@ pub enum Decision {
         there: u64,
         /// Since when the oldest stands.
         since: Day,
+        /// The parcel in the middle of those there, by index.
+        middle: Option<u32>,
     },
 }
 
@@ -108,7 +119,10 @@ impl Matter<'_> {
         });
         let worth = |front: &Front| f64::from(front.gain) / front.parcels.len().max(1) as f64;
         let best = own.max_by(|a, b| worth(a.1).total_cmp(&worth(b.1)).then(b.0.cmp(&a.0)));
-        best.map(|(project, front)| Decision::Gap { project, front: front.clone() })
+        best.map(|(project, front)| {
+            let middle = middle(&self.view.snapshot, front.parcels.iter().copied());
+            Decision::Gap { project, front: front.clone(), middle }
+        })
     }
 
     fn cluster(&self) -> Option<Decision> {
@@ -124,7 +138,8 @@ impl Matter<'_> {
         let mut clusters = fronts.clusters.iter();
         let best = clusters.find(|one| one.gain > SquareMetres::ZERO && own(&one.parcels))?;
         let tally = Tally { parcels: best.parcels.len() as u64, area: best.area };
-        Some(Decision::Cluster { project, tally, gain: best.gain })
+        let middle = middle(snapshot, best.parcels.iter().copied());
+        Some(Decision::Cluster { project, tally, gain: best.gain, middle })
     }
 
     /// The unit, or in a unit the project, with the most land past its planned day.
@@ -141,11 +156,12 @@ impl Matter<'_> {
         let past = |one: &&ParcelClock| one.days_left < 0;
         let longest = running.first().filter(past).map(|one| Longest {
             days: u64::from(one.days_left.unsigned_abs()),
-            act: one.clock.act,
-            article: Some(snapshot.law().clocks()[one.clock.clock].article.clone()),
+            act: one.term.act,
+            article: Some(snapshot.law().clocks()[usize::from(one.term.clock)].article.clone()),
         });
         let named = if by_project { Named::Project(most) } else { Named::Unit(most) };
-        Some(Decision::Late { named, late: sums.late, overdue: sums.overdue.parcels, longest })
+        let middle = middle(snapshot, there.into_iter().filter(|parcel| snapshot.late_on(*parcel, day)));
+        Some(Decision::Late { named, late: sums.late, overdue: sums.overdue.parcels, longest, middle })
     }
 
     /// The kind of blocker that holds the most land up, and in which project, or of a project in which unit,
@@ -167,12 +183,22 @@ impl Matter<'_> {
         }
         let place = (0..counts.len()).max_by_key(|at| (counts[*at], Reverse(*at)))?;
         let named = if by_project { Named::Project(place) } else { Named::Unit(place) };
+        let stands = |parcel: u32| {
+            let mut all = snapshot.blockers(parcel).iter();
+            all.any(|blocker| blocker.kind == most.kind && blocker.stands_on(day))
+        };
+        let there = self.chosen.iter().copied();
+        let middle = middle(
+            snapshot,
+            there.filter(|parcel| stands(*parcel) && self.place(*parcel, by_project) == place),
+        );
         Some(Decision::Blocker {
             kind: most.kind,
             tally: most.tally,
             named,
             there: counts[place],
             since: since?,
+            middle,
         })
     }
 
@@ -180,4 +206,18 @@ impl Matter<'_> {
         let columns = self.view.snapshot.parcels();
         if by_project { columns.project(parcel) } else { self.view.unit_of(parcel) }
     }
+}
+
+/// The parcel whose middle is the nearest to that of all of them.
+fn middle(snapshot: &Snapshot, parcels: impl Iterator<Item = u32>) -> Option<u32> {
+    let place = |parcel: u32| {
+        let [west, south, east, north] =
+            snapshot.parcels().arena().shape(parcel as usize).extent().to_degrees();
+        (parcel, [f64::midpoint(west, east), f64::midpoint(south, north)])
+    };
+    let all: Vec<(u32, [f64; 2])> = parcels.map(place).collect();
+    let mean = |axis: usize| all.iter().map(|(_, at)| at[axis]).sum::<f64>() / all.len() as f64;
+    let (x, y) = (mean(0), mean(1));
+    let away = |at: [f64; 2]| (at[0] - x).hypot(at[1] - y);
+    all.iter().min_by(|a, b| away(a.1).total_cmp(&away(b.1))).map(|(parcel, _)| *parcel)
 }

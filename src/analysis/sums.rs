@@ -49,7 +49,7 @@ impl ParcelFacts {
         let project = columns.project(parcel);
         let own_planned = marks.and_then(|marks| marks.planned).or_else(|| columns.planned_day(parcel));
         let planned = own_planned.or_else(|| snapshot.projects()[project].project.required_day);
-        let pressing = snapshot.law().pressing(&snapshot.file_of(parcel, days, marks), day);
+        let pressing = snapshot.pressing(parcel, day);
         let amount = snapshot.money(parcel).0;
         let payments = marks.map_or(&[][..], |marks| &marks.payments);
         let paid = if payments.is_empty() {

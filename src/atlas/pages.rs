@@ -1,9 +1,9 @@
 //! Pages: what events change, in blocks of 1 024 parcels, so that a new
 //! snapshot copies just the blocks that an event touches.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::domain::{Day, LedgerPosition, Marks, StageDays, Vnd};
+use crate::domain::{Day, LedgerPosition, Marks, StageDays, Vnd, law::Steady};
 
 /// Parcels a page.
 pub const PAGE: usize = 1024;
@@ -33,7 +33,13 @@ pub struct Page {
     marks: Vec<(u16, Arc<Marks>)>,
     /// Whether a parcel of the page does not exist at all times.
     bounded: bool,
+    steady: Spells,
 }
+
+/// What presses the parcels of a page, by the time between two changes of the law, once it was asked for; of those that
+/// came later or were touched since it is not known.
+#[derive(Debug, Clone, Default)]
+struct Spells(OnceLock<Vec<OnceLock<Vec<Steady>>>>);
 
 /// All pages.
 #[derive(Debug, Clone, Default)]
@@ -68,6 +74,7 @@ impl Pages {
             page.money.truncate(rest);
             page.versions.truncate(rest);
             page.marks.retain(|(offset, _)| usize::from(*offset) < rest);
+            page.steady.known().for_each(|steady| steady.truncate(rest));
         }
         Self(pages)
     }
@@ -94,6 +101,22 @@ impl Pages {
         Some(&page.marks[at].1)
     }
 
+    /// What is known of what presses the parcel at `index` in the `spell`-th of `spells` times; `find` finds it for all
+    /// parcels of a page at once.
+    pub fn steady(
+        &self,
+        index: u32,
+        (spell, spells): (usize, usize),
+        find: impl Fn(std::ops::Range<u32>) -> Vec<Steady>,
+    ) -> Steady {
+        let (number, offset) = (index as usize / PAGE, index as usize % PAGE);
+        let page = &self.0[number];
+        let first = (number * PAGE) as u32;
+        let all = page.steady.0.get_or_init(|| vec![OnceLock::new(); spells]);
+        let known = all[spell].get_or_init(|| find(first..first + page.days.len() as u32));
+        known.get(offset).copied().unwrap_or(Steady::UNKNOWN)
+    }
+
     /// Whether the parcel at `index` counts on `day`.
     pub fn exists_on(&self, index: u32, day: Day) -> bool {
         !self.0[index as usize / PAGE].bounded || self.marks(index).is_none_or(|marks| marks.exists_on(day))
@@ -112,6 +135,7 @@ impl Pages {
                 page.money[offset] = thousands(state.money);
                 page.versions[offset] = u32::try_from(state.version.0).unwrap_or(u32::MAX);
                 marks.push((offset as u16, state.marks));
+                page.forget(offset);
             }
             page.remark(marks);
         }
@@ -121,6 +145,7 @@ impl Pages {
     pub fn mark(&mut self, index: u32, marks: Option<Arc<Marks>>) {
         let offset = (index as usize % PAGE) as u16;
         let page = Arc::make_mut(&mut self.0[index as usize / PAGE]);
+        page.forget(usize::from(offset));
         let place = page.marks.binary_search_by_key(&offset, |(other, _)| *other);
         match (place, marks) {
             (Ok(at), Some(marks)) => page.marks[at].1 = marks,
@@ -135,13 +160,35 @@ impl Pages {
     pub fn bytes(&self) -> usize {
         let page = |page: &Arc<Page>| {
             let marks = |marks: &Marks| 240 + marks.blockers.len() * 12;
-            page.days.len() * 26 + page.marks.iter().map(|(_, m)| marks(m)).sum::<usize>() + 160
+            page.days.len() * 26
+                + page.steady.bytes()
+                + page.marks.iter().map(|(_, m)| marks(m)).sum::<usize>()
+                + 160
         };
         self.0.iter().map(page).sum()
     }
 }
 
+impl Spells {
+    fn known(&mut self) -> impl Iterator<Item = &mut Vec<Steady>> {
+        self.0.get_mut().into_iter().flatten().filter_map(OnceLock::get_mut)
+    }
+
+    fn bytes(&self) -> usize {
+        let known = self.0.get().into_iter().flatten().filter_map(OnceLock::get);
+        known.map(|steady| steady.len() * size_of::<Steady>()).sum()
+    }
+}
+
 impl Page {
+    /// What presses a parcel is not known any more.
+    fn forget(&mut self, offset: usize) {
+        self.steady
+            .known()
+            .filter_map(|steady| steady.get_mut(offset))
+            .for_each(|one| *one = Steady::UNKNOWN);
+    }
+
     /// Sets what parcels have beside their stages, by offset rising.
     fn remark(&mut self, marks: Vec<(u16, Option<Arc<Marks>>)>) {
         let mut old = std::mem::take(&mut self.marks).into_iter().peekable();
@@ -207,5 +254,38 @@ mod tests {
         }
         new.mark(2000, None);
         assert!(new.exists_on(2000, day) && new.marks(2000).is_none());
+    }
+
+    #[test]
+    fn what_presses_is_found_once_a_page_and_unknown_of_what_was_touched_or_came_since() {
+        let found = std::cell::Cell::new(0);
+        let told = Steady { since: Day::FIRST, until: Day::LAST, pressing: None };
+        let find = |page: std::ops::Range<u32>| {
+            found.set(found.get() + 1);
+            vec![told; page.len()]
+        };
+        let (days, zeros) = (vec![StageDays::default(); 1500], vec![0; 1500]);
+        let mut old = Pages::default();
+        old.extend(&days, &zeros, &zeros);
+        for index in [0, 1023, 1024, 1499] {
+            assert_eq!(old.steady(index, (1, 2), find), told);
+        }
+        assert_eq!(found.get(), 2);
+        let mut new = old.clone();
+        new.set_all(vec![(7, State::default()), (1400, State::default())]);
+        new.mark(8, None);
+        new.extend(&days, &zeros, &zeros);
+        let unknown: Vec<u32> =
+            (0..3000).filter(|index| !new.steady(*index, (1, 2), find).tells(Day::FIRST)).collect();
+        let expected: Vec<u32> = [7, 8, 1400].into_iter().chain(1500..2048).collect();
+        assert_eq!(unknown, expected, "the page behind them is new and found as a whole");
+        assert_eq!((old.steady(7, (1, 2), find), found.get()), (told, 3));
+        // Other parcels take the places of those that an earlier state does not know.
+        let mut earlier = old.first(1200);
+        earlier.extend(&days, &zeros, &zeros);
+        assert!(
+            earlier.steady(1199, (1, 2), find).tells(Day::FIRST)
+                && !earlier.steady(1200, (1, 2), find).tells(Day::FIRST)
+        );
     }
 }

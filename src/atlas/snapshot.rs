@@ -15,7 +15,7 @@ use super::{
 };
 use crate::domain::{
     Blocker, BranchStay, Day, LedgerPosition, Marks, Stage, StageDays, Standing, Vnd,
-    law::{CaseFile, Law, RunningClock},
+    law::{CaseFile, Law, Pressing, RunningClock},
 };
 
 /// Everything known at one ledger position.
@@ -209,6 +209,22 @@ impl Snapshot {
         self.days(parcel).standing(day).filter(|_| self.exists_on(parcel, day))
     }
 
+    /// As [`Snapshot::clock`], in short: looked up where it was worked out for another day on which nothing was
+    /// different.
+    pub fn pressing(&self, parcel: u32, day: Day) -> Option<Pressing> {
+        if !self.exists_on(parcel, day) {
+            return None;
+        }
+        let law = self.law();
+        let find = |parcel: u32| law.steady(&self.file(parcel), day);
+        let spell = (law.spell(day), law.spells());
+        let known = self.pages.steady(parcel, spell, |page| page.map(find).collect());
+        if known.tells(day) {
+            return known.pressing;
+        }
+        law.pressing(&self.file(parcel), day).map(Pressing::from)
+    }
+
     /// The most pressing legal deadline that ran for a parcel on `day`.
     pub fn clock(&self, parcel: u32, day: Day) -> Option<RunningClock> {
         self.law().pressing(&self.file(parcel), day).filter(|_| self.exists_on(parcel, day))
@@ -234,7 +250,7 @@ impl Snapshot {
 
     /// Whether a legal deadline had passed without its stage on `day`.
     pub fn overdue_on(&self, parcel: u32, day: Day) -> bool {
-        self.clock(parcel, day).is_some_and(|clock| clock.due < day)
+        self.pressing(parcel, day).is_some_and(|term| term.due < day)
     }
 
     /// Parcels whose extent touches `extent`, indexes rising.

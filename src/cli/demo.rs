@@ -3,11 +3,7 @@
 use std::{process::ExitCode, time::Instant};
 
 use super::{Outcome, Place, clock, progress_bar::Progress};
-use crate::{
-    demo::{Entry, Options, Province, province},
-    domain::{Day, NewEvent},
-    store::{self, Store, Transaction},
-};
+use crate::{domain::Day, intake::Illustration};
 
 /// Options of `matbang demo`.
 #[derive(Debug, clap::Args)]
@@ -34,17 +30,20 @@ pub fn run(place: &Place, options: &Demo) -> Outcome {
         .into());
     }
     let until = options.until.map_or_else(clock::today, Ok)?;
-    let made = province(Options { parcels: options.parcels as usize, seed: options.seed, until })?;
-    let parcels: usize = made
-        .entries
-        .iter()
-        .map(|e| if let Entry::Listed { parcels, .. } = e { parcels.len() } else { 0 })
-        .sum();
-    let (units, projects) = (made.units.len(), made.projects.len());
+    let made = Illustration::make(options.parcels as usize, options.seed, until)?;
+    let (units, projects, parcels) = made.counts();
     if parcels < options.parcels as usize {
         return Err(format!("the made-up projects hold {parcels} parcels at most; ask for fewer").into());
     }
-    let head = write(&*store, made, until)?;
+    let mut bar = Progress::new("ledger entries");
+    let mut made = Some(made);
+    let head = store.change(&mut |change| {
+        if let Some(made) = made.take() {
+            made.write(change, &mut |done, total| bar.at(done, Some(total)))?;
+        }
+        Ok(true)
+    })?;
+    bar.end();
     eprintln!(
         "An illustrative province: {units} units, {projects} projects, {parcels} parcels, {} ledger entries, in {:.1} s.",
         head.position,
@@ -52,53 +51,4 @@ pub fn run(place: &Place, options: &Demo) -> Outcome {
     );
     eprintln!("Next: matbang --data {} serve", place.data.display());
     Ok(ExitCode::SUCCESS)
-}
-
-fn write(store: &dyn Store, made: Province, until: Day) -> Result<store::Head, store::StoreError> {
-    let mut made = Some(made);
-    store.change(&mut |change| {
-        made.take().map_or(Ok(()), |made| fill(change, made, until))?;
-        Ok(true)
-    })
-}
-
-fn fill(change: &mut dyn Transaction, made: Province, until: Day) -> Result<(), store::StoreError> {
-    let opening = until.plus(-730);
-    let entry = |source: &str, day: Day, recorded_at: i64| store::Entry {
-        source: source.to_owned(),
-        author: "minh-hoa".to_owned(),
-        recorded_at,
-        day,
-        units_on: until,
-    };
-    let opened = i64::from(opening.number()) * 86_400_000;
-    let mut bar = Progress::new("ledger entries");
-    let total = made.entries.len() as u64;
-    change.set("illustration", "true")?;
-    change.set("province", "Hà Nam")?;
-    change.units(&entry("data/units", opening, opened), &made.units)?;
-    change.projects(&entry("demo", opening, opened), &made.projects)?;
-    let mut waiting: Vec<NewEvent> = Vec::new();
-    for (done, step) in (1..).zip(made.entries) {
-        match step {
-            Entry::Happened(event) => waiting.push(event),
-            Entry::Listed { day, recorded_at, parcels } => {
-                flush(change, &mut waiting)?;
-                change.parcels(&entry("demo", day, recorded_at), &parcels)?;
-            }
-        }
-        if waiting.len() >= 4096 {
-            flush(change, &mut waiting)?;
-            bar.at(done, Some(total));
-        }
-    }
-    flush(change, &mut waiting)?;
-    bar.end();
-    Ok(())
-}
-
-fn flush(change: &mut dyn Transaction, waiting: &mut Vec<NewEvent>) -> Result<(), store::StoreError> {
-    change.append(waiting)?;
-    waiting.clear();
-    Ok(())
 }

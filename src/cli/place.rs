@@ -68,9 +68,14 @@ impl Place {
         }
     }
 
+    /// Where an operator's own data of this name lies.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.config.join(name)
+    }
+
     /// An operator's own data: the TOML files (name, text) in a folder of this name.
     pub fn files(&self, folder: &str) -> Found<Vec<(String, String)>> {
-        let Ok(entries) = std::fs::read_dir(self.config.join(folder)) else { return Ok(Vec::new()) };
+        let Ok(entries) = std::fs::read_dir(self.folder(folder)) else { return Ok(Vec::new()) };
         let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).collect();
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
         paths.sort();

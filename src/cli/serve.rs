@@ -96,6 +96,7 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
         words: vocabulary()?,
         columns: query::words()?,
         campaigns,
+        campaigns_folder: place.folder("campaigns"),
         report_words,
         files,
         basemap,

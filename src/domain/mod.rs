@@ -54,7 +54,7 @@ pub use period::{Period, PeriodError, PeriodKind};
 pub use polygon::{MOST_VERTICES, read_polygons};
 pub use project::{PlanCurve, PlanError, Project, ProjectKind};
 pub use record::{Blocker, BranchStay, InForce, Marks, Record, in_force};
-pub use reference::{Vocabulary, calendar, campaigns, law, law_with, vocabulary};
+pub use reference::{Vocabulary, calendar, campaign_text, campaigns, law, law_with, vocabulary};
 pub use rules::{Refusal, judge};
 pub use stage::{Stage, StageDays, Standing};
 pub use unit::{AdminUnit, Level, Succession, SuccessionError, SuccessionExtent};

@@ -62,6 +62,12 @@ pub fn campaigns(own: &[(String, String)]) -> Result<Vec<Campaign>, CampaignErro
     Ok(all)
 }
 
+/// The text of a campaign that comes with the program.
+pub fn campaign_text(code: &str) -> Option<&'static str> {
+    let own = |text: &&str| Campaign::parse(text).is_ok_and(|campaign| campaign.code().as_str() == code);
+    CAMPAIGNS.iter().map(|(_, text)| *text).find(own)
+}
+
 /// Words for codes, from `data/vocabulary.toml`.
 #[derive(Debug, Clone, serde::Deserialize)]
 #[serde(deny_unknown_fields)]

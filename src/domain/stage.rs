@@ -216,6 +216,14 @@ impl StageDays {
         self.0.iter().any(|cell| (first.number()..=last.number()).contains(cell))
     }
 
+    /// The last day of a stage up to `day`, and the first one after it.
+    pub fn around(self, day: Day) -> (Option<Day>, Option<Day>) {
+        let (came, coming) = self.0.iter().fold((0, NEVER), |(came, coming), &cell| {
+            if cell <= day.number() { (cell.max(came), coming) } else { (came, cell.min(coming)) }
+        });
+        (Day::from_cell(came), Day::from_cell(coming))
+    }
+
     /// The day of handover, if the parcel is cleared.
     pub fn cleared_on(self) -> Option<Day> {
         self.get(Stage::HandedOver)

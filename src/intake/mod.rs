@@ -7,6 +7,7 @@
 //! terminals, HTTP or the clock.
 
 mod checks;
+mod illustration;
 mod place;
 
 use std::path::PathBuf;
@@ -20,6 +21,8 @@ use crate::{
     reader::{Leave, ReadError, Reader},
     store::{Entry, Store, StoreError, Transaction, Written},
 };
+
+pub use illustration::Illustration;
 
 /// What is to be imported, and how the file is to be understood.
 #[derive(Debug, Clone)]

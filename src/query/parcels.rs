@@ -162,17 +162,17 @@ pub const COLUMNS: &[Column] = &[
     })
     .on_request(),
     Column::new("due_act", Kind::Text, |rows, index| {
-        let running = rows.view.snapshot.clock(index, rows.today);
-        Value::maybe(running.map(|running| running.act.code()))
+        let term = rows.view.snapshot.pressing(index, rows.today);
+        Value::maybe(term.map(|term| term.act.code()))
     })
     .coded(acts)
     .on_request(),
     Column::new("due_on", Kind::Day, |rows, index| {
-        Value::day(rows.view.snapshot.clock(index, rows.today).map(|running| running.due))
+        Value::day(rows.view.snapshot.pressing(index, rows.today).map(|term| term.due))
     })
     .on_request(),
     Column::new("overdue_days", Kind::Integer, |rows, index| {
-        let days = rows.view.snapshot.clock(index, rows.today).map(|running| rows.today.since(running.due));
+        let days = rows.view.snapshot.pressing(index, rows.today).map(|term| rows.today.since(term.due));
         days.filter(|days| *days > 0).map_or(Value::Null, |days| Value::Integer(days.into()))
     })
     .unit("d")

@@ -85,7 +85,8 @@ pub fn document(
             sections.push(section(words, "section_forecast", expectation(&matter, expected, required)));
         }
     }
-    Ok(framed(&matter, sections))
+    let title = Title { kind: words.text("kind"), name: title(&matter), illustration: setting.illustration };
+    Ok(framed(view, words, setting, title, sections))
 }
 
 fn section(words: &Words, heading: &str, blocks: Vec<Block>) -> Section {
@@ -98,17 +99,9 @@ fn former<'a>(view: &View, setting: Setting<'a>) -> Option<&'a str> {
     setting.province.filter(|area| *area != authority.short())
 }
 
-/// Head and foot after Decree 30/2020/NĐ-CP.
-fn framed(matter: &Matter<'_>, sections: Vec<Section>) -> Document {
+fn title(matter: &Matter<'_>) -> String {
     let (words, view, setting) = (matter.words, matter.view, matter.setting);
-    let date = view.today.date();
-    let (d, m, y) = (format!("{:02}", date.day()), format!("{:02}", date.month()), date.year().to_string());
-    // Who issues it is the province of the day, whatever the area was called before.
-    let authority = authority(&view.snapshot, view.today);
-    let province = authority.map(Authority::short).or(setting.province);
-    let place = province.map_or_else(|| words.text("place_unknown"), str::to_owned);
-    let told = words::day(view.today);
-    let title = match matter.subject {
+    match matter.subject {
         Subject::Province => match former(view, setting) {
             Some(area) => words.say("title_area", &[("area", area)]),
             None => words.text("title_province"),
@@ -117,7 +110,32 @@ fn framed(matter: &Matter<'_>, sections: Vec<Section>) -> Document {
         Subject::Project(index) => {
             words.say("title_project", &[("name", &view.snapshot.projects()[index].project.name)])
         }
-    };
+    }
+}
+
+/// What a document is called.
+pub struct Title {
+    pub kind: String,
+    pub name: String,
+    /// It is made up.
+    pub illustration: bool,
+}
+
+/// Head and foot after Decree 30/2020/NĐ-CP.
+pub fn framed(
+    view: &View,
+    words: &Words,
+    setting: Setting<'_>,
+    title: Title,
+    sections: Vec<Section>,
+) -> Document {
+    let date = view.today.date();
+    let (d, m, y) = (format!("{:02}", date.day()), format!("{:02}", date.month()), date.year().to_string());
+    // Who issues it is the province of the day, whatever the area was called before.
+    let authority = authority(&view.snapshot, view.today);
+    let province = authority.map(Authority::short).or(setting.province);
+    let place = province.map_or_else(|| words.text("place_unknown"), str::to_owned);
+    let told = words::day(view.today);
     let unit = match (authority, setting.province) {
         (Some(authority), _) if words.language() == Language::Vi => Some(authority.name.to_owned()),
         (None, Some(province)) if words.language() == Language::Vi => Some(format!("Tỉnh {province}")),
@@ -135,8 +153,8 @@ fn framed(matter: &Matter<'_>, sections: Vec<Section>) -> Document {
         motto: [words.text("motto"), words.text("motto_below")],
         number: words.text("number"),
         place: words.say("place", &[("place", &place), ("d", &d), ("m", &m), ("y", &y)]),
-        title: [words.text("kind"), title, words.say("as_of", &[("date", &told)])],
-        illustration: setting.illustration.then(|| words.text("illustration")),
+        title: [title.kind, title.name, words.say("as_of", &[("date", &told)])],
+        illustration: title.illustration.then(|| words.text("illustration")),
         footer: words.say("footer", &[("at", &at), ("head", &head), ("date", &told)]),
         sections,
         recipients: ["recipients", "recipient_1", "recipient_2", "recipient_3"]

@@ -27,7 +27,7 @@ fn told(matter: &Matter<'_>, decision: &Decision) -> String {
     let project = |index: usize| &snapshot.projects()[index].project;
     let body = |index: usize| project(index).body.clone().unwrap_or_else(|| words.text("body_unknown"));
     match decision {
-        Decision::Gap { project: index, front } => {
+        Decision::Gap { project: index, front, .. } => {
             let [from, to] = front.span.metres().map(chainage_label);
             let values = [
                 ("n", &*words.count(front.parcels.len() as u64)),
@@ -40,7 +40,7 @@ fn told(matter: &Matter<'_>, decision: &Decision) -> String {
             ];
             words.say("decide_gap", &values)
         }
-        Decision::Cluster { project: index, tally, gain } => {
+        Decision::Cluster { project: index, tally, gain, .. } => {
             let values = [
                 ("n", &*words.count(tally.parcels)),
                 ("area", &*words.hectares(tally.area.get())),
@@ -51,7 +51,7 @@ fn told(matter: &Matter<'_>, decision: &Decision) -> String {
             ];
             words.say("decide_cluster", &values)
         }
-        Decision::Late { named, late, overdue, longest } => {
+        Decision::Late { named, late, overdue, longest, .. } => {
             let longest = longest.as_ref().map(|one| worst(matter, one));
             let values = [
                 ("name", name(matter, *named)),
@@ -62,7 +62,7 @@ fn told(matter: &Matter<'_>, decision: &Decision) -> String {
             ];
             words.say("decide_late", &values)
         }
-        Decision::Blocker { kind, tally, named, there, since } => {
+        Decision::Blocker { kind, tally, named, there, since, .. } => {
             let label = matter.setting.vocabulary.blockers.get(kind.code());
             let values = [
                 ("kind", &*label.map_or_else(|| kind.code().to_owned(), |label| words.label(label))),

@@ -8,6 +8,7 @@
 //! The figures are those of `analysis`; no text stands in code. It knows nothing of HTTP or the
 //! clock. No holder appears in any of it. Layout after Decree 30/2020/NĐ-CP.
 
+mod board;
 mod build;
 mod content;
 mod curve;
@@ -22,7 +23,10 @@ mod tables;
 mod words;
 mod xlsx;
 
-use crate::{analysis::View, domain::Vocabulary};
+use crate::{
+    analysis::{Board, View},
+    domain::{Campaign, Vocabulary},
+};
 
 pub use crate::domain::Language;
 pub use content::{Block, Cell, Column, Document, Picture, Section, Table};
@@ -119,6 +123,17 @@ pub fn document(
     setting: Setting<'_>,
 ) -> Result<Document, ReportError> {
     build::document(view, subject, words, setting)
+}
+
+/// The board of a campaign as a document to sign.
+pub fn board_document(
+    view: &View,
+    campaign: &Campaign,
+    board: &Board,
+    words: &Words,
+    setting: Setting<'_>,
+) -> Document {
+    board::document(view, campaign, board, words, setting)
 }
 
 /// The document's bytes in a format.

@@ -212,23 +212,23 @@ fn oldest(matter: &Matter<'_>, kind: crate::domain::BlockerKind) -> Option<crate
 
 fn deadlines(matter: &Matter<'_>) -> Option<Block> {
     let mut running = clocks(&matter.view.snapshot, &matter.chosen, matter.view.today);
-    running.sort_by_key(|one| one.clock.act);
+    running.sort_by_key(|one| one.term.act);
     let row = |same: &[ParcelClock]| {
         let law = matter.view.snapshot.law();
         let longest = same.iter().map(|one| -one.days_left).max().unwrap_or(0).max(0);
-        let articles = same.iter().map(|one| law.clocks()[one.clock.clock].article.clone());
+        let articles = same.iter().map(|one| law.clocks()[usize::from(one.term.clock)].article.clone());
         let mut articles: Vec<String> = articles.collect();
         articles.sort_unstable();
         articles.dedup();
         vec![
-            Cell::Text(act_name(matter.view, same[0].clock.act, matter.words)),
+            Cell::Text(act_name(matter.view, same[0].term.act, matter.words)),
             Cell::Text(articles.join(", ")),
             matter.count(same.len() as u64),
             matter.count(same.iter().filter(|one| one.days_left < 0).count() as u64),
             matter.count(u64::from(longest.unsigned_abs())),
         ]
     };
-    let rows: Vec<_> = running.chunk_by(|a, b| a.clock.act == b.clock.act).map(row).collect();
+    let rows: Vec<_> = running.chunk_by(|a, b| a.term.act == b.term.act).map(row).collect();
     let columns = vec![
         matter.column("due", 4.0, false),
         matter.column("article", 2.0, false),

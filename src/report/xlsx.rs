@@ -18,9 +18,9 @@ pub fn write(document: &Document) -> Result<Vec<u8>, ReportError> {
     first(&mut book, document)?;
     let blocks = document.sections.iter().flat_map(|section| &section.blocks);
     let tables = blocks.filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None });
+    let mut taken = vec![document.title[0].to_lowercase()];
     for table in tables {
-        let name: String =
-            table.caption.chars().filter(|c| !"[]:*?/\\".contains(*c)).take(LONGEST_NAME).collect();
+        let name = sheet_name(&table.caption, &mut taken);
         let sheet = book.add_worksheet();
         (|| -> Result<(), XlsxError> {
             sheet.set_name(name)?;
@@ -29,6 +29,23 @@ pub fn write(document: &Document) -> Result<Vec<u8>, ReportError> {
         .map_err(|error| wrong(&error))?;
     }
     book.save_to_buffer().map_err(|error| wrong(&error))
+}
+
+/// A sheet's name after a caption: without the characters that Excel refuses, and unlike those that are taken.
+fn sheet_name(caption: &str, taken: &mut Vec<String>) -> String {
+    let plain: String = caption.chars().filter(|c| !"[]:*?/\\".contains(*c)).collect();
+    let plain = plain.trim_matches(['\'', ' ']);
+    let cut = |most: usize| plain.chars().take(most).collect::<String>();
+    let mut name = cut(LONGEST_NAME);
+    for number in 2.. {
+        if !name.is_empty() && !taken.contains(&name.to_lowercase()) {
+            break;
+        }
+        let tail = format!(" {number}");
+        name = cut(LONGEST_NAME - tail.len()) + &tail;
+    }
+    taken.push(name.to_lowercase());
+    name.trim_start().to_owned()
 }
 
 fn first(book: &mut Workbook, document: &Document) -> Result<(), ReportError> {
@@ -134,4 +151,21 @@ fn put(sheet: &mut Worksheet, row: u32, column: u16, cell: &Cell, format: Format
 /// Days since 30 December 1899, as spreadsheets count.
 fn serial(day: Day) -> f64 {
     f64::from(day.number()) + 25_569.0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sheets_of_equal_captions_have_names_of_their_own() {
+        let mut taken = vec!["báo cáo".to_owned()];
+        let long = "Điểm theo tiêu chí của từng đơn vị trong kỳ";
+        let captions = ["Xếp hạng", "xếp HẠNG", "a/b", "[]", "Báo cáo", long, long, "'x'"];
+        let names = captions.map(|caption| sheet_name(caption, &mut taken));
+        let cut = "Điểm theo tiêu chí của từng đơn";
+        let again = "Điểm theo tiêu chí của từng đ 2";
+        assert_eq!(names, ["Xếp hạng", "xếp HẠNG 2", "ab", "2", "Báo cáo 2", cut, again, "x"]);
+        assert!(names.iter().all(|name| name.chars().count() <= LONGEST_NAME));
+    }
 }

@@ -1,6 +1,6 @@
 //! What all requests share.
 
-use std::sync::Arc;
+use std::{path::PathBuf, sync::Arc};
 
 use axum::http::HeaderMap;
 
@@ -8,6 +8,7 @@ use super::{
     auth::Auth,
     basemap::Basemap,
     cache::{Answer, Cache, Touched},
+    campaign_files::CampaignFiles,
     encoding::Encoding,
     files::Files,
     health::Health,
@@ -38,6 +39,8 @@ pub struct Equipment {
     pub columns: query::Words,
     /// Emulation campaigns.
     pub campaigns: Vec<Campaign>,
+    /// Where an operator's own campaigns lie.
+    pub campaigns_folder: PathBuf,
     /// Words of reports, Vietnamese and English.
     pub report_words: [report::Words; 2],
     /// Scans and photographs.
@@ -68,6 +71,8 @@ pub struct App {
     views: Views,
     /// What is said in words.
     pub words: Wording,
+    /// The files of an operator's own campaigns.
+    pub campaign_files: CampaignFiles,
     /// Answers that are kept.
     pub answers: Answers,
     /// Who listens to what happens.
@@ -103,16 +108,24 @@ impl App {
         equipment: Equipment,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, StoreError> {
-        let Equipment { words, columns, campaigns, report_words, files, basemap, auth, reading } = equipment;
+        let Equipment {
+            words,
+            columns,
+            campaigns,
+            campaigns_folder,
+            report_words,
+            files,
+            basemap,
+            auth,
+            reading,
+        } = equipment;
         let health = Arc::<Health>::default();
         let writer = Writer::start(Arc::clone(&store), law, Arc::clone(&health));
-        let about = About {
-            illustration: store.setting("illustration")?.as_deref() == Some("true"),
-            province: store.setting("province")?,
-        };
+        let about = About::read(&*store)?;
         Ok(Self {
             views: Views::new(store),
-            words: Wording { codes: words, columns, reports: report_words, campaigns, about },
+            words: Wording::new(words, columns, report_words, campaigns, about),
+            campaign_files: CampaignFiles::new(campaigns_folder),
             answers: Answers {
                 cache: Cache::new(256 << 20, 64 << 20),
                 listings: Listings::default(),

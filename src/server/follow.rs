@@ -96,6 +96,7 @@ struct Shown {
 
 fn first(app: &Arc<App>, store: &dyn Store, law: &Arc<Law>, today: Day) -> Result<Shown, StoreError> {
     let snapshot = Arc::new(store.load(Arc::clone(law))?);
+    app.words.refresh(store)?;
     app.show(View::new(Arc::clone(&snapshot), today).ready(), None);
     Ok(Shown { snapshot, today })
 }
@@ -110,6 +111,9 @@ fn next(app: &Arc<App>, store: &dyn Store, before: &Shown, today: Day) -> Result
     }
     let Some(step) = step else { return Ok(None) };
     let snapshot = Arc::new(step.snapshot.clone());
+    if !step.projects.is_empty() || before.snapshot.units().len() < snapshot.units().len() {
+        app.words.refresh(store)?;
+    }
     let changed = Changed::of(&before.snapshot, &snapshot, &step, today);
     let view = match app.current() {
         Ok(current) => current.view.next(Arc::clone(&snapshot), &changed.projects, &changed.units),

@@ -14,6 +14,7 @@ mod assets;
 mod auth;
 mod basemap;
 mod cache;
+mod campaign_files;
 mod encoding;
 mod files;
 mod follow;

@@ -118,6 +118,12 @@ impl Problem {
         Self { status: StatusCode::FORBIDDEN, title: "Not allowed", detail: detail.into(), more: None }
     }
 
+    /// What is there leaves no room for what is wished.
+    pub fn taken(detail: impl Into<String>) -> Self {
+        let more = Some(Box::new(("code", serde_json::json!("not_empty"))));
+        Self { status: StatusCode::CONFLICT, title: "Not empty", detail: detail.into(), more }
+    }
+
     /// An entry that one account made and another one sends.
     pub fn other_author(author: &str, signed_in: &str) -> Self {
         let detail = format!(

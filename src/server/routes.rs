@@ -59,9 +59,18 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/decisions", get(api::decisions))
         .route("/api/v1/table", get(api::parcel_table))
         .route("/api/v1/dwells", get(api::dwell))
+        .route("/api/v1/demo", post(api::fill_demo))
         .route("/api/v1/campaigns", get(api::campaigns))
+        .route(
+            "/api/v1/campaigns/{code}/file",
+            get(api::campaign_file)
+                .put(api::put_campaign_file)
+                .delete(api::remove_campaign_file)
+                .layer(DefaultBodyLimit::max(api::LARGEST_CAMPAIGN)),
+        )
         .route("/api/v1/board", get(api::board))
         .route("/api/v1/board/evidence", get(api::evidence))
+        .route("/api/v1/board/report", get(api::board_report))
         .route("/api/v1/report", get(api::report))
         .route("/api/v1/openapi.json", get(api::openapi))
         .route("/api/v1/projects/{code}", get(api::project))

@@ -74,7 +74,7 @@ pub fn describe(app: &App, view: &View, layers: &[Layer], template: &str) -> ser
     let bounds = super::api::province_bbox(view);
     let zooms: Vec<_> = layers.iter().map(|layer| layer.zooms()).collect();
     let names = layers.iter().map(|layer| layer.name()).collect::<Vec<_>>().join(",");
-    let note = if app.words.about.illustration { "Số liệu minh họa" } else { "Matbang" };
+    let note = if app.words.about().illustration { "Số liệu minh họa" } else { "Matbang" };
     json!({
         "tilejson": "3.0.0",
         "name": names,

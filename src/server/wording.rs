@@ -1,12 +1,17 @@
 //! What the server says in words: read once at the start, from `data/` and what an operator changes.
 
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
 use crate::{
-    domain::{Campaign, Vocabulary},
+    domain::{Campaign, Language, Vocabulary},
     query, report,
+    store::{Store, StoreError},
 };
 
-/// Facts about the store that do not change while it is served.
-#[derive(Debug, Clone)]
+/// Facts about the store: it may be filled while it is served.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct About {
     /// Everything is made up.
     pub illustration: bool,
@@ -21,9 +26,76 @@ pub struct Wording {
     /// Words for columns and pages.
     pub columns: query::Words,
     /// Words of reports, Vietnamese and English.
-    pub reports: [report::Words; 2],
+    reports: [report::Words; 2],
+    campaigns: ArcSwap<Campaigns>,
+    about: ArcSwap<About>,
+}
+
+/// Emulation campaigns, and how often others took their place: answers that are kept tell which they are of.
+#[derive(Debug)]
+pub struct Campaigns {
+    /// The campaigns.
+    pub all: Vec<Campaign>,
+    /// Number of this state of them.
+    pub number: u64,
+}
+
+impl About {
+    /// As the store says.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn read(store: &dyn Store) -> Result<Self, StoreError> {
+        let illustration = store.setting("illustration")?.as_deref() == Some("true");
+        Ok(Self { illustration, province: store.setting("province")? })
+    }
+}
+
+impl Wording {
+    /// All of it.
+    pub fn new(
+        codes: Vocabulary,
+        columns: query::Words,
+        reports: [report::Words; 2],
+        campaigns: Vec<Campaign>,
+        about: About,
+    ) -> Self {
+        Self {
+            codes,
+            columns,
+            reports,
+            campaigns: ArcSwap::from_pointee(Campaigns { all: campaigns, number: 0 }),
+            about: ArcSwap::from_pointee(about),
+        }
+    }
+
+    /// The words of reports in a language.
+    pub fn report(&self, language: Language) -> &report::Words {
+        let [vi, en] = &self.reports;
+        if language == Language::Vi { vi } else { en }
+    }
+
     /// Emulation campaigns.
-    pub campaigns: Vec<Campaign>,
+    pub fn campaigns(&self) -> Arc<Campaigns> {
+        self.campaigns.load_full()
+    }
+
+    /// Takes other campaigns.
+    pub fn set_campaigns(&self, all: &[Campaign]) {
+        self.campaigns.rcu(|before| Campaigns { all: all.to_vec(), number: before.number + 1 });
+    }
+
     /// Facts about the store.
-    pub about: About,
+    pub fn about(&self) -> Arc<About> {
+        self.about.load_full()
+    }
+
+    /// Takes the facts as the store says them now.
+    ///
+    /// # Errors
+    /// The engine's.
+    pub fn refresh(&self, store: &dyn Store) -> Result<(), StoreError> {
+        self.about.store(Arc::new(About::read(store)?));
+        Ok(())
+    }
 }

@@ -96,6 +96,14 @@ pub trait Accounts {
 pub trait Holders {
     /// Name of a parcel's holder, with the look noted before it is given.
     fn holder(&self, parcel: ParcelId, account: &str, at: i64) -> Answer<Option<String>>;
+    /// The names of the holders of these parcels, each look noted.
+    fn holders_of(
+        &self,
+        parcels: &[ParcelId],
+        account: &str,
+        what: &str,
+        at: i64,
+    ) -> Answer<HashMap<ParcelId, String>>;
     /// Holders for whose name `called` holds.
     fn holders_called(&self, called: &dyn Fn(&str) -> bool) -> Answer<HashMap<HolderId, String>>;
     /// Notes looks at the holders of parcels.

@@ -131,6 +131,9 @@ impl Law {
             .enumerate()
             .map(|(n, entry)| clock(entry, &names).map_err(|why| wrong(n, why)));
         let clocks = read.collect::<Result<Vec<_>, _>>()?;
+        if clocks.len() > usize::from(u8::MAX) {
+            return Err(files.entry(3, "clock", usize::from(u8::MAX), "there are at most 255 clocks"));
+        }
         let wrong = numbered(4, "authority");
         let entries = authority.authority.into_iter().enumerate();
         let authorities = entries.map(|(n, entry)| {
@@ -160,7 +163,12 @@ impl Law {
         about.iter_mut().for_each(|list| list.sort_by_key(|at| transitions[*at].change));
         let bounds = |act: Act, at: usize| clocks[at].to == Some(act) || clocks[at].or.contains(&act);
         let is_term = |clock: &ClockRule| matches!(clock.kind, ClockKind::Max | ClockKind::Date);
+        let mut turns: Vec<_> =
+            regimes.iter().map(|one| one.from).chain(transitions.iter().map(|row| row.change)).collect();
+        turns.sort_unstable();
+        turns.dedup();
         Ok(Self {
+            turns,
             about,
             rules_of: places(&|act, at| rules[at].act == act, rules.len()),
             clocks_of: places(&bounds, clocks.len()),

@@ -19,6 +19,7 @@ mod regime;
 mod rules;
 mod running;
 mod settings;
+mod steady;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -34,8 +35,9 @@ pub use regime::{Holding, Regime, RegimeNumber, RegimeSet, Transition};
 pub use rules::{Authority, Delegation, Rule};
 pub use running::{Expiry, LatePayment, RunningClock};
 pub use settings::{ActWords, Blackout, Body, LawName, LawText, MarkWords};
+pub use steady::{Pressing, Steady};
 
-use crate::domain::{Calendar, Label, Standing};
+use crate::domain::{Calendar, Day, Label, Standing};
 
 /// The law, read from its files.
 #[derive(Debug, Clone)]
@@ -51,6 +53,8 @@ pub struct Law {
     clocks_of: Vec<Vec<usize>>,
     /// Clocks with a last day that can run, by place.
     terms: Vec<usize>,
+    /// Days on which a regime begins or a transition does, rising.
+    turns: Vec<Day>,
     authorities: Vec<Authority>,
     delegations: Vec<Delegation>,
     choices: Vec<(String, RegimeNumber)>,

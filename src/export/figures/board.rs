@@ -130,8 +130,8 @@ fn ahead(view: &View, period: Period) -> BoardError {
 /// # Errors
 /// A period outside the campaign or not begun.
 pub fn board(view: &View, campaign: &Campaign, asked: Option<Period>) -> Result<Value, BoardError> {
-    let period = period(view, campaign, asked)?;
-    let board = rank(&view.snapshot, campaign, period, view.today).ok_or_else(|| ahead(view, period))?;
+    let board = ranked(view, campaign, asked)?;
+    let period = board.period;
     Ok(json!({
         "at": view.snapshot.position(),
         "as_of": view.today.to_string(),
@@ -274,6 +274,15 @@ fn nominees(view: &View, campaign: &Campaign, board: &Board, nominees: &Nominees
     said["eligible"] = json!(nominees.eligible);
     said["rows"] = nominees.rows.iter().map(one).collect();
     said
+}
+
+/// As [`board`], before it is written in any format.
+///
+/// # Errors
+/// A period outside the campaign or not begun.
+pub fn ranked(view: &View, campaign: &Campaign, asked: Option<Period>) -> Result<Board, BoardError> {
+    let period = period(view, campaign, asked)?;
+    rank(&view.snapshot, campaign, period, view.today).ok_or_else(|| ahead(view, period))
 }
 
 /// What evidence is asked for.

@@ -20,7 +20,7 @@ pub fn clocks(view: &View, filter: &Filter, by: By, limit: usize, offset: usize)
         row
     };
     let rows: Vec<Value> = groups(snapshot, &chosen, by, day).into_iter().map(row).collect();
-    let listed = all.iter().skip(offset).take(limit).map(|one| clock(view, one));
+    let listed = all.iter().skip(offset).take(limit).filter_map(|one| clock(view, one));
     json!({
         "at": snapshot.position(),
         "as_of": day.to_string(),
@@ -50,23 +50,24 @@ fn counts(left: impl Iterator<Item = i32>) -> Value {
     })
 }
 
-fn clock(view: &View, one: &ParcelClock) -> Value {
+fn clock(view: &View, one: &ParcelClock) -> Option<Value> {
     let snapshot = &view.snapshot;
+    let clock = snapshot.clock(one.parcel, view.today)?;
     let project = &snapshot.projects()[snapshot.parcels().project(one.parcel)].project;
     let mut value = parcel(view, one.parcel);
     let law = snapshot.law();
-    let rule = &law.clocks()[one.clock.clock];
-    value["due_stage"] = json!(one.clock.act);
+    let rule = &law.clocks()[clock.clock];
+    value["due_stage"] = json!(clock.act);
     value["rule"] = json!(rule.id);
     value["article"] = json!(rule.article);
     value["who"] = json!(law.bodies()[rule.who].code);
-    value["floor_over_max"] = json!(one.clock.over.is_some());
-    value["to_be_confirmed"] = json!(law.is_unsure(&one.clock));
+    value["floor_over_max"] = json!(clock.over.is_some());
+    value["to_be_confirmed"] = json!(law.is_unsure(&clock));
     value["regime"] =
         json!(law.regime(law.recovery_regime(&snapshot.file(one.parcel), view.today).regime).id);
     value["law"] = json!(project.procedure.as_str());
-    value["due_on"] = json!(one.clock.due.to_string());
+    value["due_on"] = json!(clock.due.to_string());
     value["days_left"] = json!(one.days_left);
     value["body"] = json!(project.body);
-    value
+    Some(value)
 }

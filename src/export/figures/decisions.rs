@@ -1,5 +1,6 @@
 //! What is to be decided.
 
+use geo::InteriorPoint;
 use serde_json::{Value, json};
 
 use super::{metres, span};
@@ -20,14 +21,27 @@ pub fn decisions(view: &View, filter: &Filter) -> Value {
     json!({
         "at": snapshot.position(),
         "as_of": day.to_string(),
-        "decisions": all.iter().map(|one| told(view, one)).collect::<Vec<_>>(),
+        "decisions": all.iter().map(|one| placed(view, one)).collect::<Vec<_>>(),
     })
+}
+
+/// With a point, WGS 84 degrees, at which a map may pin it.
+fn placed(view: &View, decision: &Decision) -> Value {
+    let (Decision::Gap { middle, .. }
+    | Decision::Cluster { middle, .. }
+    | Decision::Late { middle, .. }
+    | Decision::Blocker { middle, .. }) = decision;
+    let shape = middle.map(|parcel| view.snapshot.parcels().arena().shape(parcel as usize).to_geo());
+    let point = shape.and_then(|shape| shape.interior_point());
+    let mut value = told(view, decision);
+    value["point"] = json!(point.map(|point| [point.x(), point.y()]));
+    value
 }
 
 fn told(view: &View, decision: &Decision) -> Value {
     let project = |index: usize| &view.snapshot.projects()[index].project;
     match decision {
-        Decision::Gap { project: index, front } => {
+        Decision::Gap { project: index, front, .. } => {
             let mut value = span(front.span);
             value["kind"] = json!("gap");
             value["project"] = json!(project(*index).code.as_str());
@@ -36,7 +50,7 @@ fn told(view: &View, decision: &Decision) -> Value {
             value["gain_m"] = json!(metres(front.gain));
             value
         }
-        Decision::Cluster { project: index, tally, gain } => json!({
+        Decision::Cluster { project: index, tally, gain, .. } => json!({
             "kind": "cluster",
             "project": project(*index).code.as_str(),
             "body": project(*index).body,
@@ -44,7 +58,7 @@ fn told(view: &View, decision: &Decision) -> Value {
             "area": tally.area,
             "gain": gain,
         }),
-        Decision::Late { named, late, overdue, longest } => {
+        Decision::Late { named, late, overdue, longest, .. } => {
             let longest = longest
                 .as_ref()
                 .map(|one| json!({ "days": one.days, "stage": one.act.code(), "article": one.article }));
@@ -60,7 +74,7 @@ fn told(view: &View, decision: &Decision) -> Value {
                 }),
             )
         }
-        Decision::Blocker { kind, tally, named, there, since } => about(
+        Decision::Blocker { kind, tally, named, there, since, .. } => about(
             view,
             *named,
             json!({

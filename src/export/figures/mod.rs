@@ -19,7 +19,7 @@ use crate::{
     domain::{Span, chainage_label},
 };
 
-pub use board::{Ask, BoardError, board, campaigns, evidence};
+pub use board::{Ask, BoardError, board, campaigns, evidence, ranked};
 pub use clocks::clocks;
 pub use decisions::decisions;
 pub use duties::{DutyAsk, duties};

@@ -1,4 +1,4 @@
-//! `/api/v1/campaigns`, `board`, `board/evidence`: emulation campaigns.
+//! `/api/v1/board`, `board/evidence`, `board/report`: how units and bodies do in a campaign.
 
 use std::sync::Arc;
 
@@ -8,39 +8,33 @@ use axum::{
     response::Response,
 };
 
-use super::figures::number;
+use super::{
+    figures::number,
+    report::{attached, paper, setting},
+};
 use crate::{
+    analysis::View,
     domain::{Campaign, Period},
     export::figures::{self, Ask, BoardError},
+    report::{board_document, write},
     server::{app::App, params::Query, problem::Problem},
 };
 
 /// Cases that one answer lists at most.
 const MOST_CASES: usize = 10_000;
 
-/// The campaigns.
-pub async fn campaigns(
-    State(app): State<Arc<App>>,
-    RawQuery(text): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let query = Query::parse(text.as_deref(), &["as_of", "at"])?;
-    let key = format!("/api/v1/campaigns {}", text.unwrap_or_default());
-    let made = |app: &App, view: &crate::analysis::View| Ok(figures::campaigns(view, &app.words.campaigns));
-    Ok(app.json(&headers, key, query.when()?, made).await?.respond(&headers))
-}
-
-/// The index of the campaign that `campaign` names.
-fn campaign(app: &App, query: &Query) -> Result<usize, Problem> {
-    let codes = || app.words.campaigns.iter().map(|one| one.code().as_str()).collect::<Vec<_>>().join(", ");
+/// The campaign that `campaign` names, and the number of the state in which the campaigns are.
+fn campaign(app: &App, query: &Query) -> Result<(Campaign, u64), Problem> {
+    let campaigns = app.words.campaigns();
+    let codes = || campaigns.all.iter().map(|one| one.code().as_str()).collect::<Vec<_>>().join(", ");
     let Some(code) = query.get("campaign") else {
         return Err(Problem::parameter(
             "campaign",
             format!("must name the campaign; these are: {}", codes()),
         ));
     };
-    let found = app.words.campaigns.iter().position(|one| one.code().as_str() == code);
-    found.ok_or_else(|| {
+    let found = campaigns.all.iter().find(|one| one.code().as_str() == code).cloned();
+    found.map(|found| (found, campaigns.number)).ok_or_else(|| {
         Problem::parameter("campaign", format!("\"{code}\" names nothing here; these are: {}", codes()))
     })
 }
@@ -57,11 +51,11 @@ pub async fn board(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let query = Query::parse(text.as_deref(), &["campaign", "period", "as_of", "at"])?;
-    let index = campaign(&app, &query)?;
+    let (campaign, number) = campaign(&app, &query)?;
     let period = query.read("period", Period::parse)?;
-    let key = format!("/api/v1/board {}", text.unwrap_or_default());
-    let answer = app.json(&headers, key, query.when()?, move |app, view| {
-        figures::board(view, &app.words.campaigns[index], period).map_err(|error| refused(&error))
+    let key = format!("/api/v1/board {number} {}", text.unwrap_or_default());
+    let answer = app.json(&headers, key, query.when()?, move |_, view| {
+        figures::board(view, &campaign, period).map_err(|error| refused(&error))
     });
     Ok(answer.await?.respond(&headers))
 }
@@ -82,8 +76,7 @@ pub async fn evidence(
 ) -> Result<Response, Problem> {
     let known = ["campaign", "period", "group", "unit", "criterion", "limit", "offset", "as_of", "at"];
     let query = Query::parse(text.as_deref(), &known)?;
-    let index = campaign(&app, &query)?;
-    let of: &Campaign = &app.words.campaigns[index];
+    let (of, state) = campaign(&app, &query)?;
     let needed = |name: &str| {
         query.get(name).map(str::to_owned).ok_or_else(|| Problem::parameter(name, "is needed here"))
     };
@@ -94,10 +87,32 @@ pub async fn evidence(
     let period = query.read("period", Period::parse)?;
     let limit = number(&query, "limit", 0, MOST_CASES)?.unwrap_or(100);
     let offset = number(&query, "offset", 0, usize::MAX)?.unwrap_or(0);
-    let key = format!("/api/v1/board/evidence {}", text.unwrap_or_default());
-    let answer = app.json(&headers, key, query.when()?, move |app, view| {
+    let key = format!("/api/v1/board/evidence {state} {}", text.unwrap_or_default());
+    let answer = app.json(&headers, key, query.when()?, move |_, view| {
         let ask = Ask { period, group, unit: &unit, criterion, limit, offset };
-        figures::evidence(view, &app.words.campaigns[index], &ask).map_err(|error| refused(&error))
+        figures::evidence(view, &of, &ask).map_err(|error| refused(&error))
     });
     Ok(answer.await?.respond(&headers))
+}
+
+/// The board as a document to sign: PDF, DOCX or XLSX.
+pub async fn board_report(
+    State(app): State<Arc<App>>,
+    RawQuery(text): RawQuery,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    let query = Query::parse(text.as_deref(), &["campaign", "period", "format", "lang", "as_of", "at"])?;
+    let (campaign, state) = campaign(&app, &query)?;
+    let period = query.read("period", Period::parse)?;
+    let (format, language) = paper(&query)?;
+    let key = format!("/api/v1/board/report {state} {}", text.unwrap_or_default());
+    let make = move |app: &App, view: &View| {
+        let board = figures::ranked(view, &campaign, period).map_err(|error| refused(&error))?;
+        let about = app.words.about();
+        let setting = setting(app, &about);
+        let document = board_document(view, &campaign, &board, app.words.report(language), setting);
+        write(&document, format).map_err(|error| Problem::internal(&error))
+    };
+    let answer = app.answer(&headers, key, query.when()?, format.media_type(), make).await?;
+    Ok(attached(answer.respond(&headers), "thi-dua", format))
 }

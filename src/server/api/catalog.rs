@@ -44,8 +44,8 @@ fn make(app: &App, view: &View) -> Value {
     json!({
         "at": snapshot.position(),
         "today": view.today.number(),
-        "illustration": app.words.about.illustration,
-        "province": app.words.about.province,
+        "illustration": app.words.about().illustration,
+        "province": app.words.about().province,
         "bbox": province_bbox(view),
         "basemap": app.basemap.as_ref().map(crate::server::Basemap::told),
         "first_day": first.number(),

@@ -4,7 +4,9 @@
 mod attachments;
 mod board;
 mod briefings;
+mod campaigns;
 mod catalog;
+mod demo;
 mod events;
 mod figures;
 mod holders;
@@ -34,9 +36,14 @@ use crate::{
 };
 
 pub use attachments::{attach, attachment};
-pub use board::{board, campaigns, evidence};
+pub use board::{board, board_report, evidence};
 pub use briefings::{briefing, briefings, remove as remove_briefing, save as save_briefing};
+pub use campaigns::{
+    LARGEST as LARGEST_CAMPAIGN, campaigns, file as campaign_file, put_file as put_campaign_file,
+    remove_file as remove_campaign_file,
+};
 pub use catalog::catalog;
+pub use demo::fill_demo;
 pub use events::{events, table};
 pub use figures::{clocks, decisions, duties, forecast, fronts, progress};
 pub use holders::holders;

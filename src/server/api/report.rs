@@ -11,7 +11,7 @@ use axum::{
 use crate::{
     analysis::View,
     report::{Format, Language, Setting, Subject, document, write},
-    server::{app::App, params::Query, problem::Problem},
+    server::{app::App, params::Query, problem::Problem, wording::About},
 };
 
 /// What is asked for, before the view is known.
@@ -56,27 +56,40 @@ pub async fn report(
     let known = ["project", "unit", "province", "format", "lang", "as_of", "at"];
     let query = Query::parse(text.as_deref(), &known)?;
     let asked = asked(&query)?;
-    let format = query.read("format", |code| Format::from_code(code).ok_or("must be pdf, docx or xlsx"))?;
-    let format = format.unwrap_or(Format::Pdf);
-    let language = query.read("lang", |code| Language::from_code(code).ok_or("must be vi or en"))?;
-    let language = language.unwrap_or(Language::Vi);
+    let (format, language) = paper(&query)?;
     let key = format!("/api/v1/report {}", text.unwrap_or_default());
     let make = move |app: &App, view: &View| {
-        let setting = Setting {
-            vocabulary: &app.words.codes,
-            province: app.words.about.province.as_deref(),
-            illustration: app.words.about.illustration,
-        };
-        let [vi, en] = &app.words.reports;
-        let words = if language == Language::Vi { vi } else { en };
+        let about = app.words.about();
+        let setting = setting(app, &about);
+        let words = app.words.report(language);
         let document = document(view, subject(view, &asked)?, words, setting);
         document.and_then(|document| write(&document, format)).map_err(|error| Problem::internal(&error))
     };
     let answer = app.answer(&headers, key, query.when()?, format.media_type(), make).await?;
-    let mut response = answer.respond(&headers);
-    let name = format!("attachment; filename=\"bao-cao.{}\"", format.code());
+    Ok(attached(answer.respond(&headers), "bao-cao", format))
+}
+
+/// Format and language of a document; PDF and Vietnamese if they are left out.
+pub fn paper(query: &Query) -> Result<(Format, Language), Problem> {
+    let format = query.read("format", |code| Format::from_code(code).ok_or("must be pdf, docx or xlsx"))?;
+    let language = query.read("lang", |code| Language::from_code(code).ok_or("must be vi or en"))?;
+    Ok((format.unwrap_or(Format::Pdf), language.unwrap_or(Language::Vi)))
+}
+
+/// What a document needs besides the view.
+pub fn setting<'a>(app: &'a App, about: &'a About) -> Setting<'a> {
+    Setting {
+        vocabulary: &app.words.codes,
+        province: about.province.as_deref(),
+        illustration: about.illustration,
+    }
+}
+
+/// A document that is kept under this name.
+pub fn attached(mut response: Response, name: &str, format: Format) -> Response {
+    let name = format!("attachment; filename=\"{name}.{}\"", format.code());
     if let Ok(name) = HeaderValue::from_str(&name) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
     }
-    Ok(response)
+    response
 }

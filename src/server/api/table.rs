@@ -94,7 +94,7 @@ fn section(section: &Section) -> Value {
 fn row(view: &View, parcel: u32) -> Value {
     let (snapshot, columns, day) = (&view.snapshot, view.snapshot.parcels(), view.today);
     let stage = snapshot.stage_on(parcel, day);
-    let clock = snapshot.clock(parcel, day);
+    let term = snapshot.pressing(parcel, day);
     let stands = |blocker: &&Blocker| blocker.stands_on(day);
     let blockers = snapshot.blockers(parcel).iter().filter(stands).map(|blocker| blocker.kind);
     json!({
@@ -108,8 +108,8 @@ fn row(view: &View, parcel: u32) -> Value {
         "stage": stage,
         "stage_day": stage.and_then(|stage| stage.since(snapshot.days(parcel))).map(Day::number),
         "planned_day": snapshot.planned_day(parcel).map(Day::number),
-        "due_day": clock.map(|clock| clock.due.number()),
-        "due_stage": clock.map(|clock| clock.act),
+        "due_day": term.map(|term| term.due.number()),
+        "due_stage": term.map(|term| term.act),
         "blockers": blockers.collect::<Vec<_>>(),
         "marks": mark_codes(snapshot, parcel, day),
         "overdue": snapshot.overdue_on(parcel, day),

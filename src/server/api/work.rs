@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{RawQuery, State},
+    http::header,
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
@@ -15,7 +16,7 @@ use super::{
 };
 use crate::{
     analysis::View,
-    domain::{Action, Day, Stage},
+    domain::{Action, Day, ParcelId, Stage},
     server::{
         app::App,
         auth::Identity,
@@ -30,7 +31,7 @@ pub async fn work(
     identity: Identity,
     RawQuery(text): RawQuery,
 ) -> Result<Response, Problem> {
-    let query = Query::parse(text.as_deref(), &with_filter(&["q", "limit", "offset"]))?;
+    let query = Query::parse(text.as_deref(), &with_filter(&["q", "holders", "limit", "offset"]))?;
     let number = |most: usize| {
         move |text: &str| match text.parse::<usize>() {
             Ok(number) if number <= most => Ok(number),
@@ -39,9 +40,40 @@ pub async fn work(
     };
     let limit = query.read("limit", number(2000))?.unwrap_or(200);
     let offset = query.read("offset", number(10_000_000))?.unwrap_or(0);
+    let names = query.flag("holders")?;
     let current = app.current()?;
-    let listed = tokio::task::spawn_blocking(move || make(&current.view, &identity, &query, (limit, offset)));
-    Ok(axum::Json(listed.await.map_err(|e| Problem::internal(&e))??).into_response())
+    let (view, who) = (Arc::clone(&current), identity.clone());
+    let listed = tokio::task::spawn_blocking(move || make(&view.view, &who, &query, (limit, offset)));
+    let mut listed = listed.await.map_err(|e| Problem::internal(&e))??;
+    if names {
+        name_holders(&app, &current.view, &identity, &mut listed).await?;
+    }
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(listed)).into_response())
+}
+
+/// Tells the holders of the parcels that are listed, where the account may see them; each look is noted.
+async fn name_holders(
+    app: &App,
+    view: &View,
+    identity: &Identity,
+    listed: &mut Value,
+) -> Result<(), Problem> {
+    let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
+    let scope = identity.scope(Action::SeeHolders, snapshot.units());
+    let may = |id: &ParcelId| {
+        let index = columns.find(*id);
+        index.is_some_and(|index| scope.holds(snapshot.units()[columns.unit(index)].id))
+    };
+    let entries = listed["parcels"].as_array_mut().map_or(&mut [][..], Vec::as_mut_slice);
+    let id = |entry: &Value| entry["id"].as_u64().and_then(|id| u32::try_from(id).ok()).map(ParcelId);
+    let seen: Vec<ParcelId> = entries.iter().filter_map(id).filter(may).collect();
+    let (account, at) = (identity.name().to_owned(), jiff::Timestamp::now().as_millisecond());
+    let names = app.with_store(move |store| store.holders_of(&seen, &account, "list", at)).await?;
+    for entry in entries {
+        let name = id(entry).and_then(|id| names.get(&id));
+        entry["holder"] = name.map_or(Value::Null, |name| json!({ "name": name }));
+    }
+    Ok(())
 }
 
 fn make(
@@ -78,7 +110,7 @@ fn make(
 fn pressing(view: &View, parcel: u32, day: Day) -> (bool, Day, u32) {
     let snapshot = &view.snapshot;
     let done = snapshot.days(parcel).reached(Stage::HandedOver, day);
-    let legal = snapshot.clock(parcel, day).map(|clock| clock.due);
+    let legal = snapshot.pressing(parcel, day).map(|term| term.due);
     let due = legal.into_iter().chain(snapshot.planned_day(parcel)).min().unwrap_or(Day::LAST);
     (done, due, parcel)
 }

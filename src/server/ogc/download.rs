@@ -127,7 +127,7 @@ fn write(
 ) -> Result<(), Problem> {
     let ask = Ask::read(collection, query, identity, Form::File(format))?;
     let people = ask.words.map(|language| {
-        let illustration = app.words.about.illustration;
+        let illustration = app.words.about().illustration;
         let codes = app.words.codes.clone();
         People::new(language, codes, (view, collection), &chosen(query, view), illustration).map(Box::new)
     });

@@ -63,8 +63,9 @@ pub async fn landing(
     let address = base(&headers);
     let key = (&query, format!("/ogc {address}"), When::default());
     document(&app, &headers, key, JSON, move |app, view| {
-        let place = app.words.about.province.as_deref().unwrap_or("Matbang");
-        let note = if app.words.about.illustration { " (số liệu minh họa)" } else { "" };
+        let about = app.words.about();
+        let place = about.province.as_deref().unwrap_or("Matbang");
+        let note = if about.illustration { " (số liệu minh họa)" } else { "" };
         let title = |name: &str| words(app).pages.get(name).map_or("", |label| label.vi.as_str()).to_owned();
         let mut links = self_links(&address, "/ogc", JSON);
         links.extend([

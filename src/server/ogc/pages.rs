@@ -35,7 +35,7 @@ fn open(title: &str) -> String {
 }
 
 fn close(app: &App, view: &View, page: &mut String) {
-    let note = if app.words.about.illustration {
+    let note = if app.words.about().illustration {
         format!(" · {}", word(app, "illustration"))
     } else {
         String::new()

@@ -10,14 +10,32 @@ use crate::{
     store::{Access, Holders, StoreError},
 };
 
+const FIND: &str = "SELECT h.name FROM parcels p JOIN holders h ON h.fid = p.holder WHERE p.fid = ?1";
 const NOTE: &str = "INSERT INTO accesses (at, account, parcel, what) VALUES (?1, ?2, ?3, ?4)";
 
 impl Holders for GeoPackage {
     fn holder(&self, parcel: ParcelId, account: &str, at: i64) -> Result<Option<String>, StoreError> {
         self.write(|sql| {
             sql.prepare_cached(NOTE)?.execute(params![at, account, parcel.0, "holder"])?;
-            let find = "SELECT h.name FROM parcels p JOIN holders h ON h.fid = p.holder WHERE p.fid = ?1";
-            Ok(sql.query_row(find, [parcel.0], |row| row.get(0)).optional()?)
+            Ok(sql.prepare_cached(FIND)?.query_row([parcel.0], |row| row.get(0)).optional()?)
+        })
+    }
+
+    fn holders_of(
+        &self,
+        parcels: &[ParcelId],
+        account: &str,
+        what: &str,
+        at: i64,
+    ) -> Result<HashMap<ParcelId, String>, StoreError> {
+        self.write(|sql| {
+            let mut found = HashMap::new();
+            for parcel in parcels {
+                sql.prepare_cached(NOTE)?.execute(params![at, account, parcel.0, what])?;
+                let name = sql.prepare_cached(FIND)?.query_row([parcel.0], |row| row.get(0)).optional()?;
+                found.extend(name.map(|name| (*parcel, name)));
+            }
+            Ok(found)
         })
     }
 

@@ -1,0 +1,67 @@
+//! `POST /api/v1/demo`: the illustrative province, for an empty store.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{
+    intake::Illustration,
+    server::{app::App, problem::Problem},
+};
+
+/// What may be wished.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Wish {
+    /// Parcels, 100 to 40 000.
+    #[serde(default = "usual")]
+    parcels: usize,
+}
+
+fn usual() -> usize {
+    10_000
+}
+
+/// Fills an empty store.
+pub async fn fill_demo(
+    State(app): State<Arc<App>>,
+    axum::Json(wish): axum::Json<Wish>,
+) -> Result<Response, Problem> {
+    if !(100..=40_000).contains(&wish.parcels) {
+        return Err(Problem::parameter("parcels", "must be a number from 100 to 40000"));
+    }
+    let current = app.current()?;
+    if current.view.snapshot.position().0 > 0 {
+        return Err(not_empty());
+    }
+    let today = current.view.today;
+    let made = tokio::task::spawn_blocking(move || Illustration::make(wish.parcels, 1, today));
+    let made = made.await.map_err(|e| Problem::internal(&e))?.map_err(|e| Problem::internal(&e))?;
+    let (units, projects, parcels) = made.counts();
+    let (tell, told) = std::sync::mpsc::sync_channel(1);
+    let writing = app.writer.write(move |change| {
+        // Somebody may have come first.
+        if change.head().position.0 > 0 {
+            let _ = tell.send(None);
+            return Ok(());
+        }
+        made.write(change, &mut |_, _| {})?;
+        let _ = tell.send(Some(change.head().position));
+        Ok(())
+    });
+    writing.await?.map_err(|error| Problem::store(&error))?;
+    let position = told.recv().map_err(|e| Problem::internal(&e))?.ok_or_else(not_empty)?;
+    app.await_shown(position).await;
+    let answer = json!({ "units": units, "projects": projects, "parcels": parcels, "position": position });
+    Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
+}
+
+fn not_empty() -> Problem {
+    Problem::taken("the store is not empty; the illustration fills empty stores only")
+}
