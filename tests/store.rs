@@ -126,6 +126,10 @@ fn one_order_of_a_group_fails_alone(store: &dyn Store) {
     let of = |parcel| store.history(ParcelId(parcel)).unwrap().len();
     assert_eq!((of(1), of(2), of(3)), (1, 0, 1));
     assert_eq!(store.head().unwrap(), head);
+    assert_eq!(store.head_at(head.position).unwrap(), Some(head));
+    let earlier = store.head_at(LedgerPosition(head.position.0 - 1)).unwrap().unwrap();
+    assert_ne!(earlier.hash, head.hash);
+    assert_eq!(store.head_at(LedgerPosition(head.position.0 + 1)).unwrap(), None);
     assert_eq!(store.verify(laws()).unwrap().findings, []);
 }
 

@@ -99,6 +99,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/briefings", get(api::briefings).post(api::save_briefing))
         .route("/api/v1/briefings/{code}", get(api::briefing).delete(api::remove_briefing))
         .route("/api/v1/ledger", get(api::ledger))
+        .route("/api/v1/heads/{position}", get(api::head_at))
         .route("/api/v1/procedures", get(api::procedures))
         .route("/api/v1/condition", get(api::condition))
         .route("/api/v1/session", get(auth::session).post(auth::sign_in).delete(auth::sign_out))

@@ -25,6 +25,8 @@ pub type Work<'a> = &'a mut dyn FnMut(&mut dyn Transaction) -> Answer<bool>;
 pub trait Ledger {
     /// The end of the ledger.
     fn head(&self) -> Answer<Head>;
+    /// Position and hash of an event; none where the ledger has no such position.
+    fn head_at(&self, position: LedgerPosition) -> Answer<Option<Head>>;
     /// At most `most` events after a position, in order.
     fn events_after(&self, position: LedgerPosition, most: usize) -> Answer<Vec<Event>>;
     /// The `most` events before a position, newest first.

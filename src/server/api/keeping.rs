@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{RawQuery, State},
+    extract::{Path, RawQuery, State},
     http::header,
     response::{IntoResponse, Response},
 };
@@ -55,6 +55,15 @@ pub async fn ledger(State(app): State<Arc<App>>, RawQuery(text): RawQuery) -> Re
     };
     let list: Vec<Value> = events.iter().map(entry).collect();
     Ok(no_store(&json!({ "at": current.view.snapshot.position(), "events": list })))
+}
+
+/// The hash of the ledger at a position: what a report or a copy says of it is held against this.
+pub async fn head_at(State(app): State<Arc<App>>, Path(position): Path<String>) -> Result<Response, Problem> {
+    let missing = || Problem::not_found(format!("the ledger has no position \"{position}\""));
+    let asked = position.parse().map(LedgerPosition).map_err(|_| missing())?;
+    let head = app.with_store(move |store| store.head_at(asked)).await?.ok_or_else(missing)?;
+    let now = app.current()?.view.snapshot.position();
+    Ok(no_store(&json!({ "at": now, "position": head.position, "head": digest_hex(&head.hash) })))
 }
 
 /// The law as the files have it: acts, clocks, order, authority and transitions with their articles.

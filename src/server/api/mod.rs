@@ -51,7 +51,7 @@ pub use imports::{
     begin as begin_import, commit as commit_import, end as end_import, outline as import_outline,
     preview as preview_import, upload as upload_import,
 };
-pub use keeping::{condition, ledger, procedures};
+pub use keeping::{condition, head_at, ledger, procedures};
 pub use openapi::openapi;
 pub use parcel::parcel;
 pub use project::project;

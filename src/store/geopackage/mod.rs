@@ -155,6 +155,10 @@ impl Ledger for GeoPackage {
         self.read(|sql| read::events(sql, &condition, read::signed(position)))
     }
 
+    fn head_at(&self, position: LedgerPosition) -> Result<Option<Head>, StoreError> {
+        self.read(|sql| read::head_at(sql, position))
+    }
+
     fn events_before(&self, position: LedgerPosition, most: usize) -> Result<Vec<Event>, StoreError> {
         let condition = format!("position < ?1 ORDER BY position DESC LIMIT {most}");
         self.read(|sql| read::events(sql, &condition, read::signed(position)))

@@ -258,11 +258,16 @@ pub fn load(sql: &Connection, others: Vec<Connection>, law: Arc<Law>) -> Result<
     Ok(builder.finish(head.position, head.hash))
 }
 
-/// Position and hash of an event.
-pub fn head_at(sql: &Connection, position: LedgerPosition) -> Result<Head, StoreError> {
+/// Position and hash of an event, if there is one.
+pub fn head_at(sql: &Connection, position: LedgerPosition) -> Result<Option<Head>, StoreError> {
     let find = "SELECT hash FROM ledger WHERE position = ?1";
     let hash = sql.query_row(find, [signed(position)], |row| row.get(0)).optional()?;
-    Ok(Head { position, hash: hash.unwrap_or([0; 32]) })
+    Ok(hash.map(|hash| Head { position, hash }))
+}
+
+/// Hash of the ledger up to a position; zeros before its first event.
+pub fn hash_at(sql: &Connection, position: LedgerPosition) -> Result<[u8; 32], StoreError> {
+    Ok(head_at(sql, position)?.map_or([0; 32], |head| head.hash))
 }
 
 /// The last parcel that imports up to `position` wrote.

@@ -23,7 +23,7 @@ pub fn forward(sql: &Connection, shown: &Snapshot) -> Result<Option<Step>, Store
     if head.position == from && head.hash == shown.head() {
         return Ok(None);
     }
-    if head.position < from || read::head_at(sql, from)?.hash != shown.head() {
+    if head.position < from || read::hash_at(sql, from)? != shown.head() {
         return Err(StoreError::Replaced);
     }
     let events = read::events(sql, "position > ?1 ORDER BY position", signed(from))?;
@@ -84,7 +84,7 @@ pub fn back(
         if states::is_many(position, head.position) { beside(connections, head)? } else { Vec::new() };
     let find = |id: ParcelId| if id <= last { now.parcels().find(id) } else { None };
     states::at(sql, others, (position, head.position), &find, |id, state: State| revision.state(id, state))?;
-    Ok(revision.finish(position, read::head_at(sql, position)?.hash)?)
+    Ok(revision.finish(position, read::hash_at(sql, position)?)?)
 }
 
 /// Units and projects as they were: those that were there then and have changed since.

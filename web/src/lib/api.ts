@@ -248,6 +248,15 @@ export const signIn = (name: string, password: string) =>
 export const signOut = () => change<null>('DELETE', SESSION)
 
 /** The parcels that the account may write about, most pressing first. */
+export interface HeadAt {
+  at: number
+  position: number
+  head: string
+}
+
+/** The code of the ledger's chain at a position. */
+export const fetchHead = (position: number) => ask<HeadAt>(`/api/v1/heads/${position}`, {})
+
 export const fetchWork = (query: URLSearchParams, signal: AbortSignal) =>
   ask<Work>(at('/api/v1/work', query), { signal })
 

@@ -1,6 +1,6 @@
 /** The report is one button away wherever a project, a unit or the whole is looked at. */
 import { expect, it } from 'vitest'
-import { desktop, useBrowser } from './harness'
+import { answer, desktop, useBrowser } from './harness'
 
 const { open } = useBrowser()
 
@@ -32,4 +32,27 @@ it('the filter’s unit and the slide’s project have theirs', async () => {
   await slide.page.locator('article h2').getByText('Xã Nam Xang').waitFor()
   await slide.page.getByRole('button', { name: 'Báo cáo' }).click()
   await slide.page.getByRole('dialog', { name: 'Báo cáo' }).getByText('Xã Nam Xang').waitFor()
+})
+
+it('the code of a printed report is checked against the ledger', async () => {
+  const { page } = await open('?sel=project:DA01', { viewport: desktop })
+  const sheet = page.getByRole('complementary', { name: 'Dự án' })
+  await sheet.getByRole('button', { name: 'Báo cáo' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Báo cáo' })
+  await dialog.getByText('Kiểm tra mã trên bản in').click()
+  const { head } = await answer<{ head: string }>('/api/v1/heads/1234')
+  const check = async (position: string, code: string) => {
+    await dialog.getByLabel('Vị trí sổ theo dõi').fill(position)
+    await dialog.getByLabel('Mã chuỗi').fill(code)
+    await dialog.getByRole('button', { name: 'Kiểm tra' }).click()
+  }
+  await check('1.234', head.slice(0, 12).toUpperCase())
+  await dialog.getByText('Khớp.', { exact: true }).waitFor()
+  await check('#1235', head)
+  await dialog.getByText('Không khớp.').waitFor()
+  await check('99999999', head)
+  await dialog.getByText('Sổ này chưa đến vị trí đó').waitFor()
+  await dialog.getByLabel('Mã chuỗi').fill('xyz')
+  await dialog.getByText('Mã gồm chữ số và chữ cái').waitFor()
+  expect(await dialog.getByRole('button', { name: 'Kiểm tra' }).isDisabled()).toBe(true)
 })
