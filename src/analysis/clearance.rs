@@ -105,8 +105,9 @@ pub struct ParcelClock {
 
 /// The deadlines that run for `parcels` on `day`, the most urgent first. O(parcels) on all processors.
 pub fn clocks(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<ParcelClock> {
+    let moment = snapshot.law().moment(day);
     let running = |parcel: &u32| {
-        let term = snapshot.pressing(*parcel, day)?;
+        let term = snapshot.pressing(*parcel, moment)?;
         Some(ParcelClock { parcel: *parcel, term, days_left: term.due.since(day) })
     };
     let mut all = spread(parcels, |run| run.iter().filter_map(running).collect());
@@ -130,7 +131,8 @@ pub struct Deadline {
 /// The deadlines that run on `day`, earliest first.
 pub fn deadlines(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<Deadline> {
     let mut by_day: BTreeMap<(Day, Act), u64> = BTreeMap::new();
-    for term in parcels.iter().filter_map(|parcel| snapshot.pressing(*parcel, day)) {
+    let moment = snapshot.law().moment(day);
+    for term in parcels.iter().filter_map(|parcel| snapshot.pressing(*parcel, moment)) {
         *by_day.entry((term.due, term.act)).or_default() += 1;
     }
     let deadline = |((due, stage), parcels): ((Day, Act), u64)| Deadline {

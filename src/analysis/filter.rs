@@ -43,12 +43,12 @@ pub type Selection = Vec<u32>;
 impl Filter {
     /// The parcels of `snapshot` for which the filter holds on `day`.
     pub fn select(&self, snapshot: &Snapshot, day: Day) -> Selection {
-        let chooser = self.chooser(snapshot, day);
+        let (chooser, moment) = (self.chooser(snapshot, day), snapshot.law().moment(day));
         let state = !self.stages.is_empty() || self.blocked || self.overdue || self.late;
         let holds = |parcel: &u32| {
             chooser.may(*parcel)
                 && if state {
-                    ParcelFacts::of(snapshot, *parcel, day).is_some_and(|facts| chooser.holds(&facts))
+                    ParcelFacts::of(snapshot, *parcel, moment).is_some_and(|facts| chooser.holds(&facts))
                 } else {
                     snapshot.exists_on(*parcel, day)
                 }

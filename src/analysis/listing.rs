@@ -240,7 +240,7 @@ impl<'a> Keys<'a> {
                 on(snapshot.stage_on(parcel, day).and_then(|s| s.since(snapshot.days(parcel))))
             }
             Column::PlannedDay => on(snapshot.planned_day(parcel)),
-            Column::DueDay => on(snapshot.pressing(parcel, day).map(|term| term.due)),
+            Column::DueDay => on(snapshot.pressing(parcel, snapshot.law().moment(day)).map(|term| term.due)),
             Column::Blocked => Key::Number(f64::from(u8::from(snapshot.blocked_on(parcel, day)))),
             Column::Marks => match mark_codes(snapshot, parcel, day).len() {
                 0 => Key::Missing,

@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     atlas::Snapshot,
-    domain::{Day, SquareMetres, Stage, Standing},
+    domain::{
+        Day, SquareMetres, Stage, Standing,
+        law::{Moment, Pressing},
+    },
 };
 
 /// What is known of a parcel on a day, looked up once.
@@ -39,9 +42,9 @@ pub struct ParcelFacts {
 }
 
 impl ParcelFacts {
-    /// None when the parcel does not count on `day`.
-    pub fn of(snapshot: &Snapshot, parcel: u32, day: Day) -> Option<Self> {
-        let marks = snapshot.marks(parcel);
+    /// None when the parcel does not count at the moment.
+    pub fn of(snapshot: &Snapshot, parcel: u32, moment: Moment) -> Option<Self> {
+        let (marks, day) = (snapshot.marks(parcel), moment.day);
         if marks.is_some_and(|marks| !marks.exists_on(day)) {
             return None;
         }
@@ -49,7 +52,9 @@ impl ParcelFacts {
         let project = columns.project(parcel);
         let own_planned = marks.and_then(|marks| marks.planned).or_else(|| columns.planned_day(parcel));
         let planned = own_planned.or_else(|| snapshot.projects()[project].project.required_day);
-        let pressing = snapshot.pressing(parcel, day);
+        let pressing = snapshot.pressing_of(parcel, moment, |law| {
+            law.pressing(&snapshot.file_of(parcel, days, marks), day).map(Pressing::from)
+        });
         let amount = snapshot.money(parcel).0;
         let payments = marks.map_or(&[][..], |marks| &marks.payments);
         let paid = if payments.is_empty() {
@@ -108,9 +113,9 @@ pub struct Sums {
 impl Sums {
     /// The sums of those of `parcels` that count on `day`.
     pub fn of(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Self {
-        let mut sums = Self::default();
+        let (mut sums, moment) = (Self::default(), snapshot.law().moment(day));
         for &parcel in parcels {
-            if let Some(facts) = ParcelFacts::of(snapshot, parcel, day) {
+            if let Some(facts) = ParcelFacts::of(snapshot, parcel, moment) {
                 sums.add(&facts, day);
             }
         }

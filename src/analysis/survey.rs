@@ -164,6 +164,7 @@ impl Work<'_> {
     fn run(self, first: u32, states: &mut [u8]) -> Part {
         let Self { snapshot, day, .. } = self;
         let (columns, chooser) = (snapshot.parcels(), self.filter.chooser(snapshot, day));
+        let moment = snapshot.law().moment(day);
         let unit_count = snapshot.units().len();
         let mut place = vec![u32::MAX; snapshot.projects().len() * unit_count];
         let mut part = Part { cells: Vec::new(), uses: vec![Tally::default(); columns.land_uses().len()] };
@@ -171,7 +172,7 @@ impl Work<'_> {
             if !chooser.may(parcel) {
                 continue;
             }
-            let Some(facts) = ParcelFacts::of(snapshot, parcel, day).filter(|facts| chooser.holds(facts))
+            let Some(facts) = ParcelFacts::of(snapshot, parcel, moment).filter(|facts| chooser.holds(facts))
             else {
                 continue;
             };

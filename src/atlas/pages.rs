@@ -3,7 +3,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::domain::{Day, LedgerPosition, Marks, StageDays, Vnd, law::Steady};
+use crate::domain::{
+    Day, LedgerPosition, Marks, StageDays, Vnd,
+    law::{Moment, Steady},
+};
 
 /// Parcels a page.
 pub const PAGE: usize = 1024;
@@ -101,19 +104,19 @@ impl Pages {
         Some(&page.marks[at].1)
     }
 
-    /// What is known of what presses the parcel at `index` in the `spell`-th of `spells` times; `find` finds it for all
-    /// parcels of a page at once.
+    /// What is known of what presses the parcel at `index` at a moment; `find` finds it for all parcels of a page at
+    /// once.
     pub fn steady(
         &self,
         index: u32,
-        (spell, spells): (usize, usize),
-        find: impl Fn(std::ops::Range<u32>) -> Vec<Steady>,
+        moment: Moment,
+        find: impl FnOnce(std::ops::Range<u32>) -> Vec<Steady>,
     ) -> Steady {
         let (number, offset) = (index as usize / PAGE, index as usize % PAGE);
         let page = &self.0[number];
         let first = (number * PAGE) as u32;
-        let all = page.steady.0.get_or_init(|| vec![OnceLock::new(); spells]);
-        let known = all[spell].get_or_init(|| find(first..first + page.days.len() as u32));
+        let all = page.steady.0.get_or_init(|| vec![OnceLock::new(); moment.spells]);
+        let known = all[moment.spell].get_or_init(|| find(first..first + page.days.len() as u32));
         known.get(offset).copied().unwrap_or(Steady::UNKNOWN)
     }
 
@@ -264,11 +267,12 @@ mod tests {
             found.set(found.get() + 1);
             vec![told; page.len()]
         };
+        let moment = Moment { day: Day::FIRST, spell: 1, spells: 2 };
         let (days, zeros) = (vec![StageDays::default(); 1500], vec![0; 1500]);
         let mut old = Pages::default();
         old.extend(&days, &zeros, &zeros);
         for index in [0, 1023, 1024, 1499] {
-            assert_eq!(old.steady(index, (1, 2), find), told);
+            assert_eq!(old.steady(index, moment, find), told);
         }
         assert_eq!(found.get(), 2);
         let mut new = old.clone();
@@ -276,16 +280,16 @@ mod tests {
         new.mark(8, None);
         new.extend(&days, &zeros, &zeros);
         let unknown: Vec<u32> =
-            (0..3000).filter(|index| !new.steady(*index, (1, 2), find).tells(Day::FIRST)).collect();
+            (0..3000).filter(|index| !new.steady(*index, moment, find).tells(Day::FIRST)).collect();
         let expected: Vec<u32> = [7, 8, 1400].into_iter().chain(1500..2048).collect();
         assert_eq!(unknown, expected, "the page behind them is new and found as a whole");
-        assert_eq!((old.steady(7, (1, 2), find), found.get()), (told, 3));
+        assert_eq!((old.steady(7, moment, find), found.get()), (told, 3));
         // Other parcels take the places of those that an earlier state does not know.
         let mut earlier = old.first(1200);
         earlier.extend(&days, &zeros, &zeros);
         assert!(
-            earlier.steady(1199, (1, 2), find).tells(Day::FIRST)
-                && !earlier.steady(1200, (1, 2), find).tells(Day::FIRST)
+            earlier.steady(1199, moment, find).tells(Day::FIRST)
+                && !earlier.steady(1200, moment, find).tells(Day::FIRST)
         );
     }
 }

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::domain::{
     Blocker, BranchStay, Day, LedgerPosition, Marks, Stage, StageDays, Standing, Vnd,
-    law::{CaseFile, Law, Pressing, RunningClock},
+    law::{CaseFile, Law, Moment, Pressing, RunningClock},
 };
 
 /// Everything known at one ledger position.
@@ -211,18 +211,26 @@ impl Snapshot {
 
     /// As [`Snapshot::clock`], in short: looked up where it was worked out for another day on which nothing was
     /// different.
-    pub fn pressing(&self, parcel: u32, day: Day) -> Option<Pressing> {
-        if !self.exists_on(parcel, day) {
+    pub fn pressing(&self, parcel: u32, moment: Moment) -> Option<Pressing> {
+        if !self.exists_on(parcel, moment.day) {
             return None;
         }
+        self.pressing_of(parcel, moment, |law| {
+            law.pressing(&self.file(parcel), moment.day).map(Pressing::from)
+        })
+    }
+
+    /// What presses a parcel that counts; `find` finds it where it is not known.
+    pub fn pressing_of(
+        &self,
+        parcel: u32,
+        moment: Moment,
+        find: impl FnOnce(&Law) -> Option<Pressing>,
+    ) -> Option<Pressing> {
         let law = self.law();
-        let find = |parcel: u32| law.steady(&self.file(parcel), day);
-        let spell = (law.spell(day), law.spells());
-        let known = self.pages.steady(parcel, spell, |page| page.map(find).collect());
-        if known.tells(day) {
-            return known.pressing;
-        }
-        law.pressing(&self.file(parcel), day).map(Pressing::from)
+        let steady = |parcel: u32| law.steady(&self.file(parcel), moment.day);
+        let known = self.pages.steady(parcel, moment, |page| page.map(steady).collect());
+        if known.tells(moment.day) { known.pressing } else { find(law) }
     }
 
     /// The most pressing legal deadline that ran for a parcel on `day`.
@@ -250,7 +258,7 @@ impl Snapshot {
 
     /// Whether a legal deadline had passed without its stage on `day`.
     pub fn overdue_on(&self, parcel: u32, day: Day) -> bool {
-        self.pressing(parcel, day).is_some_and(|term| term.due < day)
+        self.pressing(parcel, self.law().moment(day)).is_some_and(|term| term.due < day)
     }
 
     /// Parcels whose extent touches `extent`, indexes rising.

@@ -8,7 +8,7 @@ use super::{
 use crate::analysis::mark_codes;
 use crate::domain::{
     Blocker, ProjectKind, Stage, Standing,
-    law::{Act, CaseFile, Law},
+    law::{Act, CaseFile, Law, Pressing},
 };
 
 const PROJECT: Dictionary = Dictionary {
@@ -50,6 +50,11 @@ const fn of_project(value: for<'a> fn(&'a crate::analysis::View, usize) -> Value
 
 fn stage_day<'a, const STAGE: usize>(rows: &Rows<'a>, index: u32) -> Value<'a> {
     Value::day(rows.view.snapshot.days(index).get(Stage::ALL[STAGE]))
+}
+
+fn pressing(rows: &Rows<'_>, index: u32) -> Option<Pressing> {
+    let snapshot = &rows.view.snapshot;
+    snapshot.pressing(index, snapshot.law().moment(rows.today))
 }
 
 /// The blockers that stand on the day.
@@ -162,17 +167,15 @@ pub const COLUMNS: &[Column] = &[
     })
     .on_request(),
     Column::new("due_act", Kind::Text, |rows, index| {
-        let term = rows.view.snapshot.pressing(index, rows.today);
+        let term = pressing(rows, index);
         Value::maybe(term.map(|term| term.act.code()))
     })
     .coded(acts)
     .on_request(),
-    Column::new("due_on", Kind::Day, |rows, index| {
-        Value::day(rows.view.snapshot.pressing(index, rows.today).map(|term| term.due))
-    })
-    .on_request(),
+    Column::new("due_on", Kind::Day, |rows, index| Value::day(pressing(rows, index).map(|term| term.due)))
+        .on_request(),
     Column::new("overdue_days", Kind::Integer, |rows, index| {
-        let days = rows.view.snapshot.pressing(index, rows.today).map(|term| rows.today.since(term.due));
+        let days = pressing(rows, index).map(|term| rows.today.since(term.due));
         days.filter(|days| *days > 0).map_or(Value::Null, |days| Value::Integer(days.into()))
     })
     .unit("d")

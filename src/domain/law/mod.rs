@@ -35,7 +35,7 @@ pub use regime::{Holding, Regime, RegimeNumber, RegimeSet, Transition};
 pub use rules::{Authority, Delegation, Rule};
 pub use running::{Expiry, LatePayment, RunningClock};
 pub use settings::{ActWords, Blackout, Body, LawName, LawText, MarkWords};
-pub use steady::{Pressing, Steady};
+pub use steady::{Moment, Pressing, Steady};
 
 use crate::domain::{Calendar, Day, Label, Standing};
 

@@ -25,6 +25,17 @@ pub struct Pressing {
     pub due: Day,
 }
 
+/// A day to ask about: made once, asked of many parcels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    /// The day.
+    pub day: Day,
+    /// In which of the times between two changes of the law it lies.
+    pub spell: usize,
+    /// How many of these there are.
+    pub spells: usize,
+}
+
 impl From<RunningClock> for Pressing {
     fn from(term: RunningClock) -> Self {
         // The law has no more clocks than a byte tells.
@@ -43,13 +54,12 @@ impl Steady {
 }
 
 impl Law {
-    /// How many times there are between the days on which the law changes.
-    pub fn spells(&self) -> usize {
-        self.turns.len() + 1
+    /// A day, and where it lies between the days on which the law changes.
+    pub fn moment(&self, day: Day) -> Moment {
+        Moment { day, spell: self.spell(day), spells: self.turns.len() + 1 }
     }
 
-    /// In which of these times a day lies.
-    pub fn spell(&self, day: Day) -> usize {
+    fn spell(&self, day: Day) -> usize {
         self.turns.partition_point(|turn| *turn <= day)
     }
 

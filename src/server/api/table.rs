@@ -94,7 +94,7 @@ fn section(section: &Section) -> Value {
 fn row(view: &View, parcel: u32) -> Value {
     let (snapshot, columns, day) = (&view.snapshot, view.snapshot.parcels(), view.today);
     let stage = snapshot.stage_on(parcel, day);
-    let term = snapshot.pressing(parcel, day);
+    let term = snapshot.pressing(parcel, snapshot.law().moment(day));
     let stands = |blocker: &&Blocker| blocker.stands_on(day);
     let blockers = snapshot.blockers(parcel).iter().filter(stands).map(|blocker| blocker.kind);
     json!({

@@ -110,7 +110,7 @@ fn make(
 fn pressing(view: &View, parcel: u32, day: Day) -> (bool, Day, u32) {
     let snapshot = &view.snapshot;
     let done = snapshot.days(parcel).reached(Stage::HandedOver, day);
-    let legal = snapshot.pressing(parcel, day).map(|term| term.due);
+    let legal = snapshot.pressing(parcel, snapshot.law().moment(day)).map(|term| term.due);
     let due = legal.into_iter().chain(snapshot.planned_day(parcel)).min().unwrap_or(Day::LAST);
     (done, due, parcel)
 }

@@ -43,7 +43,7 @@ it('the code of a printed report is checked against the ledger', async () => {
   const { head } = await answer<{ head: string }>('/api/v1/heads/1234')
   const check = async (position: string, code: string) => {
     await dialog.getByLabel('Vị trí sổ theo dõi').fill(position)
-    await dialog.getByLabel('Mã chuỗi').fill(code)
+    await dialog.getByLabel('Mã chuỗi (báo cáo)').fill(code)
     await dialog.getByRole('button', { name: 'Kiểm tra' }).click()
   }
   await check('1.234', head.slice(0, 12).toUpperCase())
@@ -52,7 +52,12 @@ it('the code of a printed report is checked against the ledger', async () => {
   await dialog.getByText('Không khớp.').waitFor()
   await check('99999999', head)
   await dialog.getByText('Sổ này chưa đến vị trí đó').waitFor()
-  await dialog.getByLabel('Mã chuỗi').fill('xyz')
+  // A code of slides needs no position.
+  await dialog.getByLabel('Mã chuỗi (báo cáo)').fill('ABCD-0123-4567-89AB')
+  expect(await dialog.getByLabel('Vị trí sổ theo dõi').count()).toBe(0)
+  await dialog.getByRole('button', { name: 'Kiểm tra' }).click()
+  await dialog.getByText('Không có bài nào mang mã này').waitFor()
+  await dialog.getByLabel('Mã chuỗi (báo cáo)').fill('xyz')
   await dialog.getByText('Mã gồm chữ số và chữ cái').waitFor()
   expect(await dialog.getByRole('button', { name: 'Kiểm tra' }).isDisabled()).toBe(true)
 })
