@@ -6,7 +6,7 @@ use geo::{Intersects, MultiPolygon};
 
 use super::{
     arena::Shape,
-    pages::Pages,
+    pages::{PAGE, Pages},
     parcels::Parcels,
     project::{ProjectEntry, UnitEntry},
     succession,
@@ -231,6 +231,15 @@ impl Snapshot {
         let steady = |parcel: u32| law.steady(&self.file(parcel), moment.day);
         let known = self.pages.steady(parcel, moment, |page| page.map(steady).collect());
         if known.tells(moment.day) { known.pressing } else { find(law) }
+    }
+
+    /// Finds what pressed all parcels around a day, so that nobody waits for it. O(parcels).
+    pub fn find_pressing(&self, day: Day) {
+        let moment = self.law().moment(day);
+        // One parcel of a page finds it for all of them.
+        for parcel in (0..self.parcels.len() as u32).step_by(PAGE) {
+            self.pressing_of(parcel, moment, |_| None);
+        }
     }
 
     /// The most pressing legal deadline that ran for a parcel on `day`.

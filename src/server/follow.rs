@@ -19,6 +19,8 @@ use crate::{
 
 /// How long one waits for news before looking at the day and whether to stop.
 const PATIENCE: Duration = Duration::from_millis(200);
+/// Days back of which figures are asked for again and again.
+const ASKED_DAYS: i32 = 550;
 /// How long one waits after a failure.
 const PAUSE: Duration = Duration::from_millis(500);
 
@@ -36,6 +38,8 @@ pub fn follow(
 ) -> Result<(), StoreError> {
     let mut seen = store.wait_for_change(0, Duration::ZERO)?;
     let mut shown = first(app, store, law, today())?;
+    let (snapshot, day) = (Arc::clone(&shown.snapshot), shown.today);
+    std::thread::spawn(move || look_back(&snapshot, day));
     while !stop() {
         let now = match store.wait_for_change(seen, PATIENCE) {
             Ok(now) => now,
@@ -72,6 +76,13 @@ pub fn follow(
         }
     }
     Ok(())
+}
+
+/// Finds what pressed the parcels in the times of earlier law that people still ask about.
+fn look_back(snapshot: &Snapshot, today: Day) {
+    let asked = today.plus(-ASKED_DAYS)..=today;
+    let turns = snapshot.law().turns().iter().rev().filter(|turn| asked.contains(turn));
+    turns.for_each(|turn| snapshot.find_pressing(turn.plus(-1)));
 }
 
 fn failed(app: &App, error: &str) {

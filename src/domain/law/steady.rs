@@ -59,6 +59,11 @@ impl Law {
         Moment { day, spell: self.spell(day), spells: self.turns.len() + 1 }
     }
 
+    /// The days on which a regime begins or a transition does, rising.
+    pub fn turns(&self) -> &[Day] {
+        &self.turns
+    }
+
     fn spell(&self, day: Day) -> usize {
         self.turns.partition_point(|turn| *turn <= day)
     }
