@@ -103,15 +103,21 @@ pub struct ParcelClock {
     pub days_left: i32,
 }
 
-/// The deadlines that run for `parcels` on `day`, the most urgent first. O(parcels) on all processors.
-pub fn clocks(snapshot: &Snapshot, parcels: &[u32], day: Day) -> Vec<ParcelClock> {
+/// The deadlines that run for `parcels` on `day`: the `first` most urgent ones lead, in their order. O(parcels) on all
+/// processors.
+pub fn clocks(snapshot: &Snapshot, parcels: &[u32], day: Day, first: usize) -> Vec<ParcelClock> {
     let moment = snapshot.law().moment(day);
     let running = |parcel: &u32| {
         let term = snapshot.pressing(*parcel, moment)?;
         Some(ParcelClock { parcel: *parcel, term, days_left: term.due.since(day) })
     };
     let mut all = spread(parcels, |run| run.iter().filter_map(running).collect());
-    all.sort_unstable_by_key(|one| (one.term.due, one.parcel));
+    let urgency = |one: &ParcelClock| (one.term.due, one.parcel);
+    if first > 0 && first < all.len() {
+        all.select_nth_unstable_by_key(first - 1, urgency);
+    }
+    let leading = first.min(all.len());
+    all[..leading].sort_unstable_by_key(urgency);
     all
 }
 

@@ -152,7 +152,7 @@ impl Matter<'_> {
         let sums = rows.get(most).filter(|sums| sums.late.parcels > 0)?;
         let place = |parcel: u32| self.place(parcel, by_project);
         let there: Vec<u32> = self.chosen.iter().copied().filter(|parcel| place(*parcel) == most).collect();
-        let running = clocks(snapshot, &there, day);
+        let running = clocks(snapshot, &there, day, 1);
         let past = |one: &&ParcelClock| one.days_left < 0;
         let longest = running.first().filter(past).map(|one| Longest {
             days: u64::from(one.days_left.unsigned_abs()),

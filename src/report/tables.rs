@@ -211,7 +211,7 @@ fn oldest(matter: &Matter<'_>, kind: crate::domain::BlockerKind) -> Option<crate
 }
 
 fn deadlines(matter: &Matter<'_>) -> Option<Block> {
-    let mut running = clocks(&matter.view.snapshot, &matter.chosen, matter.view.today);
+    let mut running = clocks(&matter.view.snapshot, &matter.chosen, matter.view.today, 0);
     running.sort_by_key(|one| one.term.act);
     let row = |same: &[ParcelClock]| {
         let law = matter.view.snapshot.law();

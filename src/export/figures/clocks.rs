@@ -10,7 +10,7 @@ use crate::analysis::{By, Filter, ParcelClock, View, clocks as running, groups};
 pub fn clocks(view: &View, filter: &Filter, by: By, limit: usize, offset: usize) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
     let chosen = filter.select(snapshot, day);
-    let all = running(snapshot, &chosen, day);
+    let all = running(snapshot, &chosen, day, offset.saturating_add(limit));
     let mut left: Vec<Option<i32>> = vec![None; snapshot.parcels().len()];
     all.iter().for_each(|one| left[one.parcel as usize] = Some(one.days_left));
     let row = |group: crate::analysis::Group| {
