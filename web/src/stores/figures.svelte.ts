@@ -42,6 +42,8 @@ class Figures {
   readonly facets = new Resource<Summary>()
   /** What passes the filter: the headline. */
   readonly summary = new Resource<Summary>()
+  /** The same on another day, for comparing. */
+  readonly before = new Resource<Summary>()
   readonly project = new Resource<ProjectDetail>()
   readonly fronts = new Resource<Fronts>()
   readonly forecast = new Resource<Forecast>()
@@ -111,6 +113,12 @@ class Figures {
     this.#askSeries(this.series, query)
     this.#askSummary(this.facets, this.#query(facets(address.now.filter)), asOf)
     this.#askSummary(this.summary, query, asOf)
+  }
+
+  /** Asks for the figures of another day under the same filter; call it in an effect. */
+  compareWith(day: string): void {
+    if (address.now.filter.step !== null && !this.#stepKnown) this.before.clear()
+    else this.#askSummary(this.before, this.#query(address.now.filter), day)
   }
 
   /** Asks for the sheet of the selection; call it in an effect. */
