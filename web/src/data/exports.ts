@@ -1,5 +1,4 @@
-/** What is on screen, as others take it: the filter in CQL2 (OGC 21-065), addresses of files, commands. */
-import type { Filter } from '../lib/filter'
+/** What is on screen, as others take it: addresses of files, commands. */
 
 /** File formats that the server gives, with the ending of their files. */
 export const formats = [
@@ -14,33 +13,6 @@ export const formats = [
   { f: 'kml', name: 'KML', ending: 'kml' },
 ] as const
 export type Format = (typeof formats)[number]['f']
-
-const quoted = (text: string) => `'${text.replaceAll("'", "''")}'`
-
-function among(name: string, values: readonly string[]): string {
-  const [only] = values
-  return values.length === 1 && only !== undefined
-    ? `${name} = ${quoted(only)}`
-    : `${name} IN (${values.map(quoted).join(', ')})`
-}
-
-/** The filter as CQL2 text; empty when it lets everything through. */
-export function cql2(filter: Filter, members: readonly string[] | null): string {
-  const projects = filter.project ? [filter.project] : members
-  const parts = [
-    projects ? among('project', projects) : null,
-    filter.unit ? among('unit', [filter.unit]) : null,
-    filter.kind ? among('kind', [filter.kind]) : null,
-    filter.body ? among('body', [filter.body]) : null,
-    filter.key ? 'key = TRUE' : null,
-    filter.stages.length ? among('stage', filter.stages) : null,
-    filter.uses.length ? among('use', filter.uses) : null,
-    filter.blocked ? 'blocked = TRUE' : null,
-    filter.overdue ? 'overdue = TRUE' : null,
-    filter.late ? 'late = TRUE' : null,
-  ]
-  return parts.filter((part) => part !== null).join(' AND ')
-}
 
 /** The address of all parcels that pass, in a format; sorted as the table is where the server can. */
 export function exportUrl(format: Format, filter: string, asOf: string | null): string {

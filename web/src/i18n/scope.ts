@@ -4,8 +4,8 @@ import type { Filter } from '../lib/filter'
 import { count } from '../lib/format'
 import type { Catalog } from '../lib/types'
 import { address } from '../stores/address.svelte'
-import { t } from './index'
-import { kindName, projectName, standingName, unitName, useName } from './names'
+import { t, type Key } from './index'
+import { blockerName, kindName, projectName, standingName, unitName, useName } from './names'
 
 export interface Authority {
   name: string
@@ -40,26 +40,42 @@ export function authorityText(catalog: Catalog, day: number): string {
   return former === null ? name : `${name}, ${former}`
 }
 
+/** So many names are read in a title; more are counted. */
+const NAMED = 3
+
+function named(codes: readonly string[], name: (code: string) => string, counted: Key): string {
+  return codes.length > NAMED
+    ? t(counted, { n: count(codes.length, address.now.lang) })
+    : codes.map(name).join(', ')
+}
+
 /** Each condition of a filter in words, from the place to the state. */
 export function filterParts(
   catalog: Catalog,
   filter: Filter,
   members: readonly string[] | null = null,
 ): string[] {
-  const { project, unit, kind, key, body, stages, uses, blocked, overdue, late } = filter
+  const { projects, units, kind, key, body, stages, uses, blocked, overdue, late } = filter
+  const { blockers, overdueDays, area } = filter
   const standings = stages.map((code) => standingName(catalog, code)).join(', ')
   const lands = uses.map((code) => useName(catalog, code)).join(', ')
+  const obstacles = blockers.map((code) => blockerName(catalog, code)).join(', ')
+  const n = overdueDays === null ? '' : count(overdueDays, address.now.lang)
   return [
-    project && projectName(catalog, project),
-    unit && unitName(catalog, unit),
+    named(projects, (code) => projectName(catalog, code), 'scope.projects'),
+    named(units, (code) => unitName(catalog, code), 'scope.units'),
+    area && t('scope.area'),
     kind && kindName(catalog, kind),
     key && t('filter.key'),
     body,
     members && t('scope.projects', { n: count(members.length, address.now.lang) }),
     standings && t('scope.stages', { names: standings }),
     lands && t('scope.uses', { names: lands }),
-    blocked && t('legend.blocked'),
-    overdue && t('legend.overdue'),
+    obstacles && t('scope.blockers', { names: obstacles }),
+    // A narrower condition says the wider one too.
+    blocked && !obstacles && t('legend.blocked'),
+    n && t('scope.overdueDays', { n }),
+    overdue && !n && t('legend.overdue'),
     late && t('legend.late'),
   ].filter((part): part is string => typeof part === 'string' && part !== '')
 }
@@ -86,6 +102,6 @@ export function filterWords(
   members: readonly string[] | null,
   day: number,
 ): { title: string; subtitle: string } {
-  const placed = filter.project !== null || filter.unit !== null
+  const placed = filter.projects.length > 0 || filter.units.length > 0
   return scopeWords(catalog, filterParts(catalog, filter, members), day, placed)
 }

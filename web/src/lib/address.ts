@@ -72,7 +72,16 @@ function readLayers(text: string | null): readonly LayerGroup[] {
 }
 
 const flags = ['key', 'blocked', 'overdue', 'late'] as const
-const texts = ['project', 'unit', 'kind', 'body'] as const
+const texts = ['kind', 'body'] as const
+const lists = {
+  project: 'projects',
+  unit: 'units',
+  stage: 'stages',
+  use: 'uses',
+  blocker: 'blockers',
+} as const
+
+const listNames = Object.keys(lists) as (keyof typeof lists)[]
 
 const list = (text: string | null) => (text ? text.split(',').filter(Boolean) : [])
 
@@ -96,6 +105,11 @@ function readPoints(text: string): Ring {
   })
 }
 
+function readRing(text: string | null): Ring | null {
+  const ring = readPoints(text ?? '')
+  return ring.length >= 3 ? ring : null
+}
+
 function readSelection(text: string | null): Selection | null {
   const colon = text?.indexOf(':') ?? -1
   if (!text || colon < 0) return null
@@ -112,8 +126,8 @@ function readSelection(text: string | null): Selection | null {
       return point ? { type: 'place', lng: point[0], lat: point[1] } : null
     }
     case 'area': {
-      const ring = readPoints(value)
-      return ring.length >= 3 ? { type: 'area', ring } : null
+      const ring = readRing(value)
+      return ring && { type: 'area', ring }
     }
     default:
       return null
@@ -121,14 +135,14 @@ function readSelection(text: string | null): Selection | null {
 }
 
 function readFilter(query: URLSearchParams): Filter {
-  const filter: Filter = {
-    ...noFilter,
-    stages: list(query.get('stage')),
-    uses: list(query.get('use')),
-  }
+  const filter: Filter = { ...noFilter }
+  for (const name of listNames) filter[lists[name]] = list(query.get(name))
   for (const name of texts) filter[name] = query.get(name)
   for (const name of flags) filter[name] = query.get(name) === '1'
   filter.step = number(query.get('step'))
+  const days = number(query.get('overdue_days'))
+  filter.overdueDays = days !== null && days >= 0 ? Math.trunc(days) : null
+  filter.area = readRing(query.get('area'))
   return filter
 }
 
@@ -183,8 +197,10 @@ export function writeAddress(address: Address): string {
   if (view) query.set('v', [fixed(view.zoom, 2), fixed(view.lat, 5), fixed(view.lng, 5)].join('/'))
   for (const name of texts) if (filter[name]) query.set(name, filter[name])
   for (const name of flags) if (filter[name]) query.set(name, '1')
-  if (filter.stages.length) query.set('stage', filter.stages.join(','))
-  if (filter.uses.length) query.set('use', filter.uses.join(','))
+  for (const name of listNames)
+    if (filter[lists[name]].length) query.set(name, filter[lists[name]].join(','))
+  if (filter.overdueDays !== null) query.set('overdue_days', String(filter.overdueDays))
+  if (filter.area) query.set('area', filter.area.map(pair).join(';'))
   if (filter.step !== null) query.set('step', String(filter.step))
   if (date !== null) query.set('date', isoOfDay(date))
   if (selection) query.set('sel', writeSelection(selection))

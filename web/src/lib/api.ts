@@ -63,14 +63,18 @@ function kindOf(status: number): Problem['kind'] {
 
 const SESSION = '/api/v1/session'
 
-export async function ask<T>(path: string, init: RequestInit): Promise<T> {
-  let response: Response
+/** The answer, whatever it says; a problem where there is none. */
+async function reached(path: string, init: RequestInit): Promise<Response> {
   try {
-    response = await fetch(path, init)
+    return await fetch(path, init)
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new Problem('unreachable', '')
   }
+}
+
+export async function ask<T>(path: string, init: RequestInit): Promise<T> {
+  const response = await reached(path, init)
   return answerOf<T>(response, init.method !== undefined && path !== SESSION)
 }
 
@@ -84,15 +88,15 @@ async function answerOf<T>(response: Response, isWish: boolean): Promise<T> {
   return (response.status === 204 ? null : await response.json()) as T
 }
 
+async function askText(path: string, signal: AbortSignal): Promise<string> {
+  const response = await reached(path, { signal })
+  if (!response.ok) throw await problemOf(response)
+  return response.text()
+}
+
 /** Has the server make a file and gives it to the browser to keep. */
 export async function download(path: string, name: string, signal: AbortSignal): Promise<void> {
-  let response: Response
-  try {
-    response = await fetch(path, { signal })
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new Problem('unreachable', '')
-  }
+  const response = await reached(path, { signal })
   if (!response.ok) throw await problemOf(response)
   save(await response.blob(), name)
 }
@@ -162,6 +166,23 @@ export const fetchLaw = (signal: AbortSignal) => ask<LawBook>('/api/v1/procedure
 
 export const fetchSummary = (query: URLSearchParams, asOf: string | null, signal: AbortSignal) =>
   ask<Summary>(at('/api/v1/summary', query, asOf), { signal })
+
+/** Numbers of the parcels that pass a condition in CQL2, for a map that cannot tell by itself. */
+export async function fetchNumbers(
+  filter: string,
+  asOf: string | null,
+  signal: AbortSignal,
+  position: string | null = null,
+): Promise<number[]> {
+  const wanted = { f: 'csv', geom: 'none', properties: 'project', filter, at: position }
+  const path = at('/ogc/collections/parcels/items', withMore(none, wanted), asOf)
+  const text = await askText(path, signal)
+  return text
+    .trimEnd()
+    .split('\n')
+    .slice(1)
+    .map((line) => Number(line.split(',', 1)[0]))
+}
 
 /** The five measures of each project. */
 export async function fetchMeasures(asOf: string | null, signal: AbortSignal): Promise<Measured[]> {

@@ -1,11 +1,11 @@
 /** What part of the land is looked at. The same filter goes to the server (figures) and to the map (layers). */
-import type { MeasureName } from './address'
+import type { MeasureName, Ring } from './address'
 import { shareOf } from './measure'
 import type { Catalog, Measured, Row } from './types'
 
 export interface Filter {
-  project: string | null
-  unit: string | null
+  projects: string[]
+  units: string[]
   kind: string | null
   body: string | null
   key: boolean
@@ -14,13 +14,19 @@ export interface Filter {
   blocked: boolean
   overdue: boolean
   late: boolean
+  /** Kinds of blockers of which one is open. */
+  blockers: string[]
+  /** More days than this past a legal deadline. */
+  overdueDays: number | null
+  /** A drawn area that a parcel has to touch. */
+  area: Ring | null
   /** A step of the project legend in the colour mode that is on. */
   step: number | null
 }
 
 export const noFilter: Filter = {
-  project: null,
-  unit: null,
+  projects: [],
+  units: [],
   kind: null,
   body: null,
   key: false,
@@ -29,18 +35,35 @@ export const noFilter: Filter = {
   blocked: false,
   overdue: false,
   late: false,
+  blockers: [],
+  overdueDays: null,
+  area: null,
   step: null,
+}
+
+/** The one of a list that has only one. */
+export const onlyOf = (codes: readonly string[]): string | null =>
+  codes.length === 1 ? (codes[0] ?? null) : null
+
+/** Projects that are chosen by name and by legend step; null when none is. */
+export function projectsOf(
+  { projects }: Filter,
+  members: readonly string[] | null,
+): string[] | null {
+  if (!projects.length) return members && [...members]
+  return members ? projects.filter((code) => members.includes(code)) : projects
 }
 
 /** How many conditions narrow the view. */
 export function conditions(filter: Filter): number {
-  const single = [filter.project, filter.unit, filter.kind, filter.body, filter.step]
+  const { kind, body, step, overdueDays, area } = filter
+  const single = [kind, body, step, overdueDays, area]
   const flags = [filter.key, filter.blocked, filter.overdue, filter.late]
+  const lists = [filter.projects, filter.units, filter.stages, filter.uses, filter.blockers]
   return (
     single.filter((value) => value !== null).length +
     flags.filter(Boolean).length +
-    filter.stages.length +
-    filter.uses.length
+    lists.reduce((sum, list) => sum + list.length, 0)
   )
 }
 
@@ -49,64 +72,23 @@ export function conditions(filter: Filter): number {
  * entries must not vanish because a neighbour is chosen.
  */
 export function facets(filter: Filter): Filter {
-  return { ...filter, stages: [], uses: [], blocked: false, overdue: false, late: false }
-}
-
-/** What nothing passes, in CQL2. */
-const NOTHING = '1=2'
-
-/** The filter as query parameters; `members` are the projects of the chosen legend step. */
-export function filterParameters(filter: Filter, members: string[] | null): URLSearchParams {
-  const query = new URLSearchParams()
-  const projects = filter.project ?? members?.join(',')
-  if (projects) query.set('project', projects)
-  // A legend step without projects has no parcels; leaving the condition out would give all of them.
-  else if (members) query.set('filter', NOTHING)
-  if (filter.unit) query.set('unit', filter.unit)
-  if (filter.kind) query.set('kind', filter.kind)
-  if (filter.body) query.set('body', filter.body)
-  if (filter.key) query.set('key', 'true')
-  if (filter.stages.length) query.set('stage', filter.stages.join(','))
-  if (filter.uses.length) query.set('use', filter.uses.join(','))
-  if (filter.blocked) query.set('blocked', 'true')
-  if (filter.overdue) query.set('overdue', 'true')
-  if (filter.late) query.set('late', 'true')
-  return query
+  return { ...filter, stages: [], blocked: false, overdue: false, late: false }
 }
 
 /** Whether parcels are chosen by where they stand: then a share of what is done follows from the choice and tells nothing. */
-export const byState = ({ stages, blocked, overdue, late }: Filter): boolean =>
-  stages.length > 0 || blocked || overdue || late
+export const byState = ({
+  stages,
+  blocked,
+  overdue,
+  late,
+  blockers,
+  overdueDays,
+}: Filter): boolean =>
+  stages.length > 0 || blocked || overdue || late || blockers.length > 0 || overdueDays !== null
 
 /** Whether only whole projects are chosen, so that what is known of a project alone holds. */
 export const ofWholeProjects = (filter: Filter): boolean =>
-  !byState(filter) && filter.unit === null && filter.uses.length === 0
-
-/** Reads query parameters back; several projects are those of a legend step. */
-export function filterOfParameters(query: URLSearchParams): {
-  filter: Filter
-  members: string[] | null
-} {
-  const listed = (name: string) => (query.get(name) ?? '').split(',').filter(Boolean)
-  const projects = listed('project')
-  const is = (name: string) => query.get(name) === 'true'
-  return {
-    filter: {
-      project: projects.length === 1 ? (projects[0] ?? null) : null,
-      unit: query.get('unit'),
-      kind: query.get('kind'),
-      body: query.get('body'),
-      key: is('key'),
-      stages: listed('stage'),
-      uses: listed('use'),
-      blocked: is('blocked'),
-      overdue: is('overdue'),
-      late: is('late'),
-      step: null,
-    },
-    members: projects.length > 1 ? projects : null,
-  }
-}
+  !byState(filter) && filter.units.length === 0 && filter.uses.length === 0 && filter.area === null
 
 /** How much land is behind the plan, in square metres; below zero ahead of it. */
 export const behindPlan = ({
@@ -173,17 +155,17 @@ export function matchingProjects(
   filter: Filter,
   members: string[] | null,
 ): string[] | null {
-  const { project, unit, kind, body, key } = filter
-  if (!project && !unit && !kind && !body && !key && !members) return null
+  const { units, kind, body, key } = filter
+  const projects = projectsOf(filter, members)
+  if (!projects && !units.length && !kind && !body && !key) return null
   return catalog.projects
     .filter(
       (entry) =>
-        (!project || entry.code === project) &&
-        (!unit || entry.units.includes(unit)) &&
+        (!projects || projects.includes(entry.code)) &&
+        (!units.length || units.some((unit) => entry.units.includes(unit))) &&
         (!kind || entry.kind === kind) &&
         (!body || entry.body === body) &&
-        (!key || entry.key) &&
-        (!members || members.includes(entry.code)),
+        (!key || entry.key),
     )
     .map((entry) => entry.code)
 }

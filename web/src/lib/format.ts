@@ -55,3 +55,7 @@ export const coordinate = (degrees: number, lang: Lang) => formatter(lang, 5).fo
 /** A number with a given number of decimals. */
 export const decimal = (value: number, digits: number, lang: Lang) =>
   formatter(lang, digits).format(value)
+
+/** A signed count for changes, with a real minus. */
+export const signedCount = (value: number, lang: Lang): string =>
+  (value > 0 ? '+' : value < 0 ? '−' : '') + count(Math.abs(value), lang)

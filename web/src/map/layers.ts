@@ -31,6 +31,8 @@ export interface Look {
   filter: Filter
   /** Codes of the projects that pass the filter; null when all do. */
   projects: string[] | null
+  /** Parcels that pass what tiles know nothing of; null when nothing of that kind is asked. */
+  chosen: readonly number[] | null
   /** Whether the day is today: blocked and overdue are known for today only. */
   today: boolean
   selectedProject: string | null
@@ -52,6 +54,12 @@ export const all = (...parts: (ExpressionSpecification | null)[]) =>
 
 const oneOf = (property: string, values: readonly (string | number)[]) =>
   ['in', ['get', property], ['literal', [...values]]] as ExpressionSpecification
+
+/** Whether a feature is one of many: a `match` finds it without going through them. */
+const isOneOf = (ids: readonly number[]) =>
+  (ids.length
+    ? ['match', ['id'], [...ids], true, false]
+    : ['==', ['id'], -1]) as ExpressionSpecification
 
 const isTrue = (property: string) => ['==', ['get', property], true] as ExpressionSpecification
 
@@ -195,13 +203,13 @@ export function projectEdges(look: Look): LayerSpecification[] {
 }
 
 function parcelMatch(look: Look): FilterSpecification {
-  const { catalog, filter, projects, today } = look
+  const { catalog, filter, projects, today, chosen } = look
   const places = catalog.standings.flatMap(({ code }, place) =>
     filter.stages.includes(code) ? [place] : [],
   )
   return all(
     projects ? oneOf('project', projects) : null,
-    filter.unit ? (['==', ['get', 'unit'], filter.unit] as ExpressionSpecification) : null,
+    filter.units.length ? oneOf('unit', filter.units) : null,
     filter.uses.length ? oneOf('use', filter.uses) : null,
     today && filter.blocked ? isTrue('blocked') : null,
     today && filter.overdue ? isTrue('overdue') : null,
@@ -209,6 +217,7 @@ function parcelMatch(look: Look): FilterSpecification {
     places.length
       ? (['in', standingPlace(catalog), ['literal', places]] as ExpressionSpecification)
       : null,
+    chosen && isOneOf(chosen),
   )
 }
 

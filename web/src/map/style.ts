@@ -91,6 +91,7 @@ export function mapStyle(look: Look, selection: Selection | null): StyleSpecific
       marks: tiles(look, 'project_points', 0, 14),
       'unit-names': points(unitNames(catalog)),
       area: points(area),
+      within: points(look.filter.area ? [polygon(look.filter.area)] : []),
       stretch: points(look.stretch ?? []),
       pin: points(pin),
     },
@@ -110,6 +111,12 @@ export function mapStyle(look: Look, selection: Selection | null): StyleSpecific
         type: 'line',
         source: 'area',
         paint: { 'line-color': colours.accent, 'line-width': 2.5 },
+      },
+      {
+        id: 'within-edge',
+        type: 'line',
+        source: 'within',
+        paint: { 'line-color': colours.accent, 'line-width': 2.5, 'line-dasharray': [3, 2] },
       },
       {
         id: 'stretch-halo',

@@ -1,7 +1,9 @@
 /** The slides: made from the filter, put in order by the presenter, or saved and frozen. */
-import { ask, at, none, Problem, queryOf, withMore } from '../lib/api'
+import { ask, at, fetchNumbers, none, Problem, queryOf, withMore } from '../lib/api'
+import { beyondTiles } from '../lib/cql2'
 import { dayOfIso } from '../lib/days'
-import { behindPlan, byState, filterParameters, noFilter } from '../lib/filter'
+import { behindPlan, byState, noFilter } from '../lib/filter'
+import { filterOfParameters, filterParameters } from '../lib/query'
 import type { Catalog, Summary } from '../lib/types'
 import { address } from '../stores/address.svelte'
 import { figures } from '../stores/figures.svelte'
@@ -27,6 +29,8 @@ class Deck {
   readonly facts = new Resource<Facts>()
   /** Where each project stands in the same state of the ledger: what the map's gauges show. */
   readonly standing = new Resource<Summary>()
+  /** Parcels that pass what the map's tiles know nothing of. */
+  readonly numbers = new Resource<number[]>()
   saved = $state.raw<BriefingEntry[] | null>(null)
 
   readonly frozen = $derived(address.now.briefing === null ? null : this.briefing.value)
@@ -63,6 +67,12 @@ class Deck {
       return
     }
     const [filter, when, day] = [this.filter(), this.when(), this.day(catalog)]
+    const beyond = beyondTiles(filterOfParameters(filter)).join(' AND ')
+    if (beyond)
+      this.numbers.ask(`${beyond} ${when.toString()}`, (signal) =>
+        fetchNumbers(beyond, when.get('as_of'), signal, when.get('at')),
+      )
+    else this.numbers.clear()
     const key = `${slide.about} ${slide.code} ${filter.toString()} ${when.toString()}`
     this.standing.ask(when.toString(), (signal) =>
       ask<Summary>(at('/api/v1/summary', when), { signal }),
@@ -77,6 +87,11 @@ class Deck {
     if (this.frozen) return queryOf(this.frozen.filter)
     const { filter } = address.now
     return filterParameters(filter, filter.step === null ? null : figures.members)
+  }
+
+  /** What the map shows of the filter beyond its tiles; null where that is everything. */
+  chosen(): number[] | null {
+    return beyondTiles(filterOfParameters(this.filter())).length ? (this.numbers.value ?? []) : null
   }
 
   go(index: number): void {

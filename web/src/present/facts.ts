@@ -2,8 +2,10 @@
 import { filterParts, filterWords, scopeWords } from '../i18n/scope'
 import { projectName, unitName } from '../i18n/names'
 import { ask, at } from '../lib/api'
+import { around, within } from '../lib/boxes'
 import { isoOfDay, valueAt } from '../lib/days'
-import { behindPlan, byState, filterOfParameters, ofWholeProjects } from '../lib/filter'
+import { behindPlan, byState, ofWholeProjects, onlyOf, type Filter } from '../lib/filter'
+import { filterOfParameters } from '../lib/query'
 import type { Fronts } from '../lib/forecast'
 import type { Bbox, Catalog, Progress, Series, Summary, Tally } from '../lib/types'
 import type { Decision, Slide } from './api'
@@ -83,32 +85,26 @@ const parcelsOf = ({ total }: Summary): Tally => ({
   area: total.measures.area.total,
 })
 
-/** What is common to two boxes; the second where they have nothing in common. */
-function within(outer: Bbox, inner: Bbox): Bbox {
-  const box: Bbox = [
-    Math.max(outer[0], inner[0]),
-    Math.max(outer[1], inner[1]),
-    Math.min(outer[2], inner[2]),
-    Math.min(outer[3], inner[3]),
+function bboxOf(catalog: Catalog, { projects, units, area }: Filter): Bbox {
+  const boxes = [
+    around(area?.map(([lng, lat]) => [lng, lat, lng, lat]) ?? []),
+    around(catalog.units.flatMap(({ code, bbox }) => (bbox && units.includes(code) ? [bbox] : []))),
+    around(catalog.projects.filter(({ code }) => projects.includes(code)).map(({ bbox }) => bbox)),
   ]
-  return box[0] < box[2] && box[1] < box[3] ? box : inner
-}
-
-function bboxOf(catalog: Catalog, project: string | null, unit: string | null): Bbox {
-  const area = catalog.units.find(({ code, bbox }) => code === unit && bbox)?.bbox
-  const place = catalog.projects.find(({ code }) => code === project)?.bbox
-  if (place) return area ? within(area, place) : place
-  return area ?? catalog.bbox
+  return (
+    boxes.reduce<Bbox | null>((all, box) => (all && box ? within(all, box) : (box ?? all)), null) ??
+    catalog.bbox
+  )
 }
 
 /** The words of a slide: its own place first, then what narrows the deck. */
 function words({ slide, catalog, filter, day }: Question): { title: string; subtitle: string } {
-  const { filter: deck, members } = filterOfParameters(filter)
-  if (slide.about === 'all') return filterWords(catalog, deck, members, day)
+  const deck = filterOfParameters(filter)
+  if (slide.about === 'all') return filterWords(catalog, deck, null, day)
   const ofProject = slide.about === 'project'
   const own = ofProject ? projectName(catalog, slide.code) : unitName(catalog, slide.code)
-  const others = { ...deck, ...(ofProject ? { project: null } : { unit: null }) }
-  const parts = [own, ...filterParts(catalog, others, ofProject ? null : members)]
+  const others = { ...deck, ...(ofProject ? { projects: [] } : { units: [] }) }
+  const parts = [own, ...filterParts(catalog, others)]
   return scopeWords(catalog, parts, day, true)
 }
 
@@ -116,13 +112,13 @@ function words({ slide, catalog, filter, day }: Question): { title: string; subt
 export async function fetchFacts(question: Question): Promise<Facts> {
   const { slide, catalog, when, day, signal } = question
   const own = narrowed(question)
-  const { filter } = filterOfParameters(own)
+  const filter = filterOfParameters(own)
   const states = byState(filter)
   const query = together(when, own)
   const earlier = together(query, { as_of: isoOfDay(day - PERIOD) })
   const get = <T>(path: string, parameters: URLSearchParams) =>
     ask<T>(at(path, parameters), { signal })
-  const project = slide.about === 'project' ? slide.code : filter.project
+  const project = onlyOf(filter.projects)
   const [summary, series, { decisions }, past, fronts] = await Promise.all([
     get<Summary>('/api/v1/summary', query),
     get<Series>('/api/v1/series', query),
@@ -150,11 +146,11 @@ export async function fetchFacts(question: Question): Promise<Facts> {
       overdue: summary.overdue.parcels,
       late: summary.late.parcels,
     },
-    narrowed: own.size > (project === null && filter.unit === null ? 0 : 1),
+    narrowed: own.size > (project === null && onlyOf(filter.units) === null ? 0 : 1),
     fronts,
     decisions,
     behind: summary.projects.filter((row) => behindPlan(row) > 0).length,
     projects: summary.projects.length,
-    bbox: bboxOf(catalog, project, filter.unit),
+    bbox: bboxOf(catalog, filter),
   }
 }

@@ -4,14 +4,17 @@ import {
   fetchForecast,
   fetchFronts,
   fetchMeasures,
+  fetchNumbers,
   fetchParcel,
   fetchProject,
   fetchSeries,
   fetchSummary,
   fetchTotals,
 } from '../lib/api'
+import { beyondTiles } from '../lib/cql2'
 import { isoOfDay } from '../lib/days'
-import { facets, filterParameters, matchingProjects, noFilter, stepBy } from '../lib/filter'
+import { facets, matchingProjects, noFilter, stepBy } from '../lib/filter'
+import { filterParameters } from '../lib/query'
 import type { Forecast, Fronts } from '../lib/forecast'
 import type {
   Catalog,
@@ -39,6 +42,8 @@ class Figures {
   readonly facets = new Resource<Summary>()
   /** What passes the filter: the headline. */
   readonly summary = new Resource<Summary>()
+  /** The same on another day, for comparing. */
+  readonly before = new Resource<Summary>()
   readonly project = new Resource<ProjectDetail>()
   readonly fronts = new Resource<Fronts>()
   readonly forecast = new Resource<Forecast>()
@@ -62,10 +67,23 @@ class Figures {
       .map((row) => row.code)
   })
 
-  /** Projects that pass the filter's project conditions; null when it has none. */
-  readonly projects = $derived(
-    this.catalog.value && matchingProjects(this.catalog.value, address.now.filter, this.members),
+  /** Numbers of the parcels that pass what the map's tiles know nothing of. */
+  readonly numbers = new Resource<number[]>()
+
+  /** The same for the map: none before it is known, null where nothing of that kind is asked. */
+  readonly chosen = $derived(
+    beyondTiles(address.now.filter).length ? (this.numbers.value ?? []) : null,
   )
+
+  /** Projects that pass the filter's project conditions, and have parcels that pass; null when all do. */
+  readonly projects = $derived.by(() => {
+    const { filter } = address.now
+    const matching =
+      this.catalog.value && matchingProjects(this.catalog.value, filter, this.members)
+    if (!this.summary.value || !beyondTiles(filter).length) return matching
+    const there = this.summary.value.projects.map(({ code }) => code)
+    return matching ? there.filter((code) => matching.includes(code)) : there
+  })
 
   /** The same without the legend's choice of a step: counts beside the steps. */
   readonly candidates = $derived(
@@ -87,10 +105,20 @@ class Figures {
       for (const one of [this.series, this.facets, this.summary]) one.clear()
       return
     }
+    const beyond = beyondTiles(address.now.filter).join(' AND ')
+    if (beyond)
+      this.numbers.ask(`${beyond} ${asOf ?? ''}`, (signal) => fetchNumbers(beyond, asOf, signal))
+    else this.numbers.clear()
     const query = this.#query(address.now.filter)
     this.#askSeries(this.series, query)
     this.#askSummary(this.facets, this.#query(facets(address.now.filter)), asOf)
     this.#askSummary(this.summary, query, asOf)
+  }
+
+  /** Asks for the figures of another day under the same filter; call it in an effect. */
+  compareWith(day: string): void {
+    if (address.now.filter.step !== null && !this.#stepKnown) this.before.clear()
+    else this.#askSummary(this.before, this.#query(address.now.filter), day)
   }
 
   /** Asks for the sheet of the selection; call it in an effect. */
@@ -137,7 +165,7 @@ class Figures {
       this.#touched = null
       if (everything) this.catalog.retry()
       const always = [this.series, this.whole, this.overall, this.facets, this.summary]
-      for (const one of [...always, this.measured]) one.retry()
+      for (const one of [...always, this.measured, this.numbers]) one.retry()
       if (this.totals.value) this.totals.retry()
       const { project, parcel } = this
       const of = project.value && (everything || touched?.projects.has(project.value.code))

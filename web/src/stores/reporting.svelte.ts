@@ -1,12 +1,13 @@
 /** The report that is being asked for: any room may ask, one dialog answers. */
 
-import type { Filter } from '../lib/filter'
+import { onlyOf, type Filter } from '../lib/filter'
 
 /** What a report is about. */
 export type Subject = { project: string } | { unit: string } | { province: true }
 
 /** The narrowest of what a report can be about that a filter names. */
-export function subjectOf({ project, unit }: Pick<Filter, 'project' | 'unit'>): Subject {
+export function subjectOf({ projects, units }: Pick<Filter, 'projects' | 'units'>): Subject {
+  const [project, unit] = [onlyOf(projects), onlyOf(units)]
   if (project !== null) return { project }
   return unit === null ? { province: true } : { unit }
 }

@@ -25,6 +25,8 @@ class Stage {
   map = $state.raw<MapLibre | null>(null)
   zoom = $state(0)
   drawing = $state(false)
+  /** Whether what is drawn becomes a condition of the filter instead of being summed up. */
+  narrows = $state(false)
   measuring = $state(false)
   /** Lines that are pointed out: a stretch of a road that would be opened. */
   stretch = $state.raw<GeoJSON.Feature[]>([])

@@ -1,6 +1,8 @@
 /** Tools of the map room: measures, comparing days, measuring, pictures, layers. */
 import { expect, it } from 'vitest'
-import type { Summary } from '../../src/lib/types'
+import { isoOfDay } from '../../src/lib/days'
+import { signedCount, signedHectares } from '../../src/lib/format'
+import type { Catalog, Summary } from '../../src/lib/types'
 import { answer, drawn, percent, settled, useBrowser } from './harness'
 
 const { visit } = useBrowser()
@@ -51,6 +53,36 @@ it('a second day is drawn beside the first and can be moved', async () => {
   await page.getByRole('button', { name: 'Thôi so sánh' }).click()
   await page.waitForFunction(() => document.querySelectorAll('canvas').length === 1)
   expect(new URL(page.url()).searchParams.has('compare')).toBe(false)
+})
+
+it('two days are compared in figures too, project by project, over 7, 30 or 90 days', async () => {
+  const { page } = await visit()
+  await page.getByRole('button', { name: 'So sánh hai ngày' }).click()
+  await page.getByRole('button', { name: '90 ngày trước' }).click()
+  await page.waitForURL(/compare=/)
+  const day = new URL(page.url()).searchParams.get('compare') ?? ''
+  const { today } = await answer<Catalog>('/api/v1/catalog')
+  expect(day).toBe(isoOfDay(today - 90))
+  const [now, before] = await Promise.all([
+    answer<Summary>('/api/v1/summary'),
+    answer<Summary>(`/api/v1/summary?as_of=${day}`),
+  ])
+  const table = page.getByRole('region', { name: 'Thay đổi theo dự án' })
+  const cells = (name: string) => table.getByRole('row', { name }).getByRole('cell').allInnerTexts()
+  const row = ({ projects }: Summary) => projects.find(({ code }) => code === 'DA01')
+  const [later, earlier] = [row(now), row(before)]
+  const ofProject = [
+    signedHectares((later?.cleared_area ?? 0) - (earlier?.cleared_area ?? 0), 'vi'),
+    signedCount((later?.cleared_parcels ?? 0) - (earlier?.cleared_parcels ?? 0), 'vi'),
+    signedCount((later?.blocked ?? 0) - (earlier?.blocked ?? 0), 'vi'),
+  ]
+  await table.waitFor()
+  expect(await cells('Đường trục phía Đông')).toEqual(ofProject)
+  expect(await cells('Cộng')).toEqual([
+    signedHectares(now.total.measures.area.done - before.total.measures.area.done, 'vi'),
+    signedCount(now.total.measures.parcels.done - before.total.measures.parcels.done, 'vi'),
+    signedCount(now.blocked.parcels - before.blocked.parcels, 'vi'),
+  ])
 })
 
 it('the ruler tells the length of a line as the sphere has it', async () => {

@@ -59,7 +59,15 @@ beforeAll(() => {
 describe('the style of the map keeps the rules of the MapLibre specification', () => {
   const narrow = {
     ...noFilter,
-    project: 'DA01',
+    projects: ['DA01'],
+    units: ['13285', '13286'],
+    blockers: ['graves'],
+    overdueDays: 90,
+    area: [
+      [105.8, 20.4],
+      [105.9, 20.4],
+      [105.9, 20.5],
+    ] as [number, number][],
     stages: ['paid'],
     uses: ['LUC'],
     key: true,
@@ -83,6 +91,7 @@ describe('the style of the map keeps the rules of the MapLibre specification', (
               mode,
               filter,
               projects: name === 'narrow' ? ['DA01'] : null,
+              chosen: name === 'narrow' ? [7, 8] : null,
               today: !selected,
               selectedProject: selected ? 'DA01' : null,
               selectedParcel: selected ? 7 : null,
