@@ -1,5 +1,5 @@
 /** Files on their way into the store: sent, looked at, stored in one step, taken back. */
-import { ask, change, guard, json, send } from '../lib/api'
+import { ask, change, guard, json, send, upload } from '../lib/api'
 import type { Bbox } from '../lib/types'
 
 export interface LayerOutline {
@@ -87,17 +87,24 @@ export interface PastImport {
   state: 'can_be_undone' | 'undone' | 'in_use'
 }
 
-/** Sends files to be looked at; gives the number of the import. */
-export async function sendFiles(files: readonly File[]): Promise<string> {
-  const { id } = await send<{ id: string }>('/api/v1/imports', '', json)
-  for (const file of files)
-    await change(
-      'PUT',
-      `/api/v1/imports/${id}/files/${encodeURIComponent(file.name)}`,
-      file,
-      'application/octet-stream',
-    )
-  return id
+/** Begins an import; gives its number. */
+export const beginImport = async () => (await send<{ id: string }>('/api/v1/imports', '', json)).id
+
+/** Sends files to be looked at, and tells how many bytes of them have gone. */
+export async function sendFiles(
+  id: string,
+  files: readonly File[],
+  onsent: (bytes: number) => void,
+): Promise<void> {
+  let before = 0
+  for (const file of files) {
+    const path = `/api/v1/imports/${id}/files/${encodeURIComponent(file.name)}`
+    const sent = (bytes: number) => {
+      onsent(before + Math.min(bytes, file.size))
+    }
+    await upload('PUT', path, file, sent, 'application/octet-stream')
+    before += file.size
+  }
 }
 
 export const fetchOutline = (id: string) => ask<ImportOutline>(`/api/v1/imports/${id}`, {})

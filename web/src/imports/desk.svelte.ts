@@ -1,7 +1,9 @@
 /** The file on the desk: what it holds, how it is to be understood, what came of it. */
 import { Problem } from '../lib/api'
+import type { Bbox } from '../lib/types'
 import { figures } from '../stores/figures.svelte'
 import {
+  beginImport,
   commitImport,
   fetchImports,
   fetchOutline,
@@ -27,8 +29,13 @@ class Desk {
   wish = $state.raw<ImportWish>({ target: 'parcels' })
   preview = $state.raw<ImportPreview | null>(null)
   problem = $state.raw<Problem | null>(null)
-  busy = $state<'sending' | 'reading' | 'storing' | null>(null)
+  /** What is being done: the file goes out, the server opens it, reads its features, stores them. */
+  busy = $state<'sending' | 'opening' | 'reading' | 'storing' | null>(null)
+  /** Bytes that have gone, of all. */
+  sent = $state.raw({ done: 0, total: 0 })
   done = $state.raw<ImportDone | null>(null)
+  /** Where what came in last lies. */
+  place = $state.raw<Bbox | null>(null)
   past = $state.raw<PastImport[] | null>(null)
   #abort: AbortController | null = null
   #pause: ReturnType<typeof setTimeout> | undefined
@@ -39,7 +46,14 @@ class Desk {
     if (target) this.wish = { target }
     this.busy = 'sending'
     try {
-      this.id = await sendFiles(files)
+      const total = files.reduce((sum, { size }) => sum + size, 0)
+      this.sent = { done: 0, total }
+      const id = await beginImport()
+      await sendFiles(id, files, (done) => {
+        this.sent = { done, total }
+      })
+      this.busy = 'opening'
+      this.id = id
       this.outline = await fetchOutline(this.id)
       const [layer] = this.outline.layers
       const several = this.outline.layers.length > 1
@@ -84,10 +98,15 @@ class Desk {
     if (this.id === null) return
     this.busy = 'storing'
     try {
-      this.done = await commitImport(this.id, this.wish)
+      const done = await commitImport(this.id, this.wish)
+      this.place = this.preview?.preview.bbox ?? null
+      // Every room finds what has come; nothing is said to be there before the lists have it.
+      await figures.catalog.renewed()
+      figures.renew(null)
+      this.done = done
       this.id = this.outline = this.preview = null
-      // Every room finds what has come.
-      figures.catalog.retry()
+      // The next file is another one: nothing chosen for this one holds for it.
+      this.wish = { target: 'parcels' }
       await this.load()
     } catch (error) {
       this.problem = asProblem(error)
@@ -116,6 +135,7 @@ class Desk {
   /** Takes an import back; says how many parcels were withdrawn. */
   async undo(position: number, note: string): Promise<number> {
     const { withdrawn } = await undoImport(position, note)
+    figures.renew(null)
     await this.load()
     return withdrawn
   }

@@ -36,3 +36,7 @@ export const systems: readonly { code: string; name: string }[] = [
   { code: 'EPSG:4326', name: 'WGS 84 (EPSG:4326)' },
   { code: 'EPSG:3857', name: 'Web Mercator (EPSG:3857)' },
 ]
+
+/** A system by its name on maps; by its code where it is not among those that files here come in. */
+export const systemName = (code: string): string =>
+  systems.find((system) => system.code === code)?.name ?? code

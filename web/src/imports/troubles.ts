@@ -1,6 +1,7 @@
 /** Why a file can't be read, in words for who has to mend it. */
 import { t, type Key } from '../i18n'
 import type { Problem } from '../lib/api'
+import { faultText } from './faults'
 
 const known: Record<string, Key> = {
   unreadable: 'trouble.unreadable',
@@ -39,6 +40,8 @@ const known: Record<string, Key> = {
 
 export function troubleText(problem: Problem): string {
   if (problem.kind === 'unreachable') return t('notice.unreachable')
+  const said = faultText(problem.detail).title
+  if (said !== problem.detail) return said
   const key = problem.code === null ? undefined : known[problem.code]
   return key ? t(key) : problem.detail
 }

@@ -110,15 +110,21 @@ export function save(file: Blob, name: string): void {
   URL.revokeObjectURL(link.href)
 }
 
-/** Posts a file and tells meanwhile which share of it has gone: `fetch` does not tell. */
-function upload<T>(path: string, file: Blob, onshare: (share: number) => void): Promise<T> {
+/** Sends a file and tells meanwhile how many bytes of it have gone: `fetch` does not tell. */
+export function upload<T>(
+  method: 'POST' | 'PUT',
+  path: string,
+  file: Blob,
+  onsent: (bytes: number) => void,
+  type = file.type,
+): Promise<T> {
   return new Promise<Response>((answered, failed) => {
     const request = new XMLHttpRequest()
-    request.open('POST', path)
-    request.setRequestHeader('content-type', file.type)
+    request.open(method, path)
+    request.setRequestHeader('content-type', type)
     request.setRequestHeader('x-csrf-token', guard.csrf)
-    request.upload.onprogress = ({ loaded, total }) => {
-      onshare(total > 0 ? loaded / total : 0)
+    request.upload.onprogress = ({ loaded }) => {
+      onsent(loaded)
     }
     request.onerror = request.onabort = () => {
       failed(new Problem('unreachable', ''))
@@ -319,7 +325,9 @@ export const tryEvent = (event: EventDraft, author: string, signal?: AbortSignal
 
 /** Keeps a photograph or scan; gives its id. */
 export async function attach(file: Blob, onshare: (share: number) => void): Promise<string> {
-  const { id } = await upload<{ id: string }>('/api/v1/attachments', file, onshare)
+  const { id } = await upload<{ id: string }>('POST', '/api/v1/attachments', file, (bytes) => {
+    onshare(file.size > 0 ? bytes / file.size : 0)
+  })
   return id
 }
 

@@ -24,7 +24,7 @@ export class Resource<T> {
   readonly stale = $derived(this.value !== null && this.problem !== null)
   #question: string | null = null
   #abort: AbortController | null = null
-  #again: (() => void) | null = null
+  #again: (() => Promise<void>) | null = null
   #later: ReturnType<typeof setTimeout> | undefined
 
   /** Asks `question` unless it has been asked already; an older one still on its way is dropped. */
@@ -33,15 +33,18 @@ export class Resource<T> {
     this.#question = question
     this.value = null
     this.problem = null
-    this.#again = () => {
-      void this.#run(fetcher)
-    }
-    this.#again()
+    this.#again = () => this.#run(fetcher)
+    void this.#again()
   }
 
   /** Asks the last question once more; what is known of it stays until then. */
   retry(): void {
-    this.#again?.()
+    void this.#again?.()
+  }
+
+  /** Asks the last question once more and waits for the answer. */
+  async renewed(): Promise<void> {
+    await this.#again?.()
   }
 
   /** Forgets question and answer, for instance when nothing is selected any more. */

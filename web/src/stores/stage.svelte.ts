@@ -1,4 +1,5 @@
 /** The map on screen, for those who move it: search, sheets, keys. */
+import { tick } from 'svelte'
 import type { LngLatBoundsLike, LngLatLike, Map as MapLibre } from 'maplibre-gl'
 import type { Bbox } from '../lib/types'
 
@@ -22,7 +23,8 @@ function padding(): Record<'left' | 'right' | 'top' | 'bottom', number> {
 }
 
 class Stage {
-  map = $state.raw<MapLibre | null>(null)
+  #map = $state.raw<MapLibre | null>(null)
+  #wanted: Bbox | null = null
   zoom = $state(0)
   drawing = $state(false)
   /** Whether what is drawn becomes a condition of the filter instead of being summed up. */
@@ -30,6 +32,24 @@ class Stage {
   measuring = $state(false)
   /** Lines that are pointed out: a stretch of a road that would be opened. */
   stretch = $state.raw<GeoJSON.Feature[]>([])
+
+  get map(): MapLibre | null {
+    return this.#map
+  }
+  set map(map: MapLibre | null) {
+    this.#map = map
+    const box = this.#wanted
+    this.#wanted = null
+    if (map && box)
+      void tick().then(() => {
+        this.fit(box, 18, false)
+      })
+  }
+
+  /** The next map that opens shows this box: for rooms beside the map. */
+  opensAt(box: Bbox): void {
+    this.#wanted = box
+  }
 
   /** Shows a box between the panels; small boxes are not blown up beyond what is readable. */
   fit([west, south, east, north]: Bbox, maxZoom = 17, animate = true): void {
