@@ -1,8 +1,9 @@
 /** What the ranking says in words: why a unit has no rank, how it moved, what a point is made of. */
 import { t, type Key } from '../i18n'
+import { dayOfIso } from '../lib/days'
 import { count, percent } from '../lib/format'
 import { address } from '../stores/address.svelte'
-import type { BoardRow, Points } from './api'
+import type { BoardRow, Campaign, Points } from './api'
 
 const reasons: Record<string, Key> = {
   no_work: 'board.noWork',
@@ -30,3 +31,7 @@ export function tip({ value, target, cases }: Points): string {
     n: count(cases, lang),
   })
 }
+
+/** Periods that have begun by a day: a later one has nothing to rank. */
+export const begunBy = (periods: Campaign['periods'], day: number) =>
+  periods.filter(({ from }) => (dayOfIso(from) ?? day) <= day)

@@ -1,5 +1,7 @@
 /** What is on screen, as others take it: addresses of files, commands. */
 
+import { pinned } from '../lib/api'
+
 /** File formats that the server gives, with the ending of their files. */
 export const formats = [
   { f: 'xlsx', name: 'Excel (XLSX)', ending: 'xlsx' },
@@ -19,6 +21,7 @@ export function exportUrl(format: Format, filter: string, asOf: string | null): 
   const query = new URLSearchParams({ f: format })
   if (filter) query.set('filter', filter)
   if (asOf) query.set('as_of', asOf)
+  if (pinned !== null) query.set('at', String(pinned))
   return `${location.origin}/ogc/collections/parcels/items?${query.toString()}`
 }
 

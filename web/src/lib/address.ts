@@ -57,6 +57,10 @@ export interface Address {
   columns: readonly string[] | null
   /** List of what is to be done; null shows rows or charts. */
   duty: string | null
+  /** Whether the data room shows charts instead of rows. */
+  charts: boolean
+  /** A state of the ledger that everything is of; null follows the newest. */
+  at: number | null
   /** A saved briefing. */
   briefing: string | null
   /** Slide of a deck, from 0. */
@@ -146,6 +150,11 @@ function readFilter(query: URLSearchParams): Filter {
   return filter
 }
 
+function readPosition(query: URLSearchParams): number | null {
+  const at = number(query.get('at'))
+  return at !== null && Number.isInteger(at) && at >= 0 ? at : null
+}
+
 /** Reads a query string; whatever makes no sense falls back to the default. */
 export function parseAddress(search: string): Address {
   const query = new URLSearchParams(search)
@@ -169,6 +178,8 @@ export function parseAddress(search: string): Address {
     group: query.get('group'),
     columns: query.has('cols') ? list(query.get('cols')) : null,
     duty: query.get('duty'),
+    charts: query.get('charts') === '1',
+    at: readPosition(query),
     briefing: query.get('briefing'),
     slide: Math.max(0, Math.trunc(number(query.get('slide')) ?? 0)),
   }
@@ -217,6 +228,8 @@ export function writeAddress(address: Address): string {
   if (address.group) query.set('group', address.group)
   if (address.columns) query.set('cols', address.columns.join(','))
   if (address.duty) query.set('duty', address.duty)
+  if (address.charts) query.set('charts', '1')
+  if (address.at !== null) query.set('at', String(address.at))
   if (address.briefing) query.set('briefing', address.briefing)
   if (address.slide > 0) query.set('slide', String(address.slide))
   const text = query.toString().replaceAll('%2F', '/').replaceAll('%2C', ',').replaceAll('%3A', ':')

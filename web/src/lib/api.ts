@@ -20,7 +20,7 @@ import type {
   Work,
   WorkParcel,
 } from './types'
-import type { Ring } from './address'
+import { parseAddress, type Ring } from './address'
 import type { LawBook, RowMark } from './law'
 
 /** What went wrong: the server's own words, or that it could not be reached. */
@@ -147,9 +147,17 @@ export function withMore(
   return all
 }
 
+/** The state of the ledger that the page was opened at; it stays so until it is opened anew. */
+export const pinned = parseAddress(typeof location === 'undefined' ? '' : location.search).at
+
+/** What can be asked of another state of the ledger than the newest. */
+const readable =
+  /^\/(api\/v1\/(catalog|summary|series|progress|clocks|duties|fronts|forecast|decisions|board|projects|parcels\/\d+$|search|totals|table|dwells)|ogc\/)/
+
 export function at(path: string, query: URLSearchParams, asOf?: string | null): string {
   const all = new URLSearchParams(query)
   if (asOf) all.set('as_of', asOf)
+  if (pinned !== null && !all.has('at') && readable.test(path)) all.set('at', String(pinned))
   const text = all.toString()
   return text ? `${path}?${text}` : path
 }
@@ -164,7 +172,7 @@ const VIETNAM: Bbox = [102.1, 8.3, 109.6, 23.4]
 type Bare = Omit<Catalog, 'bbox' | 'province'> & { bbox: Bbox | null; province: string | null }
 
 export async function fetchCatalog(signal: AbortSignal): Promise<Catalog> {
-  const catalog = await ask<Bare>('/api/v1/catalog', { signal })
+  const catalog = await ask<Bare>(at('/api/v1/catalog', none), { signal })
   return { ...catalog, bbox: catalog.bbox ?? VIETNAM, province: catalog.province ?? '' }
 }
 

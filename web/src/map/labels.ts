@@ -223,3 +223,33 @@ export function markLayers(look: Look): LayerSpecification[] {
     },
   ]
 }
+
+/** Numbered places, as a text beside the map counts them. */
+export function spotLayers({ colours, scale }: Look): LayerSpecification[] {
+  return [
+    {
+      id: 'spot',
+      type: 'circle',
+      source: 'spots',
+      paint: {
+        'circle-radius': 12 * scale,
+        'circle-color': colours.accent,
+        'circle-stroke-color': colours.halo,
+        'circle-stroke-width': 2,
+      },
+    },
+    {
+      id: 'spot-number',
+      type: 'symbol',
+      source: 'spots',
+      layout: {
+        'text-field': ['get', 'number'],
+        'text-font': SEMIBOLD,
+        'text-size': 14 * scale,
+        'text-allow-overlap': true,
+        'text-ignore-placement': true,
+      },
+      paint: { 'text-color': colours.onAccent },
+    },
+  ]
+}

@@ -42,6 +42,8 @@ export interface Look {
   scale: number
   /** Lines that are pointed out. */
   stretch?: GeoJSON.Feature[]
+  /** Places that a text beside the map numbers. */
+  spots?: GeoJSON.Feature[]
   /** Layer groups that are drawn, from the ground up. */
   layers: readonly LayerGroup[]
   /** Position of the ledger that tiles are of; null = now. */
@@ -274,28 +276,6 @@ export function parcelLayers(look: Look): LayerSpecification[] {
       paint: { 'fill-pattern': hatchName(theme) },
     },
     {
-      // Near enough every parcel has its border, whatever its neighbours' colour.
-      id: 'parcel-border',
-      type: 'line',
-      ...source,
-      minzoom: BORDER_ZOOM,
-      filter: matching,
-      layout: { visibility: fine },
-      paint: {
-        'line-color': colours.projectEdge,
-        'line-width': 1,
-        'line-opacity': [
-          'interpolate',
-          ['linear'],
-          ['zoom'],
-          BORDER_ZOOM,
-          0,
-          BORDER_ZOOM + 0.5,
-          0.7,
-        ],
-      },
-    },
-    {
       id: 'parcel-edge',
       type: 'line',
       ...source,
@@ -304,8 +284,31 @@ export function parcelLayers(look: Look): LayerSpecification[] {
       layout: { visibility: fine },
       paint: {
         'line-color': colours.parcelEdge,
-        'line-width': ['interpolate', ['linear'], ['zoom'], EDGE_ZOOM, 1, 16, 1.6],
+        'line-width': ['interpolate', ['linear'], ['zoom'], EDGE_ZOOM, 1, 16, 1.6, 18, 5],
         'line-opacity': ['case', done, 0, 1],
+      },
+    },
+    {
+      // Near enough every parcel has its border, whatever its neighbours' colour; the light outline of
+      // what is pending stands inside it.
+      id: 'parcel-border',
+      type: 'line',
+      ...source,
+      minzoom: BORDER_ZOOM,
+      filter: matching,
+      layout: { visibility: fine },
+      paint: {
+        'line-color': colours.projectEdge,
+        'line-width': ['interpolate', ['linear'], ['zoom'], BORDER_ZOOM, 1, 18, 1.5],
+        'line-opacity': [
+          'interpolate',
+          ['linear'],
+          ['zoom'],
+          BORDER_ZOOM,
+          0,
+          BORDER_ZOOM + 0.5,
+          0.85,
+        ],
       },
     },
     {

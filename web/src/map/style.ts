@@ -12,7 +12,7 @@ import {
   unitLayers,
   type Look,
 } from './layers'
-import { labelLayers, markLayers } from './labels'
+import { labelLayers, markLayers, spotLayers } from './labels'
 
 /** Beyond this zoom parcels are drawn from the tiles of this zoom: finer ones would add nothing. */
 const DEEPEST = 16
@@ -94,6 +94,7 @@ export function mapStyle(look: Look, selection: Selection | null): StyleSpecific
       within: points(look.filter.area ? [polygon(look.filter.area)] : []),
       stretch: points(look.stretch ?? []),
       pin: points(pin),
+      spots: points(look.spots ?? []),
     },
     layers: [
       ...groundLayers(look),
@@ -134,6 +135,7 @@ export function mapStyle(look: Look, selection: Selection | null): StyleSpecific
       },
       ...labelLayers(look).filter(({ id }) => labelled(id, look.layers)),
       ...(look.layers.includes('projects') ? markLayers(look) : []),
+      ...spotLayers(look),
     ],
   }
 }

@@ -17,31 +17,38 @@ interface Opening {
 }
 
 /** Something that leaders are to decide, as the server's rule finds it. */
-export type Decision =
-  | ({
-      kind: 'gap'
-      from: string
-      to: string
-      from_m: number
-      to_m: number
-      gain_m: number
-    } & Opening)
-  | ({ kind: 'cluster'; area: number; gain: number } & Opening)
-  | ({
-      kind: 'late'
-      parcels: number
-      area: number
-      overdue: number
-      longest: { days: number; stage: string; article: string | null } | null
-    } & Named)
-  | ({
-      kind: 'blocker'
-      blocker: string
-      parcels: number
-      area: number
-      there: number
-      since: string
-    } & Named)
+/** What every decision has: where on the map it is; absent where no single place stands for it. */
+interface Placed {
+  point?: [lng: number, lat: number] | null
+}
+
+export type Decision = Placed &
+  (
+    | ({
+        kind: 'gap'
+        from: string
+        to: string
+        from_m: number
+        to_m: number
+        gain_m: number
+      } & Opening)
+    | ({ kind: 'cluster'; area: number; gain: number } & Opening)
+    | ({
+        kind: 'late'
+        parcels: number
+        area: number
+        overdue: number
+        longest: { days: number; stage: string; article: string | null } | null
+      } & Named)
+    | ({
+        kind: 'blocker'
+        blocker: string
+        parcels: number
+        area: number
+        there: number
+        since: string
+      } & Named)
+  )
 
 /** A briefing that was saved, as lists name it. */
 export interface BriefingEntry {

@@ -7,7 +7,10 @@ class AddressStore {
 
   constructor() {
     window.addEventListener('popstate', () => {
-      this.now = parseAddress(location.search)
+      const next = parseAddress(location.search)
+      // Every figure is of another state of the ledger: all is asked anew.
+      if (next.at === this.now.at) this.now = next
+      else location.reload()
     })
   }
 
@@ -21,6 +24,11 @@ class AddressStore {
     const url = location.pathname + search
     if (history === 'push') window.history.pushState(null, '', url)
     else window.history.replaceState(null, '', url)
+  }
+
+  /** Goes back to the newest state of the ledger; all is asked anew. */
+  unpin(): void {
+    location.assign(location.pathname + writeAddress({ ...this.now, at: null, date: null }))
   }
 
   /** Changes part of the filter. */

@@ -1,5 +1,6 @@
 /** The report that is being asked for: any room may ask, one dialog answers. */
 
+import { pinned } from '../lib/api'
 import { onlyOf, type Filter } from '../lib/filter'
 
 /** What a report is about. */
@@ -20,7 +21,7 @@ class Reporting {
   /** The day that the asking room shows. */
   asOf = $state<string | null>(null)
 
-  open(subject: Subject, asOf: string | null, at: number | null = null): void {
+  open(subject: Subject, asOf: string | null, at: number | null = pinned): void {
     this.asOf = asOf
     this.at = at
     this.subject = subject

@@ -22,6 +22,18 @@ function padding(): Record<'left' | 'right' | 'top' | 'bottom', number> {
   return sides
 }
 
+/** What panels leave free of the window, in pixels. */
+export function free(): Record<'left' | 'top' | 'width' | 'height', number> {
+  const { left, right, top, bottom } = padding()
+  const inset = MARGIN / 2
+  return {
+    left: left - inset,
+    top: top - inset,
+    width: innerWidth - left - right + MARGIN,
+    height: innerHeight - top - bottom + MARGIN,
+  }
+}
+
 class Stage {
   #map = $state.raw<MapLibre | null>(null)
   #wanted: Bbox | null = null
@@ -77,6 +89,16 @@ class Stage {
     if (!map) return
     if (map.getZoom() >= READABLE && map.getBounds().contains([lng, lat])) this.reveal([lng, lat])
     else this.fit(bbox, 18)
+  }
+
+  /** Prints the map twice as fine as the screen has it. */
+  async print(): Promise<void> {
+    const { map } = this
+    const before = map?.getPixelRatio() ?? 1
+    map?.setPixelRatio(Math.max(2, before))
+    if (map) await map.once('idle')
+    print()
+    map?.setPixelRatio(before)
   }
 
   zoomBy(steps: number): void {
