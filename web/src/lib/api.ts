@@ -84,6 +84,20 @@ async function answerOf<T>(response: Response, isWish: boolean): Promise<T> {
   return (response.status === 204 ? null : await response.json()) as T
 }
 
+/** An answer that is plain text. */
+export async function askText(path: string): Promise<string> {
+  let response: Response
+  try {
+    response = await fetch(path)
+  } catch {
+    throw new Problem('unreachable', '')
+  }
+  if (response.ok) return response.text()
+  const problem = await problemOf(response)
+  if (problem.kind === 'unsigned') guard.ended(false)
+  throw problem
+}
+
 /** Has the server make a file and gives it to the browser to keep. */
 export async function download(path: string, name: string, signal: AbortSignal): Promise<void> {
   let response: Response
