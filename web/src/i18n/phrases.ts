@@ -1,5 +1,5 @@
 /** Sentences that several parts of the screen share. */
-import { count, hectares, squareMetres } from '../lib/format'
+import { count, hectares, kilometres, squareMetres } from '../lib/format'
 import { address } from '../stores/address.svelte'
 import type { MeasureName } from '../lib/address'
 import { t, type Key } from './index'
@@ -40,4 +40,12 @@ export const measureNames: Record<MeasureName, Key> = {
   holders: 'measure.holders',
   money: 'measure.money',
   length: 'measure.length',
+}
+
+/** How far away a place is: metres to the nearest ten below a kilometre. */
+export function distanceText(metres: number): string {
+  const { lang } = address.now
+  return metres < 1000
+    ? t('near.metres', { n: count(Math.round(metres / 10) * 10, lang) })
+    : t('near.kilometres', { n: kilometres(metres, lang) })
 }

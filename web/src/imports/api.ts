@@ -128,3 +128,11 @@ export async function fetchImports(): Promise<PastImport[]> {
 
 export const undoImport = (position: number, note: string) =>
   send<{ withdrawn: number }>('/api/v1/imports/undo', JSON.stringify({ position, note }), json)
+
+/** Fills an empty store with the illustration; says what it holds then. */
+export const loadIllustration = () =>
+  send<{ units: number; projects: number; parcels: number; position: number }>(
+    '/api/v1/demo',
+    '{}',
+    json,
+  )

@@ -101,8 +101,7 @@ class Desk {
       const done = await commitImport(this.id, this.wish)
       this.place = this.preview?.preview.bbox ?? null
       // Every room finds what has come; nothing is said to be there before the lists have it.
-      await figures.catalog.renewed()
-      figures.renew(null)
+      await figures.reach(done.stored.at)
       this.done = done
       this.id = this.outline = this.preview = null
       // The next file is another one: nothing chosen for this one holds for it.

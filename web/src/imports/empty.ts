@@ -21,3 +21,7 @@ export function lacks(catalog: Catalog): Kind | null {
   const found = had(catalog)
   return kinds.find((kind) => found[kind] === 0) ?? null
 }
+
+/** Nothing was brought in yet. */
+export const isEmpty = (catalog: Catalog): boolean =>
+  kinds.every((kind) => had(catalog)[kind] === 0)

@@ -1,5 +1,5 @@
 /** What those who keep the server ask and change. */
-import { ask, at, change, json, send } from '../lib/api'
+import { ask, askText, at, change, json, send } from '../lib/api'
 
 export interface AccountEntry {
   /** The number by which keys name their account; older servers do not tell it. */
@@ -75,3 +75,12 @@ export async function fetchLedger(before: number | null): Promise<LedgerEvent[]>
 }
 
 export const fetchCondition = () => ask<Condition>('/api/v1/condition', {})
+
+const campaignPath = (code: string) => `/api/v1/campaigns/${encodeURIComponent(code)}/file`
+
+export const fetchCampaignFile = (code: string) => askText(campaignPath(code))
+
+export const saveCampaign = (code: string, text: string) =>
+  change<unknown>('PUT', campaignPath(code), text, 'text/plain; charset=utf-8')
+
+export const deleteCampaign = (code: string) => change<null>('DELETE', campaignPath(code))

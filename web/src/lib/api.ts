@@ -88,10 +88,13 @@ async function answerOf<T>(response: Response, isWish: boolean): Promise<T> {
   return (response.status === 204 ? null : await response.json()) as T
 }
 
-async function askText(path: string, signal: AbortSignal): Promise<string> {
-  const response = await reached(path, { signal })
-  if (!response.ok) throw await problemOf(response)
-  return response.text()
+/** An answer that is plain text. */
+export async function askText(path: string, init: RequestInit = {}): Promise<string> {
+  const response = await reached(path, init)
+  if (response.ok) return response.text()
+  const problem = await problemOf(response)
+  if (problem.kind === 'unsigned') guard.ended(false)
+  throw problem
 }
 
 /** Has the server make a file and gives it to the browser to keep. */
@@ -190,7 +193,7 @@ export async function fetchNumbers(
 ): Promise<number[]> {
   const wanted = { f: 'csv', geom: 'none', properties: 'project', filter, at: position }
   const path = at('/ogc/collections/parcels/items', withMore(none, wanted), asOf)
-  const text = await askText(path, signal)
+  const text = await askText(path, { signal })
   return text
     .trimEnd()
     .split('\n')

@@ -279,6 +279,10 @@ export interface WorkParcel {
     article: string
     floor_over_max: boolean
   } | null
+  /** Where it was asked for and the role allows it; null where nobody is known. */
+  holder?: { name: string } | null
+  /** Metres from where the officer stands, where that was asked for. */
+  distance?: number
   planned_day: number | null
   overdue: boolean
   late: boolean

@@ -174,6 +174,19 @@ class Figures {
     }, 250)
   }
 
+  /**
+   * Until the catalogue is of this position of the ledger: the browser's worker may answer once more
+   * with the one that it keeps.
+   */
+  async reach(position: number): Promise<void> {
+    for (let tries = 0; tries < 20; tries++) {
+      await this.catalog.renewed()
+      if ((this.catalog.value?.at ?? 0) >= position) break
+      await new Promise((soon) => setTimeout(soon, 300))
+    }
+    this.renew(null)
+  }
+
   /** Asks again for all that failed. */
   retry(): void {
     const all = [this.catalog, this.series, this.whole, this.overall, this.facets, this.summary]

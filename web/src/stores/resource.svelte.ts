@@ -11,6 +11,14 @@ export const AGAIN = 4000
 /** Whether the same question may be answered later. */
 export const passes = ({ kind }: Problem): boolean => kind === 'unreachable' || kind === 'busy'
 
+/** Those that nobody signed in was refused. */
+let refused: Resource<unknown>[] = []
+
+/** Somebody has signed in again: what was refused is asked once more, in whatever room. */
+export function askRefusedAgain(): void {
+  for (const resource of refused) resource.retry()
+}
+
 export class Resource<T> {
   /** The answer to what is asked now; null until it is known. */
   value = $state.raw<T | null>(null)
@@ -51,6 +59,7 @@ export class Resource<T> {
   clear(): void {
     this.#abort?.abort()
     clearTimeout(this.#later)
+    refused = refused.filter((one) => one !== this)
     this.#question = null
     this.#again = null
     this.value = null
@@ -65,6 +74,7 @@ export class Resource<T> {
     const abort = new AbortController()
     this.#abort = abort
     this.loading = true
+    refused = refused.filter((one) => one !== this)
     try {
       const value = await fetcher(abort.signal)
       if (abort.signal.aborted) return
@@ -74,6 +84,7 @@ export class Resource<T> {
     } catch (error) {
       if (abort.signal.aborted) return
       this.problem = error instanceof Problem ? error : new Problem('refused', String(error))
+      if (this.problem.kind === 'unsigned') refused = [...refused, this as Resource<unknown>]
       if (passes(this.problem))
         this.#later = setTimeout(() => {
           this.retry()

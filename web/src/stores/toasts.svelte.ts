@@ -17,6 +17,8 @@ const ACTED = 12_000
 
 class Toasts {
   list = $state<Toast[]>([])
+  /** Counts dialogs that opened: what is told lies above each of them. */
+  raised = $state(0)
   #next = 0
 
   show(text: string, action: Action | null = null): void {
@@ -28,6 +30,10 @@ class Toasts {
       },
       action ? ACTED : SHOWN,
     )
+  }
+
+  raise(): void {
+    this.raised += 1
   }
 
   close(id: number): void {

@@ -109,6 +109,8 @@ it('a parcel that has changed meanwhile is a conflict that the officer decides',
   await fetch(`${server.url}/api/v1/events`, { method: 'POST', body: JSON.stringify(event) })
   await page.context().setOffline(false)
   await page.getByText('Thửa đã thay đổi trong lúc đó').waitFor()
+  // Who did what, and when.
+  await page.getByText(/local đã ghi “Phát sinh vướng mắc: .*” lúc \d+/).waitFor()
   expect(await stageOf(target.id)).toBe(target.stage)
   await page.getByRole('button', { name: 'Gửi lại' }).tap()
   await expect.poll(() => stageOf(target.id)).toBe(target.act)

@@ -273,6 +273,30 @@ it('the board shows the rank of the server and the cases behind a point', async 
   await page.getByRole('dialog').getByText('điểm:').waitFor()
 })
 
+it('the board is signed off as PDF and Excel of the period that is shown', async () => {
+  const { page } = await open('?room=board')
+  const group = page.getByRole('group', { name: 'Văn bản để ký' })
+  await group.waitFor()
+  const period = await page.getByLabel('Kỳ').inputValue()
+  for (const [name, format, start] of [
+    ['PDF', 'pdf', '%PDF'],
+    ['Excel', 'xlsx', 'PK'],
+  ] as const) {
+    const asked = page.waitForRequest(/board\/report/)
+    const saved = page.waitForEvent('download')
+    await group.getByRole('button', { name: `Tải bảng thi đua dạng ${name}` }).click()
+    const query = new URL((await asked).url()).searchParams
+    expect([query.get('period'), query.get('format')]).toEqual([period, format])
+    const file = await saved
+    expect(file.suggestedFilename()).toMatch(new RegExp(`${period}\\.${format}$`))
+    expect(
+      readFileSync(await file.path())
+        .subarray(0, start.length)
+        .toString(),
+    ).toBe(start)
+  }
+})
+
 it('an administrator sees the campaigns with their time, criteria and weights', async () => {
   const { campaigns } = await fetched<{
     campaigns: {

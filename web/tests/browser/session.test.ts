@@ -49,6 +49,9 @@ it('a session that ends leads to signing in over the form; by plain http too, wh
   await signIn(page, an.name)
   await page.getByText('Trang mở qua http').waitFor()
   expect(await page.evaluate(() => [isSecureContext, 'caches' in window])).toEqual([false, false])
+  // Browsers tell such a page no place.
+  await page.getByRole('button', { name: 'Gần tôi' }).click()
+  await page.getByText('trình duyệt chỉ cho biết khi trang mở qua https').waitFor()
   const [first] = (await ask<Work>(page, '/api/v1/work?limit=1')).parcels
   const form = await formOf(page)
   await form.getByLabel('Ghi chú').fill('viết dở')
@@ -146,3 +149,59 @@ it('a role is asked about, revoked, undone and given; without one the account is
   await page.getByText('Đã đặt mật khẩu mới').waitFor()
   visit.trouble.splice(0)
 }, 180_000)
+
+it('who signs in again over a room finds what it asked for, in rooms beside the map too', async () => {
+  const visit = await open('?room=keep', { viewport: { width: 360, height: 740 } })
+  const { page } = visit
+  const back = async () => {
+    const over = page.getByRole('dialog', { name: 'Phiên làm việc đã hết' })
+    await over.getByLabel('Mật khẩu').fill(PASSWORD)
+    await over.getByRole('button', { name: 'Đăng nhập', exact: true }).click()
+    await over.waitFor({ state: 'detached' })
+  }
+  await signIn(page, admin.name)
+  await page.getByRole('row', { name: new RegExp(an.name) }).waitFor()
+  const wide = await page.evaluate(() =>
+    [...document.querySelectorAll('main, main *')]
+      .filter((one) => one.scrollWidth > one.clientWidth + 1 && one.clientWidth > 0)
+      .filter((one) => ['auto', 'scroll'].includes(getComputedStyle(one).overflowX))
+      .map((one) => one.className)
+      .filter((name) => !name.startsWith('tabs')),
+  )
+  expect(wide).toEqual([])
+  await page.context().clearCookies()
+  await page.getByRole('tab', { name: 'Tình trạng' }).click()
+  await back()
+  await page.getByText('Vị trí sổ theo dõi').waitFor()
+
+  await page.goto(`${server.url}/?room=board`)
+  await page.getByRole('heading', { name: /Đẩy nhanh tiến độ/ }).waitFor()
+  await page.context().clearCookies()
+  const first = page.getByLabel('Kỳ').locator('option').last()
+  const code = (await first.getAttribute('value')) ?? ''
+  await page.getByLabel('Kỳ').selectOption(code)
+  await back()
+  await page.getByRole('heading', { name: /Đẩy nhanh tiến độ/ }).waitFor()
+  expect(await page.locator('main [role=alert]').count()).toBe(0)
+  visit.trouble.splice(0)
+}, 120_000)
+
+it('what is told lies above the veil of a dialog', async () => {
+  const visit = await open('?room=keep')
+  const { page } = visit
+  await signIn(page, admin.name)
+  const row = page.getByRole('row', { name: new RegExp(binh.name) })
+  await row.getByRole('button', { name: 'Khóa', exact: true }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Khóa', exact: true }).click()
+  await page.getByText('Đã khóa tài khoản').waitFor()
+  await row.getByRole('button', { name: 'Giao vai trò' }).click()
+  await page.getByRole('dialog', { name: /Giao vai trò/ }).waitFor()
+  const isAbove = await page.evaluate(() => {
+    const box = document.querySelector('.toasts')
+    const dialog = document.querySelector('dialog')
+    // The top layer has no query of its own: of two in it the later opened lies above.
+    return box?.matches(':popover-open') === true && dialog?.matches(':modal') === true
+  })
+  expect(isAbove).toBe(true)
+  visit.trouble.splice(0)
+})
