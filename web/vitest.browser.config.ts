@@ -6,8 +6,8 @@ export default defineConfig({
     globalSetup: ['tests/browser/setup.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // Two files at once: what they wait for is mostly a browser that draws.
-    maxWorkers: 2,
+    // One browser that draws without a graphics card keeps two processors busy: two at once are late.
+    fileParallelism: false,
     // A browser that draws without a graphics card beside a server is late now and then: a second run decides, and
     // the report tells which tests needed it.
     retry: 1,

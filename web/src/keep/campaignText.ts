@@ -102,3 +102,18 @@ export function withOne(text: string, part: Part, entries: Record<string, string
 /** The part in which a line stands, lines counted from 1. */
 export const blockAt = (text: string, line: number): Block | null =>
   blocksOf(text).find(({ first, end }) => line - 1 >= first && line - 1 < end) ?? null
+
+/** What a new campaign begins with: groups and criteria of another one, nothing that was promised there. */
+export function blank(file: string): string {
+  let text = file
+  const foreign = () =>
+    blocksOf(text).find(({ part }) => ['pledge', 'award', 'scope'].includes(part))
+  for (let block = foreign(); block; block = foreign()) text = without(text, block)
+  const nobody = named('', '')
+  const values = { code: '""', name: nobody, illustration: 'false', basis: nobody }
+  for (const [key, raw] of Object.entries(values)) {
+    const [top] = blocksOf(text)
+    if (top) text = put(text, top, key, raw)
+  }
+  return text
+}

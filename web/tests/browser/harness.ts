@@ -43,7 +43,10 @@ function watch(page: Page, origin: string): Visit {
     if (!local) visit.trouble.push(`request to ${url}`)
   })
   page.on('console', (message) => {
-    if (message.type() === 'error') visit.trouble.push(`console: ${message.text()}`)
+    // A file that is not fully understood yet is an answer of the preview, not trouble of the page.
+    const asked = / 422 /.test(message.text()) && message.location().url.endsWith('/preview')
+    if (message.type() === 'error' && !asked)
+      visit.trouble.push(`console: ${message.text()} ${message.location().url}`)
   })
   page.on('pageerror', (error) => visit.trouble.push(`uncaught: ${error.message}`))
   return visit
