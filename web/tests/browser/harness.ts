@@ -43,8 +43,9 @@ function watch(page: Page, origin: string): Visit {
     if (!local) visit.trouble.push(`request to ${url}`)
   })
   page.on('console', (message) => {
-    // A file that is not fully understood yet is an answer of the preview, not trouble of the page.
-    const asked = / 422 /.test(message.text()) && message.location().url.endsWith('/preview')
+    // That a file is not fully understood yet, or a ledger not so long, is an answer, not trouble of the page.
+    const asked =
+      / (404|422) /.test(message.text()) && /\/preview$|\/heads\/\d+$/.test(message.location().url)
     if (message.type() === 'error' && !asked)
       visit.trouble.push(`console: ${message.text()} ${message.location().url}`)
   })

@@ -42,7 +42,7 @@ it('the code of a printed report is checked against the ledger', async () => {
   await dialog.getByText('Kiểm tra mã trên bản in').click()
   const { head } = await answer<{ head: string }>('/api/v1/heads/1234')
   const check = async (position: string, code: string) => {
-    await dialog.getByLabel('Vị trí sổ theo dõi').fill(position)
+    await dialog.getByLabel('Vị trí sổ theo dõi', { exact: true }).fill(position)
     await dialog.getByLabel('Mã chuỗi (báo cáo)').fill(code)
     await dialog.getByRole('button', { name: 'Kiểm tra' }).click()
   }
@@ -54,7 +54,7 @@ it('the code of a printed report is checked against the ledger', async () => {
   await dialog.getByText('Sổ này chưa đến vị trí đó').waitFor()
   // A code of slides needs no position.
   await dialog.getByLabel('Mã chuỗi (báo cáo)').fill('ABCD-0123-4567-89AB')
-  expect(await dialog.getByLabel('Vị trí sổ theo dõi').count()).toBe(0)
+  expect(await dialog.getByLabel('Vị trí sổ theo dõi', { exact: true }).count()).toBe(0)
   await dialog.getByRole('button', { name: 'Kiểm tra' }).click()
   await dialog.getByText('Không có bài nào mang mã này').waitFor()
   await dialog.getByLabel('Mã chuỗi (báo cáo)').fill('xyz')
