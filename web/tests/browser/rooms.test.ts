@@ -105,7 +105,10 @@ it('on paper every slide has its map, also when P is pressed at once', async () 
   })
   await page.locator('article h2').waitFor()
   await page.keyboard.press('p')
-  await page.waitForFunction(() => document.body.dataset.printed === 'yes')
+  // A dozen maps are drawn for it.
+  await page.waitForFunction(() => document.body.dataset.printed === 'yes', null, {
+    timeout: 90_000,
+  })
   const pages = await page.evaluate(() =>
     [...document.querySelectorAll('.paper > section')].map((one) => ({
       title: one.querySelector('h2')?.textContent,
@@ -115,7 +118,7 @@ it('on paper every slide has its map, also when P is pressed at once', async () 
   expect(pages.length).toBeGreaterThan(5)
   expect(new Set(pages.map(({ title }) => title)).size).toBe(pages.length)
   for (const { picture } of pages) expect(picture).toBe('data:image/jpeg;')
-})
+}, 120_000)
 
 interface Rows {
   features: { id: number; properties: { project: string } }[]

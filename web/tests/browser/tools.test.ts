@@ -45,7 +45,11 @@ it('a second day is drawn beside the first and can be moved', async () => {
   const { page } = await visit('?compare=2026-01-15')
   const cut = page.getByRole('slider', { name: 'Vạch chia hai ngày' })
   await cut.waitFor()
-  await page.waitForFunction(() => document.querySelectorAll('.maplibregl-canvas').length === 2)
+  await page.waitForFunction(
+    () => document.querySelectorAll('.maplibregl-canvas').length === 2,
+    null,
+    { timeout: 60_000 },
+  )
   const clip = () => page.locator('.half').evaluate((half) => getComputedStyle(half).clipPath)
   const before = await clip()
   await cut.fill('20')
@@ -53,7 +57,7 @@ it('a second day is drawn beside the first and can be moved', async () => {
   await page.getByRole('button', { name: 'Thôi so sánh' }).click()
   await page.waitForFunction(() => document.querySelectorAll('.maplibregl-canvas').length === 1)
   expect(new URL(page.url()).searchParams.has('compare')).toBe(false)
-})
+}, 120_000)
 
 it('two days are compared in figures too, project by project, over 7, 30 or 90 days', async () => {
   const { page } = await visit()
