@@ -368,6 +368,28 @@ fn a_campaign_is_changed_in_the_room_and_counts_at_once() {
 }
 
 #[test]
+fn campaigns_that_are_put_at_the_same_instant_all_count() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let ours = String::from_utf8(server.get("/api/v1/campaigns/thi-dua-gpmb/file", &[]).body).unwrap();
+    for round in 0..8 {
+        std::thread::scope(|scope| {
+            for number in 0..4 {
+                let (server, ours) = (&server, &ours);
+                scope.spawn(move || {
+                    let code = format!("thi-dua-{round}-{number}");
+                    let text = ours.replacen("thi-dua-gpmb", &code, 1);
+                    let path = format!("/api/v1/campaigns/{code}/file");
+                    assert_eq!(server.request("PUT", &path, &[], text.as_bytes()).status, 200);
+                });
+            }
+        });
+        let listed = server.get("/api/v1/campaigns", &[]).json();
+        assert_eq!(listed["campaigns"].as_array().unwrap().len(), 1 + 4 * (round + 1));
+    }
+}
+
+#[test]
 fn the_list_of_work_names_holders_when_asked_and_notes_each_look() {
     let demo = Demo::new();
     let server = Server::start(&demo.store());

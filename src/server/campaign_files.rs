@@ -31,11 +31,12 @@ impl CampaignFiles {
         own.or_else(|| campaign_text(code.as_str()).map(str::to_owned)).ok_or_else(|| unknown(code))
     }
 
-    /// Puts a campaign's text in the place of what was there; all campaigns as they are then.
+    /// Puts a campaign's text in the place of what was there; `show` gets all campaigns as they are then, before
+    /// anybody else changes them.
     ///
     /// # Errors
     /// 422 for what is no campaign, or one of another code, with the line; the disk's.
-    pub fn put(&self, code: &Code, text: &str) -> Result<Vec<Campaign>, Problem> {
+    pub fn put(&self, code: &Code, text: &str, show: impl FnOnce(&[Campaign])) -> Result<Campaign, Problem> {
         let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let campaign =
             Campaign::parse(text).map_err(|error| Problem::unreadable("campaign", error.to_string()))?;
@@ -56,15 +57,16 @@ impl CampaignFiles {
         let all = together(&own)?;
         std::fs::create_dir_all(&self.folder).map_err(|e| Problem::disk(&e))?;
         replace(&self.folder, &place, text).map_err(|e| Problem::disk(&e))?;
-        Ok(all)
+        show(&all);
+        Ok(campaign)
     }
 
-    /// Takes an operator's own campaign away; all campaigns as they are then. One that comes with the program shows
-    /// again as it came.
+    /// Takes an operator's own campaign away; one that comes with the program shows again as it came. `show` as in
+    /// [`CampaignFiles::put`].
     ///
     /// # Errors
     /// 404 where the operator has none of this code; the disk's.
-    pub fn remove(&self, code: &Code) -> Result<Vec<Campaign>, Problem> {
+    pub fn remove(&self, code: &Code, show: impl FnOnce(&[Campaign])) -> Result<(), Problem> {
         let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let (gone, kept): (Vec<_>, Vec<_>) = self.own()?.into_iter().partition(|(_, text)| is_of(text, code));
         if gone.is_empty() {
@@ -72,7 +74,8 @@ impl CampaignFiles {
         }
         let all = together(&kept)?;
         gone.iter().try_for_each(|(path, _)| std::fs::remove_file(path)).map_err(|e| Problem::disk(&e))?;
-        Ok(all)
+        show(&all);
+        Ok(())
     }
 
     /// The operator's files (path, text), by name.

@@ -10,7 +10,7 @@ use axum::{
 
 use crate::{
     analysis::View,
-    domain::{Campaign, Code},
+    domain::Code,
     export::figures,
     server::{app::App, auth::Identity, params::Query, problem::Problem},
 };
@@ -46,12 +46,10 @@ pub async fn put_file(
     text: String,
 ) -> Result<Response, Problem> {
     let made = with_files(&app, code, move |app, code| {
-        let all = app.campaign_files.put(code, &text)?;
-        let own: Vec<Campaign> = all.iter().filter(|one| one.code() == code).cloned().collect();
-        app.words.set_campaigns(&all);
+        let own = app.campaign_files.put(code, &text, |all| app.words.set_campaigns(all))?;
         tracing::info!(by = identity.name(), campaign = %code, "a campaign was changed");
         let current = app.current()?;
-        Ok(figures::campaigns(&current.view, &own)["campaigns"][0].clone())
+        Ok(figures::campaigns(&current.view, &[own])["campaigns"][0].clone())
     });
     Ok(axum::Json(made.await?).into_response())
 }
@@ -63,7 +61,7 @@ pub async fn remove_file(
     Path(code): Path<String>,
 ) -> Result<StatusCode, Problem> {
     let done = with_files(&app, code, move |app, code| {
-        app.words.set_campaigns(&app.campaign_files.remove(code)?);
+        app.campaign_files.remove(code, |all| app.words.set_campaigns(all))?;
         tracing::info!(by = identity.name(), campaign = %code, "a campaign was taken away");
         Ok(StatusCode::NO_CONTENT)
     });

@@ -25,5 +25,8 @@ export function t(key: Key, values: Values = {}): string {
   )
 }
 
+/** The text of a key without values in both languages: for names that are written down. */
+export const inBoth = (key: Key): Named => ({ vi: messages.vi[key], en: messages.en[key] })
+
 /** The name in the language of the address. */
 export const nameOf = (name: Named): string => name[address.now.lang]
