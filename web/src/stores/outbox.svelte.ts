@@ -119,6 +119,8 @@ class Outbox {
     // Nothing is kept of which nobody would know whose it is.
     if (!author) throw new Problem('unsigned', '')
     const entry = made(author, parcel, event, photos)
+    // It is said to wait once it is kept: who closes the page then loses nothing.
+    await this.#keep(entry)
     await this.#put(entry, draft)
     await this.send()
     const left = this.#all.find(({ id }) => id === entry.id)
@@ -191,10 +193,16 @@ class Outbox {
     this.#all = isKnown
       ? all.map((other) => (other.id === entry.id ? entry : other))
       : [...all, entry]
-    await keepEntry(entry).catch(() => {
+    await this.#keep(entry)
+    if (instead !== null) await this.#remove(instead)
+  }
+
+  /** Keeps an entry in the browser; a store that hangs is not waited for. */
+  async #keep(entry: Entry): Promise<void> {
+    const patience = new Promise((resolve) => setTimeout(resolve, PATIENCE))
+    await Promise.race([keepEntry(entry), patience]).catch(() => {
       this.forgetful = true
     })
-    if (instead !== null) await this.#remove(instead)
   }
 
   async #remove(id: string): Promise<void> {

@@ -86,6 +86,7 @@ export function useBrowser(own?: { url: string }, switches: string[] = []) {
   async function open(query = '', options: BrowserContextOptions = {}): Promise<Visit> {
     const context = await browser.newContext({
       viewport: desktop,
+      deviceScaleFactor: 0.25,
       locale: 'vi-VN',
       reducedMotion: 'reduce',
       colorScheme: 'light',

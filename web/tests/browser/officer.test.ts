@@ -102,6 +102,8 @@ it('a parcel that has changed meanwhile is a conflict that the officer decides',
   await page.context().setOffline(true)
   await dialog.getByRole('button', { name: 'Ghi sổ' }).tap()
   await page.getByText('1 ghi chép chờ gửi').waitFor()
+  // As long as the form is open, a conflict would be told there.
+  await dialog.waitFor({ state: 'detached' })
   const catalog = await fetch(`${server.url}/api/v1/catalog`)
   const { today } = (await catalog.json()) as { today: number }
   const date = new Date(today * 86_400_000).toISOString().slice(0, 10)
