@@ -8,7 +8,10 @@ mod harness;
 use std::{fmt::Write as _, path::Path, process::Command};
 
 use harness::{Demo, Reply, Server, succeed};
-use matbang::server::{RULES, Rule};
+use matbang::{
+    domain::Day,
+    server::{RULES, Rule},
+};
 
 const ROLES: [&str; 6] = ["viewer", "officer", "manager", "analyst", "leader", "administrator"];
 const PASSWORD: &str = "mat-khau-thu-nghiem";
@@ -224,4 +227,88 @@ fn every_route_is_walked_as_every_role_and_tells_no_holder() {
     }
     std::fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("target/route-roles.md"), &table).unwrap();
     println!("{table}");
+}
+
+/// Money of an answer: what was paid and what it is rounded to; none where it is not told.
+fn money(answer: &serde_json::Value) -> Option<(u64, Option<u64>)> {
+    let money = &answer["total"]["measures"]["money"];
+    let money = if answer["total"].is_null() { &answer["progress"]["measures"]["money"] } else { money };
+    Some((money["paid"].as_u64()?, money["rounded_to"].as_u64()))
+}
+
+#[test]
+fn what_a_household_gets_is_not_told_by_the_difference_of_two_answers() {
+    const BILLION: u64 = 1_000_000_000;
+    let demo = Demo::new();
+    for role in ["viewer", "administrator"] {
+        add(&demo.store(), role, role, None);
+    }
+    let server = Server::start(&demo.store());
+    let [viewer, administrator] = ["viewer", "administrator"].map(|role| sign_in(&server, role));
+    let get = |path: &str, identity| {
+        let reply = ask(&server, "GET", path, Some(identity));
+        assert_eq!(reply.status, 200, "{path}");
+        reply.json()
+    };
+    let list = "/ogc/collections/parcels/items?f=json&limit=40&properties=project,unit,sheet,parcel,paid_on&filter=paid_on%20IS%20NOT%20NULL";
+    let paid = get(list, &administrator);
+    let (mut tries, mut exact, mut told) = (0, 0, 0);
+    for feature in paid["features"].as_array().unwrap() {
+        let text = |name: &str| feature["properties"][name].as_str().unwrap().to_owned();
+        let on = Day::parse(&text("paid_on")).unwrap();
+        let (project, unit) = (text("project"), text("unit"));
+        // Of groups that everybody asks for: on the day of the payment, and the day before it.
+        for group in
+            [format!("project={project}"), format!("unit={unit}"), String::new(), "by=project".into()]
+        {
+            for route in ["progress", "summary"] {
+                let group = if route == "summary" { group.replace("by=project", "") } else { group.clone() };
+                let change = |identity| {
+                    let at =
+                        |day: Day| money(&get(&format!("/api/v1/{route}?{group}&as_of={day}"), identity));
+                    Some((at(on.plus(-1))?, at(on)?))
+                };
+                if let Some((before, after)) = change(&administrator) {
+                    exact += u32::from(after.0 != before.0 && (after.0 - before.0) % BILLION != 0);
+                    assert_eq!((before.1, after.1), (None, None));
+                }
+                if let Some((before, after)) = change(&viewer) {
+                    assert_eq!((before.1, after.1), (Some(BILLION), Some(BILLION)));
+                    told += u32::from(before.0 % BILLION != 0 || after.0 % BILLION != 0);
+                }
+                tries += 1;
+            }
+        }
+        // Of sets that somebody has put together, with the household and without: nothing.
+        let own = format!("sheet='{}' AND parcel='{}'", text("sheet"), text("parcel"));
+        let encode = |text: &str| form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        for set in [
+            format!("project={project}&filter={}", encode(&own)),
+            format!("project={project}&filter={}", encode(&format!("NOT ({own})"))),
+            format!("project={project}&unit={unit}"),
+            format!("project={project},DA02"),
+            format!("project={project}&overdue=true"),
+            format!("project={project}&use=LUC"),
+            format!("project={project}&stage=paid"),
+        ] {
+            for route in ["progress", "summary"] {
+                let path = format!("/api/v1/{route}?{set}&as_of={on}");
+                assert_eq!(money(&get(&path, &viewer)), None, "{path}");
+            }
+        }
+        let path = format!("/api/v1/projects/{project}?as_of={on}");
+        assert!(
+            money(&get(&path, &viewer)).is_none_or(|told| told.1 == Some(BILLION) && told.0 % BILLION == 0)
+        );
+    }
+    println!("{tries} differences: {exact} exact for who may know, {told} for who may not");
+    assert!(tries >= 40 && exact > 0, "nothing was tried");
+    assert_eq!(told, 0);
+    let area = r#"{"type":"Polygon","coordinates":[[[105,20],[107,20],[107,21],[105,21],[105,20]]]}"#;
+    let totals = |(cookie, csrf): &(String, String)| {
+        let headers = [("cookie", cookie.as_str()), ("x-csrf-token", csrf.as_str())];
+        money(&server.send("/api/v1/totals", &headers, area.as_bytes()).json())
+    };
+    assert!(totals(&administrator).is_some_and(|told| told.1.is_none()));
+    assert_eq!(totals(&viewer), None);
 }

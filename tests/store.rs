@@ -234,6 +234,43 @@ fn accounts_change_with_their_log(store: &dyn Store) {
         [(10, "an", "disabled"), (10, "an", "token_revoked"), (9, "an", "token_made"), (7, "root", "added")];
     assert_eq!(log, expected.map(|(at, who, what)| (at, who.to_owned(), what.to_owned())));
     assert!(store.change_accounts("an", 11, &[AccountChange::Password(999, "x".into())]).is_err());
+    who_somebody_is_elsewhere(store, id);
+}
+
+fn who_somebody_is_elsewhere(store: &dyn Store, id: u32) {
+    let change = |at, change: AccountChange| store.change_accounts("root", at, &[change]);
+    let link = |account, subject: &str| AccountChange::Link {
+        account,
+        issuer: "https://id".into(),
+        subject: subject.into(),
+    };
+    change(12, AccountChange::Invite(id, [3; 32], 50)).unwrap();
+    change(13, AccountChange::Invite(id, [4; 32], 60)).unwrap();
+    let invited = store.directory().unwrap().invitations;
+    assert_eq!(invited.keys().copied().collect::<Vec<_>>(), [[4; 32]], "the newest alone holds");
+    assert_eq!((invited[&[4; 32]].account, invited[&[4; 32]].expires_at), (id, 60));
+    change(14, link(id, "s-1")).unwrap();
+    let directory = store.directory().unwrap();
+    assert_eq!(directory.identities[&("https://id".to_owned(), "s-1".to_owned())], id);
+    assert!(directory.is_linked(id) && directory.invitations.is_empty());
+    assert!(change(15, link(id, "s-1")).is_err(), "one person is one account");
+    assert!(
+        change(15, link(999, "s-2")).is_err() && change(15, AccountChange::Invite(999, [5; 32], 1)).is_err()
+    );
+    // A new password ends what was let in by the old one.
+    let token = Token {
+        id: 0,
+        account: id,
+        name: "u".into(),
+        scope: TokenScope::Write,
+        expires_at: 99,
+        revoked: false,
+    };
+    change(16, AccountChange::AddToken([6; 32], token)).unwrap();
+    change(17, AccountChange::Password(id, "other".into())).unwrap();
+    assert!(store.directory().unwrap().tokens[&[6; 32]].revoked);
+    change(18, AccountChange::Unlink(id)).unwrap();
+    assert!(!store.directory().unwrap().is_linked(id));
 }
 
 fn looks_at_holders_are_noted(store: &dyn Store) {

@@ -46,8 +46,8 @@ pub use listing::{Column, Listing, Section, Sort, listing};
 pub use marked::{mark_codes, marked};
 pub use plan::{PlanLine, PlanSums};
 pub use progress::{
-    AreaMeasure, CountMeasure, FEWEST_HOLDERS, LengthMeasure, Measures, MoneyMeasure, Progress, length,
-    progress,
+    AreaMeasure, CountMeasure, Discretion, FEWEST_HOLDERS, LengthMeasure, Measures, MoneyMeasure, Progress,
+    length, progress,
 };
 pub use series::{Series, each_day, series, steps};
 pub use sums::{ParcelFacts, Sums};

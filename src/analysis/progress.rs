@@ -37,6 +37,24 @@ pub struct MoneyMeasure {
     pub approved: u64,
     /// Paid.
     pub paid: u64,
+    /// Both are rounded to a whole number of this; none when they are exact.
+    pub rounded_to: Option<u64>,
+}
+
+/// đồng: what sums are rounded to for who may not know what one household gets. A household's compensation lies below
+/// it, so that the difference of two sums tells next to nothing of one.
+const ROUNDED_TO: u64 = 1_000_000_000;
+
+/// How money is told to who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Discretion {
+    /// Exactly: they may look up each holder in the set.
+    Exact,
+    /// Rounded: they may not, and the set is one that everybody asks for: the province, a unit, a project.
+    Rounded,
+    /// Not at all: they may not, and have put the set together themselves; enough of such sums tell each of their parts
+    /// however they are rounded.
+    Withheld,
 }
 
 /// Metres of alignment.
@@ -74,6 +92,24 @@ pub struct Progress {
     pub days_ahead: Option<i32>,
     /// The measures.
     pub measures: Measures,
+}
+
+impl Progress {
+    /// As it is told with this discretion.
+    #[must_use]
+    pub fn told(mut self, discretion: Discretion) -> Self {
+        let rounded = |amount: u64| (amount + ROUNDED_TO / 2) / ROUNDED_TO * ROUNDED_TO;
+        self.measures.money = self.measures.money.and_then(|money| match discretion {
+            Discretion::Exact => Some(money),
+            Discretion::Rounded => Some(MoneyMeasure {
+                approved: rounded(money.approved),
+                paid: rounded(money.paid),
+                rounded_to: Some(ROUNDED_TO),
+            }),
+            Discretion::Withheld => None,
+        });
+        self
+    }
 }
 
 /// Holders below which money is kept back: a sum over fewer says much about each of them.

@@ -178,7 +178,7 @@ impl Sums {
         let plan = self.plan.line(snapshot);
         let planned_area = plan.as_ref().map(|plan| SquareMetres::new(plan.area_on(day)));
         let finished = self.last.filter(|_| self.cleared.parcels == self.all.parcels);
-        let money = MoneyMeasure { approved: self.approved, paid: self.paid };
+        let money = MoneyMeasure { approved: self.approved, paid: self.paid, rounded_to: None };
         let progress = Progress {
             share: done.share_of(total),
             planned_share: planned_area.map(|area| area.share_of(total).min(1.0)),

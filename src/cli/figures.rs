@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Outcome, Place, clock, output::say};
 use crate::{
-    analysis::{By, Filter, View},
+    analysis::{By, Discretion, Filter, View},
     domain::{Day, Level},
     export::figures::{self, Least},
 };
@@ -128,7 +128,7 @@ pub(super) fn list(value: &Value) -> &[Value] {
 pub fn progress(place: &Place, options: &Progress) -> Outcome {
     let view = view(place, options.as_of)?;
     let by = by(options.by, options.level);
-    let answer = figures::progress(&view, &Filter::default(), Some(by), options.since);
+    let answer = figures::progress(&view, &Filter::default(), (Some(by), options.since), Discretion::Exact);
     if options.json {
         say!("{answer}");
         return Ok(ExitCode::SUCCESS);

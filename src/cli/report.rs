@@ -4,7 +4,7 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use super::{Outcome, Place, clock, figures::find};
 use crate::{
-    analysis::View,
+    analysis::{Discretion, View},
     domain::{Day, vocabulary},
     report::{Format, Language, Setting, Subject, Words, document, write},
 };
@@ -49,7 +49,12 @@ pub fn report(place: &Place, options: &Report) -> Outcome {
     let words = words(place, options.lang)?;
     let (vocabulary, province) = (vocabulary()?, store.setting("province")?);
     let illustration = store.setting("illustration")?.as_deref() == Some("true");
-    let setting = Setting { vocabulary: &vocabulary, province: province.as_deref(), illustration };
+    let setting = Setting {
+        vocabulary: &vocabulary,
+        province: province.as_deref(),
+        illustration,
+        discretion: Discretion::Exact,
+    };
     let bytes = write(&document(&view, subject, &words, setting)?, format)?;
     std::fs::write(&options.out, bytes).map_err(|error| format!("{}: {error}", options.out.display()))?;
     eprintln!("{}: as of {day}, ledger position {}", options.out.display(), view.snapshot.position());

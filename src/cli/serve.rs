@@ -18,7 +18,7 @@ use crate::{
     query,
     reader::{Limits, Reader},
     report::Language,
-    server::{App, Auth, Basemap, Equipment, Files, Oidc, Reading, follow, router},
+    server::{App, Auth, Basemap, Edge, Equipment, Files, Oidc, Reading, Tls, follow, listen, router},
     store::Store,
 };
 
@@ -32,6 +32,18 @@ pub struct Serve {
     /// Let other machines in; there must be an administrator.
     #[arg(long)]
     public: bool,
+    /// TLS: file with the certificate and those between it and the root, PEM. Read again when it changes.
+    #[arg(long, env = "MATBANG_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<std::path::PathBuf>,
+    /// TLS: file with the certificate's key, PEM.
+    #[arg(long, env = "MATBANG_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<std::path::PathBuf>,
+    /// Address of a server in front whose X-Forwarded-For, -Proto and -Host are believed, beside those on this machine; may be given several times.
+    #[arg(long = "proxy", value_name = "ADDRESS")]
+    proxies: Vec<std::net::IpAddr>,
+    /// How long somebody is waited for who neither sends what was begun nor takes what is sent.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
+    patience: u64,
     /// Show the map and its figures, without personal data, to who is not signed in.
     #[arg(long)]
     public_map: bool,
@@ -81,6 +93,11 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
     let campaigns = campaigns(&place.files("campaigns")?)?;
     let report_words = [report::words(place, Language::Vi)?, report::words(place, Language::En)?];
     let auth = auth(options, &*store)?;
+    let tls = match (&options.tls_cert, &options.tls_key) {
+        (Some(certificate), Some(key)) => Some(Tls::read(certificate, key)?),
+        _ => None,
+    };
+    let edge = Edge::new(options.proxies.clone(), tls, std::time::Duration::from_secs(options.patience));
     let law = place.law()?;
     let files = match &options.files {
         Some(address) => Files::at(address)?,
@@ -103,7 +120,7 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
         auth,
         reading: reading(options),
     };
-    let served = runtime.block_on(serve(options.listen, Arc::clone(&store), law, equipment));
+    let served = runtime.block_on(serve((options.listen, edge), Arc::clone(&store), law, equipment));
     // The runtime's threads may still read; then nothing is left in the log beside the file.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     if let Err(error) = store.close() {
@@ -154,7 +171,7 @@ fn auth(options: &Serve, store: &dyn Store) -> Result<Auth, Box<dyn std::error::
 }
 
 async fn serve(
-    address: SocketAddr,
+    (address, edge): (SocketAddr, Edge),
     store: Arc<dyn Store>,
     law: Arc<Law>,
     equipment: Equipment,
@@ -164,7 +181,8 @@ async fn serve(
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|e| format!("cannot listen on {address}: {e}; choose another with --listen"))?;
-    let url = format!("http://{}", listener.local_addr()?);
+    let scheme = if edge.tls.is_some() { "https" } else { "http" };
+    let url = format!("{scheme}://{}", listener.local_addr()?);
     let stopping = Arc::new(AtomicBool::new(false));
     let (failed, mut failure) = tokio::sync::oneshot::channel::<String>();
     let follower = {
@@ -180,21 +198,16 @@ async fn serve(
     };
     say!("{url}");
     std::io::stdout().flush()?;
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let service =
-        axum::serve(listener, router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>())
-            .with_graceful_shutdown(async {
-                let _ = stopped.await;
-            });
-    let mut serving = tokio::spawn(service.into_future());
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut serving = tokio::spawn(listen(listener, router(Arc::clone(&app)), Arc::new(edge), stopped));
     let outcome: Result<(), Box<dyn std::error::Error>> = tokio::select! {
         signal = signal() => signal.map_err(Into::into),
         Ok(error) = &mut failure => Err(error.into()),
-        ended = &mut serving => ended?.map_err(Into::into),
+        ended = &mut serving => ended.map_err(Into::into),
     };
     stopping.store(true, Ordering::Relaxed);
     app.live.close();
-    let _ = stop.send(());
+    let _ = stop.send(true);
     if !serving.is_finished() {
         // Requests under way end; connections that stay open are closed after a while.
         let _ = tokio::time::timeout(std::time::Duration::from_secs(10), serving).await;

@@ -42,7 +42,8 @@ impl<'a> Matter<'a> {
             Subject::Province => (0..snapshot.projects().len()).collect(),
         };
         let holders = survey.holders(snapshot, 1, |_| 0)[0];
-        let figures = survey.total().figures(snapshot, day, holders, length(snapshot, &projects, day));
+        let mut figures = survey.total().figures(snapshot, day, holders, length(snapshot, &projects, day));
+        figures.progress = figures.progress.told(setting.discretion);
         Self { view, subject, words, setting, chosen, survey, figures }
     }
 }

@@ -24,7 +24,7 @@ mod words;
 mod xlsx;
 
 use crate::{
-    analysis::{Board, View},
+    analysis::{Board, Discretion, View},
     domain::{Campaign, Vocabulary},
 };
 
@@ -91,6 +91,8 @@ pub struct Setting<'a> {
     pub province: Option<&'a str>,
     /// Everything is made up.
     pub illustration: bool,
+    /// How money is told.
+    pub discretion: Discretion,
 }
 
 /// Why a report can't be written.

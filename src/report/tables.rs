@@ -65,9 +65,13 @@ pub fn measures(matter: &Matter<'_>) -> Block {
         count("measure_holders", measures.holders),
     ];
     if let Some(money) = measures.money {
-        let billion = |amount: u64| matter.decimal(amount as f64 / 1e9, 2);
+        let (called, digits) = match money.rounded_to {
+            Some(_) => ("measure_money_rounded", 0),
+            None => ("measure_money", 2),
+        };
+        let billion = |amount: u64| matter.decimal(amount as f64 / 1e9, digits);
         rows.push(vec![
-            name("measure_money"),
+            name(called),
             billion(money.approved),
             Cell::Empty,
             billion(money.paid),

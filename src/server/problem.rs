@@ -140,6 +140,14 @@ impl Problem {
         Self { status: StatusCode::FORBIDDEN, title: "Not allowed", detail, more }
     }
 
+    /// A page that was opened under one name, and a request that reached the server under another.
+    pub fn other_origin(page: &str, host: &str) -> Self {
+        let detail = format!(
+            "the page is of {page}, but the server was asked as \"{host}\": if a server in front of it passes requests on, it must pass the name on too (nginx: proxy_set_header Host $host;)"
+        );
+        Self { detail, ..Self::csrf() }
+    }
+
     /// Tried too often; `seconds` until the next try.
     pub fn too_often(seconds: u64) -> Self {
         let detail = format!("tried too often; try again in {seconds} s");

@@ -16,10 +16,13 @@ use super::{
     app::App,
     assets, auth,
     basemap::{self, Basemap},
-    files, health, live, ogc,
+    edge, files, health, live, ogc,
     problem::Problem,
     tiles,
 };
+
+/// A name and a password, bytes.
+const LARGEST_SIGN_IN: usize = 1 << 14;
 
 /// All routes around the state.
 pub fn router(app: Arc<App>) -> Router {
@@ -102,7 +105,13 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/heads/{position}", get(api::head_at))
         .route("/api/v1/procedures", get(api::procedures))
         .route("/api/v1/condition", get(api::condition))
-        .route("/api/v1/session", get(auth::session).post(auth::sign_in).delete(auth::sign_out))
+        .route(
+            "/api/v1/session",
+            get(auth::session)
+                .post(auth::sign_in)
+                .delete(auth::sign_out)
+                .layer(DefaultBodyLimit::max(LARGEST_SIGN_IN)),
+        )
         .route("/api/v1/oidc/start", get(auth::start))
         .route("/api/v1/oidc/callback", get(auth::callback))
         .route("/api/v1/accounts", get(auth::accounts).post(auth::add_account))
@@ -131,6 +140,7 @@ async fn elsewhere(request: Request) -> Response {
 /// Counts requests, and tells browsers to load nothing from elsewhere.
 async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let area = area(request.uri().path());
+    let is_encrypted = edge::is_encrypted(request.headers());
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let mut response = next.run(request).await;
     let status = response.status();
@@ -142,6 +152,10 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    if is_encrypted {
+        let year = HeaderValue::from_static("max-age=31536000");
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, year);
+    }
     // What anybody may read, pages of others may show; cookies never go along with a star.
     if app.auth.is_public() && is_read && matches!(area, "tiles" | "ogc" | "api") {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::{
     app::{App, Current},
     cache::{Answer, TileFormat, TileKey},
+    edge::is_encrypted,
     encoding::Encoding,
     params::{Query, When},
     problem::Problem,
@@ -208,8 +209,7 @@ pub fn square(z: &str, x: &str, y: &str) -> Result<Square, Problem> {
 
 /// Scheme and host as the client wrote them.
 pub fn base(headers: &HeaderMap) -> String {
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    let scheme = text("x-forwarded-proto").filter(|proto| *proto == "https").unwrap_or("http");
-    let host = text("host").unwrap_or("127.0.0.1");
+    let scheme = if is_encrypted(headers) { "https" } else { "http" };
+    let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("127.0.0.1");
     format!("{scheme}://{host}")
 }

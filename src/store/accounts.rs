@@ -56,12 +56,30 @@ pub struct Directory {
     pub sessions: HashMap<SecretHash, Session>,
     /// Tokens by the hash of their secret.
     pub tokens: HashMap<SecretHash, Token>,
+    /// Accounts by who somebody is at a provider: its address and the subject there.
+    pub identities: HashMap<(String, String), u32>,
+    /// Invitations to be linked to an account, by the hash of their secret.
+    pub invitations: HashMap<SecretHash, Invitation>,
+}
+
+/// Lets whoever holds its secret sign in by a provider as an account, from then on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Invitation {
+    /// Account.
+    pub account: u32,
+    /// Milliseconds since 1970-01-01T00:00Z at which it ends.
+    pub expires_at: i64,
 }
 
 impl Directory {
     /// The account of this name, in any case of letters.
     pub fn named(&self, name: &str) -> Option<&(Account, Option<String>)> {
         self.accounts.values().find(|(account, _)| account.name.eq_ignore_ascii_case(name))
+    }
+
+    /// Whether somebody at a provider is this account.
+    pub fn is_linked(&self, account: u32) -> bool {
+        self.identities.values().any(|linked| *linked == account)
     }
 
     /// Whether someone could administer.
@@ -102,7 +120,7 @@ pub enum AccountChange {
     Grant(u32, Grant),
     /// A role is taken back.
     Revoke(u32, Grant),
-    /// The hash of another password; all sessions end.
+    /// The hash of another password; all sessions end, and all tokens are taken back.
     Password(u32, String),
     /// The account may sign in or not; all sessions end.
     Disabled(u32, bool),
@@ -110,6 +128,19 @@ pub enum AccountChange {
     AddToken(SecretHash, Token),
     /// A token is taken back.
     RevokeToken(u32),
+    /// An invitation by the hash of its secret, which ends at this time; earlier ones for the account end.
+    Invite(u32, SecretHash, i64),
+    /// Somebody at a provider is this account from now on; its invitations end.
+    Link {
+        /// Account.
+        account: u32,
+        /// Address of the provider.
+        issuer: String,
+        /// Who it is there.
+        subject: String,
+    },
+    /// Nobody at any provider is this account any more; all sessions end.
+    Unlink(u32),
 }
 
 impl AccountChange {
@@ -124,6 +155,9 @@ impl AccountChange {
             Self::Disabled(_, false) => "enabled",
             Self::AddToken(..) => "token_made",
             Self::RevokeToken(_) => "token_revoked",
+            Self::Invite(..) => "invited",
+            Self::Link { .. } => "linked",
+            Self::Unlink(_) => "unlinked",
         }
     }
 }

@@ -24,7 +24,9 @@ use crate::{
     },
 };
 
-pub use accounts::{Access, AccountChange, AccountLog, Directory, SecretHash, Session, Token, TokenScope};
+pub use accounts::{
+    Access, AccountChange, AccountLog, Directory, Invitation, SecretHash, Session, Token, TokenScope,
+};
 pub use briefing::{Briefing, KeptBriefing};
 pub use error::StoreError;
 pub use ledger::{Chain, ChainFault, Line, digest_hex};

@@ -3,13 +3,18 @@
 use serde_json::{Value, json};
 
 use crate::{
-    analysis::{By, CountMeasure, Filter, Grouping, Sums, Survey, View, length},
+    analysis::{By, CountMeasure, Discretion, Filter, Grouping, Sums, Survey, View, length},
     domain::Day,
 };
 
 /// Progress on the view's day of what `filter` lets through: the whole, the
-/// groups when asked for, and the change since `since`.
-pub fn progress(view: &View, filter: &Filter, by: Option<By>, since: Option<Day>) -> Value {
+/// groups when asked for, and the change since `since`; money with `discretion`.
+pub fn progress(
+    view: &View,
+    filter: &Filter,
+    (by, since): (Option<By>, Option<Day>),
+    discretion: Discretion,
+) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
     let grouping = by.map(|by| Grouping::of(snapshot, by, day));
     let earlier = [Some(day.plus(-7)), Some(day.plus(-30)), since];
@@ -23,7 +28,7 @@ pub fn progress(view: &View, filter: &Filter, by: Option<By>, since: Option<Day>
     };
     let wholes: Vec<usize> = (0..projects.len()).filter(whole).collect();
     let say = |sums: &Sums, holders: CountMeasure, projects: &[usize]| {
-        figures(view, sums, holders, projects, earlier)
+        figures(view, (sums, holders, projects), earlier, discretion)
     };
     let total = say(&survey.total(), survey.holders(snapshot, 1, |_| 0)[0], &wholes);
     json!({
@@ -64,14 +69,13 @@ fn rows(
 
 fn figures(
     view: &View,
-    sums: &Sums,
-    holders: CountMeasure,
-    projects: &[usize],
+    (sums, holders, projects): (&Sums, CountMeasure, &[usize]),
     earlier: [Option<Day>; 3],
+    discretion: Discretion,
 ) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
     let figures = sums.figures(snapshot, day, holders, length(snapshot, projects, day));
-    let mut value = json!(figures.progress);
+    let mut value = json!(figures.progress.told(discretion));
     value["blocked"] = json!(figures.blocked);
     value["overdue"] = json!(figures.overdue);
     value["late"] = json!(figures.late);

@@ -13,7 +13,7 @@ use super::{
     report::{attached, paper, setting},
 };
 use crate::{
-    analysis::View,
+    analysis::{Discretion, View},
     domain::{Campaign, Period},
     export::figures::{self, Ask, BoardError},
     report::{board_document, write},
@@ -109,7 +109,7 @@ pub async fn board_report(
     let make = move |app: &App, view: &View| {
         let board = figures::ranked(view, &campaign, period).map_err(|error| refused(&error))?;
         let about = app.words.about();
-        let setting = setting(app, &about);
+        let setting = setting(app, &about, Discretion::Rounded);
         let document = board_document(view, &campaign, &board, app.words.report(language), setting);
         write(&document, format).map_err(|error| Problem::internal(&error))
     };

@@ -9,12 +9,13 @@ use axum::{
 };
 
 use crate::{
-    analysis::{By, DutyKind, View},
-    domain::{Day, Level},
+    analysis::{By, Discretion, DutyKind, View},
+    domain::{Action, Day, Level, Scope},
     export::figures::{self, DutyAsk, Least},
     server::{
         app::App,
-        params::{Query, with_filter},
+        auth::Identity,
+        params::{FILTER, Query, with_filter},
         problem::Problem,
     },
 };
@@ -48,6 +49,31 @@ fn positive(query: &Query, name: &str) -> Result<Option<f64>, Problem> {
     })
 }
 
+/// How money is told to `identity` of the parcels that `query` asks about.
+///
+/// # Errors
+/// 503 while loading; a position or day that can't be read.
+pub(super) async fn discretion(app: &App, identity: &Identity, query: &Query) -> Result<Discretion, Problem> {
+    let scope = identity.scope(Action::SeeHolders, app.current()?.view.snapshot.units());
+    if matches!(scope, Scope::Everywhere) {
+        return Ok(Discretion::Exact);
+    }
+    if let (true, Some(code)) = (identity.may(Action::SeeHolders), query.get("unit")) {
+        let asked = app.view(query.when()?).await?;
+        let snapshot = &asked.view.snapshot;
+        let unit = snapshot.unit_by_code(code, asked.view.today);
+        if unit.is_some_and(|unit| scope.holds(snapshot.units()[unit].id)) {
+            return Ok(Discretion::Exact);
+        }
+    }
+    let mut conditions = query.pairs().filter(|(name, value)| FILTER.contains(name) && *value != "false");
+    let groups = ["project", "unit", "kind", "body", "key"];
+    let is_one = conditions
+        .next()
+        .is_none_or(|(name, value)| groups.contains(&name) && !(name == "project" && value.contains(',')));
+    Ok(if is_one && conditions.next().is_none() { Discretion::Rounded } else { Discretion::Withheld })
+}
+
 /// The code that `project` names.
 fn project(query: &Query) -> Result<String, Problem> {
     let code = query.get("project").map(str::to_owned);
@@ -72,15 +98,17 @@ async fn answer(
 /// Five measures of any set of parcels, in all and by group.
 pub async fn progress(
     State(app): State<Arc<App>>,
+    identity: Identity,
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at", "by", "level", "since"]))?;
     let (by, since) = (by(&query)?, query.read("since", Day::parse)?);
-    let key = format!("/api/v1/progress {}", text.unwrap_or_default());
+    let discretion = discretion(&app, &identity, &query).await?;
+    let key = format!("/api/v1/progress {discretion:?} {}", text.unwrap_or_default());
     let own = query.clone();
     answer(&app, &headers, key, &query, move |view| {
-        Ok(figures::progress(view, &own.filter(view, view.today)?, by, since))
+        Ok(figures::progress(view, &own.filter(view, view.today)?, (by, since), discretion))
     })
     .await
 }

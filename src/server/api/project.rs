@@ -9,27 +9,30 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{bbox, series::curve, stages};
+use super::{bbox, figures::discretion, series::curve, stages};
 use crate::{
-    analysis::{Figures, View, blockers, deadlines, progress},
+    analysis::{Discretion, Figures, View, blockers, deadlines, progress},
     domain::{Day, Stage},
-    server::{app::App, params::Query, problem::Problem},
+    server::{app::App, auth::Identity, params::Query, problem::Problem},
 };
 
 /// The sheet.
 pub async fn project(
     State(app): State<Arc<App>>,
+    identity: Identity,
     Path(code): Path<String>,
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let query = Query::parse(text.as_deref(), &["as_of", "at"])?;
-    let key = format!("/api/v1/projects/{code} {}", text.unwrap_or_default());
     let at = query.at()?.into();
-    Ok(app.json(&headers, key, at, move |_, view| make(view, &code, &query)).await?.respond(&headers))
+    let discretion = discretion(&app, &identity, &query).await?;
+    let key = format!("/api/v1/projects/{code} {discretion:?} {}", text.unwrap_or_default());
+    let sheet = move |_: &App, view: &View| make(view, &code, &query, discretion);
+    Ok(app.json(&headers, key, at, sheet).await?.respond(&headers))
 }
 
-fn make(view: &View, code: &str, query: &Query) -> Result<Value, Problem> {
+fn make(view: &View, code: &str, query: &Query, discretion: Discretion) -> Result<Value, Problem> {
     let snapshot = &view.snapshot;
     let index = snapshot
         .project_by_code(code)
@@ -63,7 +66,7 @@ fn make(view: &View, code: &str, query: &Query) -> Result<Value, Problem> {
         "plan_start_day": project.plan.points().first().map(|point| point.0.number()),
         "bbox": bbox(entry.extent),
         "units": entry.units.iter().map(unit).collect::<Vec<_>>(),
-        "progress": figures.progress,
+        "progress": figures.progress.told(discretion),
         "change": { "days7": done(7), "days30": done(30) },
         "stages": stages(view, parcels, day),
         "series": curve(view, parcels, first, last),

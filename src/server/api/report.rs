@@ -8,10 +8,11 @@ use axum::{
     response::Response,
 };
 
+use super::figures::discretion;
 use crate::{
-    analysis::View,
+    analysis::{Discretion, View},
     report::{Format, Language, Setting, Subject, document, write},
-    server::{app::App, params::Query, problem::Problem, wording::About},
+    server::{app::App, auth::Identity, params::Query, problem::Problem, wording::About},
 };
 
 /// What is asked for, before the view is known.
@@ -50,6 +51,7 @@ fn subject(view: &View, asked: &Asked) -> Result<Subject, Problem> {
 /// The report.
 pub async fn report(
     State(app): State<Arc<App>>,
+    identity: Identity,
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -57,10 +59,11 @@ pub async fn report(
     let query = Query::parse(text.as_deref(), &known)?;
     let asked = asked(&query)?;
     let (format, language) = paper(&query)?;
-    let key = format!("/api/v1/report {}", text.unwrap_or_default());
+    let discretion = discretion(&app, &identity, &query).await?;
+    let key = format!("/api/v1/report {discretion:?} {}", text.unwrap_or_default());
     let make = move |app: &App, view: &View| {
         let about = app.words.about();
-        let setting = setting(app, &about);
+        let setting = setting(app, &about, discretion);
         let words = app.words.report(language);
         let document = document(view, subject(view, &asked)?, words, setting);
         document.and_then(|document| write(&document, format)).map_err(|error| Problem::internal(&error))
@@ -77,11 +80,12 @@ pub fn paper(query: &Query) -> Result<(Format, Language), Problem> {
 }
 
 /// What a document needs besides the view.
-pub fn setting<'a>(app: &'a App, about: &'a About) -> Setting<'a> {
+pub fn setting<'a>(app: &'a App, about: &'a About, discretion: Discretion) -> Setting<'a> {
     Setting {
         vocabulary: &app.words.codes,
         province: about.province.as_deref(),
         illustration: about.illustration,
+        discretion,
     }
 }
 

@@ -9,11 +9,13 @@ use axum::{
 };
 use serde_json::{Value, json};
 
+use super::figures::discretion;
 use crate::{
-    analysis::{CountMeasure, Sums, Survey, Tally, View, length},
+    analysis::{CountMeasure, Discretion, Sums, Survey, Tally, View, length},
     domain::{Day, ProjectKind, Standing},
     server::{
         app::App,
+        auth::Identity,
         params::{Query, with_filter},
         problem::Problem,
     },
@@ -22,16 +24,18 @@ use crate::{
 /// The summary.
 pub async fn summary(
     State(app): State<Arc<App>>,
+    identity: Identity,
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at"]))?;
-    let key = format!("/api/v1/summary {}", text.unwrap_or_default());
     let at = query.at()?.into();
-    Ok(app.json(&headers, key, at, move |_, view| make(view, &query)).await?.respond(&headers))
+    let discretion = discretion(&app, &identity, &query).await?;
+    let key = format!("/api/v1/summary {discretion:?} {}", text.unwrap_or_default());
+    Ok(app.json(&headers, key, at, move |_, view| make(view, &query, discretion)).await?.respond(&headers))
 }
 
-fn make(view: &View, query: &Query) -> Result<Value, Problem> {
+fn make(view: &View, query: &Query, discretion: Discretion) -> Result<Value, Problem> {
     let day = query.as_of(view.today)?;
     let filter = query.filter(view, day)?;
     let snapshot = &view.snapshot;
@@ -60,7 +64,7 @@ fn make(view: &View, query: &Query) -> Result<Value, Problem> {
     Ok(json!({
         "at": snapshot.position(),
         "as_of": day.to_string(),
-        "total": total.progress,
+        "total": total.progress.told(discretion),
         "stages": Standing::ALL.map(stage),
         "blocked": total.blocked,
         "overdue": total.overdue,

@@ -11,11 +11,12 @@ use axum::{
 use geo::{InteriorPoint, Intersects, MultiPolygon};
 use serde_json::json;
 
-use super::stages;
+use super::{figures::discretion, stages};
 use crate::{
-    analysis::{View, progress},
+    analysis::{Discretion, View, progress},
     server::{
         app::App,
+        auth::Identity,
         params::{Query, with_filter},
         problem::Problem,
     },
@@ -27,13 +28,19 @@ const MOST_VERTICES: usize = 10_000;
 /// The totals of parcels whose inside point lies in the polygon of the body.
 pub async fn totals(
     State(app): State<Arc<App>>,
+    identity: Identity,
     RawQuery(text): RawQuery,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at"]))?;
     let area = polygon(&body)?;
     let current = app.view(query.at()?.into()).await?;
-    let work = tokio::task::spawn_blocking(move || make(&current.view, &query, &area));
+    // A drawn area is nobody's group: money is told of it to who may look up each holder in it.
+    let discretion = match discretion(&app, &identity, &query).await? {
+        Discretion::Exact => Discretion::Exact,
+        Discretion::Rounded | Discretion::Withheld => Discretion::Withheld,
+    };
+    let work = tokio::task::spawn_blocking(move || make(&current.view, &query, &area, discretion));
     let bytes = work.await.map_err(|e| Problem::internal(&e))??;
     let headers: HeaderMap =
         [(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"))].into_iter().collect();
@@ -54,7 +61,12 @@ fn polygon(body: &[u8]) -> Result<MultiPolygon<f64>, Problem> {
     Ok(area)
 }
 
-fn make(view: &View, query: &Query, area: &MultiPolygon<f64>) -> Result<String, Problem> {
+fn make(
+    view: &View,
+    query: &Query,
+    area: &MultiPolygon<f64>,
+    discretion: Discretion,
+) -> Result<String, Problem> {
     let day = query.as_of(view.today)?;
     let snapshot = &view.snapshot;
     let mut chosen = query.filter(view, day)?.select(snapshot, day);
@@ -63,7 +75,7 @@ fn make(view: &View, query: &Query, area: &MultiPolygon<f64>) -> Result<String, 
     let answer = json!({
         "at": snapshot.position(),
         "as_of": day.to_string(),
-        "total": progress(snapshot, &chosen, &[], day),
+        "total": progress(snapshot, &chosen, &[], day).told(discretion),
         "stages": stages(view, &chosen, day),
     });
     Ok(answer.to_string())

@@ -14,11 +14,14 @@ use super::{
 use crate::{
     atlas::UnitEntry,
     domain::{Account, Action, Scope, UnitId},
+    server::edge::is_encrypted,
     store::{SecretHash, TokenScope},
 };
 
 /// Name of the session's cookie.
-pub const COOKIE: &str = "matbang_session";
+const COOKIE: &str = "matbang_session";
+/// Its name over an encrypted connection: no other host and no page without encryption can set it (RFC 6265bis 4.1.3.2).
+const HOST_COOKIE: &str = "__Host-matbang_session";
 /// A session that was not used for this long is over, milliseconds.
 pub const IDLE: i64 = 12 * 3_600_000;
 /// A session is over after this long, milliseconds.
@@ -121,11 +124,21 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
 }
 
+/// Name of the session's cookie on this connection.
+pub fn cookie_name(headers: &HeaderMap) -> &'static str {
+    if is_encrypted(headers) { HOST_COOKIE } else { COOKIE }
+}
+
 /// The secret in the session's cookie.
 pub fn cookie(headers: &HeaderMap) -> Option<&str> {
+    cookie_called(headers, cookie_name(headers))
+}
+
+/// What the cookie of this name holds.
+pub fn cookie_called<'a>(headers: &'a HeaderMap, called: &str) -> Option<&'a str> {
     let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = all.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, secret)| secret)
+    pairs.find(|(name, _)| *name == called).map(|(_, secret)| secret)
 }
 
 impl<S: Sync> FromRequestParts<S> for Identity {

@@ -23,6 +23,8 @@ use crate::{
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
+/// Days that an invitation lasts.
+const INVITED: i64 = 7;
 /// Days that a token may last.
 const LONGEST: i64 = 3660;
 
@@ -55,6 +57,10 @@ enum Change {
     Revoke(GrantWish),
     Password(String),
     Disabled(bool),
+    /// A link by which somebody becomes this account at the provider of identities.
+    Invite(bool),
+    /// Nobody at the provider is this account any more.
+    Unlink(bool),
 }
 
 #[derive(Debug, Deserialize)]
@@ -127,7 +133,7 @@ pub async fn change_account(
     identity: Identity,
     Path(name): Path<String>,
     body: Bytes,
-) -> Result<StatusCode, Problem> {
+) -> Result<Response, Problem> {
     let wish: Change = read(&body)?;
     let account = named(&app.auth.directory.load(), &name)?;
     let id = account.id;
@@ -157,8 +163,31 @@ pub async fn change_account(
             }
             change(&app, &identity, AccountChange::Revoke(id, gone)).await?;
         }
+        Change::Invite(false) | Change::Unlink(false) => {
+            return Err(Problem::nonsense("an invitation is made, and a link undone, with true"));
+        }
+        Change::Invite(true) => return invite(&app, &identity, id).await,
+        Change::Unlink(true) => {
+            if !app.auth.directory.load().is_linked(id) {
+                return Err(Problem::not_found(format!("{name} is linked to nobody at a provider")));
+            }
+            change(&app, &identity, AccountChange::Unlink(id)).await?;
+        }
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(StatusCode::NO_CONTENT.into_response())
+}
+
+/// Makes an invitation; its secret is told once.
+async fn invite(app: &Arc<App>, identity: &Identity, account: u32) -> Result<Response, Problem> {
+    if app.auth.oidc.is_none() {
+        return Err(Problem::parameter("invite", "no provider of identities is configured"));
+    }
+    let secret = secret().map_err(|e| Problem::internal(&e))?;
+    let expires_at = now() + INVITED * DAY;
+    change(app, identity, AccountChange::Invite(account, secret_hash(&secret), expires_at)).await?;
+    let path = format!("/api/v1/oidc/start?invitation={secret}");
+    let answer = axum::Json(json!({ "path": path, "expires_at": expires_at }));
+    Ok(([(header::CACHE_CONTROL, "no-store")], answer).into_response())
 }
 
 /// Makes one change of the accounts in the name of who is signed in; the number of what it is about.

@@ -1,32 +1,44 @@
 //! Signing in with `OpenID` Connect: authorization code with PKCE (RFC 7636), state and nonce.
 //!
-//! The provider says who someone is; what they may do stays with the account
-//! of that name or e-mail address here. Nobody gets an account by signing in.
+//! The provider says who somebody is, as subject of its address; what they may do stays with the account here that is
+//! linked to it: by an administrator's invitation, or at the first sign-in by an e-mail address that the provider has
+//! verified. Names that people choose for themselves there open nothing. Nobody gets an account by signing in.
+//!
+//! What is under way lies with the browser that began it, in a cookie: another browser can't end it, and many that
+//! begin take no room here.
 
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use axum::{
     extract::{RawQuery, State},
-    http::HeaderMap,
+    http::{HeaderMap, HeaderValue, header},
     response::{IntoResponse, Redirect, Response},
 };
 use openidconnect::{
     AuthenticationFlow, AuthorizationCode, ClientId, ClientSecret, CsrfToken, IssuerUrl, Nonce,
     OAuth2TokenResponse, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
-    core::{CoreClient, CoreProviderMetadata, CoreResponseType, CoreUserInfoClaims},
+    core::{CoreClient, CoreIdTokenClaims, CoreProviderMetadata, CoreResponseType, CoreUserInfoClaims},
+    url::Url,
 };
 
-use super::session::begin;
-use crate::server::{app::App, params::Query, problem::Problem, tiles::base};
+use super::{identity::cookie_called, secret_hash, session::begin};
+use crate::{
+    domain::Account,
+    server::{app::App, edge::is_encrypted, params::Query, problem::Problem, tiles::base},
+    store::{AccountChange, Directory, Invitation},
+};
 
-/// Sign-ins that are under way are given up after this long.
-const PATIENCE: Duration = Duration::from_mins(10);
-/// Sign-ins that may be under way.
-const UNDER_WAY: usize = 10_000;
+/// A sign-in that is under way is given up after this long, seconds.
+const PATIENCE: u32 = 600;
+/// What a provider says of itself is asked again after this long.
+const FRESH: Duration = Duration::from_mins(10);
+/// Name of the cookie of a sign-in that is under way.
+const COOKIE: &str = "matbang_sign_in";
+/// Its name over an encrypted connection.
+const HOST_COOKIE: &str = "__Host-matbang_sign_in";
 
 /// A provider of identities.
 pub struct Oidc {
@@ -35,16 +47,42 @@ pub struct Oidc {
     secret: Option<ClientSecret>,
     name: String,
     http: openidconnect::reqwest::Client,
-    under_way: Mutex<HashMap<String, Pending>>,
+    known: tokio::sync::Mutex<Option<(Instant, CoreProviderMetadata)>>,
 }
 
-/// A sign-in that is under way.
+/// A sign-in that is under way, as its browser keeps it.
+#[derive(Debug, PartialEq, Eq)]
 struct Pending {
-    began: Instant,
-    nonce: Nonce,
-    verifier: PkceCodeVerifier,
-    address: String,
+    state: String,
+    nonce: String,
+    verifier: String,
     back: String,
+    invitation: Option<String>,
+}
+
+impl Pending {
+    /// As a cookie holds it.
+    fn write(&self) -> String {
+        let Self { state, nonce, verifier, back, invitation } = self;
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        text.extend_pairs([("state", state), ("nonce", nonce), ("verifier", verifier), ("back", back)]);
+        text.extend_pairs(invitation.iter().map(|secret| ("invitation", secret)));
+        text.finish()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let part = |name: &str| {
+            let mut pairs = form_urlencoded::parse(text.as_bytes());
+            pairs.find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+        };
+        Some(Self {
+            state: part("state")?,
+            nonce: part("nonce")?,
+            verifier: part("verifier")?,
+            back: part("back")?,
+            invitation: part("invitation"),
+        })
+    }
 }
 
 impl Oidc {
@@ -65,7 +103,7 @@ impl Oidc {
             secret: secret.map(ClientSecret::new),
             name: name.to_owned(),
             http,
-            under_way: Mutex::default(),
+            known: tokio::sync::Mutex::default(),
         })
     }
 
@@ -74,10 +112,18 @@ impl Oidc {
         &self.name
     }
 
-    /// Asked each time: providers turn their keys.
+    /// What the provider says of itself: asked once for many, and again after a while, since it turns its keys.
     async fn metadata(&self) -> Result<CoreProviderMetadata, Problem> {
-        let asked = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http);
-        asked.await.map_err(|error| Problem::provider(&error))
+        let mut known = self.known.lock().await;
+        if let Some((since, metadata)) = known.as_ref()
+            && since.elapsed() < FRESH
+        {
+            return Ok(metadata.clone());
+        }
+        let asked = CoreProviderMetadata::discover_async(self.issuer.clone(), &self.http).await;
+        let metadata = asked.map_err(|error| Problem::provider(&error))?;
+        *known = Some((Instant::now(), metadata.clone()));
+        Ok(metadata)
     }
 }
 
@@ -87,33 +133,32 @@ pub async fn start(
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let query = Query::parse(query.as_deref(), &["return"])?;
+    let query = Query::parse(query.as_deref(), &["return", "invitation"])?;
     let oidc = app.auth.oidc.as_ref().ok_or_else(|| Problem::not_found("no provider is configured"))?;
-    let back = query.get("return").unwrap_or("/");
-    // Only to a place of ours.
-    let own = back.starts_with('/') && !back.starts_with("//") && !back.contains('\\');
-    let back = if own { back.to_owned() } else { "/".to_owned() };
-    let address = format!("{}/api/v1/oidc/callback", base(&headers));
-    let redirect = RedirectUrl::new(address.clone()).map_err(|e| Problem::internal(&e))?;
+    let invitation = query.get("invitation").map(str::to_owned);
+    if let Some(secret) = &invitation {
+        invited(&app.auth.directory.load(), secret)?;
+    }
     let client =
         CoreClient::from_provider_metadata(oidc.metadata().await?, oidc.client.clone(), oidc.secret.clone())
-            .set_redirect_uri(redirect);
+            .set_redirect_uri(callback_address(&headers)?);
     let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
     let flow = AuthenticationFlow::<CoreResponseType>::AuthorizationCode;
     let (url, state, nonce) = client
         .authorize_url(flow, CsrfToken::new_random, Nonce::new_random)
         .add_scope(Scope::new("email".to_owned()))
-        .add_scope(Scope::new("profile".to_owned()))
         .set_pkce_challenge(challenge)
         .url();
-    let mut under_way = oidc.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-    under_way.retain(|_, pending| pending.began.elapsed() < PATIENCE);
-    if under_way.len() >= UNDER_WAY {
-        return Err(Problem::busy());
-    }
-    let pending = Pending { began: Instant::now(), nonce, verifier, address, back };
-    under_way.insert(state.secret().clone(), pending);
-    Ok(Redirect::to(url.as_str()).into_response())
+    let pending = Pending {
+        state: state.secret().clone(),
+        nonce: nonce.secret().clone(),
+        verifier: verifier.secret().clone(),
+        back: own_place(query.get("return").unwrap_or("/")),
+        invitation,
+    };
+    let mut response = Redirect::to(url.as_str()).into_response();
+    keep(&mut response, &pending.write(), PATIENCE, &headers)?;
+    Ok(response)
 }
 
 /// Takes the browser back from the provider.
@@ -125,56 +170,180 @@ pub async fn callback(
     let known = ["code", "state", "iss", "session_state", "scope", "error", "error_description"];
     let query = Query::parse(query.as_deref(), &known)?;
     let oidc = app.auth.oidc.as_ref().ok_or_else(|| Problem::not_found("no provider is configured"))?;
-    let pending = {
-        let mut under_way = oidc.under_way.lock().unwrap_or_else(PoisonError::into_inner);
-        query.get("state").and_then(|state| under_way.remove(state))
-    };
-    let pending = pending.filter(|pending| pending.began.elapsed() < PATIENCE);
-    let Some(pending) = pending else {
-        return Err(Problem::parameter("state", "is of no sign-in that is under way; begin again"));
+    let pending = cookie_called(&headers, cookie_name(&headers)).and_then(Pending::read);
+    let Some(pending) = pending.filter(|pending| query.get("state") == Some(pending.state.as_str())) else {
+        let why = "is of no sign-in that this browser has under way; begin again";
+        return Err(Problem::parameter("state", why));
     };
     let Some(code) = query.get("code") else {
         return Err(Problem::parameter("code", "is missing: the provider refused the sign-in"));
     };
-    let redirect = RedirectUrl::new(pending.address).map_err(|e| Problem::internal(&e))?;
-    let client =
-        CoreClient::from_provider_metadata(oidc.metadata().await?, oidc.client.clone(), oidc.secret.clone())
-            .set_redirect_uri(redirect);
-    let exchange = client
-        .exchange_code(AuthorizationCode::new(code.to_owned()))
-        .map_err(|e| Problem::provider(&e))?
-        .set_pkce_verifier(pending.verifier);
-    let tokens = exchange.request_async(&oidc.http).await.map_err(|e| Problem::provider(&e))?;
-    let id = tokens.id_token().ok_or_else(|| Problem::provider(&"it sent no ID token"))?;
-    let claims = id.claims(&client.id_token_verifier(), &pending.nonce).map_err(|e| Problem::provider(&e))?;
-    // Providers may keep names out of the ID token and tell them when asked.
-    let info: Option<CoreUserInfoClaims> =
-        match client.user_info(tokens.access_token().clone(), Some(claims.subject().clone())) {
-            Ok(asked) => asked.request_async(&oidc.http).await.ok(),
-            Err(_) => None,
+    let person = oidc.person(code, &pending, &headers).await?;
+    let account = account(&app, oidc, &person, pending.invitation.as_deref()).await?;
+    let mut response = Redirect::to(&own_place(&pending.back)).into_response();
+    let signed_in = begin(&app, account, &headers).await?;
+    for cookie in signed_in.headers().get_all(header::SET_COOKIE) {
+        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    keep(&mut response, "", 0, &headers)?;
+    Ok(response)
+}
+
+/// Who the provider says that somebody is.
+struct Person {
+    subject: String,
+    /// E-mail address, if the provider has verified it.
+    email: Option<String>,
+}
+
+impl Oidc {
+    /// Asks the provider who has come back with `code`.
+    async fn person(&self, code: &str, pending: &Pending, headers: &HeaderMap) -> Result<Person, Problem> {
+        let client = CoreClient::from_provider_metadata(
+            self.metadata().await?,
+            self.client.clone(),
+            self.secret.clone(),
+        )
+        .set_redirect_uri(callback_address(headers)?);
+        let exchange = client
+            .exchange_code(AuthorizationCode::new(code.to_owned()))
+            .map_err(|e| Problem::provider(&e))?
+            .set_pkce_verifier(PkceCodeVerifier::new(pending.verifier.clone()));
+        let tokens = exchange.request_async(&self.http).await.map_err(|e| Problem::provider(&e))?;
+        let id = tokens.id_token().ok_or_else(|| Problem::provider(&"it sent no ID token"))?;
+        let nonce = Nonce::new(pending.nonce.clone());
+        let claims: &CoreIdTokenClaims = match id.claims(&client.id_token_verifier(), &nonce) {
+            Ok(claims) => claims,
+            Err(error) => {
+                // Its keys may have been turned meanwhile: the next one asks for them anew.
+                *self.known.lock().await = None;
+                return Err(Problem::provider(&error));
+            }
         };
-    let info_email =
-        info.as_ref().filter(|info| info.email_verified() != Some(false)).and_then(|info| info.email());
-    let info_name = info.as_ref().and_then(|info| info.preferred_username());
-    let email = claims.email().filter(|_| claims.email_verified() != Some(false)).map(|email| email.as_str());
-    let names = [
-        email,
-        claims.preferred_username().map(|name| name.as_str()),
-        info_email.map(|email| email.as_str()),
-        info_name.map(|name| name.as_str()),
-        Some(claims.subject().as_str()),
-    ];
+        let subject = claims.subject().to_string();
+        let verified = |verified: Option<bool>, email: Option<&openidconnect::EndUserEmail>| {
+            email.filter(|email| verified == Some(true) && email.contains('@')).map(|email| email.to_string())
+        };
+        let mut email = verified(claims.email_verified(), claims.email());
+        if email.is_none() {
+            // Providers may keep it out of the ID token and tell it when asked; the subject must be the same.
+            let expected = Some(claims.subject().clone());
+            if let Ok(asked) = client.user_info(tokens.access_token().clone(), expected)
+                && let Ok(info) = asked.request_async(&self.http).await as Result<CoreUserInfoClaims, _>
+            {
+                email = verified(info.email_verified(), info.email());
+            }
+        }
+        Ok(Person { subject, email })
+    }
+}
+
+/// The account of a person, linked now if it was not yet.
+async fn account(
+    app: &Arc<App>,
+    oidc: &Oidc,
+    person: &Person,
+    invitation: Option<&str>,
+) -> Result<Account, Problem> {
     let directory = app.auth.directory.load_full();
-    let found = names.into_iter().flatten().find_map(|name| directory.named(name));
-    let Some((account, _)) = found.filter(|(account, _)| !account.disabled) else {
+    let issuer = oidc.issuer.to_string();
+    let linked = directory.identities.get(&(issuer.clone(), person.subject.clone())).copied();
+    let id = match (linked, invitation) {
+        (Some(id), _) => Some(id),
+        (None, Some(secret)) => Some(invited(&directory, secret)?.account),
+        // An address is a name here only where the account's name is that address.
+        (None, None) => person.email.as_deref().and_then(|email| {
+            let (account, _) = directory.named(email)?;
+            (!directory.is_linked(account.id)).then_some(account.id)
+        }),
+    };
+    let found = id.and_then(|id| directory.accounts.get(&id)).map(|(account, _)| account.clone());
+    let Some(account) = found.filter(|account| !account.disabled) else {
         return Err(Problem::forbidden(
-            "nobody here has the account that the provider named; ask an administrator",
+            "nobody here has an account that is linked to the one at the provider; ask an administrator for an invitation",
         ));
     };
-    let mut response = Redirect::to(&pending.back).into_response();
-    let signed_in = begin(&app, account.clone(), &headers).await?;
-    for cookie in signed_in.headers().get_all(axum::http::header::SET_COOKIE) {
-        response.headers_mut().append(axum::http::header::SET_COOKIE, cookie.clone());
+    if linked.is_none() {
+        let link = AccountChange::Link { account: account.id, issuer, subject: person.subject.clone() };
+        let author = account.name.clone();
+        let at = jiff::Timestamp::now().as_millisecond();
+        app.with_store(move |store| store.change_accounts(&author, at, &[link])).await?;
+        app.refresh_accounts().await?;
     }
-    Ok(response)
+    Ok(account)
+}
+
+/// The invitation with this secret.
+fn invited(directory: &Directory, secret: &str) -> Result<Invitation, Problem> {
+    let now = jiff::Timestamp::now().as_millisecond();
+    let found = directory.invitations.get(&secret_hash(secret)).filter(|found| now < found.expires_at);
+    let why = "has been used or is over; ask an administrator for another one";
+    found.copied().ok_or_else(|| Problem::parameter("invitation", why))
+}
+
+fn callback_address(headers: &HeaderMap) -> Result<RedirectUrl, Problem> {
+    RedirectUrl::new(format!("{}/api/v1/oidc/callback", base(headers))).map_err(|e| Problem::internal(&e))
+}
+
+/// A place of ours as a browser understands it; the start where it would lead elsewhere.
+fn own_place(wish: &str) -> String {
+    let here = Url::parse("http://here.invalid/").ok();
+    let place = here.as_ref().and_then(|here| here.join(wish).ok());
+    match (&here, place) {
+        (Some(here), Some(place)) if place.origin() == here.origin() => {
+            place.as_str().strip_prefix("http://here.invalid").unwrap_or("/").to_owned()
+        }
+        _ => "/".to_owned(),
+    }
+}
+
+fn cookie_name(headers: &HeaderMap) -> &'static str {
+    if is_encrypted(headers) { HOST_COOKIE } else { COOKIE }
+}
+
+/// Has the browser keep what is under way.
+fn keep(response: &mut Response, kept: &str, seconds: u32, headers: &HeaderMap) -> Result<(), Problem> {
+    let secure = if is_encrypted(headers) { "; Secure" } else { "" };
+    let name = cookie_name(headers);
+    let text = format!("{name}={kept}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let value = HeaderValue::try_from(text).map_err(|e| Problem::internal(&e))?;
+    response.headers_mut().append(header::SET_COOKIE, value);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_has_signed_in_comes_back_to_a_place_of_ours() {
+        assert_eq!(own_place("/?room=update#x"), "/?room=update#x");
+        for wish in [
+            "//evil.example",
+            "/\t/evil.example",
+            "/\\evil.example",
+            "\\\\evil.example",
+            "https://evil.example/",
+            "/\n/evil.example",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(own_place(wish), "/", "{wish:?}");
+        }
+        assert_eq!(own_place(""), "/");
+    }
+
+    #[test]
+    fn what_is_under_way_fits_a_cookie() {
+        let pending = Pending {
+            state: "s".into(),
+            nonce: "n; x=1".into(),
+            verifier: "v".into(),
+            back: "/?q=Xã A&b=1".into(),
+            invitation: None,
+        };
+        let text = pending.write();
+        assert!(text.is_ascii() && !text.contains([';', ' ', ',']), "{text}");
+        assert_eq!(Pending::read(&text), Some(pending));
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{MatchedPath, Request, State},
-    http::{HeaderMap, Method, header},
+    http::{HeaderMap, HeaderValue, Method, Version, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -13,7 +13,12 @@ use super::{
     Mode,
     identity::{By, Identity},
 };
-use crate::{domain::Action, server::app::App, server::problem::Problem};
+use crate::{
+    domain::Action,
+    server::{app::App, edge::is_forwarded, problem::Problem},
+};
+
+const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
 
 /// What a route asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,11 +136,21 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     match admit(&app, &request, path.as_deref()) {
         Ok(identity) => {
+            let is_personal = identity.by != By::Nobody && asks_for_a_role(&request, path.as_deref());
             request.extensions_mut().insert(identity);
-            next.run(request).await
+            let mut response = next.run(request).await;
+            // What is answered by a role must not lie in a cache that others open.
+            if is_personal {
+                response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+            }
+            response
         }
         Err(problem) => problem.into_response(),
     }
+}
+
+fn asks_for_a_role(request: &Request, path: Option<&str>) -> bool {
+    matches!(rule(request.method(), path), Some(Rule::May(_)))
 }
 
 fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, Problem> {
@@ -143,6 +158,7 @@ fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, P
     let unsafe_method = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if app.auth.mode() == Mode::Local {
         loopback_host(headers)?;
+        not_forwarded(request)?;
     }
     let identity = Identity::of(&app.auth, headers, jiff::Timestamp::now().as_millisecond());
     if unsafe_method {
@@ -176,22 +192,47 @@ fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, P
 /// made to point here must not get in.
 fn loopback_host(headers: &HeaderMap) -> Result<(), Problem> {
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("localhost");
-    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
-    let name = name.map_or(host, |(name, _)| name).trim_matches(['[', ']']);
-    let loopback = name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback());
-    if loopback {
+    if is_loopback(host) {
         return Ok(());
     }
     Err(Problem::forbidden("a server without accounts answers to 127.0.0.1 and localhost only"))
 }
 
+/// Whether a host, with or without a port, is this machine.
+fn is_loopback(host: &str) -> bool {
+    let name = host.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+    let name = name.map_or(host, |(name, _)| name).trim_matches(['[', ']']);
+    name == "localhost" || name.parse::<std::net::IpAddr>().is_ok_and(|ip| ip.is_loopback())
+}
+
+/// Without accounts whoever asks is the administrator: what comes by way of another server comes from anybody.
+fn not_forwarded(request: &Request) -> Result<(), Problem> {
+    let of_page = |name| {
+        let value = request.headers().get(name).and_then(|value| value.to_str().ok())?;
+        let host = value.split_once("://").map_or(value, |(_, rest)| rest);
+        Some(!is_loopback(host.split('/').next().unwrap_or(host)))
+    };
+    let elsewhere =
+        [header::ORIGIN, header::REFERER].into_iter().filter_map(of_page).any(|elsewhere| elsewhere);
+    // Servers in front that tell nothing of themselves mostly still speak as in 1996.
+    if elsewhere || request.version() == Version::HTTP_10 || is_forwarded(request.headers()) {
+        let why = "a server without accounts answers this machine alone, and this request comes by way of another \
+                   server; make an administrator first: matbang user add NAME --full-name \"…\" --role administrator";
+        return Err(Problem::forbidden(why));
+    }
+    Ok(())
+}
+
 /// A page of another site must not write, whatever the browser sends along for it.
 fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
-    if text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none")) {
-        return Err(Problem::csrf());
+    match text("sec-fetch-site") {
+        // The browser itself vouches for it, whatever name a server in front has put in place of ours.
+        Some("same-origin" | "none") => return Ok(()),
+        Some(_) => return Err(Problem::csrf()),
+        None => {}
     }
     let (Some(origin), Some(host)) = (text("origin"), text("host")) else { return Ok(()) };
-    let origin = origin.split_once("://").map_or(origin, |(_, rest)| rest);
-    if origin == host { Ok(()) } else { Err(Problem::csrf()) }
+    let page = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+    if page == host { Ok(()) } else { Err(Problem::other_origin(origin, host)) }
 }

@@ -1,9 +1,6 @@
 //! `/api/v1/session`: signing in and out; who holds a parcel; the accounts' list.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     body::Bytes,
@@ -15,12 +12,16 @@ use serde_json::{Value, json};
 
 use super::{
     Mode,
-    identity::{By, COOKIE, IDLE, Identity, LONGEST, cookie},
+    identity::{By, IDLE, Identity, LONGEST, cookie, cookie_name},
     password::{csrf, secret, secret_hash, verify},
 };
 use crate::{
     domain::{Account, Action, ParcelId},
-    server::{app::App, problem::Problem},
+    server::{
+        app::App,
+        edge::{address, is_encrypted},
+        problem::Problem,
+    },
 };
 
 fn now() -> i64 {
@@ -76,13 +77,6 @@ fn answer(app: &App, identity: &Identity) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response()
 }
 
-/// The address that a try comes from: as the server in front says, if one on this machine does.
-fn address(peer: SocketAddr, headers: &HeaderMap) -> IpAddr {
-    let forwarded = headers.get("x-forwarded-for").and_then(|value| value.to_str().ok());
-    let last = forwarded.and_then(|list| list.rsplit(',').next()?.trim().parse().ok());
-    last.filter(|_| peer.ip().is_loopback()).unwrap_or(peer.ip())
-}
-
 /// Signs in with a name and a password.
 pub async fn sign_in(
     State(app): State<Arc<App>>,
@@ -100,14 +94,19 @@ pub async fn sign_in(
     let (Some(name), Some(password)) = (text("name"), text("password")) else {
         return Err(Problem::nonsense("give \"name\" and \"password\""));
     };
-    app.auth.limits.attempt(&name, address(peer, &headers)).map_err(Problem::too_often)?;
+    let from = address(&headers, peer.ip());
+    app.auth.limits.attempt(&name, from).map_err(Problem::too_often)?;
+    let Ok(_checking) = app.auth.limits.checks.acquire().await else { return Err(Problem::busy()) };
     let directory = app.auth.directory.load_full();
     let found = directory.named(&name).filter(|(account, _)| !account.disabled).cloned();
     let stored = found.as_ref().and_then(|(_, hash)| hash.clone());
     let checked = tokio::task::spawn_blocking(move || verify(&password, stored.as_deref()));
     let right = checked.await.map_err(|e| Problem::internal(&e))?;
     match found {
-        Some((account, _)) if right => begin(&app, account, &headers).await,
+        Some((account, _)) if right => {
+            app.auth.limits.came_in(&name, from);
+            begin(&app, account, &headers).await
+        }
         _ => Err(Problem::wrong_password()),
     }
 }
@@ -130,9 +129,9 @@ fn set_cookie(
     seconds: i64,
     headers: &HeaderMap,
 ) -> Result<(), Problem> {
-    let https = headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes() == b"https");
-    let secure = if https { "; Secure" } else { "" };
-    let text = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    let secure = if is_encrypted(headers) { "; Secure" } else { "" };
+    let name = cookie_name(headers);
+    let text = format!("{name}={secret}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
     let value = HeaderValue::try_from(text).map_err(|e| Problem::internal(&e))?;
     response.headers_mut().append(header::SET_COOKIE, value);
     Ok(())
@@ -184,6 +183,7 @@ pub async fn accounts(State(app): State<Arc<App>>) -> Response {
     let entry = |a: &&Account| {
         json!({
             "id": a.id, "name": a.name, "full_name": a.full_name, "disabled": a.disabled, "grants": a.grants,
+            "linked": directory.is_linked(a.id),
         })
     };
     let body = json!({ "accounts": accounts.iter().map(entry).collect::<Vec<_>>(), "tokens": tokens });

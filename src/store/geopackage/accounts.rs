@@ -7,7 +7,8 @@ use super::GeoPackage;
 use crate::{
     domain::{Account, Grant, Role, UnitId},
     store::{
-        AccountChange, AccountLog, Accounts, Directory, SecretHash, Session, StoreError, Token, TokenScope,
+        AccountChange, AccountLog, Accounts, Directory, Invitation, SecretHash, Session, StoreError, Token,
+        TokenScope,
     },
 };
 
@@ -113,6 +114,7 @@ fn make(sql: &Connection, at: i64, change: &AccountChange) -> Result<u32, StoreE
             let update = "UPDATE accounts SET password = ?1 WHERE id = ?2";
             let rows = sql.execute(update, params![password, account])?;
             sql.execute("DELETE FROM sessions WHERE account = ?1", [account])?;
+            sql.execute("UPDATE tokens SET revoked = 1 WHERE account = ?1", [account])?;
             found(rows, *account)
         }
         AccountChange::Disabled(account, disabled) => {
@@ -130,6 +132,24 @@ fn make(sql: &Connection, at: i64, change: &AccountChange) -> Result<u32, StoreE
         }
         AccountChange::RevokeToken(id) => {
             found(sql.execute("UPDATE tokens SET revoked = 1 WHERE id = ?1", [id])?, *id)
+        }
+        AccountChange::Invite(account, hash, expires_at) => {
+            sql.execute(
+                "DELETE FROM invitations WHERE account = ?1 OR expires_at <= ?2",
+                params![account, at],
+            )?;
+            let insert = "INSERT INTO invitations (hash, account, expires_at) SELECT ?1, id, ?3 FROM accounts WHERE id = ?2";
+            found(sql.execute(insert, params![hash, account, expires_at])?, *account)
+        }
+        AccountChange::Link { account, issuer, subject } => {
+            sql.execute("DELETE FROM invitations WHERE account = ?1", [account])?;
+            let insert = "INSERT INTO identities (issuer, subject, account) SELECT ?1, ?2, id FROM accounts WHERE id = ?3";
+            found(sql.execute(insert, params![issuer, subject, account])?, *account)
+        }
+        AccountChange::Unlink(account) => {
+            sql.execute("DELETE FROM sessions WHERE account = ?1", [account])?;
+            sql.execute("DELETE FROM invitations WHERE account = ?1", [account])?;
+            found(sql.execute("DELETE FROM identities WHERE account = ?1", [account])?, *account)
         }
     }
 }
@@ -189,5 +209,26 @@ fn directory(sql: &Connection) -> Result<Directory, StoreError> {
         };
         directory.tokens.insert(row.get(0)?, token);
     }
+    links(sql, &mut directory)?;
     Ok(directory)
+}
+
+/// Who is who at a provider, and who may become so. A store that was never opened to be written may lack both.
+fn links(sql: &Connection, directory: &mut Directory) -> Result<(), StoreError> {
+    let select = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'invitations'";
+    if sql.query_row(select, [], |row| row.get::<_, u32>(0))? == 0 {
+        return Ok(());
+    }
+    let mut statement = sql.prepare("SELECT issuer, subject, account FROM identities")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        directory.identities.insert((row.get(0)?, row.get(1)?), row.get(2)?);
+    }
+    let mut statement = sql.prepare("SELECT hash, account, expires_at FROM invitations")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let invitation = Invitation { account: row.get(1)?, expires_at: row.get(2)? };
+        directory.invitations.insert(row.get(0)?, invitation);
+    }
+    Ok(())
 }

@@ -34,6 +34,9 @@ use connections::{Connections, Mode, connect, prepare};
 /// Number of the schema that this program reads and writes.
 const SCHEMA: &str = "6";
 
+/// Tables that stores of the same schema get when they are opened to be written.
+const ADDITIONS: &str = include_str!("additions.sql");
+
 /// An open store.
 #[derive(Debug)]
 pub struct GeoPackage {
@@ -55,7 +58,12 @@ impl GeoPackage {
         let schema = "SELECT value FROM settings WHERE name = 'schema'";
         let number: Result<String, _> = writer.query_row(schema, [], |row| row.get(0));
         match number.as_deref() {
-            Ok(SCHEMA) => Ok(Self { connections: Connections::new(path, mode, writer)? }),
+            Ok(SCHEMA) => {
+                if mode == Mode::ReadWrite {
+                    writer.execute_batch(ADDITIONS)?;
+                }
+                Ok(Self { connections: Connections::new(path, mode, writer)? })
+            }
             Ok(other) => {
                 let why = format!(
                     "its schema is number {other}, this program reads number {SCHEMA}; use the program that made it, \
@@ -110,6 +118,7 @@ impl GeoPackage {
         prepare(&connection)?;
         let change = connection.transaction()?;
         change.execute_batch(include_str!("schema.sql"))?;
+        change.execute_batch(ADDITIONS)?;
         change.commit()?;
         Ok(Self { connections: Connections::new(path, Mode::ReadWrite, connection)? })
     }
