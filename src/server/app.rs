@@ -14,6 +14,7 @@ use super::{
     health::Health,
     listings::Listings,
     live::Live,
+    making::Making,
     params::When,
     problem::Problem,
     reading::Reading,
@@ -56,12 +57,18 @@ pub struct Equipment {
 /// Files that are written for downloads at the same time.
 const MOST_EXPORTS: usize = 8;
 
+/// Questions that never wait for a place: they are answered at once.
+const CHEAP: [&str; 5] =
+    ["/api/v1/parcels/", "/api/v1/projects/", "/api/v1/catalog", "/api/v1/procedures", "/tiles"];
+
 /// Answers that are kept, and places for those that take long.
 pub struct Answers {
     /// Answers.
     pub cache: Cache,
     /// Orders of rows that tables look at.
     pub listings: Listings,
+    /// Answers that are being made.
+    pub making: Making,
     /// Files that may be written for downloads at once.
     pub exports: Arc<tokio::sync::Semaphore>,
 }
@@ -129,6 +136,7 @@ impl App {
             answers: Answers {
                 cache: Cache::new(256 << 20, 64 << 20),
                 listings: Listings::default(),
+                making: Making::default(),
                 exports: Arc::new(tokio::sync::Semaphore::new(MOST_EXPORTS)),
             },
             live: Live::default(),
@@ -265,11 +273,18 @@ impl App {
             return Ok(answer);
         }
         let (app, current) = (Arc::clone(self), self.view(when).await?);
-        let work = tokio::task::spawn_blocking(move || {
-            let answer = Answer::new(&make(&app, &current)?, content_type, encoding);
-            app.answers.cache.keep_answer(current.number, key, &answer);
-            Ok(answer)
-        });
-        work.await.map_err(|e| Problem::internal(&e))?
+        // The view with its number, and for what is past its position and day, tell the question from later ones.
+        let (number, view) = (current.number, &current.view);
+        let question = format!("{key} {number} {} {}", view.snapshot.position(), view.today);
+        let is_cheap = CHEAP.iter().any(|start| key.starts_with(start));
+        let work = async move || {
+            let work = tokio::task::spawn_blocking(move || {
+                let answer = Answer::new(&make(&app, &current)?, content_type, encoding);
+                app.answers.cache.keep_answer(current.number, key, &answer);
+                Ok(answer)
+            });
+            work.await.map_err(|e| Problem::internal(&e))?
+        };
+        if is_cheap { work().await } else { self.answers.making.once(question, work).await }
     }
 }

@@ -10,11 +10,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
-    response::Response,
+    response::{IntoResponse, Response},
 };
 use bytes::Bytes;
 
-use super::encoding::Encoding;
+use super::{encoding::Encoding, making};
 use crate::{
     atlas::Extent,
     tile::{Layer, Square},
@@ -59,7 +59,10 @@ impl Answer {
             if let Some(name) = self.encoding.name() {
                 headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
             }
-            *response.body_mut() = Body::from(self.body.clone());
+            match making::body(self.body.clone()) {
+                Ok(body) => *response.body_mut() = body,
+                Err(busy) => return busy.into_response(),
+            }
         }
         response
     }

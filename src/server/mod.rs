@@ -22,6 +22,7 @@ mod follow;
 mod health;
 mod listings;
 mod live;
+mod making;
 mod ogc;
 mod params;
 mod problem;

@@ -49,6 +49,13 @@ impl Problem {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Busy", detail, more: None }
     }
 
+    /// Too many questions that take long are being answered.
+    pub fn busy_answering() -> Self {
+        let detail =
+            "too many large questions are being answered at this moment; try again in a moment".to_owned();
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Busy", detail, more: None }
+    }
+
     /// Too many files are being written for downloads.
     pub fn busy_exporting() -> Self {
         let detail = "too many files are being written at this moment; try again in a moment".to_owned();

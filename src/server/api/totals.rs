@@ -40,6 +40,7 @@ pub async fn totals(
         Discretion::Exact => Discretion::Exact,
         Discretion::Rounded | Discretion::Withheld => Discretion::Withheld,
     };
+    let _place = app.answers.making.place().await?;
     let work = tokio::task::spawn_blocking(move || make(&current.view, &query, &area, discretion));
     let bytes = work.await.map_err(|e| Problem::internal(&e))??;
     let headers: HeaderMap =

@@ -21,6 +21,7 @@ use crate::{
     server::{
         app::{App, Current},
         auth::Identity,
+        making,
         params::Query,
         problem::Problem,
         tiles::base,
@@ -48,12 +49,14 @@ pub async fn items(
         // What personal columns show depends on who asks: it is kept for nobody.
         let current = app.view(when).await?;
         let shared = Arc::clone(&app);
+        let _place = app.answers.making.place().await?;
         let work = tokio::task::spawn_blocking(move || {
             let page = Page::read(&current.view, collection, query, &identity, (form, address))?;
             page.write(&shared, &current.view)
         });
         let bytes = work.await.map_err(|e| Problem::internal(&e))??;
-        ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")], bytes).into_response()
+        let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")];
+        (headers, making::body(bytes.into())?).into_response()
     } else {
         let key = format!("/ogc/{name}/items {} {address} {form:?}", text.unwrap_or_default());
         let answer = app.answer(&headers, key, when, kind, move |app, view| {
