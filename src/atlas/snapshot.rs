@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use geo::{Intersects, MultiPolygon};
-
 use super::{
     arena::Shape,
     pages::{PAGE, Pages},
@@ -11,7 +9,7 @@ use super::{
     project::{ProjectEntry, UnitEntry},
     succession,
     tables::Tables,
-    world::{Extent, World},
+    world::Extent,
 };
 use crate::domain::{
     Blocker, BranchStay, Day, LedgerPosition, Marks, Stage, StageDays, Standing, Vnd,
@@ -282,15 +280,6 @@ impl Snapshot {
         let all = self.parcels.touching(extent);
         let found: Vec<u32> = all.map(|(index, _)| index).take(most + 1).collect();
         (found.len() <= most).then(|| sorted(found))
-    }
-
-    /// Parcels that share a point with `area` (WGS 84 degrees), indexes rising.
-    pub fn parcels_intersecting(&self, area: &MultiPolygon<f64>) -> Vec<u32> {
-        let coords = area.iter().flat_map(|polygon| polygon.exterior().coords());
-        let around = coords.fold(Extent::EMPTY, |e, c| e.with(World::from_degrees(c.x, c.y)));
-        let mut found = self.parcels_in(around);
-        found.retain(|index| self.parcels.arena().shape(*index as usize).to_geo().intersects(area));
-        found
     }
 
     /// Projects whose extent touches `extent`, indexes rising.

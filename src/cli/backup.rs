@@ -5,13 +5,16 @@ use std::{
     process::ExitCode,
 };
 
-use super::{Outcome, Place};
+use super::{Outcome, Place, clock, witness};
 
 /// Options of `matbang backup`.
 #[derive(Debug, clap::Args)]
 pub struct Backup {
     /// The copy; its scans and photographs go to a folder beside it, with the ending .files.
     file: PathBuf,
+    /// Sign the copy's end of the ledger with this key, beside the copy with the ending .head.json.
+    #[arg(long, env = "MATBANG_HEAD_KEY", value_name = "FILE")]
+    head_key: Option<PathBuf>,
 }
 
 /// Options of `matbang restore`.
@@ -22,6 +25,9 @@ pub struct Restore {
     /// Put it in the place of a store that is there; that one is kept beside, with the ending .before.
     #[arg(long)]
     replace: bool,
+    /// The public key that the copy's end of the ledger must be signed with.
+    #[arg(long, value_name = "HEX")]
+    signed_by: Option<String>,
 }
 
 pub fn backup(place: &Place, options: &Backup) -> Outcome {
@@ -44,6 +50,10 @@ pub fn backup(place: &Place, options: &Backup) -> Outcome {
         .into());
     }
     std::fs::File::open(&part)?.sync_all()?;
+    if let Some(key) = &options.head_key {
+        let signed = witness::read_key(key)?.sign(found.head.position, &found.head.hash, clock::now_millis());
+        std::fs::write(beside(&options.file, "head.json"), format!("{}\n", serde_json::json!(signed)))?;
+    }
     std::fs::rename(&part, &options.file)?;
     eprintln!("{}: position {}, {files} files, verified", options.file.display(), found.head.position);
     Ok(ExitCode::SUCCESS)
@@ -56,6 +66,15 @@ pub fn restore(place: &Place, options: &Restore) -> Outcome {
         return Err(
             format!("{} is not whole: {} {}", options.file.display(), finding.table, finding.what).into()
         );
+    }
+    let signed = beside(&options.file, "head.json");
+    if signed.exists() {
+        let expected = witness::read(&signed, options.signed_by.as_deref())?;
+        if let Some(finding) = witness::compare(&*copy, &expected)?.first() {
+            return Err(format!("{}: {}", options.file.display(), finding.what).into());
+        }
+    } else if options.signed_by.is_some() {
+        return Err(format!("{} is not there: the copy was not signed", signed.display()).into());
     }
     if place.data.exists() {
         let store = place.open()?;

@@ -189,7 +189,7 @@ fn write(
         let picked = Picked::Events { ledger: &mut ledger, after, filter: &filter, most: usize::MAX };
         return Ok(job.write(options.format, picked, out)?);
     }
-    let mut indexes = select(view, collection, &filter);
+    let mut indexes = select(view, collection, &filter)?;
     sort.head(&Rows::of(view), &mut indexes, usize::MAX);
     Ok(job.write(options.format, Picked::Indexes(&indexes), out)?)
 }

@@ -27,6 +27,7 @@ mod tiles;
 mod token;
 mod user;
 mod verify;
+mod witness;
 
 use std::{error::Error, path::PathBuf, process::ExitCode};
 
@@ -88,6 +89,8 @@ enum Command {
     User(user::User),
     /// Keys for programs.
     Token(token::Token),
+    /// Make a key that signs the ledger's end, and say its public part.
+    Key(witness::Key),
     /// Copy a store, also while it is served, and check the copy.
     Backup(backup::Backup),
     /// Bring a copy back.
@@ -119,6 +122,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Verify(command) => verify::run(&place, command),
         Command::User(command) => user::run(&place, command),
         Command::Token(command) => token::run(&place, command),
+        Command::Key(command) => witness::key(command),
         Command::Backup(command) => backup::backup(&place, command),
         Command::Restore(command) => backup::restore(&place, command),
         Command::Read => Ok(reader::run_child()),

@@ -12,13 +12,15 @@ use std::{
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::{Outcome, Place, clock, output::say, report};
+use super::{Outcome, Place, clock, output::say, report, witness};
 use crate::{
     domain::{Day, campaigns, law::Law, vocabulary},
     query,
     reader::{Limits, Reader},
     report::Language,
-    server::{App, Auth, Basemap, Edge, Equipment, Files, Oidc, Reading, Tls, follow, listen, router},
+    server::{
+        App, Auth, Basemap, Edge, Equipment, Files, Oidc, Reading, Tls, Witness, follow, listen, router,
+    },
     store::Store,
 };
 
@@ -44,6 +46,12 @@ pub struct Serve {
     /// How long somebody is waited for who neither sends what was begun nor takes what is sent.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     patience: u64,
+    /// Sign the ledger's end with the key in this file, which `matbang key` makes and which should not lie beside the store.
+    #[arg(long, env = "MATBANG_HEAD_KEY", value_name = "FILE")]
+    head_key: Option<std::path::PathBuf>,
+    /// Add each signed end of the ledger to this file, which should lie on another disk or machine.
+    #[arg(long, env = "MATBANG_WITNESS", value_name = "FILE", requires = "head_key")]
+    witness: Option<std::path::PathBuf>,
     /// Show the map and its figures, without personal data, to who is not signed in.
     #[arg(long)]
     public_map: bool,
@@ -119,6 +127,10 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
         basemap,
         auth,
         reading: reading(options),
+        witness: Witness::new(
+            options.head_key.as_deref().map(witness::read_key).transpose()?,
+            options.witness.clone(),
+        ),
     };
     let served = runtime.block_on(serve((options.listen, edge), Arc::clone(&store), law, equipment));
     // The runtime's threads may still read; then nothing is left in the log beside the file.
@@ -196,6 +208,7 @@ async fn serve(
             }
         })
     };
+    let signing = tokio::spawn(Witness::follow(Arc::clone(&app)));
     say!("{url}");
     std::io::stdout().flush()?;
     let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -213,6 +226,9 @@ async fn serve(
         let _ = tokio::time::timeout(std::time::Duration::from_secs(10), serving).await;
     }
     let _ = follower.join();
+    signing.abort();
+    // What was recorded last is signed too.
+    Witness::sign(&app).await;
     outcome
 }
 

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{Outcome, Place, output::say};
+use super::{Outcome, Place, output::say, witness};
 use crate::store::digest_hex;
 
 /// Options of `matbang verify`.
@@ -11,10 +11,25 @@ pub struct Verify {
     /// Print the result as JSON.
     #[arg(long)]
     json: bool,
+    /// What the ledger's hash at a position was, as a report, a copy or /api/v1/heads told it; may be given several times.
+    #[arg(long = "expect-head", value_name = "POSITION:HASH", value_parser = witness::expected)]
+    expected: Vec<(u64, String)>,
+    /// Signed ends of the ledger, as `serve --witness` has kept them elsewhere.
+    #[arg(long, value_name = "FILE")]
+    witness: Option<std::path::PathBuf>,
+    /// The public key that the witness must have signed with.
+    #[arg(long, value_name = "HEX", requires = "witness")]
+    signed_by: Option<String>,
 }
 
 pub fn run(place: &Place, options: &Verify) -> Outcome {
-    let found = place.open()?.verify(place.law()?)?;
+    let store = place.open()?;
+    let mut found = store.verify(place.law()?)?;
+    let mut expected = options.expected.clone();
+    if let Some(file) = &options.witness {
+        expected.extend(witness::read(file, options.signed_by.as_deref())?);
+    }
+    found.findings.extend(witness::compare(&*store, &expected)?);
     let head = digest_hex(&found.head.hash);
     let whole = found.findings.is_empty();
     if options.json {

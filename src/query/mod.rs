@@ -10,6 +10,7 @@
 //! HTTP, and holds no personal data but what the columns of events marked
 //! `personal` read, which are left out for whoever may not see them.
 
+mod area;
 mod collection;
 mod column;
 mod events;
@@ -24,6 +25,7 @@ mod sort;
 mod units;
 mod value;
 
+pub use area::inside;
 pub use collection::Collection;
 pub use column::{Column, Kind, Words, words};
 pub use events::Personal;

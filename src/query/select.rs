@@ -3,7 +3,7 @@
 
 use super::{
     collection::Collection,
-    filter::{Bound, Filter},
+    filter::{Bound, Filter, FilterError},
     rows::Rows,
 };
 use crate::{analysis::View, atlas::Extent};
@@ -12,24 +12,31 @@ use crate::{analysis::View, atlas::Extent};
 const FEW: usize = 40_000;
 
 /// Indexes of the features that exist on the view's day and for which `filter` holds, rising.
-pub fn select(view: &View, collection: Collection, filter: &Filter) -> Vec<u32> {
+///
+/// # Errors
+/// A geometry that costs too much.
+pub fn select(view: &View, collection: Collection, filter: &Filter) -> Result<Vec<u32>, FilterError> {
     select_on(&Rows::of(view), collection, filter)
 }
 
 /// As [`select`], for where and on which day `rows` look.
-pub fn select_on(rows: &Rows<'_>, collection: Collection, filter: &Filter) -> Vec<u32> {
+///
+/// # Errors
+/// A geometry that costs too much.
+pub fn select_on(rows: &Rows<'_>, collection: Collection, filter: &Filter) -> Result<Vec<u32>, FilterError> {
     let view = rows.view;
     let bound = filter.bind(collection, view);
     let all = collection.extent(view).map_or(Extent::EMPTY, Extent::from_degrees);
     let covers = |extent: Extent| extent.holds_all(all);
     let extent = bound.extent().filter(|extent| !covers(*extent));
     if extent.is_some_and(Extent::is_empty) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    match extent.and_then(|extent| collection.indexes(view, extent)) {
+    let found = match extent.and_then(|extent| collection.indexes(view, extent)) {
         Some(candidates) => holding(rows, &bound, &candidates),
         None => holding_all(rows, &bound, collection.len(view) as u32),
-    }
+    };
+    bound.check().map(|()| found)
 }
 
 fn holding(rows: &Rows<'_>, bound: &Bound, candidates: &[u32]) -> Vec<u32> {

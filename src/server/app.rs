@@ -20,6 +20,7 @@ use super::{
     reading::Reading,
     staging::Staging,
     views::Views,
+    witness::Witness,
     wording::{About, Wording},
     writer::Writer,
 };
@@ -52,6 +53,8 @@ pub struct Equipment {
     pub auth: Auth,
     /// Reads the files that people send.
     pub reading: Reading,
+    /// Signs the ledger's end.
+    pub witness: Witness,
 }
 
 /// Files that are written for downloads at the same time.
@@ -98,6 +101,8 @@ pub struct App {
     pub reading: Reading,
     /// Accounts and how people come in.
     pub auth: Auth,
+    /// Signs the ledger's end.
+    pub witness: Witness,
     /// Milliseconds since 1970-01-01T00:00Z at which it was started.
     pub started_at: i64,
     /// Prometheus.
@@ -125,6 +130,7 @@ impl App {
             basemap,
             auth,
             reading,
+            witness,
         } = equipment;
         let health = Arc::<Health>::default();
         let writer = Writer::start(Arc::clone(&store), law, Arc::clone(&health));
@@ -147,6 +153,7 @@ impl App {
             reading,
             staging: Staging::default(),
             auth,
+            witness,
             started_at: jiff::Timestamp::now().as_millisecond(),
             metrics,
         })

@@ -168,7 +168,7 @@ mod tests {
         let large = Bytes::from(vec![1; 100 * LARGE]);
         let held = [body(large.clone()).unwrap(), body(large.clone()).unwrap()];
         assert!(body(large.clone()).is_err());
-        body(Bytes::from_static(b"{}")).unwrap();
+        assert!(body(Bytes::from_static(b"{}")).is_ok());
         drop(held);
         let whole = axum::body::to_bytes(body(large.clone()).unwrap(), usize::MAX).await.unwrap();
         assert_eq!(whole, large);

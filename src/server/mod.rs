@@ -31,6 +31,7 @@ mod routes;
 mod staging;
 mod tiles;
 mod views;
+mod witness;
 mod wording;
 mod writer;
 
@@ -46,3 +47,4 @@ pub use problem::Problem;
 pub use reading::Reading;
 pub use routes::router;
 pub use tiles::vector_layers;
+pub use witness::Witness;

@@ -142,7 +142,8 @@ impl Query {
         let Some(filter) = ogc::cql(self, &columns)? else { return Ok(None) };
         let units = view.snapshot.units_on(day);
         let rows = Rows { today: day, units: &units, ..Rows::of(view) };
-        Ok(Some(select_on(&rows, Collection::Parcels, &filter)))
+        let found = select_on(&rows, Collection::Parcels, &filter);
+        found.map(Some).map_err(|why| Problem::parameter("filter", why))
     }
 
     /// The conditions on parcels.

@@ -18,7 +18,7 @@ use super::{
     basemap::{self, Basemap},
     edge, files, health, live, ogc,
     problem::Problem,
-    tiles,
+    tiles, witness,
 };
 
 /// A name and a password, bytes.
@@ -102,9 +102,23 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/briefings", get(api::briefings).post(api::save_briefing))
         .route("/api/v1/briefings/{code}", get(api::briefing).delete(api::remove_briefing))
         .route("/api/v1/ledger", get(api::ledger))
+        .route("/api/v1/heads", get(witness::heads))
         .route("/api/v1/heads/{position}", get(api::head_at))
         .route("/api/v1/procedures", get(api::procedures))
         .route("/api/v1/condition", get(api::condition))
+        .merge(people())
+        .fallback(elsewhere)
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), auth::guard))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard))
+        .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
+            Problem::internal(&"a request panicked").into_response()
+        }))
+        .with_state(app)
+}
+
+/// Who comes in, and what they may do.
+fn people() -> Router<Arc<App>> {
+    Router::new()
         .route(
             "/api/v1/session",
             get(auth::session)
@@ -119,13 +133,6 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/tokens", post(auth::add_token))
         .route("/api/v1/tokens/{id}", delete(auth::revoke_token))
         .route("/api/v1/accesses", get(auth::accesses))
-        .fallback(elsewhere)
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), auth::guard))
-        .layer(middleware::from_fn_with_state(Arc::clone(&app), guard))
-        .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
-            Problem::internal(&"a request panicked").into_response()
-        }))
-        .with_state(app)
 }
 
 /// Under the interfaces an unknown address is a problem; elsewhere it is a state of the web app.

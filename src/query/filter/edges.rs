@@ -1,6 +1,12 @@
-//! The edges of a filter's area in an R-tree: inside or outside, and which edges are near, in O(log n).
+//! The edges of a filter's area or line in an R-tree: inside or outside, and which edges are near, in O(log n) where
+//! they do not lie in a tangle; what is looked at is counted, so that tangles can be given up.
 
-use geo::{Coord, Intersects, Line, LinesIter, Rect};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use geo::{
+    Coord, Intersects, Line, LinesIter, Rect,
+    line_intersection::{LineIntersection, line_intersection},
+};
 use rstar::{AABB, RTree, RTreeObject};
 
 #[derive(Debug)]
@@ -14,23 +20,50 @@ impl RTreeObject for Edge {
     }
 }
 
-/// The edges of an area.
+/// The edges of an area or line.
 #[derive(Debug)]
 pub struct Edges {
     tree: RTree<Edge>,
     east: f64,
+    is_areal: bool,
+    /// Edges that were looked at.
+    looks: AtomicU64,
 }
 
 impl Edges {
-    /// Of an area; none when the geometry is not areal.
+    /// Of an area or line; none when the geometry is neither.
     pub fn of(geometry: &geo::Geometry<f64>) -> Option<Self> {
+        let is_areal = matches!(geometry, geo::Geometry::Polygon(_) | geo::Geometry::MultiPolygon(_));
         let edges: Vec<Edge> = match geometry {
             geo::Geometry::Polygon(polygon) => polygon.lines_iter().map(Edge).collect(),
             geo::Geometry::MultiPolygon(polygons) => polygons.lines_iter().map(Edge).collect(),
+            geo::Geometry::LineString(line) => line.lines_iter().map(Edge).collect(),
+            geo::Geometry::MultiLineString(lines) => lines.lines_iter().map(Edge).collect(),
             _ => return None,
         };
         let east = edges.iter().map(|edge| edge.0.start.x).fold(f64::NEG_INFINITY, f64::max);
-        Some(Self { tree: RTree::bulk_load(edges), east })
+        Some(Self { tree: RTree::bulk_load(edges), east, is_areal, looks: AtomicU64::new(0) })
+    }
+
+    /// Number of edges.
+    pub fn count(&self) -> usize {
+        self.tree.size()
+    }
+
+    /// Edges that were looked at so far.
+    pub fn looks(&self) -> u64 {
+        self.looks.load(Ordering::Relaxed)
+    }
+
+    /// The edges whose extent touches this one, counted.
+    fn near(&self, around: AABB<[f64; 2]>, mut is_one: impl FnMut(&Line<f64>) -> bool) -> bool {
+        let mut looks = 0;
+        let found = self.tree.locate_in_envelope_intersecting(around).any(|edge| {
+            looks += 1;
+            is_one(&edge.0)
+        });
+        self.looks.fetch_add(looks, Ordering::Relaxed);
+        found
     }
 
     /// Whether an edge shares a point with the rectangle west, south, east, north.
@@ -38,22 +71,39 @@ impl Edges {
         let around = AABB::from_corners([west, south], [east, north]);
         let rectangle = Rect::new((west, south), (east, north));
         // The rectangle around a long slanting edge holds much that is far from the edge.
-        self.tree.locate_in_envelope_intersecting(around).any(|edge| rectangle.intersects(&edge.0))
+        self.near(around, |edge| rectangle.intersects(edge))
     }
 
     /// Whether an edge shares a point with `line`.
     pub fn cross(&self, line: Line<f64>) -> bool {
         let around = Edge(line).envelope();
-        self.tree.locate_in_envelope_intersecting(around).any(|edge| edge.0.intersects(&line))
+        self.near(around, |edge| edge.intersects(&line))
+    }
+
+    /// Whether an edge and `line` cross inside both: what has this edge lies on both sides of the boundary.
+    pub fn part(&self, line: Line<f64>) -> bool {
+        let around = Edge(line).envelope();
+        self.near(around, |edge| {
+            matches!(
+                line_intersection(*edge, line),
+                Some(LineIntersection::SinglePoint { is_proper: true, .. })
+            )
+        })
     }
 
     /// Whether a place that lies on no edge is inside: edges to its east are counted.
     pub fn hold(&self, place: Coord<f64>) -> bool {
+        if !self.is_areal {
+            return false;
+        }
         let ray = AABB::from_corners([place.x, place.y], [self.east.max(place.x), place.y]);
-        let crossed = self.tree.locate_in_envelope_intersecting(ray).filter(|edge| {
-            let (a, b) = (edge.0.start, edge.0.end);
-            (a.y > place.y) != (b.y > place.y) && place.x < (b.x - a.x) * (place.y - a.y) / (b.y - a.y) + a.x
+        let mut crossed = 0;
+        self.near(ray, |edge| {
+            let (a, b) = (edge.start, edge.end);
+            let is_east = || place.x < (b.x - a.x) * (place.y - a.y) / (b.y - a.y) + a.x;
+            crossed += usize::from((a.y > place.y) != (b.y > place.y) && is_east());
+            false
         });
-        crossed.count() % 2 == 1
+        crossed % 2 == 1
     }
 }

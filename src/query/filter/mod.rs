@@ -23,6 +23,9 @@ use crate::{analysis::View, atlas::Extent, domain::Day};
 use node::{Node, Scalar};
 use source::Row;
 use spatial::{Spatial, SpatialOp};
+
+pub(super) use edges::Edges;
+pub(super) use spatial::MOST_LOOKS;
 use temporal::{Span, TemporalOp};
 
 /// Why a filter can't be used, for people.
@@ -136,6 +139,19 @@ impl Bound {
     /// Where a feature must lie for the filter to hold; none = anywhere.
     pub fn extent(&self) -> Option<Extent> {
         self.node.extent()
+    }
+
+    /// Whether it can't be asked to the end: a geometry in it costs too much.
+    ///
+    /// # Errors
+    /// What to do, for a person.
+    pub fn check(&self) -> Result<(), FilterError> {
+        if !self.node.gave_up() {
+            return Ok(());
+        }
+        let why = "a geometry of the filter has too many edges in each other's way near too many features; \
+                   make it simpler, or ask for a smaller part";
+        Err(FilterError(why.to_owned()))
     }
 
     /// What [`Bound::holds`] writes shapes into; one a thread.

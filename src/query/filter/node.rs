@@ -252,6 +252,16 @@ impl Node {
         }
     }
 
+    /// Whether a geometry in it was given up.
+    pub fn gave_up(&self) -> bool {
+        match self {
+            Self::Spatial(test) => test.gave_up(),
+            Self::And(all) | Self::Or(all) => all.iter().any(Self::gave_up),
+            Self::Not(node) => node.gave_up(),
+            _ => false,
+        }
+    }
+
     /// Where a feature must lie for it to hold; none = anywhere.
     pub fn extent(&self) -> Option<Extent> {
         match self {

@@ -8,12 +8,13 @@ use axum::{
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
-use geo::{InteriorPoint, Intersects, MultiPolygon};
+use geo::MultiPolygon;
 use serde_json::json;
 
 use super::{figures::discretion, stages};
 use crate::{
     analysis::{Discretion, View, progress},
+    query::inside,
     server::{
         app::App,
         auth::Identity,
@@ -71,8 +72,7 @@ fn make(
     let day = query.as_of(view.today)?;
     let snapshot = &view.snapshot;
     let mut chosen = query.filter(view, day)?.select(snapshot, day);
-    let near = snapshot.parcels_intersecting(area);
-    chosen.retain(|parcel| near.binary_search(parcel).is_ok() && inside(view, *parcel, area));
+    chosen = inside(snapshot, &chosen, area).map_err(|why| Problem::nonsense(why.0))?;
     let answer = json!({
         "at": snapshot.position(),
         "as_of": day.to_string(),
@@ -80,9 +80,4 @@ fn make(
         "stages": stages(view, &chosen, day),
     });
     Ok(answer.to_string())
-}
-
-fn inside(view: &View, parcel: u32, area: &MultiPolygon<f64>) -> bool {
-    let shape = view.snapshot.parcels().arena().shape(parcel as usize).to_geo();
-    shape.interior_point().is_some_and(|point| area.intersects(&point))
 }

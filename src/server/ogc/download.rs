@@ -143,7 +143,8 @@ fn write(
         job.write(format, picked, sender)
     } else {
         let rows = Rows::of(view);
-        let mut indexes = select(view, collection, &ask.filter);
+        let mut indexes =
+            select(view, collection, &ask.filter).map_err(|why| Problem::parameter("filter", why))?;
         if let Some(place) = &ask.after {
             indexes.retain(|index| ask.sort.is_after(collection, &rows, *index, place));
         }

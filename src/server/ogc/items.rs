@@ -113,7 +113,7 @@ impl Page {
         if self.ask.collection == Collection::Events {
             return self.write_events(app, view);
         }
-        let found = self.find(view);
+        let found = self.find(view)?;
         let next = match (found.more, found.indexes.last()) {
             (true, Some(last)) => {
                 let place = self.ask.sort.place(self.ask.collection, &Rows::of(view), *last);
@@ -124,10 +124,11 @@ impl Page {
         self.render(app, view, next.as_deref(), &found, Picked::Indexes(&found.indexes))
     }
 
-    fn find(&self, view: &View) -> Found {
+    fn find(&self, view: &View) -> Result<Found, Problem> {
         let Ask { collection, filter, sort, after, .. } = &self.ask;
         let (rows, most) = (Rows::of(view), self.ask.limit.unwrap_or(usize::MAX));
-        let mut indexes = select(view, *collection, filter);
+        let mut indexes =
+            select(view, *collection, filter).map_err(|why| Problem::parameter("filter", why))?;
         let matched = indexes.len();
         match after {
             Some((_, id)) if sort.0.is_empty() => {
@@ -139,7 +140,7 @@ impl Page {
         }
         let more = indexes.len() > most;
         sort.head(&rows, &mut indexes, most);
-        Found { indexes, matched: Some(matched), more }
+        Ok(Found { indexes, matched: Some(matched), more })
     }
 
     /// Events come from the ledger: one more than the page has tells whether more follow.

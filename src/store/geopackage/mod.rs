@@ -8,6 +8,7 @@ mod accounts;
 mod blob;
 mod briefings;
 mod connections;
+mod foreign;
 mod form;
 mod holders;
 mod keeping;

@@ -13,7 +13,7 @@ use geo::{GeodesicArea, Validation};
 use rusqlite::{Connection, Row, Statement};
 
 use super::{
-    blob, lines,
+    blob, foreign, lines,
     read::{self, signed},
     records, states,
 };
@@ -61,6 +61,7 @@ pub fn verify(
 /// What can be said without the ledger: the file is whole, what rows name is there, shapes are valid.
 fn plain(sql: &Connection, findings: &mut Findings) -> Result<(), StoreError> {
     file(sql, findings)?;
+    foreign::check(sql, findings)?;
     let mut statement =
         sql.prepare("SELECT fid, recovered_area, total_area, geom FROM parcels ORDER BY fid")?;
     let mut rows = statement.query([])?;

@@ -8,6 +8,7 @@ mod chain;
 pub mod check;
 pub mod encoding;
 pub mod line;
+pub mod witness;
 
 pub use chain::{Chain, ChainFault};
 pub use line::Line;
