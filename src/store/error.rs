@@ -78,6 +78,9 @@ pub enum StoreError {
     /// Another ledger than the one that was followed.
     #[error("another store was put in the place of this one")]
     Replaced,
+    /// A store that another was to be copied into.
+    #[error("the store is not empty: there are rows in {0}; copy into a new one")]
+    NotEmpty(&'static str),
     /// A position beyond the end.
     #[error("the ledger ends at position {head}; there is no position {asked}")]
     NoPosition {
@@ -96,6 +99,11 @@ impl StoreError {
             Self::Shared(error) => error.is_disk(),
             _ => false,
         }
+    }
+
+    /// Whether nothing of the change in which it came can be kept.
+    pub fn ends_change(&self) -> bool {
+        self.is_disk() || self.is_busy() || self.is_gone()
     }
 
     /// Whether the way to the database is lost; it is looked for again each time.

@@ -18,6 +18,7 @@ mod running;
 mod shape;
 mod states;
 mod strands;
+mod tables;
 mod traits;
 mod verify;
 
@@ -39,6 +40,7 @@ pub use accounts::{Access, AccountChange, AccountLog, Directory, SecretHash, Ses
 pub use briefing::{Briefing, KeptBriefing};
 pub use error::StoreError;
 pub use ledger::{Chain, ChainFault, Line, digest_hex};
+pub use tables::{Cell, Kind, Table, TakeRow, Transfer};
 pub use traits::{Accounts, Briefings, Holders, Ledger, Load, Maintenance, Record, Store, Work};
 pub use verify::{Finding, Verification};
 
@@ -87,6 +89,15 @@ pub fn open_or_create(place: &Path) -> Result<Arc<dyn Store>, StoreError> {
         Engine::GeoPackage(path) => Arc::new(geopackage::GeoPackage::open_or_create(path)?),
         Engine::PostgreSql(address) => Arc::new(postgres::PostgreSql::open_or_create(address)?),
     })
+}
+
+/// Copies all of one store into another that is empty, in one state, all or nothing: the ledger with its head,
+/// accounts, logs, briefings, settings.
+///
+/// # Errors
+/// A store that is not empty, or the engines'.
+pub fn copy(from: &dyn Store, to: &dyn Store) -> Result<Head, StoreError> {
+    to.receive_rows(&mut |take| from.tell_rows(take))
 }
 
 /// Whether there is a store at `place`.

@@ -69,7 +69,7 @@ impl Cluster {
         }
         let cluster = Self { folder, databases: AtomicU32::new(0) };
         let files = cluster.files();
-        let options = ["-D", &files, "-U", "matbang", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"];
+        let options = ["-D", &files, "-U", "admin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"];
         run(program("initdb", &options));
         cluster.start();
         cluster
@@ -111,14 +111,20 @@ impl Cluster {
     /// Runs SQL in a database.
     pub fn sql(&self, database: &str, sql: &str) -> String {
         let socket = self.folder().display().to_string();
-        let arguments =
-            ["-h", &socket, "-U", "matbang", "-d", database, "-v", "ON_ERROR_STOP=1", "-qAtc", sql];
+        let arguments = ["-h", &socket, "-U", "admin", "-d", database, "-v", "ON_ERROR_STOP=1", "-qAtc", sql];
         run(program("psql", &arguments))
+    }
+
+    /// Whether SQL runs as a role.
+    pub fn ask(&self, role: &str, database: &str, sql: &str) -> bool {
+        let socket = self.folder().display().to_string();
+        let arguments = ["-h", &socket, "-U", role, "-d", database, "-v", "ON_ERROR_STOP=1", "-qAtc", sql];
+        program("psql", &arguments).output().expect("it runs").status.success()
     }
 
     /// Address of a database in this cluster.
     pub fn address(&self, database: &str) -> String {
-        format!("postgres://matbang@/{database}?host={}", self.folder().display())
+        format!("postgres://admin@/{database}?host={}", self.folder().display())
     }
 
     /// Makes an empty database with PostGIS; its name.

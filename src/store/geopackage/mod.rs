@@ -20,6 +20,7 @@ mod reference;
 mod states;
 mod steps;
 mod strands;
+mod transfer;
 mod verify;
 mod write;
 

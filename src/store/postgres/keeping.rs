@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use super::{PostgreSql, cells::cell, verify};
 use crate::{
     domain::law::Law,
-    store::{Maintenance, StoreError, Verification},
+    store::{Maintenance, StoreError, Verification, copy, geopackage::GeoPackage},
 };
 
 type Answer<T> = Result<T, StoreError>;
@@ -28,8 +28,9 @@ impl Maintenance for PostgreSql {
     }
 
     fn copy_to(&self, path: &Path) -> Answer<()> {
-        let _ = path;
-        Err(StoreError::Backend("not yet".to_owned()))
+        let file = GeoPackage::open_or_create(path)?;
+        copy(self, &file)?;
+        file.close()
     }
 
     fn is_read_only(&self) -> bool {

@@ -22,6 +22,7 @@ mod reference;
 mod schema;
 mod session;
 mod tls;
+mod transfer;
 mod verify;
 mod watch;
 mod write;
