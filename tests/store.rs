@@ -13,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use harness::{Demo, Server, matbang, succeed};
+use harness::{Demo, Server, matbang, postgres::Cluster, succeed};
 use matbang::{
     demo::{Entry as Step, Options, province},
     domain::{Day, EventKind, Grant, LedgerPosition, NewEvent, ParcelId, Project, Role, Stage, law},
@@ -335,6 +335,16 @@ fn the_file_is_a_store() {
         let path = folder.path().join(format!("{}.gpkg", number.get()));
         let store = open_or_create(&path).unwrap();
         (store, Box::new(move || open(&path).unwrap()))
+    });
+}
+
+#[test]
+fn the_database_is_a_store() {
+    let cluster = Cluster::shared();
+    suite(&|| {
+        let address = cluster.database();
+        let store = open_or_create(Path::new(&address)).unwrap();
+        (store, Box::new(move || open(Path::new(&address)).unwrap()))
     });
 }
 

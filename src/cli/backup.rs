@@ -6,6 +6,10 @@ use std::{
 };
 
 use super::{Outcome, Place, clock, witness};
+use crate::{
+    domain::LedgerPosition,
+    store::{self, Store},
+};
 
 /// Options of `matbang backup`.
 #[derive(Debug, clap::Args)]
@@ -38,7 +42,10 @@ pub fn backup(place: &Place, options: &Backup) -> Outcome {
     let part = beside(&options.file, "part");
     store.copy_to(&part)?;
     // Files never change and come before the events that name them: copied after, none is missing.
-    let files = copy_files(&place.data.with_extension("files"), &options.file.with_extension("files"))?;
+    let files = match place.attachments() {
+        Some(folder) => copy_files(&folder, &options.file.with_extension("files"))?,
+        None => elsewhere(),
+    };
     let found = place.at(&part).open()?.verify(place.law()?)?;
     remove_log(&part);
     if let Some(finding) = found.findings.first() {
@@ -76,6 +83,9 @@ pub fn restore(place: &Place, options: &Restore) -> Outcome {
     } else if options.signed_by.is_some() {
         return Err(format!("{} is not there: the copy was not signed", signed.display()).into());
     }
+    if store::is_address(&place.data) {
+        return into_database(place, &*copy, found.head.position, options);
+    }
     if place.data.exists() {
         let store = place.open()?;
         if store.head()?.position.0 > 0 && !options.replace {
@@ -104,14 +114,39 @@ pub fn restore(place: &Place, options: &Restore) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
+/// A copy goes into an empty database only: what stands in one is an administrator's to move away.
+fn into_database(place: &Place, copy: &dyn Store, position: LedgerPosition, options: &Restore) -> Outcome {
+    if options.replace {
+        let how = "--replace is for files; have the database's administrator rename its schema, or name another \
+                   with schema=…";
+        return Err(how.into());
+    }
+    store::copy(copy, &*place.open_or_create()?)?;
+    let found = place.open()?.verify(place.law()?)?;
+    if !found.findings.is_empty() || found.head.position != position {
+        return Err(
+            format!("what was brought back to {} is not whole; run `matbang verify`", place.shown()).into()
+        );
+    }
+    elsewhere();
+    eprintln!("{}: position {position}, verified", place.shown());
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Says that files beside a database are kept by whoever keeps them.
+fn elsewhere() -> usize {
+    eprintln!("Scans and photographs are not among it: keep the folder or bucket that --files names.");
+    0
+}
+
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{ending}"));
     PathBuf::from(name)
 }
 
 /// What `SQLite` leaves beside a file that is closed.
-fn remove_log(path: &Path) {
+pub(super) fn remove_log(path: &Path) {
     for ending in ["-wal", "-shm"] {
         let mut name = path.as_os_str().to_owned();
         name.push(ending);
@@ -121,7 +156,7 @@ fn remove_log(path: &Path) {
 }
 
 /// Copies files that are not there yet; their number.
-fn copy_files(from: &Path, to: &Path) -> Result<usize, std::io::Error> {
+pub(super) fn copy_files(from: &Path, to: &Path) -> Result<usize, std::io::Error> {
     let Ok(entries) = std::fs::read_dir(from) else { return Ok(0) };
     std::fs::create_dir_all(to)?;
     let mut copied = 0;

@@ -24,8 +24,8 @@ pub fn run(place: &Place, options: &Demo) -> Outcome {
     let store = place.open_or_create()?;
     if store.head()?.position.0 > 0 {
         return Err(format!(
-            "{} is not empty; `demo` fills empty stores only. Name another file with --data, or remove this one",
-            place.data.display()
+            "{} is not empty; `demo` fills empty stores only. Name another with --data, or remove this one",
+            place.shown()
         )
         .into());
     }
@@ -49,6 +49,6 @@ pub fn run(place: &Place, options: &Demo) -> Outcome {
         head.position,
         started.elapsed().as_secs_f64()
     );
-    eprintln!("Next: matbang --data {} serve", place.data.display());
+    eprintln!("Next: matbang --data {} serve", place.shown());
     Ok(ExitCode::SUCCESS)
 }

@@ -122,7 +122,7 @@ fn import(place: &Place, options: &Import) -> Outcome {
     };
     let day = options.day.map_or_else(clock::today, Ok)?;
     // A store is made only once there is something to write.
-    let before = if place.data.exists() { Some(place.load(&*place.open()?)?) } else { None };
+    let before = if place.is_there()? { Some(place.load(&*place.open()?)?) } else { None };
     if target == Target::Parcels && before.is_none() && !options.dry_run {
         return Err(IntakeError::NoProjects.into());
     }

@@ -10,6 +10,7 @@ mod backup;
 mod board;
 mod clock;
 mod clocks;
+mod copy;
 mod demo;
 mod export;
 mod figures;
@@ -40,17 +41,18 @@ use place::Place;
 #[derive(Debug, Parser)]
 #[command(name = "matbang", version, arg_required_else_help = true, max_term_width = 100)]
 pub struct Cli {
-    /// The store: a GeoPackage file with the ledger inside.
+    /// The store: a GeoPackage file with the ledger inside, or a PostgreSQL database with PostGIS as in
+    /// <postgres://user@host/database>.
     #[arg(
         long,
         global = true,
         env = "MATBANG_DATA",
         default_value = "data/matbang.gpkg",
-        value_name = "FILE"
+        value_name = "FILE|ADDRESS"
     )]
     data: PathBuf,
     /// Folder with what an operator changes: procedures, campaigns, calendar, words of reports. That of the store if
-    /// left out.
+    /// left out; for a database the folder "data".
     #[arg(long, global = true, env = "MATBANG_CONFIG", value_name = "DIR")]
     config: Option<PathBuf>,
     #[command(subcommand)]
@@ -95,6 +97,8 @@ enum Command {
     Backup(backup::Backup),
     /// Bring a copy back.
     Restore(backup::Restore),
+    /// Move a store into another engine: same ledger, same head, and all beside it.
+    Copy(copy::Copy),
     /// Read one file for another process of this program, which tells how on standard input.
     #[command(name = reader::COMMAND, hide = true)]
     Read,
@@ -125,6 +129,7 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Key(command) => witness::key(command),
         Command::Backup(command) => backup::backup(&place, command),
         Command::Restore(command) => backup::restore(&place, command),
+        Command::Copy(command) => copy::run(&place, command),
         Command::Read => Ok(reader::run_child()),
     };
     outcome.unwrap_or_else(|error| {

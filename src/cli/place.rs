@@ -23,15 +23,35 @@ pub struct Place {
 }
 
 impl Place {
-    /// What an operator changes lies beside the store, if it is not said where.
+    /// What an operator changes lies beside the store, if it is not said where; where nothing lies beside a
+    /// database, in the folder in which a file would be.
     pub fn new(data: &Path, config: Option<&Path>) -> Self {
-        let beside = || data.parent().map_or_else(PathBuf::new, Path::to_owned);
+        let beside = || match data.parent() {
+            _ if store::is_address(data) => PathBuf::from("data"),
+            Some(folder) => folder.to_owned(),
+            None => PathBuf::new(),
+        };
         Self { data: data.to_owned(), config: config.map_or_else(beside, Path::to_owned) }
     }
 
     /// Another store with the same things of the operator.
     pub fn at(&self, data: &Path) -> Self {
         Self { data: data.to_owned(), config: self.config.clone() }
+    }
+
+    /// The store's place in words, without the password of an address.
+    pub fn shown(&self) -> String {
+        store::shown(&self.data)
+    }
+
+    /// Whether there is a store.
+    pub fn is_there(&self) -> Found<bool> {
+        Ok(store::is_there(&self.data)?)
+    }
+
+    /// The folder of scans and photographs beside the store; none beside a database.
+    pub fn attachments(&self) -> Option<PathBuf> {
+        (!store::is_address(&self.data)).then(|| self.data.with_extension("files"))
     }
 
     /// Opens the store.

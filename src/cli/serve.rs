@@ -67,8 +67,9 @@ pub struct Serve {
     /// OpenID Connect: what the provider is called on the button.
     #[arg(long, env = "MATBANG_OIDC_NAME", value_name = "TEXT", default_value = "OpenID Connect")]
     oidc_name: String,
-    /// Where scans and photographs are kept: s3://bucket/prefix. A folder beside the store if left out.
-    #[arg(long, env = "MATBANG_FILES", value_name = "ADDRESS")]
+    /// Where scans and photographs are kept: a folder, or s3://bucket/prefix. A folder beside the store's file if left
+    /// out; a database has none, so there it must be said.
+    #[arg(long, env = "MATBANG_FILES", value_name = "DIR|ADDRESS")]
     files: Option<String>,
     /// A map below the projects: a PMTiles file, or a URL with {z}, {x} and {y}. None if left out.
     #[arg(long, env = "MATBANG_BASEMAP", value_name = "FILE|URL")]
@@ -88,15 +89,14 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()),
         )
         .init();
-    let is_new = !place.data.exists();
+    let is_new = !place.is_there()?;
     let store = place.open_or_create()?;
     if is_new {
-        eprintln!("matbang: {} is a new store; the app shows how to fill it", place.data.display());
+        eprintln!("matbang: {} is a new store; the app shows how to fill it", place.shown());
     }
     if store.is_read_only() {
-        let why =
-            "lies in a folder that is read-only: it can be read and exported, but a server must write to it";
-        return Err(format!("{} {why}", place.data.display()).into());
+        let why = "can only be read: it can be exported, but a server must write to it";
+        return Err(format!("{} {why}", place.shown()).into());
     }
     let campaigns = campaigns(&place.files("campaigns")?)?;
     let report_words = [report::words(place, Language::Vi)?, report::words(place, Language::En)?];
@@ -108,8 +108,12 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
     let edge = Edge::new(options.proxies.clone(), tls, std::time::Duration::from_secs(options.patience));
     let law = place.law()?;
     let files = match &options.files {
-        Some(address) => Files::at(address)?,
-        None => Files::in_folder(&place.data.with_extension("files")),
+        Some(address) if address.contains("://") => Files::at(address)?,
+        Some(folder) => Files::in_folder(std::path::Path::new(folder)),
+        None => Files::in_folder(&place.attachments().ok_or(
+            "say where scans and photographs are kept: --files DIR or --files s3://bucket/prefix, the same for all \
+             servers on this database",
+        )?),
     };
     let basemap = options.basemap.as_deref().map(Basemap::parse).transpose()?;
     // Each open map is a connection: the soft limit of a shell is for other programs.
@@ -189,7 +193,10 @@ async fn serve(
     equipment: Equipment,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
-    let app = Arc::new(App::new(Arc::clone(&store), Arc::clone(&law), equipment, metrics)?);
+    // The store may block.
+    let made =
+        tokio::task::block_in_place(|| App::new(Arc::clone(&store), Arc::clone(&law), equipment, metrics));
+    let app = Arc::new(made?);
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .map_err(|e| format!("cannot listen on {address}: {e}; choose another with --listen"))?;

@@ -42,8 +42,12 @@ pub fn follow(
     std::thread::spawn(move || look_back(&snapshot, day));
     while !stop() {
         let now = match store.wait_for_change(seen, PATIENCE) {
-            Ok(now) => now,
+            Ok(now) => {
+                app.health.reaches(true);
+                now
+            }
             Err(error) => {
+                app.health.reaches(!error.is_gone());
                 failed(app, &error.to_string());
                 continue;
             }

@@ -19,11 +19,13 @@ use crate::store::StoreError;
 pub struct Health {
     writes: AtomicBool,
     follows: AtomicBool,
+    /// Whether the store could be reached when it was last asked.
+    reaches: AtomicBool,
 }
 
 impl Default for Health {
     fn default() -> Self {
-        Self { writes: AtomicBool::new(true), follows: AtomicBool::new(true) }
+        Self { writes: AtomicBool::new(true), follows: AtomicBool::new(true), reaches: AtomicBool::new(true) }
     }
 }
 
@@ -33,8 +35,16 @@ impl Health {
         self.writes.store(true, Ordering::Relaxed);
     }
 
+    /// Whether the store can be reached.
+    pub fn reaches(&self, reaches: bool) {
+        self.reaches.store(reaches, Ordering::Relaxed);
+    }
+
     /// The writer could not write; waiting for somebody else is no fault.
     pub fn could_not_write(&self, error: &StoreError) {
+        if error.is_gone() {
+            return self.reaches(false);
+        }
         self.writes.store(error.is_busy(), Ordering::Relaxed);
     }
 
@@ -55,6 +65,7 @@ pub async fn ready(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let at = app.current()?.view.snapshot.position();
     let (writes, follows) =
         (app.health.writes.load(Ordering::Relaxed), app.health.follows.load(Ordering::Relaxed));
+    let writes = writes && app.health.reaches.load(Ordering::Relaxed);
     let body = serde_json::json!({ "ready": true, "writes": writes, "follows": follows, "at": at });
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response())
 }

@@ -56,6 +56,13 @@ impl Problem {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Busy", detail, more: None }
     }
 
+    /// The store's database can't be reached; whoever sends a request again under its key is heard once.
+    pub fn away() -> Self {
+        let detail = "the database cannot be reached at this moment; try again in a moment".to_owned();
+        let more = Some(Box::new(("retry_after", serde_json::json!(2))));
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Database away", detail, more }
+    }
+
     /// Too many files are being written for downloads.
     pub fn busy_exporting() -> Self {
         let detail = "too many files are being written at this moment; try again in a moment".to_owned();
@@ -81,6 +88,10 @@ impl Problem {
         if error.is_busy() {
             tracing::warn!(%error, "asked to come again");
             return Self::busy();
+        }
+        if error.is_gone() {
+            tracing::warn!(%error, "asked to come again");
+            return Self::away();
         }
         if error.is_disk() { Self::disk(error) } else { Self::internal(error) }
     }

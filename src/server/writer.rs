@@ -174,7 +174,7 @@ fn order(change: &mut dyn Transaction, law: &Law, job: &Job) -> Result<Outcome, 
         return Ok(Err(RecordingError::Fault));
     };
     match outcome {
-        Err(RecordingError::Store(error)) if error.is_disk() || error.is_busy() => Err(error),
+        Err(RecordingError::Store(error)) if error.ends_change() => Err(error),
         outcome => Ok(outcome),
     }
 }
@@ -186,7 +186,7 @@ fn write(change: &mut dyn Transaction, work: Option<Writing>) -> Result<Result<(
     let outcome = outcome.unwrap_or_else(|_| Err(StoreError::Backend("a fault of this program".to_owned())));
     match outcome {
         Ok(()) => change.keep_order().map(Ok),
-        Err(error) if error.is_disk() || error.is_busy() => Err(error),
+        Err(error) if error.ends_change() => Err(error),
         Err(error) => change.drop_order().map(|()| Err(error)),
     }
 }

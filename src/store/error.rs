@@ -32,6 +32,9 @@ pub enum StoreError {
     /// Another writer holds the store for longer than one waits.
     #[error("somebody else is writing to the store; try again in a moment")]
     Busy,
+    /// The database can't be reached, or takes nothing at the moment.
+    #[error("the database cannot be reached: {0}; it is tried again by itself")]
+    Gone(String),
     /// The disk is full or can't be written.
     #[error("the store can't be written: {0}; free some room or ask who keeps the disk")]
     Full(String),
@@ -75,6 +78,9 @@ pub enum StoreError {
     /// Another ledger than the one that was followed.
     #[error("another store was put in the place of this one")]
     Replaced,
+    /// A store that another was to be copied into.
+    #[error("the store is not empty: there are rows in {0}; copy into a new one")]
+    NotEmpty(&'static str),
     /// A position beyond the end.
     #[error("the ledger ends at position {head}; there is no position {asked}")]
     NoPosition {
@@ -91,6 +97,20 @@ impl StoreError {
         match self {
             Self::Full(_) => true,
             Self::Shared(error) => error.is_disk(),
+            _ => false,
+        }
+    }
+
+    /// Whether nothing of the change in which it came can be kept.
+    pub fn ends_change(&self) -> bool {
+        self.is_disk() || self.is_busy() || self.is_gone()
+    }
+
+    /// Whether the way to the database is lost; it is looked for again each time.
+    pub fn is_gone(&self) -> bool {
+        match self {
+            Self::Gone(_) => true,
+            Self::Shared(error) => error.is_gone(),
             _ => false,
         }
     }

@@ -5,10 +5,20 @@
 //! nothing, on disk before they return. It knows nothing of rules, HTTP or the clock.
 
 mod accounts;
+mod body;
 mod briefing;
 mod error;
 mod geopackage;
+mod joined;
 pub mod ledger;
+mod postgres;
+mod replay;
+mod rows;
+mod running;
+mod shape;
+mod states;
+mod strands;
+mod tables;
 mod traits;
 mod verify;
 
@@ -19,10 +29,12 @@ use geo::MultiPolygon;
 use crate::{
     atlas::Snapshot,
     domain::{
-        AdminUnit, Day, Event, LedgerPosition, NewEvent, Parcel, ParcelId, ParcelRef, Project, ProjectId,
-        SquareMetres, UnitId,
+        AdminUnit, Day, Event, EventKind, ImportedLayer, LedgerPosition, NewEvent, Parcel, ParcelId,
+        ParcelRef, Project, ProjectId, SquareMetres, UnitId,
     },
 };
+
+use ledger::encoding::Seal;
 
 pub use accounts::{
     Access, AccountChange, AccountLog, Directory, Invitation, SecretHash, Session, Token, TokenScope,
@@ -30,38 +42,85 @@ pub use accounts::{
 pub use briefing::{Briefing, KeptBriefing};
 pub use error::StoreError;
 pub use ledger::{Chain, ChainFault, Line, digest_hex};
+pub use tables::{Cell, Kind, Table, TakeRow, Transfer};
 pub use traits::{Accounts, Briefings, Holders, Ledger, Load, Maintenance, Record, Store, Work};
 pub use verify::{Finding, Verification};
 
-/// Opens the store at `path`.
-///
-/// # Errors
-/// No such file, a file that is not a store, or one that can't be read.
-pub fn open(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
-    known_engine(path)?;
-    Ok(Arc::new(geopackage::GeoPackage::open(path)?))
+/// Where a store is: a file, or an address with a scheme.
+enum Engine<'a> {
+    GeoPackage(&'a Path),
+    PostgreSql(&'a str),
 }
 
-/// Opens the store at `path`, or makes an empty one where none is.
-///
-/// # Errors
-/// As [`open`], or a folder that can't be written.
-pub fn open_or_create(path: &Path) -> Result<Arc<dyn Store>, StoreError> {
-    known_engine(path)?;
-    Ok(Arc::new(geopackage::GeoPackage::open_or_create(path)?))
-}
-
-/// An address with a scheme names an engine; the one there is takes the path of a file.
-fn known_engine(path: &Path) -> Result<(), StoreError> {
-    let text = path.to_string_lossy();
-    match text.split_once("://") {
-        Some((scheme, _)) => {
-            let why = format!("there is no engine \"{scheme}\" in this program; name a GeoPackage file");
-            // An address may hold a password.
-            Err(StoreError::Open { path: format!("{scheme}://…"), why })
+impl<'a> Engine<'a> {
+    fn of(place: &'a Path) -> Result<Self, StoreError> {
+        let Some((text, (scheme, _))) = place.to_str().and_then(|text| Some((text, text.split_once("://")?)))
+        else {
+            return Ok(Self::GeoPackage(place));
+        };
+        match scheme {
+            "postgres" | "postgresql" => Ok(Self::PostgreSql(text)),
+            _ => {
+                let why = format!(
+                    "there is no engine \"{scheme}\" in this program; name a GeoPackage file or postgres://…"
+                );
+                // An address may hold a password.
+                Err(StoreError::Open { path: format!("{scheme}://…"), why })
+            }
         }
-        None => Ok(()),
     }
+}
+
+/// Opens the store at `place`: a GeoPackage file, or the address of a PostgreSQL database.
+///
+/// # Errors
+/// No such file or database, one that is not a store, or one that can't be read.
+pub fn open(place: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match Engine::of(place)? {
+        Engine::GeoPackage(path) => Arc::new(geopackage::GeoPackage::open(path)?),
+        Engine::PostgreSql(address) => Arc::new(postgres::PostgreSql::open(address)?),
+    })
+}
+
+/// Opens the store at `place`, or makes an empty one where none is.
+///
+/// # Errors
+/// As [`open`], or a folder or database that can't be written.
+pub fn open_or_create(place: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match Engine::of(place)? {
+        Engine::GeoPackage(path) => Arc::new(geopackage::GeoPackage::open_or_create(path)?),
+        Engine::PostgreSql(address) => Arc::new(postgres::PostgreSql::open_or_create(address)?),
+    })
+}
+
+/// Copies all of one store into another that is empty, in one state, all or nothing: the ledger with its head,
+/// accounts, logs, briefings, settings.
+///
+/// # Errors
+/// A store that is not empty, or the engines'.
+pub fn copy(from: &dyn Store, to: &dyn Store) -> Result<Head, StoreError> {
+    to.receive_rows(&mut |take| from.tell_rows(take))
+}
+
+/// Whether there is a store at `place`.
+///
+/// # Errors
+/// A database that can't be asked.
+pub fn is_there(place: &Path) -> Result<bool, StoreError> {
+    match Engine::of(place)? {
+        Engine::GeoPackage(path) => Ok(path.exists()),
+        Engine::PostgreSql(address) => postgres::PostgreSql::is_there(address),
+    }
+}
+
+/// Whether a place is the address of a server, with no folder beside it.
+pub fn is_address(place: &Path) -> bool {
+    place.to_string_lossy().contains("://")
+}
+
+/// A place in words, without the password that an address may hold.
+pub fn shown(place: &Path) -> String {
+    postgres::shown(&place.to_string_lossy())
 }
 
 /// The end of the ledger.
@@ -86,6 +145,23 @@ pub struct Entry {
     pub day: Day,
     /// Day on which the codes of units in the rows were in force: codes come back with new meanings.
     pub units_on: Day,
+}
+
+impl Entry {
+    /// The event that seals the rows of an import.
+    fn sealing(&self, layer: ImportedLayer, seal: Seal) -> NewEvent {
+        let (first, last, rows, digest) = seal.finish();
+        NewEvent {
+            parcel: None,
+            day: self.day,
+            recorded_at: self.recorded_at,
+            author: self.author.clone(),
+            document: None,
+            note: None,
+            attachments: Vec::new(),
+            kind: EventKind::Imported { layer, source: self.source.clone(), first, last, rows, digest },
+        }
+    }
 }
 
 /// From one snapshot to the next.

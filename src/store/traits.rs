@@ -6,7 +6,7 @@ use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use super::{
     Access, AccountChange, AccountLog, Briefing, Directory, Head, KeptBriefing, Line, SecretHash, Step,
-    StoreError, Transaction, Verification,
+    StoreError, Transaction, Transfer, Verification,
 };
 use crate::{
     atlas::Snapshot,
@@ -154,11 +154,31 @@ pub trait Maintenance {
 
 /// A store of projects, parcels and their ledger.
 pub trait Store:
-    Ledger + Load + Record + Accounts + Holders + Briefings + Maintenance + Send + Sync + std::fmt::Debug
+    Ledger
+    + Load
+    + Record
+    + Accounts
+    + Holders
+    + Briefings
+    + Maintenance
+    + Transfer
+    + Send
+    + Sync
+    + std::fmt::Debug
 {
 }
 
 impl<T> Store for T where
-    T: Ledger + Load + Record + Accounts + Holders + Briefings + Maintenance + Send + Sync + std::fmt::Debug
+    T: Ledger
+        + Load
+        + Record
+        + Accounts
+        + Holders
+        + Briefings
+        + Maintenance
+        + Transfer
+        + Send
+        + Sync
+        + std::fmt::Debug
 {
 }

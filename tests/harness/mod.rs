@@ -1,6 +1,8 @@
 //! What tests of the real binary share: stores in temporary folders, a running server.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod postgres;
+
 use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},

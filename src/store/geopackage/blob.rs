@@ -4,6 +4,8 @@
 use geo::{BoundingRect, LineString, MultiPolygon};
 use wkb::writer::{WriteOptions, write_line_string, write_multi_polygon};
 
+use crate::store::shape;
+
 const HEADER: [u8; 8] = [b'G', b'P', 0, 0b0000_0011, 0xE6, 0x10, 0, 0];
 
 /// Blob of a `MultiPolygon` in WGS 84 degrees.
@@ -52,11 +54,7 @@ pub fn wkb(blob: &[u8]) -> Result<&[u8], String> {
 /// # Errors
 /// Another geometry, or bytes that are none.
 pub fn to_multi_polygon(blob: &[u8]) -> Result<MultiPolygon<f64>, String> {
-    match to_geometry(blob)? {
-        geo::Geometry::MultiPolygon(polygons) => Ok(polygons),
-        geo::Geometry::Polygon(polygon) => Ok(MultiPolygon(vec![polygon])),
-        _ => Err("not a MultiPolygon".to_owned()),
-    }
+    shape::to_multi_polygon(wkb(blob)?)
 }
 
 /// The `LineString` in a blob.
@@ -64,16 +62,7 @@ pub fn to_multi_polygon(blob: &[u8]) -> Result<MultiPolygon<f64>, String> {
 /// # Errors
 /// Another geometry, or bytes that are none.
 pub fn to_line_string(blob: &[u8]) -> Result<LineString<f64>, String> {
-    match to_geometry(blob)? {
-        geo::Geometry::LineString(line) => Ok(line),
-        _ => Err("not a LineString".to_owned()),
-    }
-}
-
-fn to_geometry(blob: &[u8]) -> Result<geo::Geometry<f64>, String> {
-    use geo_traits::to_geo::ToGeoGeometry as _;
-    let geometry = ::wkb::reader::read_wkb(wkb(blob)?).map_err(|e| e.to_string())?;
-    geometry.try_to_geometry().ok_or_else(|| "holds an empty point".to_owned())
+    shape::to_line_string(wkb(blob)?)
 }
 
 #[cfg(test)]

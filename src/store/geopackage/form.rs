@@ -3,8 +3,9 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{
-    blob, reference,
-    rows::{Inserts, Numbers, Row},
+    blob,
+    parcels::{Inserts, Numbers, Row},
+    reference,
 };
 use crate::{
     domain::{Code, Day, HolderId, Parcel, ParcelId, ParcelKey, ProjectId, UnitId},

@@ -7,7 +7,9 @@ use rusqlite::{OpenFlags, OptionalExtension};
 use super::{
     GeoPackage, beside,
     connections::{Mode, connect},
-    read, verify,
+    read,
+    steps::OneState,
+    verify,
 };
 use crate::{
     domain::law::Law,
@@ -30,7 +32,8 @@ impl Maintenance for GeoPackage {
     fn verify(&self, law: Arc<Law>) -> Result<Verification, StoreError> {
         self.read(|sql| {
             let one = beside(&self.connections, read::head(sql)?)?.pop();
-            verify::verify(sql, one, law)
+            let state = OneState { sql, connections: &self.connections };
+            verify::verify(&state, one, law)
         })
     }
 

@@ -13,14 +13,15 @@ mod form;
 mod holders;
 mod keeping;
 mod lines;
+mod parcels;
 mod questions;
 mod read;
 mod records;
 mod reference;
-mod rows;
 mod states;
 mod steps;
 mod strands;
+mod transfer;
 mod verify;
 mod write;
 
@@ -28,7 +29,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Head, Ledger, Line, Record, StoreError, Work};
+use super::{Head, Ledger, Line, Record, StoreError, Work, rows};
 use crate::domain::{Event, LedgerPosition, ParcelId};
 use connections::{Connections, Mode, connect, prepare};
 
@@ -218,7 +219,7 @@ impl super::Load for GeoPackage {
     }
 
     fn step(&self, shown: &crate::atlas::Snapshot) -> Result<Option<super::Step>, StoreError> {
-        self.read(|sql| steps::forward(sql, shown))
+        self.read(|sql| rows::forward(&steps::OneState { sql, connections: &self.connections }, shown))
     }
 
     fn past(
@@ -226,6 +227,6 @@ impl super::Load for GeoPackage {
         now: &crate::atlas::Snapshot,
         position: LedgerPosition,
     ) -> Result<crate::atlas::Snapshot, StoreError> {
-        self.read(|sql| steps::back(sql, &self.connections, now, position))
+        self.read(|sql| rows::back(&steps::OneState { sql, connections: &self.connections }, now, position))
     }
 }

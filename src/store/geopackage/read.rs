@@ -8,10 +8,10 @@ use super::{blob, strands};
 use crate::{
     atlas::{Builder, Snapshot},
     domain::{
-        AdminUnit, Code, Day, Event, EventKind, ImportedLayer, LedgerPosition, Level, NewEvent, ParcelId,
-        PlanCurve, Project, ProjectId, ProjectKind, Succession, UnitId, law::Law,
+        AdminUnit, Code, Day, Event, LedgerPosition, Level, NewEvent, ParcelId, PlanCurve, Project,
+        ProjectId, ProjectKind, Succession, UnitId, law::Law,
     },
-    store::{Head, StoreError},
+    store::{Head, StoreError, body::Body},
 };
 
 pub fn head(sql: &Connection) -> Result<Head, StoreError> {
@@ -31,23 +31,6 @@ pub fn events(sql: &Connection, condition: &str, parameter: i64) -> Result<Vec<E
         events.push(event(row)?);
     }
     Ok(events)
-}
-
-/// The body of an event as the ledger keeps it: JSON, so that a later kind needs no new column.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Body<K = EventKind> {
-    #[serde(flatten)]
-    kind: K,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    note: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    attachments: Vec<String>,
-}
-
-/// The text of an event's body.
-pub fn body_text(event: &NewEvent) -> Result<String, serde_json::Error> {
-    let (note, attachments) = (event.note.clone(), event.attachments.clone());
-    serde_json::to_string(&Body { kind: &event.kind, note, attachments })
 }
 
 /// An event, from a row that begins with the ledger's columns.
@@ -263,21 +246,6 @@ pub fn head_at(sql: &Connection, position: LedgerPosition) -> Result<Option<Head
     let find = "SELECT hash FROM ledger WHERE position = ?1";
     let hash = sql.query_row(find, [signed(position)], |row| row.get(0)).optional()?;
     Ok(hash.map(|hash| Head { position, hash }))
-}
-
-/// Hash of the ledger up to a position; zeros before its first event.
-pub fn hash_at(sql: &Connection, position: LedgerPosition) -> Result<[u8; 32], StoreError> {
-    Ok(head_at(sql, position)?.map_or([0; 32], |head| head.hash))
-}
-
-/// The last parcel that imports up to `position` wrote.
-pub fn last_parcel(sql: &Connection, position: LedgerPosition) -> Result<ParcelId, StoreError> {
-    let imports = events(sql, "kind = 'imported' AND position <= ?1 ORDER BY position", signed(position))?;
-    let last = imports.iter().filter_map(|event| match event.body.kind {
-        EventKind::Imported { layer: ImportedLayer::Parcels, last, .. } => Some(last),
-        _ => None,
-    });
-    Ok(ParcelId(last.max().unwrap_or(0)))
 }
 
 /// Tells `gpkg_contents` where a layer lies. Of parcels, which never move, those from `first_parcel` on are new.

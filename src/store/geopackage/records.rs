@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::read;
 use crate::{
     domain::{Day, Event, ParcelId, Record, Stage},
-    store::StoreError,
+    store::{StoreError, states::marks_text},
 };
 
 /// A parcel's events, in order.
@@ -25,14 +25,6 @@ pub fn listed(sql: &Connection, parcel: ParcelId) -> Result<Option<Day>, StoreEr
         sql.prepare_cached(find)?.query_row([parcel.0], |row| row.get(0)).optional()?;
     let day = day.ok_or(StoreError::NoParcel(parcel))?;
     Ok(day.and_then(|day| Day::from_number(day).ok()))
-}
-
-/// What the row of a parcel with this record says in its column `marks`.
-pub fn marks_text(record: &Record) -> Result<Option<String>, StoreError> {
-    let text = |marks| {
-        serde_json::to_string(marks).map_err(|e| StoreError::Backend(format!("marks can't be written: {e}")))
-    };
-    Ok(if record.marks.is_empty() { None } else { Some(text(&record.marks)?) })
 }
 
 /// Brings a parcel's row up to its record.

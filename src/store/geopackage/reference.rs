@@ -9,17 +9,11 @@ use super::{
 };
 use crate::{
     domain::{AdminUnit, Day, LedgerPosition, Project, ProjectId, Succession, UnitId},
-    store::StoreError,
+    store::{
+        StoreError,
+        joined::{self, Wrote},
+    },
 };
-
-/// What became of a row that was to be written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wrote {
-    /// It is new, with this number.
-    New(u32),
-    /// It was there, under another state or the same.
-    Known,
-}
 
 fn text(day: Option<Day>) -> Option<String> {
     day.map(|day| day.to_string())
@@ -42,28 +36,10 @@ fn known_unit(sql: &Connection, unit: &AdminUnit) -> Result<Option<(UnitId, Admi
     Ok(Some((id, known, row.get(10)?)))
 }
 
-/// A unit's row with what the new one says; what it leaves open stays.
-fn joined(known: &AdminUnit, new: &AdminUnit) -> AdminUnit {
-    let list = |new: &Vec<Succession>, known: &Vec<Succession>| {
-        if new.is_empty() { known.clone() } else { new.clone() }
-    };
-    AdminUnit {
-        code: known.code.clone(),
-        name: new.name.clone(),
-        level: known.level,
-        parent: new.parent.clone().or_else(|| known.parent.clone()),
-        valid_from: new.valid_from.or(known.valid_from),
-        valid_to: new.valid_to.or(known.valid_to),
-        predecessors: list(&new.predecessors, &known.predecessors),
-        successors: list(&new.successors, &known.successors),
-        boundary: new.boundary.clone().or_else(|| known.boundary.clone()),
-    }
-}
-
 /// Writes a unit at the position that the next event will have.
 pub fn unit(sql: &Connection, unit: &AdminUnit, position: LedgerPosition) -> Result<Wrote, StoreError> {
     let known = known_unit(sql, unit)?;
-    let row = known.as_ref().map_or_else(|| unit.clone(), |(_, known, _)| joined(known, unit));
+    let row = known.as_ref().map_or_else(|| unit.clone(), |(_, known, _)| joined::unit(known, unit));
     if let Some((id, known, since)) = &known {
         if row == *known {
             return Ok(Wrote::Known);
@@ -124,15 +100,7 @@ pub fn project(sql: &Connection, new: &Project, position: LedgerPosition) -> Res
     let Some((id, before, since)) = known else {
         return write_project(sql, None, new, position).map(Wrote::New);
     };
-    let row = Project {
-        investor: new.investor.clone().or_else(|| before.investor.clone()),
-        body: new.body.clone().or_else(|| before.body.clone()),
-        required_day: new.required_day.or(before.required_day),
-        plan: if new.plan.write().is_empty() { before.plan.clone() } else { new.plan.clone() },
-        boundary: new.boundary.clone().or_else(|| before.boundary.clone()),
-        alignment: new.alignment.clone().or_else(|| before.alignment.clone()),
-        ..new.clone()
-    };
+    let row = joined::project(&before, new);
     replace(sql, (id, &before, since), &row, position)?;
     Ok(Wrote::Known)
 }

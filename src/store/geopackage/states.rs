@@ -1,76 +1,22 @@
-//! States of parcels before their events: what the past is read from.
-//!
-//! A state is 34 bytes and, where there are any, the marks as JSON: nine days
-//! (2 bytes each, 0xFFFF = never), money in đồng (8), version (8).
+//! Reads the states that are kept before events, beside each other where there are many.
 
 use rusqlite::Connection;
 
 use super::read::signed;
 use crate::{
     atlas::State,
-    domain::{Day, LedgerPosition, Marks, ParcelId, Record, Stage, StageDays, Vnd},
-    store::StoreError,
+    domain::{LedgerPosition, ParcelId},
+    store::{
+        StoreError,
+        states::{Find, Seen, decode},
+    },
 };
 
-const FIXED: usize = 34;
-const NEVER: u16 = u16::MAX;
 /// Events from which on several connections read them.
 const MANY: u64 = 200_000;
 
-/// The bytes of a record.
-///
-/// # Errors
-/// Marks that can't be written as JSON.
-pub fn encode(record: &Record) -> Result<Vec<u8>, serde_json::Error> {
-    let mut bytes = Vec::with_capacity(FIXED);
-    for stage in Stage::ALL {
-        bytes.extend_from_slice(&record.days.get(stage).map_or(NEVER, Day::number).to_le_bytes());
-    }
-    bytes.extend_from_slice(&record.approved.0.to_le_bytes());
-    bytes.extend_from_slice(&record.version.0.to_le_bytes());
-    if !record.marks.is_empty() {
-        serde_json::to_writer(&mut bytes, &record.marks)?;
-    }
-    Ok(bytes)
-}
-
-/// The record that bytes say.
-pub fn decode(bytes: &[u8]) -> Result<Record, String> {
-    let fixed = bytes.get(..FIXED).ok_or("shorter than a state")?;
-    let mut days = StageDays::default();
-    for (stage, cell) in Stage::ALL.into_iter().zip(fixed.as_chunks::<2>().0) {
-        days.set(stage, Day::from_cell(u16::from_le_bytes(*cell)));
-    }
-    let number = |from: usize| u64::from_le_bytes(std::array::from_fn(|i| fixed[from + i]));
-    let marks = match &bytes[FIXED..] {
-        [] => Marks::default(),
-        json => serde_json::from_slice(json).map_err(|e| e.to_string())?,
-    };
-    Ok(Record { days, approved: Vnd(number(18)), marks, version: LedgerPosition(number(26)) })
-}
-
-/// Finds the index of a parcel, if it is to be told of.
-pub type Find<'a> = &'a (dyn Fn(ParcelId) -> Option<u32> + Sync);
-
 /// First states of a run of positions, with the parcels' indexes.
 type Run = Vec<(u32, ParcelId, State)>;
-
-/// Which indexes came before.
-#[derive(Default)]
-struct Seen(Vec<u64>);
-
-impl Seen {
-    /// Whether it comes for the first time.
-    fn first(&mut self, index: u32) -> bool {
-        let (word, bit) = (index as usize / 64, 1u64 << (index % 64));
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
-        }
-        let new = self.0[word] & bit == 0;
-        self.0[word] |= bit;
-        new
-    }
-}
 
 /// The state at `position` of each parcel, of those that `find` knows, that an event after it up to
 /// `head` touches. `others` read instead of `sql` where there is much.
@@ -79,7 +25,7 @@ pub fn at(
     others: Vec<Connection>,
     (position, head): (LedgerPosition, LedgerPosition),
     find: Find<'_>,
-    mut take: impl FnMut(ParcelId, State),
+    take: &mut dyn FnMut(ParcelId, State),
 ) -> Result<(), StoreError> {
     if others.is_empty() || !is_many(position, head) {
         return run(sql, (position, head), find, &mut |_, id, state| take(id, state));
@@ -138,20 +84,4 @@ fn run(
         take(index, id, State::of(record));
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_state_comes_back_from_its_bytes() {
-        let mut record = Record { approved: Vnd(1_500_000), version: LedgerPosition(7), ..Record::default() };
-        record.days.set(Stage::Notice, Day::from_number(20_000).ok());
-        assert_eq!(encode(&record).unwrap().len(), FIXED);
-        assert_eq!(decode(&encode(&record).unwrap()), Ok(record.clone()));
-        record.marks.ended = Day::from_number(20_100).ok();
-        assert_eq!(decode(&encode(&record).unwrap()), Ok(record));
-        assert!(decode(&[0; 12]).is_err());
-    }
 }

@@ -1,14 +1,6 @@
-//! Reads the parcels: by runs of ids, on as many connections as there are,
-//! each run into a strand of its own. The strands are joined in order.
+//! Reads the parcels of the file.
 
-use std::{
-    collections::BTreeMap,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-        mpsc,
-    },
-};
+use std::sync::Arc;
 
 use rusqlite::{Connection, Row};
 
@@ -19,11 +11,11 @@ use crate::{
         Day, HolderId, LedgerPosition, Marks, ParcelId, ProjectId, SquareMetres, Stage, StageDays, UnitId,
         Vnd,
     },
-    store::StoreError,
+    store::{
+        StoreError,
+        strands::{self, Parcels},
+    },
 };
-
-/// Ids a strand: small enough that threads end together, large enough that joining is cheap.
-const RUN: i64 = 16_384;
 
 const PARCELS: &str =
     "SELECT fid, project, unit, sheet, number, land_use, recovered_area, total_area, declared_area,
@@ -36,51 +28,13 @@ pub fn read(sql: &Connection, others: Vec<Connection>, builder: &mut Builder) ->
     let (first, last): (Option<i64>, Option<i64>) =
         sql.query_row(ends, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (Some(first), Some(last)) = (first, last) else { return Ok(()) };
-    let run_from = |run: i64| Some(first + run * RUN).filter(|from| *from <= last);
-    let next = AtomicI64::new(0);
-    let strand = builder.strand();
-    let (send, receive) = mpsc::sync_channel(2 * others.len() + 2);
-    std::thread::scope(|threads| {
-        for connection in others {
-            let (send, next, empty) = (send.clone(), &next, strand.another());
-            threads.spawn(move || {
-                loop {
-                    let run = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(from) = run_from(run) else { return };
-                    let to = (from + RUN - 1).min(last);
-                    let made = fill(&connection, empty.another(), (from, to));
-                    // Nobody listens any more after an error.
-                    if send.send((run, made)).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        drop(send);
-        // Dropped with this closure: after an error the threads must not wait for room.
-        let receive = receive;
-        let mut waiting = BTreeMap::new();
-        let mut joined = 0;
-        while let Some(from) = run_from(joined) {
-            let mut made = match receive.recv() {
-                Ok((run, made)) => {
-                    waiting.insert(run, made);
-                    waiting.remove(&joined)
-                }
-                // No other thread: read here.
-                Err(_) => match waiting.remove(&joined) {
-                    Some(made) => Some(made),
-                    None => Some(fill(sql, strand.another(), (from, (from + RUN - 1).min(last)))),
-                },
-            };
-            while let Some(strand) = made {
-                builder.join(&strand?)?;
-                joined += 1;
-                made = waiting.remove(&joined);
-            }
-        }
-        Ok(())
-    })
+    strands::read(sql, others, (first, last), builder)
+}
+
+impl Parcels for Connection {
+    fn fill(&self, strand: Strand, range: (i64, i64)) -> Result<Strand, StoreError> {
+        fill(self, strand, range)
+    }
 }
 
 /// Parcels after `last`, in strands of `revision`.

@@ -11,28 +11,20 @@ use rusqlite::{Connection, Transaction as Sql, TransactionBehavior, params};
 
 use geo::MultiPolygon;
 
-use super::{
-    form, questions, read, records,
-    reference::{self, Wrote},
-    rows, states,
-};
+use super::{form, parcels, questions, read, records, reference};
 use crate::{
     domain::{
-        AdminUnit, Day, Event, EventKind, ImportedLayer, LedgerPosition, NewEvent, Parcel, ParcelId,
-        ParcelRef, Project, ProjectId, Record, SquareMetres, UnitId,
+        AdminUnit, Event, EventKind, ImportedLayer, LedgerPosition, NewEvent, Parcel, ParcelId, ParcelRef,
+        Project, ProjectId, SquareMetres, UnitId,
     },
     store::{
         Chain, Entry, Facts, Formed, Head, KeptAnswer, StoreError, Transaction, Written,
+        body::body_text,
         ledger::encoding::{self, Seal},
+        running::Running,
+        states,
     },
 };
-
-/// A parcel's record as it stands in this change.
-struct Running {
-    record: Record,
-    /// Day of its last event: what comes on an earlier one falls between others.
-    last: Day,
-}
 
 /// An open change.
 pub struct Write<'a> {
@@ -75,23 +67,12 @@ impl<'a> Write<'a> {
     }
 
     fn seal(&mut self, entry: &Entry, layer: ImportedLayer, seal: Seal) -> Result<(), StoreError> {
-        let (first, last, rows, digest) = seal.finish();
         match layer {
             ImportedLayer::Units => self.imported.units = true,
             ImportedLayer::Projects => self.imported.projects = true,
-            ImportedLayer::Parcels => self.imported.parcels = self.imported.parcels.or(Some(first)),
+            ImportedLayer::Parcels => self.imported.parcels = self.imported.parcels.or(Some(seal.first())),
         }
-        let kind = EventKind::Imported { layer, source: entry.source.clone(), first, last, rows, digest };
-        let event = NewEvent {
-            parcel: None,
-            day: entry.day,
-            recorded_at: entry.recorded_at,
-            author: entry.author.clone(),
-            document: None,
-            note: None,
-            attachments: Vec::new(),
-            kind,
-        };
+        let event = entry.sealing(layer, seal);
         self.append(&[event]).map(|_| ())
     }
 
@@ -100,8 +81,7 @@ impl<'a> Write<'a> {
         if !self.running.contains_key(&id) {
             let listed = records::listed(&self.sql, id)?;
             let events = records::events(&self.sql, id)?;
-            let last = events.iter().map(|event| event.body.day).chain(listed).max().unwrap_or(Day::FIRST);
-            self.running.insert(id, Running { record: Record::replay(listed, &events), last });
+            self.running.insert(id, Running::of(listed, &events));
         }
         self.running.get_mut(&id).ok_or(StoreError::NoParcel(id))
     }
@@ -111,18 +91,10 @@ impl<'a> Write<'a> {
         let text = |e: serde_json::Error| StoreError::Backend(e.to_string());
         let running = self.running(id)?;
         let state = states::encode(&running.record).map_err(text)?;
-        let falls_last =
-            event.body.day >= running.last && !matches!(event.body.kind, EventKind::Correction { .. });
-        if falls_last {
-            running.record.follow(event);
-            running.last = event.body.day;
-        } else {
+        if !running.follow(event) {
             // The event is in the ledger already: all of it again.
             let record = records::of(&self.sql, id)?;
-            let running = self.running(id)?;
-            running.record = record;
-            // What a correction says falls on its own day.
-            running.last = running.last.max(event.body.day);
+            self.running(id)?.replayed(record, event);
         }
         let keep = "INSERT INTO prior_states (position, parcel, state) VALUES (?1, ?2, ?3)";
         self.sql.prepare_cached(keep)?.execute(params![read::signed(event.position), id.0, state])?;
@@ -131,7 +103,7 @@ impl<'a> Write<'a> {
     }
 
     fn insert(&mut self, event: &NewEvent) -> Result<(), StoreError> {
-        let body = read::body_text(event).map_err(|e| StoreError::Row {
+        let body = body_text(event).map_err(|e| StoreError::Row {
             table: "ledger",
             row: read::signed(self.next()),
             column: "body",
@@ -152,18 +124,8 @@ impl<'a> Write<'a> {
             hash,
         ]);
         match (inserted, event.parcel) {
-            (Err(error), Some(parcel)) if rows::is_constraint(&error) => Err(StoreError::NoParcel(parcel)),
+            (Err(error), Some(parcel)) if parcels::is_constraint(&error) => Err(StoreError::NoParcel(parcel)),
             (inserted, _) => Ok(inserted.map(|_| ())?),
-        }
-    }
-}
-
-fn count(written: &mut Written, wrote: Wrote) {
-    match wrote {
-        Wrote::Known => written.updated += 1,
-        Wrote::New(number) => {
-            written.first = if written.inserted == 0 { number } else { written.first };
-            written.inserted += 1;
         }
     }
 }
@@ -176,7 +138,7 @@ impl Transaction for Write<'_> {
     fn units(&mut self, entry: &Entry, units: &[AdminUnit]) -> Result<Written, StoreError> {
         let mut written = Written { inserted: 0, updated: 0, first: 0 };
         for unit in units {
-            count(&mut written, reference::unit(&self.sql, unit, self.next())?);
+            reference::unit(&self.sql, unit, self.next())?.count(&mut written);
         }
         let mut seal = Seal::default();
         for (id, unit) in read::units_of(&self.sql, self.next())? {
@@ -189,7 +151,7 @@ impl Transaction for Write<'_> {
     fn projects(&mut self, entry: &Entry, projects: &[Project]) -> Result<Written, StoreError> {
         let mut written = Written { inserted: 0, updated: 0, first: 0 };
         for project in projects {
-            count(&mut written, reference::project(&self.sql, project, self.next())?);
+            reference::project(&self.sql, project, self.next())?.count(&mut written);
         }
         let mut seal = Seal::default();
         for (id, project) in read::projects_of(&self.sql, self.next())? {
@@ -203,7 +165,7 @@ impl Transaction for Write<'_> {
         if parcels.is_empty() {
             return Ok(Written { inserted: 0, updated: 0, first: 0 });
         }
-        let (seal, first) = rows::import(&self.sql, entry, parcels)?;
+        let (seal, first) = parcels::import(&self.sql, entry, parcels)?;
         self.seal(entry, ImportedLayer::Parcels, seal)?;
         Ok(Written { inserted: parcels.len() as u32, updated: 0, first })
     }

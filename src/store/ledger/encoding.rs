@@ -246,6 +246,11 @@ impl Seal {
         self.rows
     }
 
+    /// Number of the first row.
+    pub fn first(&self) -> u32 {
+        self.first
+    }
+
     /// (first row, last row, rows, digest as hexadecimal text).
     pub fn finish(self) -> (u32, u32, u32, String) {
         (self.first, self.last, self.rows, super::digest_hex(&self.hasher.finalize()))

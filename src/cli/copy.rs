@@ -1,0 +1,86 @@
+//! `matbang copy`: a store into another, of whichever engine.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use super::{
+    Outcome, Place,
+    backup::{beside, copy_files, remove_log},
+};
+use crate::store::{self, Head, StoreError, digest_hex};
+
+/// Options of `matbang copy`.
+#[derive(Debug, clap::Args)]
+pub struct Copy {
+    /// The store that is copied: a file or an address. It may be served meanwhile.
+    from: PathBuf,
+    /// The store that it is copied into: a file that is not there, or an empty database.
+    to: PathBuf,
+}
+
+pub fn run(place: &Place, options: &Copy) -> Outcome {
+    let (from, to) = (place.at(&options.from), place.at(&options.to));
+    if !store::is_address(&to.data) && to.data.exists() {
+        return Err(format!("{} is there already; name another file", to.shown()).into());
+    }
+    let source = from.open()?;
+    let head = if store::is_address(&to.data) {
+        let target = to.open_or_create()?;
+        let head = store::copy(&*source, &*target)?;
+        whole(&to, head)?;
+        head
+    } else {
+        let part = beside(&to.data, "part");
+        let head = into_file(place, &*source, &part).inspect_err(|_| {
+            // What was begun is of no use.
+            let _ = std::fs::remove_file(&part);
+            remove_log(&part);
+        })?;
+        std::fs::rename(&part, &to.data)?;
+        head
+    };
+    match (from.attachments(), to.attachments()) {
+        (Some(from), Some(to)) => drop(copy_files(&from, &to)?),
+        _ => eprintln!(
+            "Scans and photographs stay where they are: copy their folder or bucket to where --files points."
+        ),
+    }
+    eprintln!("{}: position {}, head {}, verified", to.shown(), head.position, digest_hex(&head.hash));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn into_file(
+    place: &Place,
+    source: &dyn store::Store,
+    part: &Path,
+) -> Result<Head, Box<dyn std::error::Error>> {
+    if part.exists() {
+        return Err(format!("{} is there already; move it away first", part.display()).into());
+    }
+    let target = place.at(part).open_or_create()?;
+    let head = store::copy(source, &*target)?;
+    target.close()?;
+    drop(target);
+    whole(&place.at(part), head)?;
+    remove_log(part);
+    std::fs::File::open(part)?.sync_all()?;
+    Ok(head)
+}
+
+/// Checks a copy by the same check as any store.
+fn whole(copy: &Place, head: Head) -> Result<(), Box<dyn std::error::Error>> {
+    let found = copy.open()?.verify(copy.law()?)?;
+    if let Some(finding) = found.findings.first() {
+        return Err(format!(
+            "the copy is not whole: {} {}; run `matbang verify` on both",
+            finding.table, finding.what
+        )
+        .into());
+    }
+    if found.head != head {
+        return Err(StoreError::Replaced.into());
+    }
+    Ok(())
+}

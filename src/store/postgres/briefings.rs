@@ -1,0 +1,67 @@
+//! Briefings in the database.
+
+use postgres::Row;
+
+use super::{
+    PostgreSql,
+    cells::{Date, cell, position},
+    read,
+};
+use crate::{
+    domain::LedgerPosition,
+    store::{Briefing, Briefings, KeptBriefing, StoreError},
+};
+
+type Answer<T> = Result<T, StoreError>;
+
+const SELECT: &str =
+    "SELECT b.code, b.title, b.position, b.as_of, b.body, b.author, b.created_at, b.seal, l.hash
+    FROM briefings b LEFT JOIN ledger l ON l.position = b.position";
+
+fn kept(row: &Row) -> Answer<KeptBriefing> {
+    let fault = |why| StoreError::Row { table: "briefings", row: -1, column: "as_of", why };
+    let briefing = Briefing {
+        code: cell(row, 0)?,
+        title: cell(row, 1)?,
+        position: LedgerPosition(cell::<i64>(row, 2)?.unsigned_abs()),
+        as_of: cell::<Date>(row, 3)?.day().map_err(fault)?,
+        body: cell(row, 4)?,
+        author: cell(row, 5)?,
+        created_at: cell(row, 6)?,
+    };
+    let (seal, hash): (Vec<u8>, Option<&[u8]>) = (cell(row, 7)?, cell(row, 8)?);
+    let whole = briefing.seal(hash.unwrap_or_default())[..] == seal[..];
+    Ok(KeptBriefing { briefing, seal, whole })
+}
+
+impl Briefings for PostgreSql {
+    fn add_briefing(&self, briefing: &Briefing) -> Answer<KeptBriefing> {
+        self.write(|sql| {
+            let found = read::head_at(sql, briefing.position)?;
+            let head = read::head(sql)?.position;
+            let found = found.ok_or(StoreError::NoPosition { asked: briefing.position, head })?;
+            let seal = briefing.seal(&found.hash).to_vec();
+            let insert =
+                "INSERT INTO briefings (code, title, position, as_of, body, seal, author, created_at)
+                VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+            let (at, as_of) = (position(briefing.position), Date::from(briefing.as_of));
+            let Briefing { code, title, body, author, created_at, .. } = briefing;
+            sql.execute(insert, &[code, title, &at, &as_of, body, &seal, author, created_at])?;
+            Ok(KeptBriefing { briefing: briefing.clone(), seal, whole: true })
+        })
+    }
+
+    fn briefing(&self, code: &str) -> Answer<Option<KeptBriefing>> {
+        let select = format!("{SELECT} WHERE b.code = $1");
+        self.read(|sql| sql.one(&select, &[&code])?.as_ref().map(kept).transpose())
+    }
+
+    fn briefings(&self) -> Answer<Vec<KeptBriefing>> {
+        let select = format!("{SELECT} ORDER BY b.created_at DESC");
+        self.read(|sql| sql.query(&select, &[])?.iter().map(kept).collect())
+    }
+
+    fn remove_briefing(&self, code: &str) -> Answer<()> {
+        self.write(|sql| sql.execute("DELETE FROM briefings WHERE code = $1", &[&code]).map(|_| ()))
+    }
+}

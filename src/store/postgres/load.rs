@@ -1,0 +1,159 @@
+//! Reads the parcels, on several connections that see the same state.
+
+use std::sync::Arc;
+
+use postgres::Row;
+
+use super::{
+    cells::{cell, day, first, number, position, signed},
+    pool::{Mode, Pool},
+    read,
+    session::Session,
+};
+use crate::{
+    atlas::{Builder, ParcelRow, Revision, Snapshot, State, Strand},
+    domain::{
+        HolderId, LedgerPosition, Marks, ParcelId, ProjectId, SquareMetres, Stage, StageDays, UnitId, Vnd,
+        law::Law,
+    },
+    store::{
+        StoreError,
+        strands::{self, Parcels},
+    },
+};
+
+/// Connections at most that read beside each other.
+const READERS: usize = 8;
+
+const PARCELS: &str =
+    "SELECT fid, project, unit, sheet, number, land_use, recovered_area, total_area, declared_area,
+    holder, planned_on, money, d0, d1, d2, d3, d4, d5, d6, d7, d8, ST_AsBinary(geom, 'NDR'), version, marks::text
+    FROM parcels WHERE fid BETWEEN $1 AND $2 ORDER BY fid";
+
+/// Sessions beside `sql`, a processor each, that see its state; fewer where no connection can be had.
+pub fn beside<'a>(pool: &'a Pool, sql: &Session<'_>) -> Result<Vec<Session<'a>>, StoreError> {
+    let state: String = cell(&sql.row("SELECT pg_export_snapshot()", &[])?, 0)?;
+    let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(READERS);
+    let mut sessions = Vec::new();
+    for _ in 0..count {
+        match pool.begin(Mode::ReadAs(&state)) {
+            Ok(session) => sessions.push(session),
+            Err(StoreError::Busy | StoreError::Gone(_)) => break,
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(sessions)
+}
+
+/// Everything at the end of the ledger.
+pub fn load(pool: &Pool, sql: &Session<'_>, law: Arc<Law>) -> Result<Snapshot, StoreError> {
+    let ends = sql.row("SELECT count(*), min(fid), max(fid) FROM parcels", &[])?;
+    let expected: i64 = cell(&ends, 0)?;
+    let mut builder = Builder::new(law, expected.unsigned_abs() as usize);
+    let all = LedgerPosition(0);
+    for (id, unit) in read::units_since(sql, all)? {
+        builder.unit(id, unit)?;
+    }
+    for (id, project) in read::projects_since(sql, all)? {
+        builder.project(id, project)?;
+    }
+    let head = read::head(sql)?;
+    let ends: (Option<i32>, Option<i32>) = (cell(&ends, 1)?, cell(&ends, 2)?);
+    if let (Some(first), Some(last)) = ends {
+        strands::read(sql, beside(pool, sql)?, (i64::from(first), i64::from(last)), &mut builder)?;
+    }
+    Ok(builder.finish(head.position, head.hash))
+}
+
+impl Parcels for Session<'_> {
+    fn fill(&self, mut strand: Strand, (from, to): (i64, i64)) -> Result<Strand, StoreError> {
+        let edge = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
+        self.each(PARCELS, &[&edge(from), &edge(to)], |row| add(row, &mut strand))?;
+        Ok(strand)
+    }
+}
+
+/// Parcels after `last`, in a strand of `revision`.
+pub fn after(sql: &Session<'_>, last: ParcelId, revision: &mut Revision<'_>) -> Result<(), StoreError> {
+    let strand = sql.fill(revision.strand(), (i64::from(last.0) + 1, i64::MAX))?;
+    revision.add(strand);
+    Ok(())
+}
+
+/// The state of a parcel as its row says it.
+pub fn state(sql: &Session<'_>, id: ParcelId) -> Result<State, StoreError> {
+    let select = "SELECT fid, money, version, marks::text, d0, d1, d2, d3, d4, d5, d6, d7, d8 FROM parcels
+        WHERE fid = $1";
+    let row = sql.one(select, &[&signed(id.0)])?.ok_or(StoreError::NoParcel(id))?;
+    Ok(State {
+        days: days(&row, 4)?,
+        money: Vnd(cell::<i64>(&row, 1)?.unsigned_abs()),
+        version: LedgerPosition(cell::<i64>(&row, 2)?.unsigned_abs()),
+        marks: marks(&row, 3)?.map(Arc::new),
+    })
+}
+
+/// The days of the stages, in the columns from `first` on.
+fn days(row: &Row, first: usize) -> Result<StageDays, StoreError> {
+    let mut days = StageDays::default();
+    for stage in Stage::ALL {
+        days.set(stage, day(row, "parcels", first + stage.number(), "d0…d8")?);
+    }
+    Ok(days)
+}
+
+fn add(row: &Row, strand: &mut Strand) -> Result<(), StoreError> {
+    let marks = marks(row, 23)?;
+    strand.parcel(&ParcelRow {
+        id: ParcelId(number(row, 0)?),
+        project: ProjectId(number(row, 1)?),
+        unit: UnitId(number(row, 2)?),
+        sheet: cell(row, 3)?,
+        number: cell(row, 4)?,
+        land_use: cell(row, 5)?,
+        recovered: SquareMetres::new(cell(row, 6)?),
+        total: SquareMetres::new(cell(row, 7)?),
+        declared: cell::<Option<f64>>(row, 8)?.map(SquareMetres::new),
+        holder: cell::<Option<i32>>(row, 9)?.map(|holder| HolderId(holder.unsigned_abs())),
+        planned: day(row, "parcels", 10, "planned_on")?,
+        money: Vnd(cell::<i64>(row, 11)?.unsigned_abs()),
+        days: days(row, 12)?,
+        version: LedgerPosition(cell::<i64>(row, 22)?.unsigned_abs()),
+        marks: marks.as_ref(),
+        wkb: cell(row, 21)?,
+    })?;
+    Ok(())
+}
+
+fn marks(row: &Row, column: usize) -> Result<Option<Marks>, StoreError> {
+    let Some(text) = cell::<Option<&str>>(row, column)? else { return Ok(None) };
+    let fault = |why: serde_json::Error| StoreError::Row {
+        table: "parcels",
+        row: first(row),
+        column: "marks",
+        why: why.to_string(),
+    };
+    serde_json::from_str(text).map(Some).map_err(fault)
+}
+
+/// The first state, between two positions, of each parcel that `find` knows.
+pub fn states(
+    sql: &Session<'_>,
+    (after, until): (LedgerPosition, LedgerPosition),
+    find: crate::store::states::Find<'_>,
+    take: &mut dyn FnMut(ParcelId, State),
+) -> Result<(), StoreError> {
+    let select =
+        "SELECT parcel, state FROM prior_states WHERE position > $1 AND position <= $2 ORDER BY position";
+    let mut seen = crate::store::states::Seen::default();
+    sql.each(select, &[&position(after), &position(until)], |row| {
+        let id = ParcelId(number(row, 0)?);
+        if find(id).is_some_and(|index| seen.first(index)) {
+            let fault =
+                |why| StoreError::Row { table: "prior_states", row: i64::from(id.0), column: "state", why };
+            let record = crate::store::states::decode(cell(row, 1)?).map_err(fault)?;
+            take(id, State::of(record));
+        }
+        Ok(())
+    })
+}

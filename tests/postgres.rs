@@ -1,0 +1,262 @@
+//! Several servers on one PostgreSQL database: what moves into it is the same, what one records the other shows,
+//! and a database that goes away comes back.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+#![allow(clippy::print_stdout, reason = "its figures are for reading")]
+
+mod harness;
+
+use std::{
+    path::Path,
+    process::Command,
+    time::{Duration, Instant},
+};
+
+use harness::{Demo, Server, matbang, postgres::Cluster, succeed};
+use serde_json::{Value, json};
+
+/// What a store says of itself.
+fn told(store: &Path) -> [String; 4] {
+    [
+        succeed(store, &["verify", "--json"]),
+        succeed(store, &["progress", "--json", "--as-of", harness::UNTIL]),
+        succeed(store, &["export", "ledger"]),
+        succeed(store, &["user", "list", "--json"]),
+    ]
+}
+
+/// Copies the demo into a new database; its address.
+fn filled(cluster: &Cluster, demo: &Demo) -> String {
+    let address = cluster.database();
+    succeed(&demo.store(), &["copy", demo.store().to_str().unwrap(), &address]);
+    address
+}
+
+fn serve(address: &str, demo: &Demo) -> Server {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_matbang"));
+    command.args(["--data", address, "--config"]).arg(demo.folder());
+    command.args(["serve", "--listen", "127.0.0.1:0", "--files"]).arg(demo.folder().join("files"));
+    Server::run(command)
+}
+
+/// A parcel without blockers and its version.
+fn parcel(server: &Server, place: usize) -> (u64, u64) {
+    let work = server.get("/api/v1/work?limit=500", &[]).json();
+    let free = |p: &&Value| p["blockers"].as_array().is_some_and(Vec::is_empty);
+    let found = work["parcels"].as_array().unwrap().iter().filter(free).nth(place).unwrap();
+    (found["id"].as_u64().unwrap(), found["version"].as_u64().unwrap())
+}
+
+fn opened(parcel: u64, blocker: &str) -> String {
+    json!({ "parcel": parcel, "kind": "blocker_opened", "blocker": blocker, "date": harness::UNTIL })
+        .to_string()
+}
+
+fn at(server: &Server) -> u64 {
+    server.get("/readyz", &[]).json()["at"].as_u64().unwrap()
+}
+
+#[test]
+fn a_store_is_the_same_in_a_database_and_back_in_a_file() {
+    let (demo, cluster) = (Demo::new(), Cluster::shared());
+    let store = demo.store();
+    let add = ["user", "add", "an", "--full-name", "An", "--role", "administrator", "--no-password"];
+    succeed(&store, &add);
+    let address = filled(cluster, &demo);
+    let database = Path::new(&address);
+    assert_eq!(told(&store), told(database));
+    let back = demo.folder().join("back.gpkg");
+    succeed(database, &["copy", &address, back.to_str().unwrap()]);
+    assert_eq!(told(&store), told(&back));
+    // A copy for keeping, and the way back into another database.
+    let kept = demo.folder().join("kept.gpkg");
+    succeed(database, &["backup", kept.to_str().unwrap()]);
+    let other = cluster.database();
+    succeed(Path::new(&other), &["restore", kept.to_str().unwrap()]);
+    assert_eq!(told(&store), told(Path::new(&other)));
+    // What is not empty stays as it is.
+    for (from, to) in [(&*address, &*other), (&*address, back.to_str().unwrap())] {
+        assert_eq!(matbang(database, &["copy", from, to]).status.code(), Some(1));
+    }
+    assert_eq!(told(&store), told(Path::new(&other)));
+}
+
+#[test]
+fn the_illustration_fills_a_database_as_it_fills_a_file() {
+    let (demo, cluster) = (Demo::new(), Cluster::shared());
+    let address = cluster.database();
+    let fill = ["demo", "--parcels", "2000", "--seed", "1", "--until", harness::UNTIL];
+    succeed(Path::new(&address), &fill);
+    assert_eq!(told(&demo.store())[..3], told(Path::new(&address))[..3]);
+}
+
+#[test]
+fn what_one_server_records_another_shows_and_of_one_version_one_is_taken() {
+    let (demo, cluster) = (Demo::new(), Cluster::shared());
+    let address = filled(cluster, &demo);
+    let (one, other) = (serve(&address, &demo), serve(&address, &demo));
+    let (id, version) = parcel(&one, 0);
+    let mut slowest = Duration::ZERO;
+    for (turn, kind) in ["blocker_opened", "blocker_closed"].repeat(5).into_iter().enumerate() {
+        let event = json!({ "parcel": id, "kind": kind, "blocker": "graves", "date": harness::UNTIL });
+        let (writes, shows) = if turn % 2 == 0 { (&one, &other) } else { (&other, &one) };
+        let reply = writes.post("/api/v1/events", &event.to_string());
+        assert_eq!(reply.status, 201, "{}", String::from_utf8_lossy(&reply.body));
+        let recorded = Instant::now();
+        let position = reply.json()["at"].as_u64().unwrap();
+        Server::wait(|| at(shows) >= position);
+        slowest = slowest.max(recorded.elapsed());
+    }
+    println!("shown on the other server after {slowest:?} at most");
+    assert!(slowest < Duration::from_secs(1), "{slowest:?}");
+    // Whoever holds a version that another server has moved on is told so.
+    let tag = format!("\"{version}\"");
+    let headers = [("content-type", "application/json"), ("if-match", tag.as_str())];
+    let reply = other.send("/api/v1/events", &headers, opened(id, "price").as_bytes());
+    assert_eq!(reply.status, 412, "{}", String::from_utf8_lossy(&reply.body));
+    // Two at the same moment on two servers: one is taken.
+    for place in 1..9 {
+        let (id, version) = parcel(&one, place);
+        let tag = format!("\"{version}\"");
+        let headers = [("content-type", "application/json"), ("if-match", tag.as_str())];
+        let send = |server: &Server, blocker: &str| {
+            server.send("/api/v1/events", &headers, opened(id, blocker).as_bytes()).status
+        };
+        let mut both = std::thread::scope(|pair| {
+            let first = pair.spawn(|| send(&one, "price"));
+            [send(&other, "origin"), first.join().unwrap()]
+        });
+        both.sort_unstable();
+        assert_eq!(both, [201, 412]);
+    }
+    let verified: Value = serde_json::from_str(&succeed(Path::new(&address), &["verify", "--json"])).unwrap();
+    assert_eq!(verified["findings"], json!([]));
+}
+
+#[test]
+fn while_the_database_is_away_reads_go_on_and_both_servers_come_back_by_themselves() {
+    let (demo, cluster) = (Demo::new(), Cluster::start_new());
+    let address = filled(&cluster, &demo);
+    let (one, other) = (serve(&address, &demo), serve(&address, &demo));
+    let (id, _) = parcel(&one, 0);
+    cluster.stop();
+    for server in [&one, &other] {
+        let reply = server.post("/api/v1/events", &opened(id, "price"));
+        assert_eq!(reply.status, 503, "{}", String::from_utf8_lossy(&reply.body));
+        assert!(!reply.header("retry-after").is_empty());
+        assert_eq!(server.get("/api/v1/summary", &[]).status, 200);
+        assert_eq!(server.get("/ogc/collections/parcels/items?limit=5", &[]).status, 200);
+        let ready = server.get("/readyz", &[]);
+        assert_eq!((ready.status, &ready.json()["writes"]), (200, &json!(false)));
+    }
+    cluster.start();
+    for server in [&one, &other] {
+        Server::wait(|| server.get("/readyz", &[]).json()["writes"] == true);
+    }
+    let reply = one.post("/api/v1/events", &opened(id, "price"));
+    assert_eq!(reply.status, 201, "{}", String::from_utf8_lossy(&reply.body));
+    let position = reply.json()["at"].as_u64().unwrap();
+    Server::wait(|| at(&other) >= position);
+    let verified: Value = serde_json::from_str(&succeed(Path::new(&address), &["verify", "--json"])).unwrap();
+    assert_eq!(verified["findings"], json!([]));
+}
+
+#[test]
+fn nobody_changes_what_is_in_the_ledger_and_what_was_altered_is_found() {
+    let (demo, cluster) = (Demo::new(), Cluster::shared());
+    let name = cluster.database_named();
+    let address = cluster.address(&name);
+    succeed(&demo.store(), &["copy", demo.store().to_str().unwrap(), &address]);
+    for sql in [
+        "UPDATE matbang.ledger SET author = 'x' WHERE position = 1",
+        "DELETE FROM matbang.ledger WHERE position = 1",
+        "TRUNCATE matbang.ledger",
+    ] {
+        let refused = format!(
+            "DO $x$ BEGIN {sql}; RAISE 'done'; EXCEPTION WHEN raise_exception THEN \
+            IF SQLERRM <> 'the ledger is append-only' THEN RAISE; END IF; END $x$"
+        );
+        cluster.sql(&name, &refused);
+    }
+    for (sql, back) in [
+        ("recovered_area = recovered_area + 1", "recovered_area = recovered_area - 1"),
+        ("sheet = sheet || 'x'", "sheet = rtrim(sheet, 'x')"),
+        ("d0 = d0 - 1", "d0 = d0 + 1"),
+    ] {
+        cluster.sql(&name, &format!("UPDATE matbang.parcels SET {sql} WHERE fid = 5"));
+        assert_eq!(matbang(Path::new(&address), &["verify"]).status.code(), Some(1), "{sql}");
+        cluster.sql(&name, &format!("UPDATE matbang.parcels SET {back} WHERE fid = 5"));
+    }
+    succeed(Path::new(&address), &["verify"]);
+}
+
+#[test]
+fn what_is_missing_is_said_and_no_password_with_it() {
+    let cluster = Cluster::shared();
+    let said = |address: &str| {
+        let run = matbang(Path::new(address), &["verify"]);
+        assert_eq!(run.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(!said.contains("hidden"), "{said}");
+        said
+    };
+    cluster.sql("postgres", "CREATE DATABASE bare");
+    let bare = cluster.address("bare").replace("admin@", "admin:hidden@");
+    assert!(said(&bare).contains("PostGIS"));
+    let name = cluster.database_named();
+    let empty = cluster.address(&name).replace("admin@", "admin:hidden@");
+    assert!(said(&empty).contains("there is no store"));
+    cluster.sql(
+        &name,
+        "CREATE SCHEMA matbang; CREATE TABLE matbang.migrations (number integer); \
+        INSERT INTO matbang.migrations VALUES (999)",
+    );
+    assert!(said(&empty).contains("newer program"));
+    assert!(said("postgres://an:hidden@db.example.vn/x").contains("sslmode"));
+    assert!(said("postgres://an:hidden@localhost:1/x").contains("connect"));
+    assert!(said("mysql://an:hidden@localhost/x").contains("no engine"));
+}
+
+/// The SQL of docs/cluster.md, block by block.
+fn guide() -> Vec<String> {
+    let page =
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/cluster.md")).unwrap();
+    page.split("```sql\n").skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_rights_of_the_guide_are_what_a_server_needs_and_a_reader_sees_nobody() {
+    let (demo, cluster) = (Demo::new(), Cluster::start_new());
+    let blocks = guide();
+    let [roles, schema, rights] = &blocks[..] else { panic!("{} blocks", blocks.len()) };
+    cluster.sql("postgres", roles);
+    cluster.sql("postgres", "CREATE DATABASE guided");
+    cluster.sql("guided", schema);
+    let of = |role: &str| cluster.address("guided").replace("admin@", &format!("{role}@"));
+    // The tables are made by who copies, its owner.
+    let owner = of("matbang_owner");
+    succeed(Path::new(&owner), &["copy", demo.store().to_str().unwrap(), &owner]);
+    cluster.sql("guided", rights);
+    let (server, other) = (serve(&of("matbang"), &demo), serve(&of("matbang"), &demo));
+    let (id, _) = parcel(&server, 0);
+    let reply = server.post("/api/v1/events", &opened(id, "price"));
+    assert_eq!(reply.status, 201, "{}", String::from_utf8_lossy(&reply.body));
+    let position = reply.json()["at"].as_u64().unwrap();
+    Server::wait(|| at(&other) >= position);
+    let plan = r#"{"kind":"plan_changed","project":"DA02","required_on":"2027-01-31","date":"2026-06-30","document":"12/QĐ"}"#;
+    assert_eq!(server.post("/api/v1/events", plan).status, 201);
+    assert_eq!(server.get(&format!("/api/v1/parcels/{id}/holder"), &[]).status, 200);
+    let user = ["user", "add", "an", "--full-name", "An", "--role", "administrator", "--no-password"];
+    let address = of("matbang");
+    succeed(Path::new(&address), &user);
+    succeed(Path::new(&address), &["user", "role", "an", "--role", "viewer"]);
+    succeed(Path::new(&address), &["user", "role", "an", "--role", "viewer", "--remove"]);
+    succeed(Path::new(&address), &["verify"]);
+    let asks = |role: &str, sql: &str| cluster.ask(role, "guided", sql);
+    assert!(asks("matbang_reader", "SELECT count(*) FROM matbang.parcels"));
+    for table in ["holders", "accounts", "sessions", "tokens", "accesses", "ledger"] {
+        assert!(!asks("matbang_reader", &format!("SELECT count(*) FROM matbang.{table}")), "{table}");
+    }
+    for sql in ["UPDATE matbang.ledger SET author = ''", "ALTER TABLE matbang.ledger DISABLE TRIGGER ALL"] {
+        assert!(!asks("matbang", sql), "{sql}");
+    }
+}
