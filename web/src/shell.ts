@@ -3,6 +3,7 @@
  * itself. It stands in the same places as what follows, so that nothing jumps; words come from the
  * message file and colours from the palette, as everywhere else.
  */
+import type { IndexHtmlTransformContext } from 'vite'
 import type { Plugin } from 'vitest/config'
 import vi from './i18n/vi/index.ts'
 import { groundCss } from './lib/palette.ts'
@@ -38,24 +39,43 @@ const body = `<div id="shell" role="status" aria-label="${vi.loading}">
 <noscript>${vi['app.noScript']}</noscript>
 </div>`
 
+/** Files of the app itself, which starts once the frame is painted. */
+function appFiles({ bundle }: IndexHtmlTransformContext): { scripts: string[]; sheets: string[] } {
+  const chunk = Object.values(bundle ?? {}).find(
+    (one) => one.type === 'chunk' && one.facadeModuleId?.endsWith('/src/App.svelte'),
+  )
+  if (chunk?.type !== 'chunk') return { scripts: [], sheets: [] }
+  return {
+    scripts: [chunk.fileName, ...chunk.imports],
+    sheets: [...(chunk.viteMetadata?.importedCss ?? [])],
+  }
+}
+
 /**
- * Puts the frame into the page, and the style sheet after it: a browser paints nothing before a
- * style sheet of the head has come.
+ * Puts the frame into the page, and the style sheets after it: a browser paints nothing before a
+ * style sheet of the head has come. The app is fetched meanwhile but not read: reading it would
+ * take the processor from the painting.
  */
 export function shell(): Plugin {
   return {
     name: 'shell',
     transformIndexHtml: {
       order: 'post',
-      handler(html) {
-        const sheets: string[] = []
-        const head = html.replace(/\s*<link rel="stylesheet"[^>]*>/g, (sheet) => {
-          sheets.push(sheet.trim())
-          return ''
-        })
+      handler(html, context) {
+        const { scripts, sheets } = appFiles(context)
+        const links = sheets.map((file) => `<link rel="stylesheet" crossorigin href="/${file}">`)
+        const early = scripts
+          .filter((file) => !html.includes(file))
+          .map((file) => `<link rel="preload" as="script" crossorigin href="/${file}">`)
+        const head = html
+          .replace(/\s*<link rel="modulepreload"[^>]*>/g, '')
+          .replace(/\s*<link rel="stylesheet"[^>]*>/g, (sheet) => {
+            links.unshift(sheet.trim())
+            return ''
+          })
         return head
-          .replace('</head>', `<style>${style}</style></head>`)
-          .replace('<div id="app">', `${body}${sheets.join('')}<div id="app">`)
+          .replace('</head>', `${early.join('')}<style>${style}</style></head>`)
+          .replace('<div id="app">', `${body}${links.join('')}<div id="app">`)
       },
     },
   }

@@ -1,6 +1,8 @@
 /** What is on screen, as others take it: addresses of files, commands. */
 
 import { pinned } from '../lib/api'
+import { cql2 } from '../lib/cql2'
+import { onlyOf, projectsOf, type Filter } from '../lib/filter'
 
 /** File formats that the server gives, with the ending of their files. */
 export const formats = [
@@ -36,10 +38,23 @@ const exported: Record<string, string> = {
 }
 const exportName = (name: string) => exported[name] ?? name
 
+/** The one project and the one unit of a filter, and the rest of it: of parameters the head of a file tells the names. */
+function places(filter: Filter, members: readonly string[] | null) {
+  const project = onlyOf(projectsOf(filter, members) ?? [])
+  const unit = onlyOf(filter.units)
+  const rest = {
+    ...filter,
+    projects: project === null ? filter.projects : [],
+    units: unit === null ? filter.units : [],
+  }
+  return { project, unit, condition: cql2(rest, project === null ? members : null) }
+}
+
 /** The address of the table as it is on screen: its columns in their order, its sorting, names for codes. */
 export function tableUrl(
   format: 'xlsx' | 'csv',
-  filter: string,
+  filter: Filter,
+  members: readonly string[] | null,
   asOf: string | null,
   shown: readonly string[],
   sorts: readonly string[],
@@ -49,7 +64,11 @@ export function tableUrl(
   const columns = shown.flatMap((name) =>
     name === 'due_day' ? ['due_on', 'overdue_days'] : [exportName(name)],
   )
-  const url = new URL(exportUrl(format, filter, asOf))
+  const { project, unit, condition } = places(filter, members)
+  const url = new URL(exportUrl(format, '', asOf))
+  if (unit !== null) url.searchParams.set('unit', unit)
+  if (project !== null) url.searchParams.set('project', project)
+  if (condition) url.searchParams.set('filter', condition)
   url.searchParams.set('words', lang)
   url.searchParams.set('properties', columns.join(','))
   const keys = sorts.map((sort) =>

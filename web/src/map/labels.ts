@@ -8,6 +8,9 @@ import { all, projectMatch, type Look } from './layers'
 /** A project whose area covers a square of fewer pixels than this is shown by its gauge. */
 const GAUGE_PIXELS = 40
 
+/** Zoom from which parcels bear their numbers. */
+export const NUMBER_ZOOM = 16.5
+
 const anchors = [
   'top',
   'bottom',
@@ -58,11 +61,10 @@ export function labelLayers(look: Look): LayerSpecification[] {
     {
       id: 'parcel-label',
       type: 'symbol',
-      source: 'parcels',
-      'source-layer': 'parcels',
-      minzoom: 16.5,
+      source: 'parcel-numbers',
+      minzoom: NUMBER_ZOOM,
       layout: {
-        'text-field': ['concat', ['get', 'sheet'], '/', ['get', 'parcel']],
+        'text-field': ['get', 'number'],
         'text-font': REGULAR,
         'text-size': 11 * scale,
       },

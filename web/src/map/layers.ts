@@ -40,6 +40,8 @@ export interface Look {
   /** How far away it is read: on a wall names are larger by `scale`, and parcels are of three kinds only. */
   far: boolean
   scale: number
+  /** Numbers of the parcels that are near enough to be read. */
+  numbers?: GeoJSON.Feature[]
   /** Lines that are pointed out. */
   stretch?: GeoJSON.Feature[]
   /** Places that a text beside the map numbers. */

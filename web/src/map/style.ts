@@ -90,6 +90,7 @@ export function mapStyle(look: Look, selection: Selection | null): StyleSpecific
       chainage: tiles(look, 'chainage', 10, DEEPEST),
       marks: tiles(look, 'project_points', 0, 14),
       'unit-names': points(unitNames(catalog)),
+      'parcel-numbers': points(look.numbers ?? []),
       area: points(area),
       within: points(look.filter.area ? [polygon(look.filter.area)] : []),
       stretch: points(look.stretch ?? []),
