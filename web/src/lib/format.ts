@@ -40,6 +40,11 @@ export const squareMetres = (value: number, lang: Lang) => formatter(lang, 1).fo
 /** Dong in billions (tỷ đồng) with one decimal. */
 export const billions = (dong: number, lang: Lang) => formatter(lang, 1).format(dong / 1e9)
 
+/** As `billions`, of what was rounded to whole ones: no more digits than are known. */
+export function wholeBillions(dong: number, lang: Lang): string {
+  return dong > 0 ? `≈ ${formatter(lang, 0).format(dong / 1e9)}` : '< 1'
+}
+
 /** Metres in kilometres with two decimals. */
 export const kilometres = (metres: number, lang: Lang) => formatter(lang, 2).format(metres / 1000)
 

@@ -12,8 +12,11 @@ export interface Measures {
   area: { total: number; done: number; planned: number | null }
   parcels: { total: number; done: number; planned: number | null }
   holders: { total: number; done: number; planned: number | null }
-  /** Null when fewer than five holders stand behind it. */
-  money: { approved: number; paid: number } | null
+  /**
+   * Null when fewer than five holders stand behind it, or for a set of one's own whose holders one may
+   * not look up; of groups that everybody asks for it is rounded then.
+   */
+  money: { approved: number; paid: number; rounded_to: number | null } | null
   length: { total: number; done: number } | null
 }
 
