@@ -6,12 +6,21 @@
 mod harness;
 
 use std::{
+    collections::HashSet,
     path::Path,
     process::Command,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
     time::{Duration, Instant},
 };
 
 use harness::{Demo, Server, matbang, postgres::Cluster, succeed};
+use matbang::{
+    domain::{Day, EventKind, NewEvent, ParcelId},
+    store::open,
+};
 use serde_json::{Value, json};
 
 /// What a store says of itself.
@@ -157,6 +166,105 @@ fn while_the_database_is_away_reads_go_on_and_both_servers_come_back_by_themselv
     let position = reply.json()["at"].as_u64().unwrap();
     Server::wait(|| at(&other) >= position);
     let verified: Value = serde_json::from_str(&succeed(Path::new(&address), &["verify", "--json"])).unwrap();
+    assert_eq!(verified["findings"], json!([]));
+}
+
+#[test]
+fn an_order_that_the_database_refuses_fails_alone() {
+    let (demo, cluster) = (Demo::new(), Cluster::shared());
+    let store = open(Path::new(&filled(cluster, &demo))).unwrap();
+    let event = |parcel, document: &str| NewEvent {
+        parcel: Some(ParcelId(parcel)),
+        day: Day::parse(harness::UNTIL).unwrap(),
+        recorded_at: 1,
+        author: "t".into(),
+        document: Some(document.into()),
+        note: None,
+        attachments: Vec::new(),
+        kind: EventKind::EarlyHandover,
+    };
+    let before = [1, 2].map(|parcel| store.history(ParcelId(parcel)).unwrap().len());
+    let head = store.change(&mut |change| {
+        change.open_order()?;
+        // No text in a database holds this.
+        change.append(&[event(1, "12\0/QĐ")])?;
+        assert!(change.keep_order().is_err());
+        change.open_order()?;
+        change.append(&[event(2, "12/QĐ")])?;
+        change.keep_order()?;
+        Ok(true)
+    });
+    assert_eq!(store.head().unwrap(), head.unwrap());
+    let after = [1, 2].map(|parcel| store.history(ParcelId(parcel)).unwrap().len());
+    assert_eq!(after, [before[0], before[1] + 1]);
+}
+
+/// Events that were acknowledged: position and parcel.
+type Acknowledged = Mutex<Vec<(u64, u64)>>;
+
+/// Opens and closes a blocker on one server after the other, until told to stop.
+fn write(servers: [&Server; 2], parcel: u64, stop: &AtomicBool, acknowledged: &Acknowledged) {
+    for turn in 0.. {
+        if stop.load(Ordering::Relaxed) {
+            return;
+        }
+        let kind = if turn % 2 == 0 { "blocker_opened" } else { "blocker_closed" };
+        let event = json!({ "parcel": parcel, "kind": kind, "blocker": "graves", "date": harness::UNTIL });
+        let answer = servers[turn % 2].try_post("/api/v1/events", &event.to_string());
+        // What was kept without an answer is refused when it comes again.
+        if let Some((201, body)) = answer {
+            let body: Value = serde_json::from_slice(&body).unwrap();
+            acknowledged.lock().unwrap().push((body["events"][0]["position"].as_u64().unwrap(), parcel));
+        }
+    }
+}
+
+#[test]
+fn when_the_standby_takes_over_nothing_acknowledged_is_lost_and_nobody_waits_to_read() {
+    let (demo, primary) = (Demo::new(), Cluster::start_new());
+    let name = primary.database_named();
+    succeed(&demo.store(), &["copy", demo.store().to_str().unwrap(), &primary.address(&name)]);
+    let standby = primary.standby();
+    let address = format!(
+        "postgres://admin@/{name}?host={}&host={}&target_session_attrs=read-write",
+        primary.folder().display(),
+        standby.folder().display()
+    );
+    let (one, other) = (serve(&address, &demo), serve(&address, &demo));
+    let parcels: Vec<u64> = (0..4).map(|place| parcel(&one, place).0).collect();
+    let (acknowledged, stop, refused) =
+        (Acknowledged::default(), AtomicBool::new(false), AtomicUsize::new(0));
+    let count = || acknowledged.lock().unwrap().len();
+    let away = std::thread::scope(|scope| {
+        for parcel in &parcels {
+            scope.spawn(|| write([&one, &other], *parcel, &stop, &acknowledged));
+        }
+        scope.spawn(|| {
+            while !stop.load(Ordering::Relaxed) {
+                for server in [&one, &other] {
+                    let status = server.get("/api/v1/summary", &[]).status;
+                    refused.fetch_add(usize::from(status != 200), Ordering::Relaxed);
+                }
+            }
+        });
+        Server::wait(|| count() > 40);
+        primary.stop();
+        let (gone, before) = (Instant::now(), count());
+        standby.promote();
+        Server::wait(|| count() > before + 40);
+        stop.store(true, Ordering::Relaxed);
+        gone.elapsed()
+    });
+    println!("acknowledged {}, 40 more after {away:?}, reads refused {refused:?}", count());
+    assert_eq!(refused.into_inner(), 0);
+    let kept =
+        standby.sql(&name, "SELECT position || ' ' || parcel FROM matbang.ledger WHERE kind LIKE 'blocker%'");
+    let kept: HashSet<&str> = kept.lines().collect();
+    let lost: Vec<_> = acknowledged.into_inner().unwrap();
+    let lost: Vec<_> = lost.into_iter().filter(|(at, id)| !kept.contains(&*format!("{at} {id}"))).collect();
+    assert!(lost.is_empty(), "{lost:?}");
+    let there = standby.address(&name);
+    let verified: Value = serde_json::from_str(&succeed(Path::new(&there), &["verify", "--json"])).unwrap();
     assert_eq!(verified["findings"], json!([]));
 }
 

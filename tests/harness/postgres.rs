@@ -59,15 +59,7 @@ impl Cluster {
 
     /// Makes a server and starts it.
     pub fn start_new() -> Self {
-        let folder = tempfile::Builder::new().prefix("mb").tempdir_in("/tmp").expect("a folder");
-        if is_root() {
-            run({
-                let mut command = Command::new("chown");
-                command.arg("postgres").arg(folder.path());
-                command
-            });
-        }
-        let cluster = Self { folder, databases: AtomicU32::new(0) };
+        let cluster = Self { folder: Self::folder_of_its_own(), databases: AtomicU32::new(0) };
         let files = cluster.files();
         let options = ["-D", &files, "-U", "admin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"];
         run(program("initdb", &options));
@@ -75,11 +67,22 @@ impl Cluster {
         cluster
     }
 
+    fn folder_of_its_own() -> tempfile::TempDir {
+        let folder = tempfile::Builder::new().prefix("mb").tempdir_in("/tmp").expect("a folder");
+        if is_root() {
+            let mut command = Command::new("chown");
+            command.arg("postgres").arg(folder.path());
+            run(command);
+        }
+        folder
+    }
+
     fn files(&self) -> String {
         self.folder.path().join("data").display().to_string()
     }
 
-    fn folder(&self) -> &Path {
+    /// The folder with its socket.
+    pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 
@@ -101,6 +104,25 @@ impl Cluster {
         let mut watchman = Command::new("setsid");
         watchman.args(["sh", "-c", &watch]).stdin(null()).stdout(null()).stderr(null());
         drop(watchman.spawn().expect("a watchman"));
+    }
+
+    /// A standby that follows this server, and without which this server acknowledges nothing.
+    pub fn standby(&self) -> Self {
+        let standby = Self { folder: Self::folder_of_its_own(), databases: AtomicU32::new(0) };
+        let (socket, files) = (self.folder().display().to_string(), standby.files());
+        run(program(
+            "pg_basebackup",
+            &["-h", &socket, "-U", "admin", "-D", &files, "-R", "-X", "stream", "-c", "fast"],
+        ));
+        standby.start();
+        self.sql("postgres", "ALTER SYSTEM SET synchronous_standby_names = '*'");
+        self.sql("postgres", "SELECT pg_reload_conf()");
+        standby
+    }
+
+    /// Makes a standby the one that takes writes.
+    pub fn promote(&self) {
+        run(program("pg_ctl", &["-D", &self.files(), "-w", "-s", "promote"]));
     }
 
     /// Stops the server as a failure would: nobody's question is waited for.

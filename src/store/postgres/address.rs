@@ -139,7 +139,10 @@ fn patience(config: &mut Config) {
     if config.get_tcp_user_timeout().is_none() {
         config.tcp_user_timeout(Duration::from_secs(10));
     }
-    config.keepalives_idle(Duration::from_secs(10));
+    config
+        .keepalives_idle(Duration::from_secs(10))
+        .keepalives_interval(Duration::from_secs(5))
+        .keepalives_retries(3);
     if config.get_application_name().is_none() {
         config.application_name("matbang");
     }

@@ -103,7 +103,7 @@ impl Pool {
             Mode::ReadAs(state) => {
                 format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{state}'")
             }
-            Mode::Write(first) => format!("BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE; {first}"),
+            Mode::Write(first) => format!("BEGIN ISOLATION LEVEL READ COMMITTED; {first}"),
         };
         loop {
             let was_idle = idle.is_some();

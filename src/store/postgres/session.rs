@@ -1,6 +1,6 @@
 //! A transaction on one connection. Unless it is committed, it is given up when it is let go.
 
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
 
 use postgres::{
     Client, Row, Statement,
@@ -22,6 +22,8 @@ pub type Write<'a> = dyn FnMut(Values<'_>) -> Result<(), StoreError> + 'a;
 pub struct Session<'a> {
     place: RefCell<Place<'a>>,
     is_open: bool,
+    /// The server went away or takes nothing any more: another is looked for.
+    is_lost: Cell<bool>,
 }
 
 fn lost() -> StoreError {
@@ -31,7 +33,7 @@ fn lost() -> StoreError {
 impl<'a> Session<'a> {
     /// A transaction that was begun at this place.
     pub fn new(place: Place<'a>) -> Self {
-        Self { place: RefCell::new(place), is_open: true }
+        Self { place: RefCell::new(place), is_open: true, is_lost: Cell::new(false) }
     }
 
     fn live(&self) -> Result<RefMut<'_, Live>, StoreError> {
@@ -40,16 +42,25 @@ impl<'a> Session<'a> {
         RefMut::filter_map(place, |place| place.kept.as_mut()).map_err(|_| lost())
     }
 
+    /// What the server has answered.
+    fn heard<T>(&self, answer: Result<T, postgres::Error>) -> Result<T, StoreError> {
+        answer.map_err(|error| {
+            let error = StoreError::from(error);
+            self.is_lost.set(self.is_lost.get() || error.is_gone());
+            error
+        })
+    }
+
     /// Runs statements without parameters.
     pub fn batch(&self, sql: &str) -> Result<(), StoreError> {
-        Ok(self.live()?.client.batch_execute(sql)?)
+        self.heard(self.live()?.client.batch_execute(sql))
     }
 
     /// All rows of an answer.
     pub fn query(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, StoreError> {
         let mut live = self.live()?;
         let statement = prepared(&mut live, sql)?;
-        Ok(live.client.query(&statement, values)?)
+        self.heard(live.client.query(&statement, values))
     }
 
     /// The first row of an answer, if it has any.
@@ -66,7 +77,7 @@ impl<'a> Session<'a> {
     pub fn execute(&self, sql: &str, values: Values<'_>) -> Result<u64, StoreError> {
         let mut live = self.live()?;
         let statement = prepared(&mut live, sql)?;
-        Ok(live.client.execute(&statement, values)?)
+        self.heard(live.client.execute(&statement, values))
     }
 
     /// Takes the rows of an answer one by one, as they come. `take` asks nothing of this session.
@@ -125,7 +136,8 @@ fn give_up(client: &mut Client) -> bool {
 impl Drop for Session<'_> {
     fn drop(&mut self) {
         let place = self.place.get_mut();
-        if self.is_open && !place.kept.as_mut().is_some_and(|live| give_up(&mut live.client)) {
+        let goes_on = |live: &mut Live| !self.is_open || give_up(&mut live.client);
+        if self.is_lost.get() || !place.kept.as_mut().is_some_and(goes_on) {
             // Whatever it was in the middle of, nobody goes on with it.
             place.kept = None;
         }

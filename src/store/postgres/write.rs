@@ -373,7 +373,11 @@ impl Transaction for Write<'_> {
     }
 
     fn keep_order(&mut self) -> Answer<()> {
-        self.settle()?;
+        // What the server refuses spoils the transaction until the order is given up.
+        if let Err(error) = self.settle() {
+            self.drop_order()?;
+            return Err(error);
+        }
         self.before = None;
         self.sql.batch("RELEASE one_order")
     }
