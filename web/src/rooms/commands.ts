@@ -10,6 +10,7 @@ import { copyLink, copyPinned } from '../stores/link'
 import { reporting, subjectOf } from '../stores/reporting.svelte'
 import { session } from '../stores/session.svelte'
 import { stage } from '../stores/stage.svelte'
+import { clearFilter } from '../stores/undo'
 import { surroundings } from '../stores/surroundings.svelte'
 
 export interface Command {
@@ -86,9 +87,7 @@ export function commandsOf(catalog: Catalog): Command[] {
     action('share', t('toolbar.share'), () => void copyLink()),
     action('pin', t('link.pin'), () => void copyPinned()),
     action('full', t('command.full'), () => void commands.full()),
-    action('clear', t('filter.clear'), () => {
-      address.clearFilter()
-    }),
+    action('clear', t('filter.clear'), clearFilter),
     ...catalog.projects.map(({ code, name, bbox }): Command => ({
       id: `project-${code}`,
       kind: 'search.project',

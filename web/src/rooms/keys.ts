@@ -4,6 +4,7 @@ import { address } from '../stores/address.svelte'
 import { stage } from '../stores/stage.svelte'
 import { surroundings } from '../stores/surroundings.svelte'
 import { timeline } from '../stores/timeline.svelte'
+import { leaveSelection } from '../stores/undo'
 import { typing } from './doors'
 
 const WEEK = 7
@@ -74,7 +75,7 @@ function actions(catalog: Catalog, help: () => void): Record<string, () => void>
       timeline.go(timeline.today)
     },
     Escape: () => {
-      if (address.now.selection) address.select(null)
+      if (address.now.selection) leaveSelection()
     },
   }
 }

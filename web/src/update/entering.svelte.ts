@@ -145,13 +145,19 @@ export class Entering {
     this.trouble = ''
   }
 
-  clear(): void {
+  /** Empties the form; the result fills it again. */
+  clear(): () => void {
+    const typed = $state.snapshot(this.typed) as Typed
+    const { photos, attachments } = this
     this.photos = []
     this.attachments = []
     this.typed = this.#fresh
     this.#conflict = null
     this.#tried = false
     this.trouble = ''
+    return () => {
+      Object.assign(this, { typed, photos, attachments })
+    }
   }
 
   /** Null where the form has to stay: what is wrong stands at the fields. */

@@ -1,0 +1,90 @@
+/** What goes at one touch comes back at one touch; what can't come back is asked about. */
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { serveDemo } from '../../scripts/served.mjs'
+import type { Campaign } from '../../src/board/api'
+import { settled, useBrowser } from './harness'
+
+const server = { url: '', stop: () => Promise.resolve() }
+beforeAll(async () => {
+  Object.assign(server, await serveDemo({ parcels: 1000, seed: 1 }))
+})
+afterAll(async () => {
+  await server.stop()
+})
+const { open } = useBrowser(server)
+
+const AREA = '105.85,20.5;105.95,20.5;105.95,20.6;105.85,20.6'
+const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.get(name)
+
+async function undo(page: Page, told: string) {
+  const message = page.getByRole('status').filter({ hasText: told })
+  await message.getByRole('button', { name: 'Hoàn tác' }).click()
+}
+
+it('a filter that was cleared comes back whole, by the button and by the palette', async () => {
+  const { page } = await open(`?room=data&kind=road&overdue_days=90`)
+  await page.getByRole('button', { name: 'Xóa bộ lọc' }).first().click()
+  await page.waitForURL((url) => !url.searchParams.has('kind'))
+  await undo(page, 'Đã xóa bộ lọc')
+  await page.waitForURL(/kind=road/)
+  await page.keyboard.press('Control+k')
+  await page.keyboard.type('xoa bo loc')
+  await page.keyboard.press('Enter')
+  await page.waitForURL((url) => !url.searchParams.has('kind'))
+  await undo(page, 'Đã xóa bộ lọc')
+  await page.waitForURL(/kind=road/)
+})
+
+it('a drawn area that was left by Esc is drawn again', async () => {
+  const { page } = await open(`?sel=area:${AREA}`)
+  await page.getByRole('complementary', { name: 'Vùng đã vẽ' }).waitFor()
+  await settled(page)
+  const drawn = parameter(page, 'sel')
+  await page.keyboard.press('Escape')
+  await page.waitForURL((url) => !url.searchParams.has('sel'))
+  await undo(page, 'Đã bỏ vùng đã vẽ')
+  await page.waitForURL(/sel=/)
+  expect(parameter(page, 'sel')).toBe(drawn)
+})
+
+it('a campaign that was ended goes on', async () => {
+  const { page } = await open('?room=keep')
+  const campaigns = async () => {
+    const answer = await fetch(`${server.url}/api/v1/campaigns`)
+    return ((await answer.json()) as { campaigns: Campaign[] }).campaigns
+  }
+  const before = await campaigns()
+  await page.getByRole('tab', { name: 'Phong trào thi đua' }).click()
+  const end = { name: 'Kết thúc hôm nay', exact: true }
+  await page.getByRole('button', end).first().click()
+  await page.getByRole('dialog').getByRole('button', end).click()
+  await page.getByRole('status').filter({ hasText: 'Đã kết thúc' }).waitFor()
+  expect((await campaigns())[0]?.to).not.toBe(before[0]?.to)
+  await undo(page, 'Đã kết thúc')
+  await expect.poll(campaigns, { timeout: 10_000 }).toEqual(before)
+})
+
+it('a slide that was taken out comes back; a saved briefing is deleted only after a question', async () => {
+  const { page } = await open('?room=present')
+  await page.locator('article h2').waitFor()
+  await page.keyboard.press('o')
+  const outline = page.getByRole('dialog').first()
+  const slides = outline.locator('ol > li')
+  const count = await slides.count()
+  await outline.getByRole('button', { name: /^Bỏ: / }).nth(1).click()
+  await expect.poll(() => slides.count()).toBe(count - 1)
+  await undo(page, 'Đã bỏ: ')
+  await expect.poll(() => slides.count()).toBe(count)
+
+  await outline.getByLabel('Tên bản trình chiếu').fill('Giao ban')
+  await page.keyboard.press('Enter')
+  const remove = outline.getByRole('button', { name: 'Xóa bản Giao ban' })
+  await remove.click()
+  const question = page.getByRole('dialog', { name: 'Xóa bản Giao ban' })
+  await question.getByRole('button', { name: 'Thôi' }).click()
+  expect(await remove.count()).toBe(1)
+  await remove.click()
+  await question.getByRole('button', { name: 'Xóa hẳn' }).click()
+  await remove.waitFor({ state: 'detached' })
+})
