@@ -126,8 +126,8 @@ fn long_honest_lists_work_whichever_way_they_are_written() {
 /// An outline or line of so many edges, each across all others.
 fn tangle(kind: &str, edges: usize) -> String {
     let corner = |n: usize| {
-        let part = |step: usize| (n * step % edges) as f64 / edges as f64;
-        format!("{:.5} {:.5}", 105.7 + 0.6 * part(37), 20.3 + 0.4 * part(53))
+        let part = |step: f64| (n as f64 * step).fract();
+        format!("{:.4} {:.4}", 105.7 + 0.6 * part(0.4943), 20.3 + 0.4 * part(0.5037))
     };
     let corners: Vec<String> = (0..edges).map(corner).collect();
     match kind {
@@ -145,19 +145,12 @@ fn a_tangle_of_edges_is_told_and_given_up_and_an_honest_shape_is_answered() {
         server.get(&format!("/ogc/collections/parcels/items?limit=1&{query}"), &[])
     };
     let matched = |filter: &str| count(filter).json()["numberMatched"].as_u64().unwrap();
-    // Each costs seconds on a million parcels; before, some did not end within minutes on four thousand.
     for kind in ["POLYGON", "LINESTRING"] {
-        for relation in ["S_WITHIN", "S_CROSSES", "S_TOUCHES"] {
-            let reply = count(&format!("{relation}(geometry, {})", tangle(kind, 3000)));
-            // What an edge parts is not within; the rest has to be compared exactly.
-            if (kind, relation) == ("POLYGON", "S_WITHIN") {
-                assert_eq!(reply.status, 200);
-                continue;
-            }
-            assert_eq!(reply.status, 400, "{relation} {kind}");
-            let detail = reply.json()["detail"].as_str().unwrap().to_owned();
-            assert!(detail.contains("make it simpler"), "{detail}");
-        }
+        // Longer than an address may be: on a million parcels shorter ones are as bad.
+        let filter = format!("S_TOUCHES(geometry, {})", tangle(kind, 6000));
+        let run = matbang(&demo.store(), &["export", "parcels", "--format", "csv", "--filter", &filter]);
+        let said = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert!(run.status.code() == Some(1) && said.contains("make it simpler"), "{kind}: {said}");
         let tangle = tangle(kind, 300);
         let (meet, apart) =
             (format!("S_INTERSECTS(geometry, {tangle})"), format!("S_DISJOINT(geometry, {tangle})"));

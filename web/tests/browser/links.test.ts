@@ -76,6 +76,8 @@ it('decisions are pinned on the slide’s map by their numbers; one without a pl
     const body = { ...((await response.json()) as object), decisions: placed }
     await route.fulfill({ response, json: body })
   })
+  // Keys are heard once the room stands.
+  await page.getByRole('button', { name: 'Bản đồ', exact: true }).first().waitFor()
   await page.keyboard.press('2')
   await page.locator('article ol li').nth(1).waitFor()
   await page.waitForFunction(() => window.__matbang?.map.getLayer('spot') !== undefined)

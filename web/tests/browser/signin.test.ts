@@ -7,6 +7,8 @@ import { useBrowser } from './harness'
 
 const NAME = 'an.nguyen'
 const PASSWORD = 'mat-khau-thu-nghiem'
+/** An account that comes by the provider: its name is the address that the provider has verified. */
+const ADDRESS = 'binh.tran@example.vn'
 
 const server = { url: '', stop: () => Promise.resolve() }
 const http = createServer()
@@ -22,10 +24,10 @@ function provider(issuer: string, redirect: string): Provider {
         application_type: 'native',
       },
     ],
-    claims: { profile: ['preferred_username'], email: ['email', 'email_verified'] },
+    claims: { email: ['email', 'email_verified'] },
     findAccount: (_, id) => ({
       accountId: id,
-      claims: () => ({ sub: `number-of-${id}`, preferred_username: id }),
+      claims: () => ({ sub: `number-of-${id}`, email: id, email_verified: true }),
     }),
     cookies: { keys: ['a key for tests'] },
   })
@@ -36,7 +38,9 @@ beforeAll(async () => {
   const issuer = `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`
   const options = ['--oidc-issuer', issuer, '--oidc-client', 'matbang', '--oidc-name', 'Tỉnh']
   const account = { name: NAME, fullName: 'Nguyễn Văn An', role: 'manager', password: PASSWORD }
-  Object.assign(server, await serveDemo({ parcels: 1000, seed: 1, accounts: [account], options }))
+  const byProvider = { ...account, name: ADDRESS, fullName: 'Trần Thị Bình' }
+  const accounts = [account, byProvider]
+  Object.assign(server, await serveDemo({ parcels: 1000, seed: 1, accounts, options }))
   const answer = provider(issuer, `${server.url}/api/v1/oidc/callback`).callback()
   http.on('request', answer as RequestListener)
 })
@@ -66,13 +70,13 @@ it('with OpenID Connect by way of the provider', async () => {
   const visit = await open('?sel=project:DA01')
   const { page } = visit
   await page.getByRole('link', { name: 'Đăng nhập bằng Tỉnh' }).click()
-  await page.getByPlaceholder('Enter any login').fill(NAME)
+  await page.getByPlaceholder('Enter any login').fill(ADDRESS)
   await page.getByPlaceholder('and password').fill('anything')
   await page.getByRole('button', { name: 'Sign-in' }).click()
   await page.getByRole('button', { name: 'Continue' }).click()
   await page.getByRole('complementary', { name: 'Dự án' }).waitFor()
   expect(page.url().startsWith(`${server.url}/?`)).toBe(true)
-  await page.getByRole('button', { name: /Đăng xuất \(Nguyễn Văn An\)/ }).waitFor()
+  await page.getByRole('button', { name: /Đăng xuất \(Trần Thị Bình\)/ }).waitFor()
   // The way led over another server: that is the point of it.
   visit.trouble.splice(0)
 })
@@ -85,6 +89,6 @@ it('nobody gets in by the provider without an account here', async () => {
   await page.getByPlaceholder('and password').fill('anything')
   await page.getByRole('button', { name: 'Sign-in' }).click()
   await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByText('nobody here has the account').waitFor()
+  await page.getByText('nobody here has an account').waitFor()
   visit.trouble.splice(0)
 })
