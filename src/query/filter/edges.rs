@@ -50,6 +50,21 @@ impl Edges {
         self.tree.size()
     }
 
+    /// Whether more than `most` pairs of edges cross inside both.
+    pub fn is_tangled(&self, most: usize) -> bool {
+        let mut crossings = 0;
+        for edge in &self.tree {
+            self.near(edge.envelope(), |other| {
+                crossings += usize::from(crosses(*other, edge.0));
+                crossings > 2 * most
+            });
+            if crossings > 2 * most {
+                return true;
+            }
+        }
+        false
+    }
+
     /// Edges that were looked at so far.
     pub fn looks(&self) -> u64 {
         self.looks.load(Ordering::Relaxed)
@@ -83,12 +98,7 @@ impl Edges {
     /// Whether an edge and `line` cross inside both: what has this edge lies on both sides of the boundary.
     pub fn part(&self, line: Line<f64>) -> bool {
         let around = Edge(line).envelope();
-        self.near(around, |edge| {
-            matches!(
-                line_intersection(*edge, line),
-                Some(LineIntersection::SinglePoint { is_proper: true, .. })
-            )
-        })
+        self.near(around, |edge| crosses(*edge, line))
     }
 
     /// Whether a place that lies on no edge is inside: edges to its east are counted.
@@ -106,4 +116,8 @@ impl Edges {
         });
         crossed % 2 == 1
     }
+}
+
+fn crosses(one: Line<f64>, other: Line<f64>) -> bool {
+    matches!(line_intersection(one, other), Some(LineIntersection::SinglePoint { is_proper: true, .. }))
 }

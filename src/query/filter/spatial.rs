@@ -17,6 +17,9 @@ pub const MOST_LOOKS: u64 = 300_000_000;
 /// What an exact comparison costs for each edge, in looks at one.
 const RELATING: u64 = 300;
 
+/// Crossings of its own edges that a geometry may have where it is compared exactly: each comparison works them all out.
+const MOST_CROSSINGS: usize = 1000;
+
 /// Steps of the atlas that rounding may move a vertex.
 const SLACK: u32 = 2;
 
@@ -99,8 +102,11 @@ impl Spatial {
             }
             _ => Vec::new(),
         };
+        let is_exact = !matches!(how, SpatialOp::Intersects | SpatialOp::Disjoint);
+        let is_tangled = is_exact && edges.as_ref().is_some_and(|edges| edges.is_tangled(MOST_CROSSINGS));
+        let cost = AtomicU64::new(if is_tangled { MOST_LOOKS + 1 } else { 0 });
         let size = edges.as_ref().map_or_else(|| geometry.coords_count(), Edges::count) as u64;
-        Self { how, geometry, extent, edges, corners, size, cost: AtomicU64::new(0) }
+        Self { how, geometry, extent, edges, corners, size, cost }
     }
 
     /// Whether it was given up, because too much of the geometry lies near too many features: then what it said since
