@@ -8,7 +8,7 @@ purpose=${1:-run}
 packages=(build-essential pkg-config libgdal-dev libsqlite3-dev ca-certificates)
 case $purpose in
   run) ;;
-  test) packages+=(gdal-bin chromium curl faketime fonts-dejavu-core poppler-utils postgresql-15 postgresql-15-postgis-3 python3 python3-gdal python3-qgis python3-venv qgis-providers r-cran-sf) ;;
+  test) packages+=(gdal-bin chromium curl faketime fonts-dejavu-core openssl poppler-utils postgresql-15 postgresql-15-postgis-3 python3 python3-gdal python3-qgis python3-venv qgis-providers r-cran-sf) ;;
   bench) packages+=(wrk gdal-bin) ;;
   *) echo "setup.sh: run, test or bench, not \"$purpose\"" >&2; exit 2 ;;
 esac

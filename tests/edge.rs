@@ -64,6 +64,9 @@ fn without_accounts_nobody_is_let_in_by_way_of_another_server() {
     let status = |version: &str, headers: &str| asked(&server, version, headers)[9..12].to_owned();
     assert_eq!(status("HTTP/1.1", ""), "200");
     assert_eq!(status("HTTP/1.1", "Referer: http://localhost:8080/\r\n"), "200");
+    // Somebody has followed a link from a page elsewhere.
+    let link = "Referer: http://intranet.example.vn/\r\nSec-Fetch-Site: cross-site\r\n";
+    assert_eq!(status("HTTP/1.1", link), "200");
     for told in [
         "X-Forwarded-For: 10.0.0.9\r\n",
         "Forwarded: for=10.0.0.9\r\n",

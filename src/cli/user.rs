@@ -53,7 +53,7 @@ enum Command {
         #[arg(long)]
         remove: bool,
     },
-    /// Set a new password; the account's sessions end.
+    /// Set a new password; the account's sessions end, and its tokens are taken back.
     Reset {
         /// Name of the account.
         name: String,

@@ -208,6 +208,8 @@ fn is_loopback(host: &str) -> bool {
 
 /// Without accounts whoever asks is the administrator: what comes by way of another server comes from anybody.
 fn not_forwarded(request: &Request) -> Result<(), Problem> {
+    // A link that somebody followed from a page elsewhere: the browser says so, and it is no server in front.
+    let is_link = request.headers().get("sec-fetch-site").is_some_and(|site| site == "cross-site");
     let of_page = |name| {
         let value = request.headers().get(name).and_then(|value| value.to_str().ok())?;
         let host = value.split_once("://").map_or(value, |(_, rest)| rest);
@@ -216,7 +218,7 @@ fn not_forwarded(request: &Request) -> Result<(), Problem> {
     let elsewhere =
         [header::ORIGIN, header::REFERER].into_iter().filter_map(of_page).any(|elsewhere| elsewhere);
     // Servers in front that tell nothing of themselves mostly still speak as in 1996.
-    if elsewhere || request.version() == Version::HTTP_10 || is_forwarded(request.headers()) {
+    if (elsewhere && !is_link) || request.version() == Version::HTTP_10 || is_forwarded(request.headers()) {
         let why = "a server without accounts answers this machine alone, and this request comes by way of another \
                    server; make an administrator first: matbang user add NAME --full-name \"…\" --role administrator";
         return Err(Problem::forbidden(why));
