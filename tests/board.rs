@@ -435,6 +435,9 @@ fn command_and_api_give_the_same_board() {
         api("board/evidence?campaign=thi-dua-duong&period=2026-Q1&unit=1&criterion=lawful&limit=7")
     );
     let campaigns = api("campaigns?");
+    let origins: Vec<_> =
+        campaigns["campaigns"].as_array().unwrap().iter().map(|one| &one["origin"]).collect();
+    assert_eq!(origins, ["own", "shipped"]);
     let codes: Vec<_> =
         campaigns["campaigns"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
     assert_eq!(codes, ["thi-dua-duong", "thi-dua-gpmb"]);

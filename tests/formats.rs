@@ -392,3 +392,50 @@ fn what_other_programs_ask_and_read_means_what_they_think_it_means() {
     let crs = Dataset::open(&file).unwrap().layer(0).unwrap().spatial_ref().unwrap();
     assert_eq!(crs.auth_code().unwrap(), 5897);
 }
+
+#[test]
+fn a_table_for_people_tells_in_words_what_was_chosen() {
+    let demo = Demo::new();
+    let head = |words: &str, filter: &str| -> Vec<String> {
+        let arguments =
+            ["export", "parcels", "--format", "csv", "--words", words, "--as-of", UNTIL, "--filter", filter];
+        let table = succeed(&demo.store(), &arguments);
+        let lines =
+            table.lines().map(|line| line.trim_start_matches('\u{feff}').trim_matches('"').to_owned());
+        lines.skip(1).take_while(|line| !line.contains("30/06/2026")).collect()
+    };
+    for (filter, told) in [
+        (
+            "unit = '13285' AND overdue_days > 90",
+            &["Đơn vị hành chính: Phường Phủ Lý", "Số ngày quá hạn luật định > 90"][..],
+        ),
+        ("project IN ('DA01', 'X9')", &["Dự án: Đường trục phía Đông, đoạn Lý Nhân - Bình Lục; X9"]),
+        (
+            "key = TRUE AND (blockers LIKE '%price%' OR blockers LIKE '%graves%') AND NOT late = TRUE",
+            &[
+                "Dự án trọng điểm",
+                "Vướng mắc: Đơn giá bồi thường hoặc Vướng mắc: Mồ mả",
+                "không (Chậm kế hoạch)",
+            ],
+        ),
+        (
+            "S_INTERSECTS(geometry, POLYGON((105 20, 107 20, 107 21, 105 20))) AND blocked_since IS NULL",
+            &["Chạm vùng đã chọn trên bản đồ", "Vướng mắc từ ngày: không có"],
+        ),
+        ("S_WITHIN(geometry, POLYGON((105 20, 107 20, 107 21, 105 20)))", &["Hình trên bản đồ (s_within)"]),
+        (
+            "area BETWEEN 10.5 AND 200 AND cleared = FALSE",
+            &["Diện tích thu hồi (m²): từ 10,5 đến 200", "không: Đã bàn giao"],
+        ),
+        ("planned_on >= DATE('2026-02-01')", &["Ngày bàn giao theo kế hoạch ≥ 01/02/2026"]),
+    ] {
+        assert_eq!(head("vi", filter), told, "{filter}");
+    }
+    let ids: Vec<String> = (1..=15).map(|n| format!("'{n}'")).collect();
+    let long = head("vi", &format!("parcel IN ({})", ids.join(",")));
+    assert_eq!(long, ["Số thửa: 1; 10; 11; 12; 13; 14; 15; 2; 3; 4; 5; 6; và 3 giá trị khác"]);
+    assert_eq!(
+        head("en", "unit = '13285' OR overdue = TRUE"),
+        ["Unit: Phường Phủ Lý or Past a legal deadline"]
+    );
+}

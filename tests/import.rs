@@ -13,11 +13,11 @@ use matbang::ingest::{self, Batch, IngestError, Mapping, Options};
 use support::{CHECK_WGS84, metres_between, ogr2ogr, parcel_row, parcels_csv, shared, square};
 
 fn parcels(path: &Path, options: &Options) -> Result<Batch<Parcel>, IngestError> {
-    ingest::read_parcels(path, options, &mut |_, _| {})
+    ingest::read_parcels(path, options, &mut |_| {})
 }
 
 fn units(path: &Path) -> Batch<AdminUnit> {
-    ingest::read_units(path, &Options::default(), &mut |_, _| {}).unwrap()
+    ingest::read_units(path, &Options::default(), &mut |_| {}).unwrap()
 }
 
 /// Two squares side by side, the first with its corner at the check point.

@@ -26,7 +26,7 @@ const NTD_TCVN3: &str = "nt®";
 const TITLE_TCVN3: &str = "Tê b¶n ®å sè: 12";
 
 fn parcels(path: &Path, options: &Options) -> Batch<Parcel> {
-    ingest::read_parcels(path, options, &mut |_, _| {}).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+    ingest::read_parcels(path, options, &mut |_| {}).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
 fn latin1(text: &str) -> Vec<u8> {
@@ -373,7 +373,7 @@ fn files_that_only_their_program_reads_are_told_how_to_be_saved() {
     ] {
         let path = folder.path().join(name);
         std::fs::write(&path, [start, &[0; 600]].concat()).unwrap();
-        let error = ingest::read_parcels(&path, &Options::default(), &mut |_, _| {}).unwrap_err().to_string();
+        let error = ingest::read_parcels(&path, &Options::default(), &mut |_| {}).unwrap_err().to_string();
         assert!(error.contains(told), "{error}");
     }
 }

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 /// Squares of 20 m near the check point, in EPSG:5897, which the file does not say.
 fn csv(folder: &Path, name: &str, numbers: &[&str]) -> std::path::PathBuf {
-    let squares = (0..).map(|n| support::square(f64::from(n) * 30.0, 0.0));
+    let squares = (0..).map(|n| support::square(f64::from(n % 200) * 30.0, f64::from(n / 200) * 30.0));
     let rows: Vec<String> =
         numbers.iter().zip(squares).map(|(number, shape)| support::parcel_row(number, &shape)).collect();
     support::parcels_csv(folder, name, &rows)
@@ -74,7 +74,9 @@ fn a_shapefile_with_a_wrong_crs_is_mended_in_the_preview_and_stored() {
 
     let wrong = ask(&server, &id, "preview", &json!({}));
     let body = wrong.json();
-    assert!(wrong.status == 422 || body["crs"]["code"] == "EPSG:5899", "{body}");
+    assert_eq!((wrong.status, &body["crs"]["code"]), (200, &json!("EPSG:5899")), "{body}");
+    // It is read as it says, and told to lie elsewhere.
+    assert!(body["misplaced"]["distance_km"].as_f64().unwrap() > 200.0, "{body}");
     let right = ask(&server, &id, "preview", &json!({ "crs": "EPSG:5897" })).json();
     assert_eq!(right["crs"]["code"], "EPSG:5897");
     assert_eq!((&right["accepted"], &right["refused"]), (&json!(2), &json!([])), "{right}");
@@ -91,6 +93,37 @@ fn a_shapefile_with_a_wrong_crs_is_mended_in_the_preview_and_stored() {
     // It is there at once, and the file no longer waits.
     assert_eq!(server.get("/api/v1/search?q=12/9001", &[]).json()["results"][0]["type"], "parcel");
     assert_eq!(server.get(&format!("/api/v1/imports/{id}"), &[]).status, 404);
+}
+
+#[test]
+fn how_far_reading_is_can_be_asked_while_it_goes_on() {
+    let demo = Demo::new();
+    let numbers: Vec<String> = (1..=30_000).map(|n| format!("{}", 9000 + n)).collect();
+    let plain = csv(demo.folder(), "thua.csv", &numbers.iter().map(String::as_str).collect::<Vec<_>>());
+    let server = Server::start(&demo.store());
+    let id = begin(&server, &[&plain]);
+    let path = format!("/api/v1/imports/{id}/work");
+    assert_eq!(server.get(&path, &[]).json(), json!({ "work": null }));
+    let told = std::thread::scope(|scope| {
+        let reading = scope.spawn(|| ask(&server, &id, "preview", &json!({})));
+        let mut told = Vec::new();
+        while !reading.is_finished() {
+            told.push(server.get(&path, &[]).json()["work"].clone());
+        }
+        assert_eq!(reading.join().unwrap().status, 200);
+        told
+    });
+    assert_eq!(server.get(&path, &[]).json(), json!({ "work": null }));
+    let works: Vec<&Value> = told.iter().filter(|work| !work.is_null()).collect();
+    assert!(works.iter().all(|work| work["doing"] == "preview"), "{works:?}");
+    let steps = ["waiting", "reading", "checking"];
+    let step = |work: &&Value| steps.iter().position(|step| work["step"] == *step).unwrap();
+    assert!(works.is_sorted_by_key(step), "{works:?}");
+    assert!(works.is_sorted_by_key(|work| work["done"].as_u64().unwrap()), "{works:?}");
+    assert!(works.iter().all(|work| work["of"].as_u64().is_none_or(|of| of == 30_000)), "{works:?}");
+    assert!(works.iter().any(|work| work["step"] == "checking" && work["done"] == 30_000), "{works:?}");
+    assert!(works.iter().all(|work| work["started_at"] == works[0]["started_at"]), "{works:?}");
+    assert_eq!(server.get("/api/v1/imports/another/work", &[]).status, 404);
 }
 
 #[test]

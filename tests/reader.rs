@@ -287,7 +287,7 @@ fn rows_vertices_and_texts_have_bounds() {
     let file = honest(&demo);
     let code = |file: &Path, bounds: Bounds| {
         let options = Options { bounds, ..Options::default() };
-        ingest::read_parcels(file, &options, &mut |_, _| {}).map(|_| ()).unwrap_err().code()
+        ingest::read_parcels(file, &options, &mut |_| {}).map(|_| ()).unwrap_err().code()
     };
     assert_eq!(code(&file, Bounds { rows: 2, ..Bounds::UPLOAD }), "too_many_rows");
     assert_eq!(code(&file, Bounds { vertices: 11, ..Bounds::UPLOAD }), "too_many_vertices");

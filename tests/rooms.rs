@@ -312,6 +312,8 @@ fn a_campaign_is_changed_in_the_room_and_counts_at_once() {
     let server = Server::start(&demo.store());
     let (file, board) = ("/api/v1/campaigns/thi-dua-gpmb/file", "/api/v1/board?campaign=thi-dua-gpmb");
     let ours = String::from_utf8(server.get(file, &[]).body).unwrap();
+    let old = server.get(file, &[]).header("etag").to_owned();
+    assert_eq!(server.get("/api/v1/campaigns", &[]).json()["campaigns"][0]["origin"], "shipped");
     let weight = |board: &Value| board["criteria"][0]["weight"].as_f64().unwrap();
     assert!((weight(&server.get(board, &[]).json()) - 30.0).abs() < 1e-9);
     let put = |path: &str, text: &str| {
@@ -325,6 +327,14 @@ fn a_campaign_is_changed_in_the_room_and_counts_at_once() {
     // No answer that was kept before is given any more.
     assert!((weight(&server.get(board, &[]).json()) - 25.0).abs() < 1e-9);
     assert_eq!(String::from_utf8(server.get(file, &[]).body).unwrap(), changed);
+    // Who has read another text than the one that is there changes nothing.
+    let tag = server.get(file, &[]).header("etag").to_owned();
+    let put_on = |tag: &str, text: &str| {
+        server.request("PUT", file, &[("content-type", "text/plain"), ("if-match", tag)], text.as_bytes())
+    };
+    assert_eq!(put_on(&old, &ours).status, 412);
+    assert_eq!(put_on(&tag, &changed).status, 200);
+    assert_eq!(server.get("/api/v1/campaigns", &[]).json()["campaigns"][0]["origin"], "replaced");
     // What is wrong is told with its line, and nothing of it is kept.
     let line = changed.lines().position(|line| line.starts_with("weight")).unwrap() + 1;
     for (path, text, told) in [

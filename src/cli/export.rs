@@ -165,10 +165,9 @@ fn write(
             return Err("--words is for csv and xlsx; other formats are for programs".into());
         }
         Some(language) => {
-            let chosen: Vec<String> = options.filter.iter().cloned().collect();
             let illustration = store.setting("illustration")?.as_deref() == Some("true");
             let of = (view, collection);
-            Some(Box::new(People::new(language, vocabulary()?, of, &chosen, illustration)?))
+            Some(Box::new(People::new(language, vocabulary()?, of, &filter, illustration)?))
         }
         None => None,
     };

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     domain::{Code, Day},
-    ingest::{Encoding, Mapping, Target},
+    ingest::{Encoding, Mapping, Step, Target},
     intake::{self, IntakeError, Records, Request},
     reader::Leave,
     store::Entry,
@@ -127,12 +127,14 @@ fn import(place: &Place, options: &Import) -> Outcome {
         return Err(IntakeError::NoProjects.into());
     }
     let mut bar = Progress::new(&format!("reading {}", options.file.display()));
-    let mut progress = |done, total| bar.at(done, total);
+    let mut progress = |step| match step {
+        Step::Reading { done, of } => bar.at(done, of),
+        Step::Checking => bar.turn("checking"),
+    };
     let (reader, request) = (options.reading.reader(), request(options, target, day));
     let records = intake::read(&reader, &request, before.as_ref(), &Leave::default(), &mut progress);
-    bar.end();
     tell_lack(&reader);
-    finish(place, options, &records?, day)
+    finish(place, options, &records?, day, bar)
 }
 
 fn events(place: &Place, options: &Import) -> Outcome {
@@ -157,13 +159,14 @@ fn request(options: &Import, target: Target, day: Day) -> Request {
 }
 
 /// Reports, and stores when nothing was refused.
-fn finish(place: &Place, options: &Import, records: &Records, day: Day) -> Outcome {
+fn finish(place: &Place, options: &Import, records: &Records, day: Day, mut bar: Progress) -> Outcome {
     let (read, rows) = (records.report(), records.recovered());
     let refused = read.refused.len();
     // Written first without what is stored: a report that can't be written must not follow a commit.
     if let Some(path) = &options.report {
         write_report(path, &report::to_json(read, rows, None)?)?;
     }
+    bar.turn("storing");
     let written = if options.dry_run || refused > 0 {
         None
     } else {
@@ -176,6 +179,7 @@ fn finish(place: &Place, options: &Import, records: &Records, day: Day) -> Outco
         };
         Some(records.store(&*place.open_or_create()?, &entry)?)
     };
+    bar.end();
     let json = report::to_json(read, rows, written.as_ref())?;
     if let Some(path) = options.report.as_ref().filter(|_| written.is_some()) {
         write_report(path, &json)?;

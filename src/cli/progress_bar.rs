@@ -43,6 +43,22 @@ impl Progress {
         }
     }
 
+    /// Says that other work, `label`, goes on from here.
+    pub fn turn(&mut self, label: &str) {
+        label.clone_into(&mut self.label);
+        match &self.bar {
+            Some(bar) => {
+                bar.set_message(self.label.clone());
+                bar.enable_steady_tick(Duration::from_millis(100));
+            }
+            None if self.told.elapsed() > Duration::from_secs(5) => {
+                self.told = Instant::now();
+                eprintln!("{label}");
+            }
+            None => {}
+        }
+    }
+
     /// Ends the work.
     pub fn end(self) {
         if let Some(bar) = self.bar {

@@ -194,9 +194,32 @@ pub struct CampaignScope {
     pub projects: Vec<String>,
 }
 
+/// Whose the text of a campaign is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CampaignText {
+    /// It comes with the program.
+    Shipped,
+    /// An operator's.
+    Own,
+    /// An operator's, in the place of one that comes with the program.
+    Replaced,
+}
+
+impl CampaignText {
+    /// Its name in answers.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Shipped => "shipped",
+            Self::Own => "own",
+            Self::Replaced => "replaced",
+        }
+    }
+}
+
 /// A campaign.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Campaign {
+    text: CampaignText,
     code: Code,
     name: Label,
     basis: Option<Label>,
@@ -243,6 +266,17 @@ impl Campaign {
     /// Code.
     pub fn code(&self) -> &Code {
         &self.code
+    }
+
+    /// Whose its text is.
+    pub fn text(&self) -> CampaignText {
+        self.text
+    }
+
+    /// The same campaign by a text that is `text`.
+    #[must_use]
+    pub fn of(self, text: CampaignText) -> Self {
+        Self { text, ..self }
     }
 
     /// Name.

@@ -36,8 +36,8 @@ mod zones;
 pub use account::{Account, Action, Grant, Role, Scope};
 pub use calendar::{Calendar, CalendarError};
 pub use campaign::{
-    Award, Awarded, Campaign, CampaignError, CampaignGroup, CampaignScope, Contestants, Criterion, Measure,
-    Pledge,
+    Award, Awarded, Campaign, CampaignError, CampaignGroup, CampaignScope, CampaignText, Contestants,
+    Criterion, Measure, Pledge,
 };
 pub use chainage::{Span, chainage_label};
 pub use code::{Code, CodeError};

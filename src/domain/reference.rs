@@ -3,7 +3,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
-    Calendar, CalendarError, Campaign, CampaignError, Label,
+    Calendar, CalendarError, Campaign, CampaignError, CampaignText, Label,
     law::{Law, LawError, LawFiles},
 };
 
@@ -51,12 +51,13 @@ pub fn campaigns(own: &[(String, String)]) -> Result<Vec<Campaign>, CampaignErro
         if all.iter().any(|other| other.code() == campaign.code()) {
             return Err(CampaignError::Twice(campaign.code().clone()));
         }
-        all.push(campaign);
+        all.push(campaign.of(CampaignText::Own));
     }
     for (file, text) in CAMPAIGNS {
         let campaign = parse(file, text)?;
-        if !all.iter().any(|other| other.code() == campaign.code()) {
-            all.push(campaign);
+        match all.iter().position(|other| other.code() == campaign.code()) {
+            Some(at) => all[at] = all[at].clone().of(CampaignText::Replaced),
+            None => all.push(campaign.of(CampaignText::Shipped)),
         }
     }
     Ok(all)

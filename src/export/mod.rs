@@ -22,6 +22,7 @@ mod parquet;
 mod people;
 mod row;
 mod shapefile;
+mod speech;
 mod spool;
 mod xlsx;
 

@@ -4,11 +4,11 @@
 
 use std::borrow::Cow;
 
-use super::error::ExportError;
+use super::{error::ExportError, speech::Speaker};
 use crate::{
     analysis::View,
     domain::{Label, Language, Vocabulary, law::Act},
-    query::{Collection, Column, Kind, Value, Words, words},
+    query::{Collection, Column, Filter, Kind, Value, Words, words},
 };
 
 /// What a table for people needs beside its rows.
@@ -23,7 +23,7 @@ pub struct People {
 }
 
 impl People {
-    /// The table of a collection, of which `chosen` says in columns and codes which features it holds.
+    /// The table of a collection, of those features that `chosen` takes.
     ///
     /// # Errors
     /// Words that can't be read; they come with the program.
@@ -31,14 +31,14 @@ impl People {
         language: Language,
         vocabulary: Vocabulary,
         (view, collection): (&View, Collection),
-        chosen: &[String],
+        chosen: &Filter,
         illustration: bool,
     ) -> Result<Self, ExportError> {
         let words = words().map_err(|e| ExportError::of("words")(&e))?;
         let mut people = Self { language, above: Vec::new(), words, vocabulary };
         let title = people.words.collections.get(collection.name()).map_or("", |label| language.of(label));
         let mut above = vec![title.to_owned()];
-        above.extend(chosen.iter().map(|text| people.in_words(collection, text)));
+        above.extend(chosen.in_words(&Speaker { people: &people, view, collection }));
         let told = format!(
             "{} {}; {} {}",
             people.text("as_of"),
@@ -58,27 +58,9 @@ impl People {
         self.words.pages.get(key).map_or("", |label| self.language.of(label))
     }
 
-    /// A condition with the heads of columns in the place of their names.
-    fn in_words(&self, collection: Collection, condition: &str) -> String {
-        let mut told = String::new();
-        let mut word = String::new();
-        let mut quoted = false;
-        let end = |word: &mut String, told: &mut String, quoted: bool| {
-            let title = if quoted { None } else { self.title(collection, word) };
-            told.push_str(title.unwrap_or(word));
-            word.clear();
-        };
-        for letter in condition.chars() {
-            if letter.is_alphanumeric() || letter == '_' {
-                word.push(letter);
-                continue;
-            }
-            end(&mut word, &mut told, quoted);
-            quoted ^= letter == '\'';
-            told.push(letter);
-        }
-        end(&mut word, &mut told, quoted);
-        told
+    /// A word of conditions.
+    pub(super) fn condition(&self, key: &str) -> String {
+        self.words.conditions.get(key).map_or(key, |label| self.language.of(label)).to_owned()
     }
 
     fn title(&self, collection: Collection, name: &str) -> Option<&str> {
@@ -143,10 +125,19 @@ impl People {
 
     /// A value as a cell of a text table: numbers and days as the language writes them.
     pub fn cell(&self, value: &Value<'_>) -> String {
+        match value {
+            Value::Text(_) => harmless(self.plain(value)),
+            value => self.plain(value),
+        }
+    }
+
+    /// A value as the language writes it.
+    pub(super) fn plain(&self, value: &Value<'_>) -> String {
         match (value, self.language) {
             (Value::Day(day), _) => self::day(*day),
             (Value::Number(number), Language::Vi) => number.to_string().replace('.', ","),
-            (value, _) => harmless(value.to_string()),
+            (Value::Boolean(true), _) => self.text("yes").to_owned(),
+            (value, _) => value.to_string(),
         }
     }
 

@@ -189,7 +189,7 @@ pub fn read_event_file(path: &Path, layer: Option<&str>, bounds: &Bounds) -> Res
     let source = Source::open(path, layer, bounds)?;
     let names: Vec<String> = source.columns.iter().map(|column| column.name.clone()).collect();
     let all: Vec<usize> = (0..names.len()).collect();
-    let (rows, _) = source.read(&all, bounds, &mut |_, _| {})?;
+    let (rows, _) = source.read(&all, bounds, &mut |_| {})?;
     let rows = (2..).zip(rows).map(|(line, row)| (line, row.cells)).collect();
     let mut cells = Cells { names, rows };
     if !is_header(&cells.names) {

@@ -7,6 +7,8 @@
 
 use std::path::Path;
 
+use serde::{Deserialize, Serialize};
+
 use super::columns::{Binding, Field};
 use super::error::IngestError;
 use super::linework::{self, levels};
@@ -15,8 +17,22 @@ use super::report::{Remark, Report};
 use super::source::{Row, Source};
 use super::{crs, text};
 
-/// Called with the features read and, where known, how many there are.
-pub type Progress<'a> = &'a mut dyn FnMut(u64, Option<u64>);
+/// How far reading a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Step {
+    /// Features come out of the file.
+    Reading {
+        /// Features read.
+        done: u64,
+        /// Features in all, where the format tells before the end.
+        of: Option<u64>,
+    },
+    /// All is read; texts, places and shapes are looked at.
+    Checking,
+}
+
+/// Called as reading goes on.
+pub type Progress<'a> = &'a mut dyn FnMut(Step);
 
 /// What one target asks of a file.
 pub struct Request {
@@ -56,6 +72,7 @@ pub fn load(
     let text_cell = bind_drawing(&source, request.target, &mut binding);
     binding.check_required(&source, &[request.given, request.defaulted].concat())?;
     let (mut rows, simplified) = source.read(&binding.read, &options.bounds, progress)?;
+    progress(Step::Checking);
     let read = rows.len();
     let encoding = text::decode(&mut rows, &binding, options.encoding);
     let mut warnings = encoding.warnings;

@@ -43,6 +43,7 @@ pub use crs::vietnam;
 pub use error::IngestError;
 pub use events::{EventRow, EventTable, TableError, read_event_file, read_event_table};
 pub use intersect::{IntersectRow, cut};
+pub use load::{Progress, Step};
 pub use options::{Commune, Encoding, Mapping, MappingError, Options, Origin, Target};
 pub use outline::{FieldOutline, LayerOutline, fields, outline};
 pub use parcels::read_parcels;

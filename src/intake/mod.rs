@@ -17,7 +17,7 @@ use geo::{MultiPolygon, Rect, coord};
 use crate::{
     atlas::{Extent, Snapshot},
     domain::{AdminUnit, Code, Day, Level, Parcel, Project},
-    ingest::{Batch, Commune, Encoding, IntersectRow, Mapping, Options, Report, Target},
+    ingest::{Batch, Commune, Encoding, IntersectRow, Mapping, Options, Progress, Report, Target},
     reader::{Leave, ReadError, Reader},
     store::{Entry, Store, StoreError, Transaction, Written},
 };
@@ -152,7 +152,7 @@ impl Records {
 }
 
 /// Has `reader` read a file and checks it against what is stored; `before` is none when there is no
-/// store yet. `progress` is told the features read and, where known, how many there are.
+/// store yet. `progress` is told how far it is.
 ///
 /// # Errors
 /// A file that can't be read, or a request that can't be met. Single features that can't be
@@ -162,7 +162,7 @@ pub fn read(
     request: &Request,
     before: Option<&Snapshot>,
     leave: &Leave,
-    progress: &mut dyn FnMut(u64, Option<u64>),
+    progress: Progress<'_>,
 ) -> Result<Records, IntakeError> {
     let options = options(request, before)?;
     let (file, day) = (&request.file, request.day);

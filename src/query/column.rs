@@ -139,6 +139,8 @@ pub struct Words {
     pub columns: BTreeMap<String, BTreeMap<String, Label>>,
     /// Texts of the pages.
     pub pages: BTreeMap<String, Label>,
+    /// Words by which conditions are told.
+    pub conditions: BTreeMap<String, Label>,
 }
 
 /// The words that come with the program.

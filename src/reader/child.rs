@@ -15,7 +15,7 @@ use super::{
     records::Record,
 };
 use crate::ingest::{
-    self, Batch, Bound, Bounds, IngestError, LayerOutline, Target, cut, read_event_file, read_parcels,
+    self, Batch, Bound, Bounds, IngestError, LayerOutline, Step, Target, cut, read_event_file, read_parcels,
     read_projects, read_units,
 };
 
@@ -137,9 +137,9 @@ fn events(output: &mut dyn Write, file: &Path, layer: Option<&str>, bounds: &Bou
 
 fn records(output: &mut dyn Write, file: &Path, wish: Wish, bounds: Bounds) -> Result<(), Failure> {
     let (target, options, boundary) = wish.into_parts(bounds);
-    let mut progress = |done: u64, total: Option<u64>| {
+    let mut progress = |step: Step| {
         // Whoever does not listen any more has closed standard input too.
-        let _ = send(output, Kind::Progress, &(done, total)).and_then(|()| output.flush());
+        let _ = send(output, Kind::Progress, &step).and_then(|()| output.flush());
     };
     match target {
         Target::Units => batch(read_units(file, &options, &mut progress)?, output, file, &bounds),

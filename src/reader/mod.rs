@@ -37,7 +37,9 @@ use serde_json::{Map, Value};
 
 use crate::{
     domain::{AdminUnit, Parcel, Project},
-    ingest::{Batch, EventTable, IntersectRow, LayerOutline, MOST_COLUMNS, Options, Report, Target, Words},
+    ingest::{
+        Batch, EventTable, IntersectRow, LayerOutline, MOST_COLUMNS, Options, Progress, Report, Target, Words,
+    },
 };
 use check::{Check, Doubt};
 use handover::Handover;
@@ -52,9 +54,6 @@ pub use process::{COMMAND, Leave};
 
 /// Layers of one file.
 const MOST_LAYERS: usize = 10_000;
-
-/// Called with the features read and, where known, how many there are.
-pub type Progress<'a> = &'a mut dyn FnMut(u64, Option<u64>);
 
 /// Reads files, each in a process of its own.
 #[derive(Debug, Clone)]
@@ -219,8 +218,7 @@ impl Reader {
                 Ok(())
             }
             _ => {
-                let (done, total) = protocol::read(bytes).map_err(|_| Doubt("a progress that is none"))?;
-                progress(done, total);
+                progress(protocol::read(bytes).map_err(|_| Doubt("a progress that is none"))?);
                 Ok(())
             }
         })?;

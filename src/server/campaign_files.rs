@@ -32,17 +32,29 @@ impl CampaignFiles {
     }
 
     /// Puts a campaign's text in the place of what was there; `show` gets all campaigns as they are then, before
-    /// anybody else changes them.
+    /// anybody else changes them. With a `version` only while the text is still of it ([`version`]).
     ///
     /// # Errors
-    /// 422 for what is no campaign, or one of another code, with the line; the disk's.
-    pub fn put(&self, code: &Code, text: &str, show: impl FnOnce(&[Campaign])) -> Result<Campaign, Problem> {
+    /// 412 where the text is another meanwhile; 422 for what is no campaign, or one of another code, with the line; the disk's.
+    pub fn put(
+        &self,
+        code: &Code,
+        text: &str,
+        expected: Option<&str>,
+        show: impl FnOnce(&[Campaign]),
+    ) -> Result<Campaign, Problem> {
         let _one = self.changing.lock().unwrap_or_else(PoisonError::into_inner);
         let campaign =
             Campaign::parse(text).map_err(|error| Problem::unreadable("campaign", error.to_string()))?;
         if campaign.code() != code {
             let why = format!("the text is of the campaign \"{}\", not of \"{code}\"", campaign.code());
             return Err(Problem::unreadable("campaign", why));
+        }
+        if let Some(expected) = expected
+            && self.text(code).is_ok_and(|now| version(&now) != expected)
+        {
+            let why = "somebody else changed this campaign meanwhile; load it again, then change it";
+            return Err(Problem::conflict(why, serde_json::json!([])));
         }
         let mut own = self.own()?;
         let known = own.iter_mut().find(|(_, text)| is_of(text, code));
@@ -58,7 +70,7 @@ impl CampaignFiles {
         std::fs::create_dir_all(&self.folder).map_err(|e| Problem::disk(&e))?;
         replace(&self.folder, &place, text).map_err(|e| Problem::disk(&e))?;
         show(&all);
-        Ok(campaign)
+        all.into_iter().find(|campaign| campaign.code() == code).ok_or_else(|| unknown(code))
     }
 
     /// Takes an operator's own campaign away; one that comes with the program shows again as it came. `show` as in
@@ -94,6 +106,12 @@ impl CampaignFiles {
         };
         paths.into_iter().map(read).collect()
     }
+}
+
+/// By which a text is known again: an entity tag, quotes included.
+pub fn version(text: &str) -> String {
+    use sha2::{Digest, Sha256};
+    format!("\"{}\"", crate::store::digest_hex(&Sha256::digest(text)))
 }
 
 /// The name of a new campaign's file; nothing in it leads elsewhere.

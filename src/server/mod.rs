@@ -20,6 +20,7 @@ mod encoding;
 mod files;
 mod follow;
 mod health;
+mod import_work;
 mod listings;
 mod live;
 mod making;

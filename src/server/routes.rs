@@ -93,6 +93,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/imports", get(api::imports).post(api::begin_import))
         .route("/api/v1/imports/undo", post(api::undo_import))
         .route("/api/v1/imports/{id}", get(api::import_outline).delete(api::end_import))
+        .route("/api/v1/imports/{id}/work", get(api::import_work))
         .route(
             "/api/v1/imports/{id}/files/{name}",
             put(api::upload_import).layer(DefaultBodyLimit::disable()),

@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use super::{auth, problem::Problem};
+use super::{auth, import_work::Works, problem::Problem};
 
 /// Largest upload and largest content of an archive, bytes.
 pub const LARGEST: u64 = 512 << 20;
@@ -31,6 +31,8 @@ pub struct Staged {
     folder: tempfile::TempDir,
     author: String,
     since: Instant,
+    /// What is done with it now.
+    pub works: Works,
 }
 
 /// All that wait, by id.
@@ -50,7 +52,8 @@ impl Staging {
         }
         let folder = tempfile::tempdir().map_err(|e| Problem::disk(&e))?;
         let id = auth::secret().map_err(|e| Problem::internal(&e))?;
-        let staged = Staged { folder, author: author.to_owned(), since: Instant::now() };
+        let staged =
+            Staged { folder, author: author.to_owned(), since: Instant::now(), works: Works::default() };
         all.insert(id.clone(), Arc::new(staged));
         Ok(id)
     }

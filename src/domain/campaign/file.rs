@@ -3,7 +3,8 @@
 use serde::Deserialize;
 
 use super::{
-    Award, Awarded, Campaign, CampaignError, CampaignGroup, CampaignScope, Criterion, Measure, Pledge,
+    Award, Awarded, Campaign, CampaignError, CampaignGroup, CampaignScope, CampaignText, Criterion, Measure,
+    Pledge,
 };
 use crate::domain::{BlockerKind, Branch, Code, Day, Label, Period, PeriodKind, text::line_of};
 
@@ -104,6 +105,7 @@ impl Campaign {
         let awards = file.award.into_iter().map(award).collect::<Result<Vec<_>, _>>()?;
         distinct(text, "award", &awards.iter().map(|award| award.code.as_str()).collect::<Vec<_>>())?;
         Ok(Self {
+            text: CampaignText::Own,
             code,
             name: file.name,
             basis: file.basis,

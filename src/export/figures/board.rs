@@ -50,6 +50,7 @@ pub fn campaigns(view: &View, campaigns: &[Campaign]) -> Value {
             "code": campaign.code().as_str(),
             "name": campaign.name(),
             "basis": campaign.basis(),
+            "origin": campaign.text().code(),
             "illustration": campaign.illustration(),
             "from": campaign.from(),
             "to": campaign.to(),

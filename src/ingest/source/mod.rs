@@ -24,6 +24,7 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
 use super::bounds::{Bound, Bounds, LONGEST_TEXT, MOST_COLUMNS};
 use super::error::IngestError;
+use super::load::{Progress, Step};
 use super::outline::LayerOutline;
 use drawing::{Aligned, Walk};
 use shape::{MAX_RING_VERTICES, Problem, Shape};
@@ -190,7 +191,7 @@ impl Source {
         &self,
         columns: &[usize],
         bounds: &Bounds,
-        progress: &mut dyn FnMut(u64, Option<u64>),
+        progress: Progress<'_>,
     ) -> Result<(Vec<Row>, Vec<String>), IngestError> {
         let mut layer =
             self.dataset.layer(self.layer_index).map_err(|e| gdal_error(&self.file, "reading", &e))?;
@@ -206,10 +207,10 @@ impl Source {
             self.keep_within(&row, rows.len() + 1, vertices, bounds)?;
             rows.push(row);
             if rows.len() % 1000 == 0 {
-                progress(rows.len() as u64, total);
+                progress(Step::Reading { done: rows.len() as u64, of: total });
             }
         }
-        progress(rows.len() as u64, total);
+        progress(Step::Reading { done: rows.len() as u64, of: total });
         if let Some(cause) = messages::take_failure() {
             return Err(IngestError::Damaged { file: self.file.clone(), cause });
         }

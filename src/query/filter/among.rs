@@ -38,6 +38,11 @@ impl Among {
         list
     }
 
+    /// The constants, rising.
+    pub fn constants(&self) -> &[Value<'static>] {
+        &self.constants
+    }
+
     /// What of the list depends on the feature.
     pub fn computed(&self) -> impl Iterator<Item = &Scalar> {
         self.computed.iter()

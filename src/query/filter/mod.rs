@@ -15,6 +15,7 @@ mod source;
 mod spatial;
 mod temporal;
 mod text;
+mod words;
 
 use std::{cell::RefCell, sync::Arc};
 
@@ -27,6 +28,7 @@ use spatial::{Spatial, SpatialOp};
 pub(super) use edges::Edges;
 pub(super) use spatial::MOST_LOOKS;
 use temporal::{Span, TemporalOp};
+pub use words::Speech;
 
 /// Why a filter can't be used, for people.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

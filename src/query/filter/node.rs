@@ -71,6 +71,19 @@ pub enum Arithmetic {
 }
 
 impl Arithmetic {
+    /// How it is written.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Add => "+",
+            Self::Subtract => "−",
+            Self::Multiply => "×",
+            Self::Divide => "/",
+            Self::Remainder => "%",
+            Self::Power => "^",
+            Self::Whole => "div",
+        }
+    }
+
     /// Nothing where there is no number: division by zero.
     fn result(self, a: f64, b: f64) -> Option<f64> {
         let result = match self {

@@ -45,19 +45,25 @@ pub enum SpatialOp {
 }
 
 impl SpatialOp {
+    const NAMES: [(&'static str, Self); 8] = [
+        ("s_intersects", Self::Intersects),
+        ("s_disjoint", Self::Disjoint),
+        ("s_equals", Self::Equals),
+        ("s_touches", Self::Touches),
+        ("s_within", Self::Within),
+        ("s_contains", Self::Contains),
+        ("s_overlaps", Self::Overlaps),
+        ("s_crosses", Self::Crosses),
+    ];
+
     /// The relation with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Some(match name.to_ascii_lowercase().as_str() {
-            "s_intersects" => Self::Intersects,
-            "s_disjoint" => Self::Disjoint,
-            "s_equals" => Self::Equals,
-            "s_touches" => Self::Touches,
-            "s_within" => Self::Within,
-            "s_contains" => Self::Contains,
-            "s_overlaps" => Self::Overlaps,
-            "s_crosses" => Self::Crosses,
-            _ => return None,
-        })
+        Self::NAMES.into_iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, how)| how)
+    }
+
+    /// Its name.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.into_iter().find(|(_, how)| *how == self).map_or("", |(name, _)| name)
     }
 
     /// The relation seen from the other side.
@@ -87,6 +93,11 @@ pub struct Spatial {
 }
 
 impl Spatial {
+    /// The relation.
+    pub fn how(&self) -> SpatialOp {
+        self.how
+    }
+
     /// The features that stand in this relation to `geometry`, in WGS 84 degrees.
     pub fn new(how: SpatialOp, geometry: Geometry<f64>) -> Self {
         let extent = geometry.bounding_rect().map_or(Extent::EMPTY, |rect| {

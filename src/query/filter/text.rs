@@ -59,6 +59,16 @@ impl Pattern {
         Self(parts)
     }
 
+    /// The pattern for people: … for any letters, ? for one.
+    pub fn text(&self) -> String {
+        let letter = |part: &Part| match part {
+            Part::Any => '…',
+            Part::One => '?',
+            Part::Letter(letter) => *letter,
+        };
+        self.0.iter().map(letter).collect()
+    }
+
     /// Whether all of `text` is like the pattern: O(length · parts), whatever the pattern.
     pub fn matches(&self, text: &str) -> bool {
         let letters: Vec<char> = text.chars().collect();

@@ -12,7 +12,7 @@ use crate::{
     analysis::View,
     domain::Code,
     export::figures,
-    server::{app::App, auth::Identity, params::Query, problem::Problem},
+    server::{app::App, auth::Identity, campaign_files::version, params::Query, problem::Problem},
 };
 
 /// Bytes of a campaign's text at most.
@@ -34,19 +34,26 @@ pub async fn campaigns(
 /// The text of a campaign's file.
 pub async fn file(State(app): State<Arc<App>>, Path(code): Path<String>) -> Result<Response, Problem> {
     let text = with_files(&app, code, |app, code| app.campaign_files.text(code)).await?;
-    let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    let kind = [
+        (header::CONTENT_TYPE, "text/plain; charset=utf-8".to_owned()),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+        (header::ETAG, version(&text)),
+    ];
     Ok((kind, text).into_response())
 }
 
-/// Puts a campaign's file in place: from then on it counts.
+/// Puts a campaign's file in place: from then on it counts. `If-Match` holds the tag that its text was read with.
 pub async fn put_file(
     State(app): State<Arc<App>>,
     identity: Identity,
     Path(code): Path<String>,
+    headers: HeaderMap,
     text: String,
 ) -> Result<Response, Problem> {
+    let expected = headers.get(header::IF_MATCH).and_then(|tag| tag.to_str().ok()).map(str::to_owned);
     let made = with_files(&app, code, move |app, code| {
-        let own = app.campaign_files.put(code, &text, |all| app.words.set_campaigns(all))?;
+        let own =
+            app.campaign_files.put(code, &text, expected.as_deref(), |all| app.words.set_campaigns(all))?;
         tracing::info!(by = identity.name(), campaign = %code, "a campaign was changed");
         let current = app.current()?;
         Ok(figures::campaigns(&current.view, &[own])["campaigns"][0].clone())

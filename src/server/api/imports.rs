@@ -27,6 +27,7 @@ use crate::{
     server::{
         app::App,
         auth::Identity,
+        import_work::{Asked, Told},
         problem::Problem,
         staging::{LARGEST, Staged},
     },
@@ -87,7 +88,9 @@ pub async fn outline(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let staged = app.staging.find(&id, identity.name())?;
+    let told = Told::new(Arc::clone(&staged), Asked::Outline);
     let described = app.reading.run(move |reader, leave| {
+        told.reading();
         let main = staged.main()?;
         let layers = reader.outline(&main, leave).map_err(|e| refused(&staged, &e.into()))?;
         let mut answer = files(&staged)?;
@@ -100,6 +103,16 @@ pub async fn outline(
         Ok(answer)
     });
     Ok(axum::Json(described.await?).into_response())
+}
+
+/// What is being done with the file right now; answered at once, whatever is read.
+pub async fn work(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let staged = app.staging.find(&id, identity.name())?;
+    Ok(axum::Json(json!({ "work": staged.works.now() })).into_response())
 }
 
 /// How a file is to be understood, as the app sends it.
@@ -164,8 +177,9 @@ pub async fn preview(
     axum::Json(wish): axum::Json<Wish>,
 ) -> Result<Response, Problem> {
     let read = Reading::begin(&app, &identity, &id, wish)?;
+    let told = Told::new(Arc::clone(&read.staged), Asked::Preview);
     let answer = app.reading.run(move |reader, leave| {
-        let records = read.records(reader, leave)?;
+        let records = read.records(reader, leave, &told)?;
         let mut answer = report(&records)?;
         answer["preview"] = preview_features(&records);
         answer["allowed"] = json!(read.may_store(&records).is_ok());
@@ -183,12 +197,14 @@ pub async fn commit(
 ) -> Result<Response, Problem> {
     let read = Reading::begin(&app, &identity, &id, wish)?;
     let author = identity.name().to_owned();
+    let told = Told::new(Arc::clone(&read.staged), Asked::Commit);
     let work = app.reading.run(move |reader, leave| {
-        let records = read.records(reader, leave)?;
+        let records = read.records(reader, leave, &told)?;
         read.may_store(&records)?;
-        Ok::<_, Problem>((records, read.request.day))
+        Ok::<_, Problem>((records, read.request.day, told))
     });
-    let (records, day) = work.await?;
+    let (records, day, told) = work.await?;
+    told.storing();
     let (answer, at) = store_all(&app, records, author, day).await?;
     app.staging.end(&id);
     app.await_shown(at).await;
@@ -279,9 +295,10 @@ impl Reading {
         Ok(Self { staged, request, current, scope })
     }
 
-    fn records(&self, reader: &Reader, leave: &Leave) -> Result<Records, Problem> {
+    fn records(&self, reader: &Reader, leave: &Leave, told: &Told) -> Result<Records, Problem> {
         let snapshot = &self.current.view.snapshot;
-        let read = intake::read(reader, &self.request, Some(snapshot), leave, &mut |_, _| {});
+        told.reading();
+        let read = intake::read(reader, &self.request, Some(snapshot), leave, &mut |step| told.at(step));
         read.map_err(|error| refused(&self.staged, &error))
     }
 

@@ -49,7 +49,7 @@ pub use figures::{clocks, decisions, duties, forecast, fronts, progress};
 pub use holders::holders;
 pub use imports::{
     begin as begin_import, commit as commit_import, end as end_import, outline as import_outline,
-    preview as preview_import, upload as upload_import,
+    preview as preview_import, upload as upload_import, work as import_work,
 };
 pub use keeping::{condition, head_at, ledger, procedures};
 pub use openapi::openapi;

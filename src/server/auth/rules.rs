@@ -96,6 +96,7 @@ pub const RULES: &[(&str, &str, Rule)] = &[
     ("POST", "/api/v1/imports", Rule::May(Action::Manage)),
     ("POST", "/api/v1/imports/undo", Rule::May(Action::Manage)),
     ("GET", "/api/v1/imports/{id}", Rule::May(Action::Manage)),
+    ("GET", "/api/v1/imports/{id}/work", Rule::May(Action::Manage)),
     ("DELETE", "/api/v1/imports/{id}", Rule::May(Action::Manage)),
     ("PUT", "/api/v1/imports/{id}/files/{name}", Rule::May(Action::Manage)),
     ("POST", "/api/v1/imports/{id}/preview", Rule::May(Action::Manage)),

@@ -129,7 +129,7 @@ fn write(
     let people = ask.words.map(|language| {
         let illustration = app.words.about().illustration;
         let codes = app.words.codes.clone();
-        People::new(language, codes, (view, collection), &chosen(query, view), illustration).map(Box::new)
+        People::new(language, codes, (view, collection), &ask.filter, illustration).map(Box::new)
     });
     let people = people.transpose().map_err(problem)?;
     let options = Options { csv_shape: ask.csv_shape, csv_bom: ask.csv_bom, people, ..Options::default() };
@@ -152,30 +152,6 @@ fn write(
         job.write(format, Picked::Indexes(&indexes), sender)
     };
     done.map(drop).map_err(problem)
-}
-
-/// The conditions of a request, one a line: columns with what they must be, names of units and projects in words.
-fn chosen(query: &Query, view: &View) -> Vec<String> {
-    let name = |column: &str, code: &str| {
-        let snapshot = &view.snapshot;
-        // Codes come back with new meanings after a reform: the unit of the day is meant.
-        let unit = || {
-            let mut known = snapshot.units().iter().map(|entry| &entry.unit);
-            known.find(|unit| unit.code.as_str() == code && unit.exists_on(view.today))
-        };
-        let found = match column {
-            "unit" => unit().map(|unit| unit.name.as_str()),
-            "project" => snapshot.project_names().find(|(_, known)| *known == code).map(|(name, _)| name),
-            _ => None,
-        };
-        found.map_or_else(|| code.to_owned(), |name| format!("{name} ({code})"))
-    };
-    let conditions = query.pairs().filter(|(name, _)| !SHOWN.contains(name));
-    let told = conditions.map(|(column, value)| match column {
-        "filter" => value.to_owned(),
-        _ => format!("{column} = {}", name(column, value)),
-    });
-    told.collect()
 }
 
 /// Parameters that choose no features.

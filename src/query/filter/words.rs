@@ -1,0 +1,146 @@
+//! A filter in the words of people, for heads of tables and titles: one line for each condition that must hold.
+
+use super::{
+    Filter,
+    among::Among,
+    node::{Comparison, Node, Scalar},
+    spatial::SpatialOp,
+    temporal::Span,
+};
+use crate::query::{column::Column, value::Value};
+
+/// Values of a list that are told; of longer ones the number.
+const MOST_TOLD: usize = 12;
+
+/// What names columns and values in a language.
+pub trait Speech {
+    /// The name of a column.
+    fn column(&self, column: &'static Column) -> String;
+    /// A value of a column, names in the place of codes.
+    fn value(&self, column: Option<&'static Column>, value: &Value<'_>) -> String;
+    /// An administrative unit: what it is called, and its name.
+    fn unit(&self, code: &str) -> (String, String);
+    /// A word of conditions: `and`, `or`, `not`, `missing`, `area`, `shape`, `time`, `from`, `to`, `more`, `all`, `none`.
+    fn word(&self, key: &str) -> String;
+}
+
+impl Filter {
+    /// The conditions that must all hold, each in words; none for the filter that takes everything.
+    pub fn in_words(&self, speech: &dyn Speech) -> Vec<String> {
+        match &self.0 {
+            Node::Constant(Some(true)) => Vec::new(),
+            Node::And(all) => all.iter().map(|node| condition(node, speech)).collect(),
+            other => vec![condition(other, speech)],
+        }
+    }
+}
+
+fn condition(node: &Node, speech: &dyn Speech) -> String {
+    let joined = |all: &[Node], word: &str| {
+        let inner = |node: &Node| match node {
+            Node::And(_) | Node::Or(_) => format!("({})", condition(node, speech)),
+            node => condition(node, speech),
+        };
+        all.iter().map(inner).collect::<Vec<_>>().join(&format!(" {} ", speech.word(word)))
+    };
+    let named = |what: &Scalar, told: String| format!("{}: {told}", scalar(what, None, speech));
+    match node {
+        Node::Constant(Some(true)) => speech.word("all"),
+        Node::Constant(_) => speech.word("none"),
+        Node::And(all) => joined(all, "and"),
+        Node::Or(all) => joined(all, "or"),
+        Node::Not(inner) => format!("{} ({})", speech.word("not"), condition(inner, speech)),
+        Node::Flag(value) => scalar(value, None, speech),
+        Node::Compare(how, a, b) => compared(*how, a, b, speech),
+        Node::Between(value, low, high) => {
+            let column = column(value);
+            let ends = (scalar(low, column, speech), scalar(high, column, speech));
+            named(value, range(Some(ends.0), Some(ends.1), speech))
+        }
+        Node::In(value, list) => named(value, listed(list, column(value), speech)),
+        Node::Like(value, pattern) => {
+            let text = pattern.text();
+            let plain = text.trim_matches('…');
+            let told = match column(value) {
+                // The letters of a code stand for its name.
+                Some(column) => {
+                    let name = speech.value(Some(column), &Value::text(plain));
+                    if name == plain { text } else { name }
+                }
+                None => text,
+            };
+            named(value, told)
+        }
+        Node::IsNull(value) => named(value, speech.word("missing")),
+        Node::NoShape => format!("{}: {}", speech.word("shape"), speech.word("missing")),
+        Node::Spatial(test) if test.how() == SpatialOp::Intersects => speech.word("area"),
+        Node::Spatial(test) => format!("{} ({})", speech.word("shape"), test.how().name()),
+        Node::Temporal(_, Span::Instant(own) | Span::Validity(own, _), Span::Interval(from, to)) => {
+            let end = |end: &Option<Scalar>| end.as_ref().map(|end| scalar(end, None, speech));
+            named(own, range(end(from), end(to), speech))
+        }
+        Node::Temporal(..) => speech.word("time"),
+        Node::InUnit(code) => {
+            let (called, name) = speech.unit(code);
+            format!("{called}: {name}")
+        }
+        // Only filters that are bound to a view have these, and they are never told.
+        Node::Territory(..) | Node::Entry(..) => String::new(),
+    }
+}
+
+fn compared(how: Comparison, a: &Scalar, b: &Scalar, speech: &dyn Speech) -> String {
+    if let (Comparison::Equal, Scalar::Column(_), Scalar::Constant(Value::Boolean(yes))) = (how, a, b) {
+        let named = scalar(a, None, speech);
+        return if *yes { named } else { format!("{}: {named}", speech.word("not")) };
+    }
+    let (left, right) = (scalar(a, column(b), speech), scalar(b, column(a), speech));
+    let sign = match how {
+        Comparison::Equal if column(a).is_some() => return format!("{left}: {right}"),
+        Comparison::Equal => "=",
+        Comparison::NotEqual => "≠",
+        Comparison::Less => "<",
+        Comparison::LessOrEqual => "≤",
+        Comparison::Greater => ">",
+        Comparison::GreaterOrEqual => "≥",
+    };
+    format!("{left} {sign} {right}")
+}
+
+/// The column that a value comes from.
+fn column(scalar: &Scalar) -> Option<&'static Column> {
+    match scalar {
+        Scalar::Column(column) => Some(column),
+        Scalar::Folded(_, inner) => self::column(inner),
+        Scalar::Constant(_) | Scalar::Arithmetic(..) => None,
+    }
+}
+
+/// A value; a constant as one of the column that it is held against.
+fn scalar(scalar: &Scalar, against: Option<&'static Column>, speech: &dyn Speech) -> String {
+    match scalar {
+        Scalar::Column(column) => speech.column(column),
+        Scalar::Constant(value) => speech.value(against, value),
+        Scalar::Folded(_, inner) => self::scalar(inner, against, speech),
+        Scalar::Arithmetic(how, both) => {
+            let (a, b) = (self::scalar(&both.0, None, speech), self::scalar(&both.1, None, speech));
+            format!("({a} {} {b})", how.sign())
+        }
+    }
+}
+
+fn listed(list: &Among, column: Option<&'static Column>, speech: &dyn Speech) -> String {
+    let mut told: Vec<String> =
+        list.constants().iter().take(MOST_TOLD).map(|value| speech.value(column, value)).collect();
+    told.extend(list.computed().take(MOST_TOLD).map(|item| scalar(item, column, speech)));
+    let rest = list.constants().len().saturating_sub(MOST_TOLD);
+    if rest > 0 {
+        told.push(speech.word("more").replace("{n}", &rest.to_string()));
+    }
+    told.join("; ")
+}
+
+fn range(from: Option<String>, to: Option<String>, speech: &dyn Speech) -> String {
+    let end = |word: &str, end: Option<String>| end.map(|end| format!("{} {end}", speech.word(word)));
+    [end("from", from), end("to", to)].into_iter().flatten().collect::<Vec<_>>().join(" ")
+}

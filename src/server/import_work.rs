@@ -1,0 +1,146 @@
+//! What is being done with a file that waits to be imported, told to who asks meanwhile.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use super::staging::Staged;
+use crate::ingest::Step;
+
+/// What somebody asked for.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asked {
+    /// Layers and columns.
+    Outline,
+    /// Reading and checking.
+    Preview,
+    /// Reading, checking and storing.
+    Commit,
+}
+
+/// Where the work is.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum Stand {
+    /// Others' files are read first.
+    Waiting,
+    Reading,
+    Checking,
+    Storing,
+}
+
+/// One piece of work; `done` and `of` are features.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Work {
+    doing: Asked,
+    step: Stand,
+    done: u64,
+    of: Option<u64>,
+    #[serde(serialize_with = "written")]
+    started_at: Timestamp,
+}
+
+fn written<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(at)
+}
+
+/// The latest work on one file, none when nothing is done.
+#[derive(Debug, Default)]
+pub struct Works(Mutex<(u64, Option<Work>)>);
+
+impl Works {
+    /// What is being done.
+    pub fn now(&self) -> Option<Work> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1
+    }
+}
+
+/// Work that is told as long as this lives.
+pub struct Told {
+    staged: Arc<Staged>,
+    number: u64,
+}
+
+impl Told {
+    /// Begins to tell of work on `staged`.
+    pub fn new(staged: Arc<Staged>, doing: Asked) -> Self {
+        let mut now = staged.works.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = now.0 + 1;
+        let started_at = Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| Timestamp::now());
+        *now = (number, Some(Work { doing, step: Stand::Waiting, done: 0, of: None, started_at }));
+        drop(now);
+        Self { staged, number }
+    }
+
+    /// The file is being read.
+    pub fn reading(&self) {
+        self.change(|work| work.step = Stand::Reading);
+    }
+
+    /// Reading is so far.
+    pub fn at(&self, step: Step) {
+        self.change(|work| match step {
+            Step::Reading { done, of } => (work.step, work.done, work.of) = (Stand::Reading, done, of),
+            Step::Checking => work.step = Stand::Checking,
+        });
+    }
+
+    /// The records are being written.
+    pub fn storing(&self) {
+        self.change(|work| work.step = Stand::Storing);
+    }
+
+    /// Later work on the same file is told instead.
+    fn change(&self, change: impl FnOnce(&mut Work)) {
+        let mut now = self.staged.works.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let (number, Some(work)) = &mut *now
+            && *number == self.number
+        {
+            change(work);
+        }
+    }
+}
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        let mut now = self.staged.works.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if now.0 == self.number {
+            now.1 = None;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::server::staging::Staging;
+
+    fn told(staged: &Staged) -> serde_json::Value {
+        serde_json::to_value(staged.works.now()).unwrap()
+    }
+
+    #[test]
+    fn the_latest_work_is_told_until_it_ends() {
+        let staging = Staging::default();
+        let id = staging.begin("an").unwrap();
+        let staged = staging.find(&id, "an").unwrap();
+        assert!(staged.works.now().is_none());
+        let first = Told::new(Arc::clone(&staged), Asked::Preview);
+        assert_eq!(told(&staged)["step"], "waiting");
+        first.at(Step::Reading { done: 3000, of: Some(8000) });
+        let now = told(&staged);
+        assert_eq!((&now["doing"], &now["step"]), (&"preview".into(), &"reading".into()));
+        assert_eq!((&now["done"], &now["of"]), (&3000.into(), &8000.into()));
+        first.at(Step::Checking);
+        assert_eq!(told(&staged)["done"], 3000);
+        let second = Told::new(Arc::clone(&staged), Asked::Commit);
+        first.at(Step::Reading { done: 8000, of: Some(8000) });
+        drop(first);
+        second.storing();
+        assert_eq!((&told(&staged)["doing"], &told(&staged)["step"]), (&"commit".into(), &"storing".into()));
+        drop(second);
+        assert!(staged.works.now().is_none());
+    }
+}
