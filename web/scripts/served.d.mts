@@ -9,6 +9,7 @@ export interface DemoOptions {
 }
 
 export declare const chromiumOptions: LaunchOptions
+export declare const plainOptions: LaunchOptions
 export declare const pictureTime: Date
 export declare const pictureZone: string
 export declare function serveStore(

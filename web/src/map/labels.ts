@@ -255,3 +255,11 @@ export function spotLayers({ colours, scale }: Look): LayerSpecification[] {
     },
   ]
 }
+
+/** Labels are drawn once from whatever font is there: it must have arrived. */
+export const fontsArrived = () =>
+  Promise.all(
+    ["400 24px 'Be Vietnam Pro'", "600 24px 'Be Vietnam Pro SemiBold'"].map((font) =>
+      document.fonts.load(font, 'Thửa đất ệ ữ 0123456789'),
+    ),
+  )

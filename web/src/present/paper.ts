@@ -5,7 +5,8 @@ import type { Facts } from './facts'
 
 export interface Page {
   facts: Facts
-  picture: string
+  /** None where the browser draws no maps. */
+  picture: string | null
   /** Whether the map is near enough to show parcels: its legend is another then. */
   parcels: boolean
 }

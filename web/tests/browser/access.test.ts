@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import type { Catalog, Work } from '../../src/lib/types'
 import { answer, phone, settled, useBrowser } from './harness'
 
-const { visit, open } = useBrowser()
+const { visit, open } = useBrowser().drawing
 const axe = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 
 /** What axe finds, as one line a place. */

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { Catalog, Summary } from '../../src/lib/types'
 import { answer, drawn, onScreen, settled, useBrowser, whole } from './harness'
 
-const { open, visit } = useBrowser()
+const { open, drawing } = useBrowser()
 
 const UNITS = ['13591', '13291']
 const OVERDUE = `unit IN ('13591', '13291') AND overdue_days > 30`
@@ -61,7 +61,7 @@ it('projects, kinds of blockers and land uses narrow the same figure everywhere'
 })
 
 it('the map shows just the parcels that pass what its tiles know nothing of', async () => {
-  const { page } = await visit('?project=DA02&overdue_days=0&v=14/20.65200/105.95700')
+  const { page } = await drawing.visit('?project=DA02&overdue_days=0&v=14/20.65200/105.95700')
   await page.waitForFunction(
     () =>
       (window.__matbang?.map.queryRenderedFeatures({ layers: ['parcel-fill'] }).length ?? 0) > 0,
@@ -80,7 +80,7 @@ it('the map shows just the parcels that pass what its tiles know nothing of', as
 })
 
 it('an area is drawn to filter by; parcels that touch it are left, and it can be left again', async () => {
-  const { page } = await visit('?v=13/20.56300/106.08000')
+  const { page } = await drawing.visit('?v=13/20.56300/106.08000')
   await page.getByText('Thêm điều kiện').click()
   await page.getByRole('button', { name: 'Vẽ vùng để lọc' }).click()
   for (const [lng, lat] of [

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Catalog, ParcelDetail, ProjectDetail, Summary } from '../../src/lib/types'
 import { answer, drawn, gaugeOf, onScreen, percent, settled, useBrowser, whole } from './harness'
 
-const { visit } = useBrowser()
+const { visit } = useBrowser().drawing
 const catalog = () => answer<Catalog>('/api/v1/catalog')
 
 it('a filter changes the counts and the map alike', async () => {

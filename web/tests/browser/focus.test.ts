@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop()
 })
-const { open } = useBrowser(server)
+const { open } = useBrowser(server).drawing
 
 async function enter(query: string) {
   const visit = await open(query)

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { Fronts } from '../../src/lib/forecast'
 import { answer, useBrowser, whole } from './harness'
 
-const { open } = useBrowser()
+const { open } = useBrowser().drawing
 
 it('the number of parcels is chosen, each is named with its place, and the stretch is shown', async () => {
   const fronts = await answer<Fronts>('/api/v1/fronts?project=DA01')

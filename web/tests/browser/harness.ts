@@ -3,11 +3,17 @@
  * looks at: errors on the console and requests that leave the server. Both fail
  * the test that caused them.
  */
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import {
+  chromium,
+  type Browser,
+  type BrowserContextOptions,
+  type LaunchOptions,
+  type Page,
+} from 'playwright-core'
 import type { Map as MapLibre } from 'maplibre-gl'
-import { afterAll, afterEach, beforeAll, expect, inject } from 'vitest'
+import { afterAll, afterEach, expect, inject } from 'vitest'
 import { enter, openPage, type PicturedRoom, type Size } from '../../scripts/pictures.mjs'
-import { chromiumOptions } from '../../scripts/served.mjs'
+import { chromiumOptions, plainOptions } from '../../scripts/served.mjs'
 import { nextAct } from '../../src/lib/scale'
 import type { Catalog, WorkParcel } from '../../src/lib/types'
 
@@ -53,26 +59,37 @@ function watch(page: Page, origin: string): Visit {
   return visit
 }
 
+/** A browser that is started when it is first asked for. */
+function launcher(options: LaunchOptions, switches: string[]) {
+  let started: Promise<Browser> | null = null
+  const args = [...(options.args ?? []), ...switches]
+  return {
+    browser: () => (started ??= chromium.launch({ ...options, args })),
+    end: async () => (await started)?.close(),
+  }
+}
+
 /** Until the map has drawn all it asked for and no part of the screen waits for figures. */
 export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => {
+    if (document.querySelector('.undrawn')) return true
     const map = window.__matbang?.map
     return map !== undefined && map.loaded() && map.areTilesLoaded() && !map.isMoving()
   })
   await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
 }
 
-/** Gives a test file a browser; `visit` opens the app at a query string and waits until it has settled. */
+/**
+ * Gives a test file a browser; `visit` opens the app at a query string and waits until it has settled. Only those of
+ * `drawing` draw maps, without a graphics card: each of their pages costs seconds of two processors.
+ */
 export function useBrowser(own?: { url: string }, switches: string[] = []) {
   // Tests that record something have a server of their own, started before the first of them.
   const address = () => own?.url ?? inject('url')
-  let browser: Browser
+  const plain = launcher(plainOptions, switches)
+  const drawing = launcher(chromiumOptions, switches)
   let visits: Visit[] = []
 
-  beforeAll(async () => {
-    const args = [...(chromiumOptions.args ?? []), ...switches]
-    browser = await chromium.launch({ ...chromiumOptions, args })
-  })
   afterEach(async () => {
     const trouble = visits.flatMap((visit) => visit.trouble)
     await Promise.all(visits.map(({ page }) => page.context().close()))
@@ -80,10 +97,14 @@ export function useBrowser(own?: { url: string }, switches: string[] = []) {
     expect(trouble).toEqual([])
   })
   afterAll(async () => {
-    await browser.close()
+    await Promise.all([plain.end(), drawing.end()])
   })
 
-  async function open(query = '', options: BrowserContextOptions = {}): Promise<Visit> {
+  async function openIn(
+    browser: Browser,
+    query: string,
+    options: BrowserContextOptions,
+  ): Promise<Visit> {
     const context = await browser.newContext({
       viewport: desktop,
       deviceScaleFactor: 0.25,
@@ -98,16 +119,23 @@ export function useBrowser(own?: { url: string }, switches: string[] = []) {
     return visit
   }
 
-  return {
-    open,
-    visit: async (query = '', options: BrowserContextOptions = {}): Promise<Visit> => {
+  const ways = (launched: typeof plain) => {
+    const open = async (query = '', options: BrowserContextOptions = {}): Promise<Visit> =>
+      openIn(await launched.browser(), query, options)
+    const visit = async (query = '', options: BrowserContextOptions = {}): Promise<Visit> => {
       const visit = await open(query, options)
       await settled(visit.page)
       return visit
-    },
+    }
+    return { open, visit }
+  }
+
+  return {
+    ...ways(plain),
+    drawing: ways(drawing),
     /** A room as it is pictured in docs/screens. */
     pictured: async (room: PicturedRoom, size: Size): Promise<Visit> => {
-      const visit = watch(await openPage(browser, size), address())
+      const visit = watch(await openPage(await drawing.browser(), size), address())
       visits.push(visit)
       await enter(visit.page, address(), room, size)
       return visit

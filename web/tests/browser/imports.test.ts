@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop()
 })
-const { open } = useBrowser(server)
+const { open, drawing } = useBrowser(server)
 
 const WEST = 105.9
 const SOUTH = 20.54
@@ -137,7 +137,7 @@ it('while a file is on its way the bytes are told, then what the server is at', 
 })
 
 it('a project that came in is in every list at once, and the map shows what came in', async () => {
-  const { page } = await open('?room=import')
+  const { page } = await drawing.open('?room=import')
   const project = {
     type: 'Feature',
     properties: { ma_da: 'MOI-01', ten_da: 'Khu dân cư mới', loai_da: 'đô thị' },

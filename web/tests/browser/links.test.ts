@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { Summary } from '../../src/lib/types'
 import { answer, percent, useBrowser, whole } from './harness'
 
-const { open, visit } = useBrowser()
+const { open, drawing } = useBrowser()
 
 it('a link pins day and position when asked; the view says so and leads back to now', async () => {
   const { page } = await open('', { permissions: ['clipboard-read', 'clipboard-write'] })
@@ -22,7 +22,7 @@ it('a link pins day and position when asked; the view says so and leads back to 
 
 it('a pinned view has the figures and tiles of its position, everywhere', async () => {
   const then = await answer<Summary>('/api/v1/summary?at=20000&as_of=2026-05-01')
-  const { page, requests } = await visit('?date=2026-05-01&at=20000')
+  const { page, requests } = await drawing.visit('?date=2026-05-01&at=20000')
   const headline = page.getByRole('region', { name: 'Tiến độ' })
   await headline.getByText(percent(then.total.share), { exact: true }).waitFor()
   const note = page.getByRole('status').filter({ hasText: 'Số liệu ghim' })
@@ -36,7 +36,7 @@ it('a pinned view has the figures and tiles of its position, everywhere', async 
 })
 
 it('the map room is one page of A4 with title, filter, map, legend, figures and source', async () => {
-  const { page } = await visit('?kind=road&key=1')
+  const { page } = await drawing.visit('?kind=road&key=1')
   const { total, at } = await answer<Summary>('/api/v1/summary?kind=road&key=true')
   const pdf = (await page.pdf({ preferCSSPageSize: true })).toString('latin1')
   expect(pdf.match(/\/Type\s*\/Page\b/g)?.length).toBe(1)
@@ -64,7 +64,7 @@ it('the map room is one page of A4 with title, filter, map, legend, figures and 
 })
 
 it('decisions are pinned on the slide’s map by their numbers; one without a place has no pin', async () => {
-  const { page } = await open('?room=data')
+  const { page } = await drawing.open('?room=data')
   const { decisions } = await answer<{ decisions: object[] }>('/api/v1/decisions')
   expect(decisions.length).toBeGreaterThan(1)
   const placed = decisions.map((one, place) => ({

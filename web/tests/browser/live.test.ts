@@ -10,7 +10,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop()
 })
-const { open, visit } = useBrowser(server)
+const { open, visit } = useBrowser(server).drawing
 
 const EVENTS = 50
 

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { Catalog } from '../../src/lib/types'
 import { answer, gaugeOf, phone, settled, useBrowser } from './harness'
 
-const { visit } = useBrowser()
+const { visit } = useBrowser().drawing
 const HEIGHT = 844
 const WIDTH = 390
 /** WCAG 2.2, 2.5.8: the least size of what a finger has to hit. */

@@ -21,7 +21,7 @@ afterAll(async () => {
   await server.stop()
   rmSync(folder, { recursive: true })
 })
-const { open } = useBrowser(server)
+const { open, drawing } = useBrowser(server)
 const fetched = async <T>(path: string) => (await (await fetch(server.url + path)).json()) as T
 
 it('a planner finds the parcels that block the longest stretch and opens one', async () => {
@@ -99,7 +99,7 @@ it('a leader runs a briefing of five slides by keyboard, saves it, and the link 
 })
 
 it('on paper every slide has its map, also when P is pressed at once', async () => {
-  const { page } = await open('?room=present')
+  const { page } = await drawing.open('?room=present')
   await page.evaluate(() => {
     window.print = () => (document.body.dataset.printed = 'yes')
   })
@@ -184,7 +184,7 @@ it('the address holds the columns of the table: Back undoes a choice, a link sho
 })
 
 it('a row of the table and its parcel on the map are one selection', async () => {
-  const { page } = await open('?room=data&sort=-area')
+  const { page } = await drawing.open('?room=data&sort=-area')
   await settled(page)
   const { rows } = await fetched<{ rows: { id: number }[] }>('/api/v1/table?sort=-area&limit=1')
   await page.locator('tbody tr button').first().click()
@@ -225,7 +225,7 @@ const previewed = (page: Page) =>
 
 it('an administrator mends the CRS of a Shapefile in the preview, imports it and takes it back', async () => {
   const files = wrongShapefile()
-  const { page, trouble } = await open('?room=import')
+  const { page, trouble } = await drawing.open('?room=import')
   await page.locator('input[type=file]').setInputFiles(files)
   const form = page.getByRole('form', { name: 'Cách hiểu tệp' })
   await form.getByLabel('Dự án thu hồi').selectOption('DA01')

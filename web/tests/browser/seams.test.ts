@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { answer, useBrowser, settled } from './harness'
 
-const { open } = useBrowser()
+const { open } = useBrowser().drawing
 
 interface Parcel {
   id: number

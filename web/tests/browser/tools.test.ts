@@ -5,7 +5,7 @@ import { signedCount, signedHectares } from '../../src/lib/format'
 import type { Catalog, Summary } from '../../src/lib/types'
 import { answer, drawn, percent, settled, useBrowser } from './harness'
 
-const { visit } = useBrowser()
+const { visit } = useBrowser().drawing
 
 it('each of the five measures gives its own share', async () => {
   const { total } = await answer<Summary>('/api/v1/summary')

@@ -10,7 +10,7 @@ beforeAll(async () => {
   Object.assign(server, await serveDemo({ parcels: 4000, seed: 1 }))
 })
 afterAll(() => server.stop())
-const { open } = useBrowser(server)
+const { open } = useBrowser(server).drawing
 const fetched = async <T>(path: string) => (await (await fetch(server.url + path)).json()) as T
 
 const headline = (page: Page) => page.getByRole('region', { name: 'Tiến độ' })

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Catalog } from '../../src/lib/types'
 import { answer, settled, useBrowser } from './harness'
 
-const { visit, open } = useBrowser()
+const { visit, open, drawing } = useBrowser()
 const entryOf = async (kind: string) => {
   const { projects } = await answer<Catalog>('/api/v1/catalog')
   const found = projects.find((project) => project.kind === kind)
@@ -57,7 +57,7 @@ it('the language changes all words and the writing of numbers', async () => {
 })
 
 it('dark mode reaches the page and the map, and the link keeps it', async () => {
-  const { page } = await visit()
+  const { page } = await drawing.visit()
   const ground = () =>
     page.evaluate(() => ({
       page: getComputedStyle(document.body).backgroundColor,
@@ -70,13 +70,13 @@ it('dark mode reaches the page and the map, and the link keeps it', async () => 
   const dark = await ground()
   expect(dark.page).not.toBe(light.page)
   expect(dark.map).not.toBe(light.map)
-  const second = (await visit(new URL(page.url()).search)).page
+  const second = (await drawing.visit(new URL(page.url()).search)).page
   expect(await second.locator('html').getAttribute('data-theme')).toBe('dark')
 })
 
 it('search finds a project by part of its name and goes there', async () => {
   const { name, bbox } = await entryOf('urban_area')
-  const { page } = await visit()
+  const { page } = await drawing.visit()
   await page.keyboard.press('/')
   const box = page.getByRole('combobox', { name: 'Tìm dự án' })
   await page.keyboard.type(name)
