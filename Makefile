@@ -12,7 +12,7 @@ LINTED := RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/scripts/linted.sh
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data/matbang.gpkg
 
-.PHONY: help run build web test test-build test-rust test-web test-browser check check-rust check-web licences bench demo fmt docs screens setup setup-test setup-bench
+.PHONY: help run build web test test-build test-rust test-web test-browser check check-rust check-web licences bench demo fmt docs screens setup setup-test setup-bench advisories conformance package package-check
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -61,7 +61,7 @@ test-web: web
 test-browser: test-build
 	@cd web && MATBANG_BIN=$(CURDIR)/target/tested/matbang npm run test:browser
 
-check: setup check-rust check-web ## format, lints, docs, web linters; licences are a test
+check: setup check-rust check-web advisories ## format, lints, docs, web linters, advisories; licences are a test
 
 check-rust: test-build
 	@cargo fmt --check
@@ -70,6 +70,18 @@ check-rust: test-build
 
 licences: ## have cargo-deny look at licences as well (tests/licences.rs does without)
 	@scripts/licences.sh
+
+advisories: ## look up known faults of the crates, where the database is within reach
+	@scripts/advisories.sh
+
+conformance: build ## run OGC's own suites; SUITES names the folder of their jars (docs/standards.md)
+	@scripts/conformance.py $(BINARY) "$(SUITES)"
+
+package: build ## leave target/package/matbang_….deb, with its list of components
+	@scripts/package.sh $(BINARY)
+
+package-check: ## install the package in a clean Debian, run it there, remove it (root; debootstrap)
+	@scripts/package-check.sh
 
 check-web: web
 	@cd web && npm run --silent check

@@ -126,3 +126,21 @@ fn licences_are_read_as_they_are_meant() {
         assert!(!allowed(unmet, &known), "{unmet}");
     }
 }
+
+#[test]
+fn packages_of_the_web_app_have_licences_that_may_be_carried() {
+    let rules = rules();
+    let mut known: Vec<&str> =
+        rules["licenses"]["allow"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
+    // The typeface: it may be passed on inside a program.
+    known.push("OFL-1.1");
+    let text = include_str!("../web/package-lock.json");
+    let lock: Value = serde_json::from_str(text).unwrap();
+    let packages = lock["packages"].as_object().unwrap().iter();
+    let carried: Vec<_> = packages.filter(|(path, one)| !path.is_empty() && one["dev"] != true).collect();
+    assert!(carried.len() > 20, "{}", carried.len());
+    for (path, package) in carried {
+        let licence = package["license"].as_str().unwrap_or_default();
+        assert!(allowed(licence, &|word| known.contains(&word)), "{path}: \"{licence}\"");
+    }
+}

@@ -306,3 +306,40 @@ fn a_tile_names_the_unit_of_the_day_as_the_features_do() {
     let before = server.get("/ogc/collections/parcels/items?sheet=901&as_of=2025-06-30", &[]).json();
     assert_eq!(before["features"][0]["properties"]["unit"], old);
 }
+
+#[test]
+fn a_tileset_says_in_which_tiles_there_is_something() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let listed = server.get("/ogc/tiles", &[]).json()["tilesets"][0].clone();
+    let own = server.get("/ogc/tiles/WebMercatorQuad", &[]).json();
+    assert_eq!(listed["tileMatrixSetLimits"], own["tileMatrixSetLimits"]);
+    let limits = own["tileMatrixSetLimits"].as_array().unwrap();
+    assert_eq!(limits.len(), 23);
+    let templates: Vec<&str> = listed["links"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|link| link["templated"] == true)
+        .map(|link| link["href"].as_str().unwrap())
+        .collect();
+    assert_eq!(templates.len(), 2, "{listed}");
+    // Hà Nam lies between 105.76° and 106.17° E, 20.35° and 20.72° N.
+    let of = |zoom: &str, name: &str| {
+        let limit = limits.iter().find(|limit| limit["tileMatrix"] == zoom).unwrap();
+        limit[name].as_u64().unwrap()
+    };
+    assert_eq!((of("0", "minTileCol"), of("0", "maxTileRow")), (0, 0));
+    let columns = ((105.76 + 180.0) / 360.0 * 512.0) as u64..=((106.17 + 180.0) / 360.0 * 512.0) as u64;
+    assert!(
+        columns.contains(&of("9", "minTileCol")) && columns.contains(&of("9", "maxTileCol")),
+        "{limits:?}"
+    );
+    let tile = |zoom: &str, row: u64, column: u64| {
+        server.get(&format!("/ogc/tiles/WebMercatorQuad/{zoom}/{row}/{column}?f=mvt"), &[]).status
+    };
+    assert_eq!(tile("9", of("9", "minTileRow"), of("9", "minTileCol")), 200);
+    // Beyond the buffer of a tile nothing is left.
+    assert_eq!(tile("9", of("9", "maxTileRow") + 2, of("9", "minTileCol")), 204);
+    assert_eq!(tile("9", of("9", "minTileRow"), of("9", "maxTileCol") + 2), 204);
+}

@@ -77,6 +77,11 @@ impl Extent {
         [west, south, east, north]
     }
 
+    /// Its north-western and its south-eastern corner.
+    pub fn corners(self) -> [World; 2] {
+        [World { x: self.min_x, y: self.min_y }, World { x: self.max_x, y: self.max_y }]
+    }
+
     /// The smallest extent around these places.
     pub fn around(places: &[World]) -> Self {
         places.iter().fold(Self::EMPTY, |extent, place| extent.with(*place))

@@ -19,7 +19,8 @@ use crate::{
     reader::{Limits, Reader},
     report::Language,
     server::{
-        App, Auth, Basemap, Edge, Equipment, Files, Oidc, Reading, Tls, Witness, follow, listen, router,
+        App, Auth, Basemap, Edge, Equipment, Files, Oidc, Reading, Tls, Witness, describe_measures, follow,
+        listen, measure, router,
     },
     store::Store,
 };
@@ -193,6 +194,7 @@ async fn serve(
     equipment: Equipment,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
+    describe_measures();
     // The store may block.
     let made =
         tokio::task::block_in_place(|| App::new(Arc::clone(&store), Arc::clone(&law), equipment, metrics));
@@ -216,6 +218,7 @@ async fn serve(
         })
     };
     let signing = tokio::spawn(Witness::follow(Arc::clone(&app)));
+    let measuring = tokio::spawn(measure(Arc::clone(&app)));
     say!("{url}");
     std::io::stdout().flush()?;
     let (stop, stopped) = tokio::sync::watch::channel(false);
@@ -234,6 +237,7 @@ async fn serve(
     }
     let _ = follower.join();
     signing.abort();
+    measuring.abort();
     // What was recorded last is signed too.
     Witness::sign(&app).await;
     outcome

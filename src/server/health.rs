@@ -48,6 +48,11 @@ impl Health {
         self.writes.store(error.is_busy(), Ordering::Relaxed);
     }
 
+    /// Whether recording works.
+    pub fn may_write(&self) -> bool {
+        self.writes.load(Ordering::Relaxed) && self.reaches.load(Ordering::Relaxed)
+    }
+
     /// Whether the view follows the ledger.
     pub fn follows(&self, follows: bool) {
         self.follows.store(follows, Ordering::Relaxed);
@@ -63,9 +68,7 @@ pub async fn live() -> &'static str {
 /// whether what is recorded is kept, and shown.
 pub async fn ready(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let at = app.current()?.view.snapshot.position();
-    let (writes, follows) =
-        (app.health.writes.load(Ordering::Relaxed), app.health.follows.load(Ordering::Relaxed));
-    let writes = writes && app.health.reaches.load(Ordering::Relaxed);
+    let (writes, follows) = (app.health.may_write(), app.health.follows.load(Ordering::Relaxed));
     let body = serde_json::json!({ "ready": true, "writes": writes, "follows": follows, "at": at });
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response())
 }

@@ -1,6 +1,6 @@
 //! Which address is answered by what.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Router,
@@ -150,7 +150,9 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let area = area(request.uri().path());
     let is_encrypted = edge::is_encrypted(request.headers());
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
+    let began = Instant::now();
     let mut response = next.run(request).await;
+    metrics::histogram!("matbang_request_seconds", "area" => area).record(began.elapsed().as_secs_f64());
     let status = response.status();
     if status == StatusCode::METHOD_NOT_ALLOWED {
         response = Problem::method().into_response();

@@ -101,11 +101,11 @@ fn paths(app: &App) -> Value {
         "/conformance": get("conformance", "Conformance classes", &page, json_or_html(JSON, "Conformance")),
         "/api": get("api", "This description", &page, json_or_html("application/vnd.oai.openapi+json;version=3.0", "Any")),
         "/collections": get("collections", "All collections", &page, json_or_html(JSON, "Collections")),
-        "/tiles": get("tilesets", "Tilesets of all layers together", &page, json_or_html(JSON, "Tilesets")),
-        "/tiles/{tileMatrixSetId}": get("tileset", "A tileset of all layers together", &[set(), vec![parameter("tileset")]].concat(), tileset()),
-        "/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}": get_tile("tile", "A tile of all layers together"),
-        "/tileMatrixSets": get("tileMatrixSets", "Tile matrix sets", &page, json_or_html(JSON, "Any")),
-        "/tileMatrixSets/{tileMatrixSetId}": get("tileMatrixSet", "A tile matrix set", &[set(), page.clone()].concat(), json_or_html(JSON, "Any")),
+        "/tiles": get("matbang.dataset.vector.getTileSetsList", "Tilesets of all layers together", &page, json_or_html(JSON, "Tilesets")),
+        "/tiles/{tileMatrixSetId}": get("matbang.dataset.vector.getTileSet", "A tileset of all layers together", &[set(), vec![parameter("tileset")]].concat(), tileset()),
+        "/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}": get_tile("matbang.dataset.vector.getTile", "A tile of all layers together"),
+        "/tileMatrixSets": get("matbang.getTileMatrixSetsList", "Tile matrix sets", &page, json_or_html(JSON, "Any")),
+        "/tileMatrixSets/{tileMatrixSetId}": get("matbang.getTileMatrixSet", "A tile matrix set", &[set(), page.clone()].concat(), json_or_html(JSON, "Any")),
     });
     for collection in Collection::ALL {
         of_collection(app, collection, &mut paths);
@@ -156,13 +156,15 @@ fn of_collection(app: &App, collection: Collection, paths: &mut Value) {
     ];
     paths[format!("{path}/items/{{featureId}}")] = get(&format!("{name}.item"), about, &id, one);
     if super::tiles::layer(collection).is_some() {
+        // Names that the standard asks for: OGC 20-057, requirement 23.
+        let own = |what: &str| format!("{name}.collection.vector.{what}");
         let tiles = format!("{path}/tiles");
         let set = vec![parameter("tileMatrixSetId"), parameter("tileset")];
-        paths[&tiles] = get(&format!("{name}.tilesets"), "Tilesets", &page, json_or_html(JSON, "Tilesets"));
+        paths[&tiles] = get(&own("getTileSetsList"), "Tilesets", &page, json_or_html(JSON, "Tilesets"));
         let tiles = format!("{tiles}/{{tileMatrixSetId}}");
-        paths[&tiles] = get(&format!("{name}.tileset"), "A tileset", &set, tileset());
+        paths[&tiles] = get(&own("getTileSet"), "A tileset", &set, tileset());
         paths[format!("{tiles}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}")] =
-            get_tile(&format!("{name}.tile"), "A tile");
+            get_tile(&own("getTile"), "A tile");
     }
 }
 
@@ -229,7 +231,7 @@ fn parameters() -> Value {
     let mut all = Map::new();
     let mut add = |key: &str, name: &str, place: &str, about: &str, schema: Value| {
         let mut own = json!({ "name": name, "in": place, "required": place == "path", "description": about, "schema": schema });
-        if schema_is_list(&own["schema"]) {
+        if place == "query" {
             own["style"] = json!("form");
             own["explode"] = json!(false);
         }
@@ -308,10 +310,6 @@ fn parameters() -> Value {
     add("tileRow", "tileRow", "path", "Row from the north", whole(u64::from(u32::MAX)));
     add("tileCol", "tileCol", "path", "Column from the west", whole(u64::from(u32::MAX)));
     Value::Object(all)
-}
-
-fn schema_is_list(schema: &Value) -> bool {
-    schema["type"] == "array"
 }
 
 fn schemas() -> Value {

@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use super::{JSON, document, link, named, self_links, words};
 use crate::{
     analysis::View,
+    atlas::Extent,
     export::Crs,
     query::Collection,
     server::{
@@ -21,7 +22,7 @@ use crate::{
         problem::Problem,
         tiles::{answer, base, describe, square, wants_mlt},
     },
-    tile::{Layer, MAX_ZOOM},
+    tile::{Layer, MAX_ZOOM, Square},
 };
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -112,8 +113,28 @@ fn tileset(app: &App, view: &View, name: Option<&str>, address: &str) -> Result<
         "tileMatrixSetId": QUAD,
         "layers": layers.iter().map(described).collect::<Vec<_>>(),
         "boundingBox": corners,
+        "tileMatrixSetLimits": bounds.map(|bounds| limits(Extent::from_degrees(bounds), &layers)),
         "links": links,
     }))
+}
+
+/// Which tiles of each matrix lie where there is something.
+fn limits(extent: Extent, layers: &[Layer]) -> Vec<Value> {
+    let zooms = |layer: &Layer| layer.zooms();
+    let first = layers.iter().map(|layer| zooms(layer).0).min().unwrap_or(0);
+    let last = layers.iter().map(|layer| zooms(layer).1).max().unwrap_or(MAX_ZOOM);
+    let limit = |zoom: u8| {
+        let corners = extent.corners().map(|corner| Square::around(corner, zoom));
+        let [Some(first), Some(last)] = corners else { return None };
+        Some(json!({
+            "tileMatrix": zoom.to_string(),
+            "minTileRow": first.y(),
+            "maxTileRow": last.y(),
+            "minTileCol": first.x(),
+            "maxTileCol": last.x(),
+        }))
+    };
+    (first..=last).filter_map(limit).collect()
 }
 
 async fn tilesets(
@@ -127,9 +148,8 @@ async fn tilesets(
     let address = base(&headers);
     let key = (&query, format!("{} {address}", path(name.as_deref())), When::default());
     document(&app, &headers, key, JSON, move |app, view| {
-        let mut own = tileset(app, view, name.as_deref(), &address)?;
+        let own = tileset(app, view, name.as_deref(), &address)?;
         let path = path(name.as_deref());
-        own["links"] = json!([link(&address, &format!("{path}/{QUAD}"), "self", JSON, QUAD)]);
         Ok(json!({
             "title": title(app, name.as_deref()),
             "tilesets": [own],
