@@ -8,10 +8,11 @@ deb=$(ls -t target/package/matbang_*.deb 2>/dev/null | head -n 1)
 command -v debootstrap >/dev/null || { echo "package-check: apt-get install debootstrap" >&2; exit 1; }
 
 root=$(mktemp -d)
+chmod 755 "$root"
 trap 'rm -rf --one-file-system "$root"' EXIT
 echo "package-check: a clean Debian in $root" >&2
-mirror=$(sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\).*/\2/p' \
-  /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1)
+mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null \
+  | sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\).*/\2/p' | head -n 1 || true)
 debootstrap --variant=minbase bookworm "$root" "${mirror:-http://deb.debian.org/debian}" >"$root.log" 2>&1 \
   || { tail -n 20 "$root.log" >&2; exit 1; }
 rm -f "$root.log"
@@ -25,7 +26,8 @@ inside apt-get update -qq
 inside apt-get install -y -qq --no-install-recommends /root/matbang.deb systemd >/dev/null
 inside matbang --version
 [ "$(stat -c '%U %a' "$root/var/lib/matbang" 2>/dev/null | awk '{print $2}')" = 700 ] || { echo "the data are open to others" >&2; exit 1; }
-inside systemd-analyze verify /lib/systemd/system/matbang.service
+warned=$(inside systemd-analyze verify /lib/systemd/system/matbang.service 2>&1)
+[ -z "$warned" ] || { echo "the unit: $warned" >&2; exit 1; }
 inside systemd-analyze security --offline=true /lib/systemd/system/matbang.service | tail -n 1
 
 as_matbang() { inside setpriv --reuid matbang --regid matbang --clear-groups "$@"; }

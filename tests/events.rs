@@ -360,6 +360,6 @@ fn listeners_hear_what_happens_and_catch_up_after_a_break() {
     let mut after = Stream::open(&server, Some(at + 2));
     assert_eq!(after.next().1, "reload");
     let mut long_away = Stream::open(&server, Some(1));
-    assert!(matches!(long_away.next().1.as_str(), "reload" | "message"));
+    assert_eq!(long_away.next().1, "reload");
     assert_eq!(server.get("/api/v1/live?last_event_id=x", &[]).status, 400);
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use geo::BoundingRect;
 use matbang::domain::{AdminUnit, Level, Parcel, SquareMetres};
 use matbang::ingest::{self, Batch, IngestError, Mapping, Options};
-use support::{CHECK_WGS84, metres_between, ogr2ogr, parcel_row, parcels_csv, shared, square};
+use support::{CHECK_WGS84, metres_between, ogr2ogr, parcel_row, parcels_csv, square};
 
 fn parcels(path: &Path, options: &Options) -> Result<Batch<Parcel>, IngestError> {
     ingest::read_parcels(path, options, &mut |_| {})
@@ -104,30 +104,45 @@ fn every_format_brings_the_same_parcels_to_the_same_place() {
     }
 }
 
+/// A file that comes with the program.
+fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/units").join(name)
+}
+
 #[test]
 fn the_real_units_of_ha_nam_come_in_with_their_successions() {
-    let (Some(old), Some(new)) =
-        (shared("units-ha-nam-to-2025-06.csv"), shared("units-ha-nam-from-2025-07.csv"))
-    else {
-        return println!("the_real_units_of_ha_nam_come_in_with_their_successions: skipped");
-    };
-    let old = units(&old);
+    let old = units(&shipped("ha-nam-to-2025-06.csv"));
     assert_eq!((old.records.len(), old.report.refused.len()), (105, 0));
     assert_eq!(old.records.iter().filter(|u| u.level == Level::Commune).count(), 98);
     assert_eq!(old.records[0].name, "Tỉnh Hà Nam");
-    let new = units(&new);
+    let new = units(&shipped("ha-nam-from-2025-07.csv"));
     assert_eq!((new.records.len(), new.report.refused.len()), (34, 0));
     assert_eq!(new.records[1].predecessors.len(), 4);
 }
 
 #[test]
-fn the_boundaries_of_the_districts_come_in() {
-    let Some(path) = shared("ha-nam-districts.geojson") else {
-        return println!("the_boundaries_of_the_districts_come_in: skipped");
+fn units_come_in_with_their_boundaries() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("huyen.geojson");
+    let feature = |(code, name, west): (&str, &str, f64)| {
+        let ring = [[west, 20.5], [west + 0.1, 20.5], [west + 0.1, 20.6], [west, 20.6], [west, 20.5]];
+        serde_json::json!({
+            "type": "Feature",
+            "properties": { "code": code, "name": name, "level": "district" },
+            "geometry": { "type": "Polygon", "coordinates": [ring] },
+        })
     };
+    let districts = [("347", "Thành phố Phủ Lý", 105.9), ("349", "Thị xã Duy Tiên", 106.0)];
+    let file = serde_json::json!({ "type": "FeatureCollection", "features": districts.map(feature) });
+    std::fs::write(&path, file.to_string()).unwrap();
     let batch = units(&path);
-    assert_eq!((batch.records.len(), batch.report.refused.len()), (7, 0));
-    assert!(batch.records.iter().all(|unit| unit.boundary.is_some()));
+    assert_eq!((batch.records.len(), batch.report.refused.len()), (2, 0));
+    for (unit, (code, name, west)) in batch.records.iter().zip(districts) {
+        assert_eq!((unit.code.as_str(), unit.name.as_str(), unit.level), (code, name, Level::District));
+        let boundary = unit.boundary.as_ref().unwrap();
+        let bounds = boundary.bounding_rect().unwrap();
+        assert!((bounds.min().x - west).abs() < 1e-9 && (bounds.max().y - 20.6).abs() < 1e-9, "{bounds:?}");
+    }
 }
 
 #[test]

@@ -116,6 +116,18 @@ fn a_briefing_is_frozen_and_shows_when_it_was_touched() {
     assert_eq!(kept["verification"].as_str().unwrap().len(), 19);
     assert_eq!(server.get("/api/v1/briefings", &[]).json()["briefings"].as_array().unwrap().len(), 1);
 
+    // What it is held against stays, whatever happens afterwards.
+    let then = || server.get(&format!("/api/v1/summary?at={at}"), &[]).json();
+    let now = || server.get("/api/v1/summary", &[]).json();
+    let (frozen, before) = (then(), now());
+    assert_eq!(frozen["total"], before["total"]);
+    let work = server.get("/api/v1/work", &[]).json();
+    let event = json!({ "parcel": work["parcels"][0]["id"], "kind": "money_approved", "amount": 4_000_000_000_u64,
+        "date": before["as_of"] });
+    let recorded = server.post("/api/v1/events", &event.to_string());
+    assert_eq!(recorded.status, 201, "{}", String::from_utf8_lossy(&recorded.body));
+    assert_ne!(now()["total"], before["total"]);
+    assert_eq!(then(), frozen);
     // Somebody changes a word beside the server.
     let sql = rusqlite::Connection::open(&store).unwrap();
     sql.execute("UPDATE briefings SET title = 'Giao ban 2'", []).unwrap();

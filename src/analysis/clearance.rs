@@ -55,19 +55,6 @@ pub fn stage_tallies(snapshot: &Snapshot, parcels: &[u32], day: Day) -> [(Standi
     tallies
 }
 
-/// Parcels by land-use code, in alphabetical order.
-pub fn use_tallies(snapshot: &Snapshot, parcels: &[u32]) -> Vec<(String, Tally)> {
-    let columns = snapshot.parcels();
-    let mut tallies = vec![Tally::default(); columns.land_uses().len()];
-    for &parcel in parcels {
-        tallies[columns.land_use_symbol(parcel) as usize].add(columns.recovered(parcel));
-    }
-    let named = (0u32..).zip(tallies).filter(|(_, tally)| tally.parcels > 0);
-    let mut named: Vec<_> = named.map(|(n, tally)| (columns.land_uses().text(n).to_owned(), tally)).collect();
-    named.sort_by(|a, b| a.0.cmp(&b.0));
-    named
-}
-
 /// Parcels that one kind of blocker holds up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct BlockerTally {

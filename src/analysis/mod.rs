@@ -28,9 +28,7 @@ pub use board::{
     Board, Case, Contestant, EarlyHolder, Evidence, GroupBoard, Irregular, Nominated, Nominees, Place,
     Points, Row, Span as BoardSpan, Sum, Why, Work, board, evidence,
 };
-pub use clearance::{
-    BlockerTally, Deadline, ParcelClock, Tally, blockers, clocks, deadlines, stage_tallies, use_tallies,
-};
+pub use clearance::{BlockerTally, Deadline, ParcelClock, Tally, blockers, clocks, deadlines, stage_tallies};
 pub use decisions::{About, Decision, Longest, Named, decisions};
 pub use duties::{Duty, DutyKind, duties};
 pub use dwell::{Dwell, dwells};

@@ -121,18 +121,6 @@ impl PlanCurve {
             s0 + (s1 - s0) * f64::from(day.since(d0)) / f64::from(d1.since(d0))
         }))
     }
-
-    /// The first day on which the plan asks for `share`; none if it never does.
-    pub fn day_of_share(&self, share: f64) -> Option<Day> {
-        let &(first, first_share) = self.0.first()?;
-        if share <= first_share {
-            return Some(first);
-        }
-        let pair = self.0.windows(2).find(|pair| pair[1].1 >= share)?;
-        let ((d0, s0), (d1, s1)) = (pair[0], pair[1]);
-        let part = if s1 > s0 { (share - s0) / (s1 - s0) } else { 1.0 };
-        Some(d0.plus((f64::from(d1.since(d0)) * part).ceil() as i32))
-    }
 }
 
 /// A project. Its boundary is what it recovers; linear works also have an
@@ -177,8 +165,6 @@ mod tests {
         assert_eq!(plan.share_on(day("2025-12-31")), Some(0.0));
         assert_eq!(plan.share_on(day("2026-01-06")), Some(0.25));
         assert_eq!(plan.share_on(day("2026-03-01")), Some(1.0));
-        assert_eq!(plan.day_of_share(0.25), Some(day("2026-01-06")));
-        assert_eq!(plan.day_of_share(1.0), Some(day("2026-01-31")));
         assert_eq!(PlanCurve::parse(&plan.write()), Ok(plan));
         assert_eq!(PlanCurve::default().share_on(day("2026-01-06")), None);
     }

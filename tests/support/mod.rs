@@ -15,13 +15,6 @@ pub fn ogr2ogr(arguments: &[&str]) {
     assert!(output.status.success(), "ogr2ogr {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// Real data beside the project, or none where it is not at hand.
-pub fn shared(name: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
-    let folder = std::env::var_os("MATBANG_SHARED").map_or(beside, PathBuf::from);
-    Some(folder.join("data").join(name)).filter(|path| path.exists())
-}
-
 /// Metres between two places near each other, in degrees.
 pub fn metres_between(a: (f64, f64), b: (f64, f64)) -> f64 {
     let east = (a.0 - b.0) * 111_320.0 * a.1.to_radians().cos();

@@ -119,11 +119,6 @@ impl Filter {
         }
     }
 
-    /// Whether it holds for all features.
-    pub fn is_all(&self) -> bool {
-        matches!(self.0, Node::Constant(Some(true)))
-    }
-
     /// The filter for the features of a view: whatever depends on a column of few values is worked out.
     pub fn bind(&self, collection: Collection, view: &View) -> Bound {
         Bound { collection, node: self.0.bind(view) }
