@@ -74,3 +74,23 @@ fn answers_to_thousands_of_questions_have_the_described_shape() {
     let told = String::from_utf8_lossy(&run.stdout);
     assert!(run.status.success(), "{told}");
 }
+
+#[test]
+fn what_the_framework_refuses_has_the_form_of_every_refusal() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let json = [("content-type", "application/json")];
+    for (reply, status) in [
+        (server.send("/api/v1/imports/undo", &[], b"{}"), 415),
+        (server.send("/api/v1/imports/undo", &json, b"false"), 422),
+        (server.send("/api/v1/imports/undo", &json, b"{"), 400),
+        (server.get("/api/v1/briefings/%FF", &[]), 400),
+        (server.request("PATCH", "/api/v1/summary", &[], b""), 405),
+        (server.get("/api/v1/nothing", &[]), 404),
+    ] {
+        assert_eq!(reply.status, status, "{}", String::from_utf8_lossy(&reply.body));
+        assert_eq!(reply.header("content-type"), "application/problem+json");
+        assert_eq!(reply.json()["status"], status);
+        assert!(!reply.json()["detail"].as_str().unwrap().is_empty());
+    }
+}

@@ -282,6 +282,11 @@ fn a_board_is_printed_as_the_screen_shows_it() {
         assert_eq!(reply.header("content-disposition"), format!("attachment; filename=\"thi-dua.{format}\""));
         reply.body
     };
+    // A title longer than what Excel takes for the name of a sheet is cut.
+    for format in ["pdf", "docx", "xlsx"] {
+        let reply = server.get(&format!("/api/v1/board/report?{query}&lang=en&format={format}"), &[]);
+        assert_eq!(reply.status, 200, "{format}: {}", String::from_utf8_lossy(&reply.body));
+    }
     let communes = board["groups"].as_array().unwrap().iter().find(|one| one["of"] == "commune").unwrap();
     let ranked: Vec<&Value> =
         communes["rows"].as_array().unwrap().iter().filter(|row| !row["rank"].is_null()).collect();

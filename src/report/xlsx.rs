@@ -15,10 +15,10 @@ fn wrong(error: &XlsxError) -> ReportError {
 /// The document as XLSX.
 pub fn write(document: &Document) -> Result<Vec<u8>, ReportError> {
     let mut book = Workbook::new();
-    first(&mut book, document)?;
+    let mut taken = Vec::new();
+    first(&mut book, document, &mut taken)?;
     let blocks = document.sections.iter().flat_map(|section| &section.blocks);
     let tables = blocks.filter_map(|block| if let Block::Table(table) = block { Some(table) } else { None });
-    let mut taken = vec![document.title[0].to_lowercase()];
     for table in tables {
         let name = sheet_name(&table.caption, &mut taken);
         let sheet = book.add_worksheet();
@@ -48,7 +48,7 @@ fn sheet_name(caption: &str, taken: &mut Vec<String>) -> String {
     name.trim_start().to_owned()
 }
 
-fn first(book: &mut Workbook, document: &Document) -> Result<(), ReportError> {
+fn first(book: &mut Workbook, document: &Document, taken: &mut Vec<String>) -> Result<(), ReportError> {
     let sheet = book.add_worksheet();
     let [kind, title, as_of] = &document.title;
     let bold = Format::new().set_bold();
@@ -59,7 +59,7 @@ fn first(book: &mut Workbook, document: &Document) -> Result<(), ReportError> {
         row += 1;
         Ok(row)
     };
-    sheet.set_name(kind.as_str()).map_err(|error| wrong(&error))?;
+    sheet.set_name(sheet_name(kind, taken)).map_err(|error| wrong(&error))?;
     sheet.set_column_width(0, 110).map_err(|error| wrong(&error))?;
     for line in [&document.above, &document.issuer, kind, title] {
         put(sheet, line, &bold)?;

@@ -26,6 +26,16 @@ impl Problem {
         Self { status: StatusCode::BAD_REQUEST, title: "Invalid request", detail: detail.into(), more: None }
     }
 
+    /// What the framework refuses before any handler sees it, in its words.
+    pub fn framework(status: StatusCode, detail: impl Into<String>) -> Self {
+        let title = match status {
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "Unsupported media type",
+            StatusCode::PAYLOAD_TOO_LARGE => "Too large",
+            _ => "Invalid request",
+        };
+        Self { status, title, detail: detail.into(), more: None }
+    }
+
     /// Nothing has this address.
     pub fn not_found(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::NOT_FOUND, title: "Not found", detail: detail.into(), more: None }

@@ -21,6 +21,9 @@ use super::{
     tiles, witness,
 };
 
+/// Bytes of the framework's words for a refusal.
+const LONGEST_REFUSAL: usize = 4096;
+
 /// A name and a password, bytes.
 const LARGEST_SIGN_IN: usize = 1 << 14;
 
@@ -145,6 +148,21 @@ async fn elsewhere(request: Request) -> Response {
     assets::serve(request.uri(), request.headers())
 }
 
+/// Whether an answer is the framework's own: a body that is no JSON, one that is too long, an address that is no text.
+fn is_plain(response: &Response) -> bool {
+    response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
+}
+
+/// A refusal of the framework in the form of every other.
+async fn in_our_words(response: Response) -> Response {
+    let status = response.status();
+    let text = axum::body::to_bytes(response.into_body(), LONGEST_REFUSAL).await.unwrap_or_default();
+    Problem::framework(status, String::from_utf8_lossy(&text)).into_response()
+}
+
 /// Counts requests, and tells browsers to load nothing from elsewhere.
 async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let area = area(request.uri().path());
@@ -156,6 +174,8 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     let status = response.status();
     if status == StatusCode::METHOD_NOT_ALLOWED {
         response = Problem::method().into_response();
+    } else if status.is_client_error() && is_plain(&response) {
+        response = in_our_words(response).await;
     }
     metrics::counter!("matbang_requests_total", "area" => area, "status" => status_class(status))
         .increment(1);

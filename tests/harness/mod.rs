@@ -4,7 +4,7 @@
 pub mod postgres;
 
 use std::{
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::OnceLock,
@@ -201,5 +201,40 @@ impl Drop for Server {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+/// Frames of the live stream: (id, event, data).
+pub struct Stream(BufReader<std::net::TcpStream>);
+
+impl Stream {
+    /// Listens, from after event `last` on.
+    pub fn open(server: &Server, last: Option<u64>) -> Self {
+        let address = server.url.trim_start_matches("http://");
+        let mut socket = std::net::TcpStream::connect(address).unwrap();
+        socket.set_read_timeout(Some(std::time::Duration::from_secs(10))).unwrap();
+        let resume = last.map(|id| format!("Last-Event-ID: {id}\r\n")).unwrap_or_default();
+        write!(socket, "GET /api/v1/live HTTP/1.1\r\nHost: {address}\r\n{resume}\r\n").unwrap();
+        let mut reader = BufReader::new(socket);
+        let mut hello = String::new();
+        reader.read_line(&mut hello).unwrap();
+        assert!(hello.contains("200"), "{hello}");
+        Self(reader)
+    }
+
+    /// The next frame.
+    pub fn next(&mut self) -> (u64, String, serde_json::Value) {
+        let (mut id, mut kind) = (0, String::from("message"));
+        loop {
+            let mut line = String::new();
+            assert!(self.0.read_line(&mut line).unwrap() > 0, "the stream ended");
+            if let Some(text) = line.strip_prefix("id: ") {
+                id = text.trim().parse().unwrap();
+            } else if let Some(text) = line.strip_prefix("event: ") {
+                text.trim().clone_into(&mut kind);
+            } else if let Some(text) = line.strip_prefix("data: ") {
+                return (id, kind, serde_json::from_str(text.trim()).unwrap());
+            }
+        }
     }
 }
