@@ -13,7 +13,7 @@ use std::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
     },
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use harness::{Demo, Server, Stream, matbang, postgres::Cluster, succeed};
