@@ -134,9 +134,15 @@ it('a role is asked about, revoked, undone and given; without one the account is
   await giving.getByRole('button', { name: 'Giao vai trò' }).click()
   await giving.waitFor({ state: 'detached' })
   expect(await grants()).toContainEqual({ role: 'leader', unit: null })
+  const told = page.getByRole('status').filter({ hasText: 'Đã giao Lãnh đạo' })
+  await told.getByRole('button', { name: 'Hoàn tác' }).click()
+  await expect.poll(grants).toEqual(given)
+  // This server has no provider of identities: nothing here leads to one.
+  expect(await page.getByRole('button', { name: /Mời đăng nhập|Gỡ nối/ }).count()).toBe(0)
 
   await row.getByRole('button', { name: 'Đặt lại mật khẩu' }).click()
   const resetting = page.getByRole('dialog', { name: /Đặt lại mật khẩu/ })
+  await resetting.getByText(/mọi khóa cho chương trình của họ bị thu hồi/).waitFor()
   const secret = resetting.getByLabel('Mật khẩu mới')
   expect(await secret.getAttribute('type')).toBe('password')
   await secret.fill('ngắn')
