@@ -177,3 +177,9 @@ export function gaugeOf(page: Page, code: string) {
     return { x, y }
   }, code)
 }
+
+/** Takes back what was just told. */
+export async function undo(page: Page, told: string): Promise<void> {
+  const message = page.getByRole('status').locator('p').filter({ hasText: told })
+  await message.getByRole('button', { name: 'Hoàn tác' }).click()
+}

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
 import type { Campaign } from '../../src/board/api'
-import { settled, useBrowser } from './harness'
+import { settled, undo, useBrowser } from './harness'
 
 const server = { url: '', stop: () => Promise.resolve() }
 beforeAll(async () => {
@@ -16,11 +16,6 @@ const { open } = useBrowser(server)
 
 const AREA = '105.85,20.5;105.95,20.5;105.95,20.6;105.85,20.6'
 const parameter = (page: Page, name: string) => new URL(page.url()).searchParams.get(name)
-
-async function undo(page: Page, told: string) {
-  const message = page.getByRole('status').filter({ hasText: told })
-  await message.getByRole('button', { name: 'Hoàn tác' }).click()
-}
 
 it('a filter that was cleared comes back whole, by the button and by the palette', async () => {
   const { page } = await open(`?room=data&kind=road&overdue_days=90`)
