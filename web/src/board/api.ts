@@ -18,6 +18,8 @@ export interface Campaign {
   name: Named
   basis: Named
   illustration: boolean
+  /** Whether it comes with the program, is the server's own, or an own text in place of one that comes with it. */
+  origin?: 'shipped' | 'own' | 'replaced'
   from: string
   to: string
   period: string

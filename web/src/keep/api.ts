@@ -8,7 +8,13 @@ export interface AccountEntry {
   full_name: string
   disabled: boolean
   grants: { role: string; unit: number | null }[]
+  /** Whether it belongs to somebody at the provider of identities. */
+  linked: boolean
 }
+/** What somebody wants to do with an account; most of it is asked about first. */
+export type Wish =
+  | { what: 'grant' | 'invite' | 'unlink' | 'password' | 'disable'; account: AccountEntry }
+  | { what: 'revoke'; account: AccountEntry; grant: AccountEntry['grants'][number] }
 export interface TokenEntry {
   id: number
   account: number
@@ -59,6 +65,14 @@ export const addAccount = (account: Record<string, string | undefined>) =>
 
 export const changeAccount = (name: string, body: object) =>
   send<null>(`/api/v1/accounts/${encodeURIComponent(name)}`, JSON.stringify(body), json)
+
+/** A way in, told once: its path on this server, and until when it leads somewhere. */
+export const inviteAccount = (name: string) =>
+  send<{ path: string; expires_at: number }>(
+    `/api/v1/accounts/${encodeURIComponent(name)}`,
+    JSON.stringify({ invite: true }),
+    json,
+  )
 
 export const addToken = (account: string, name: string, scope: string, days: number) =>
   send<{ token: string }>('/api/v1/tokens', JSON.stringify({ account, name, scope, days }), json)

@@ -17,11 +17,3 @@ export async function attempt(work: () => Promise<unknown>, refused = ''): Promi
     return false
   }
 }
-
-/** Milliseconds since 1970 as date and time of day, in Vietnam. */
-export const timeOf = (milliseconds: number) =>
-  new Intl.DateTimeFormat('vi-VN', {
-    dateStyle: 'short',
-    timeStyle: 'medium',
-    timeZone: 'Asia/Ho_Chi_Minh',
-  }).format(milliseconds)

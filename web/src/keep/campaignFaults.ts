@@ -12,6 +12,8 @@ const known: readonly (readonly [RegExp, Key])[] = [
   [/the weight of "(?<code>.*)" must be/, 'fault.weight'],
   [/the target of "(?<code>.*)" must be/, 'fault.target'],
   [/the floor of "(?<code>.*)" must be/, 'fault.floor'],
+  [/the pledge of "(?<code>.*)" must be/, 'fault.pledge'],
+  [/"(?<code>.*)" is not a period/, 'fault.period'],
   [/`most_irregular` of "(?<code>.*)" must be/, 'fault.irregular'],
   [/"(?<code>.*)" needs `places` from/, 'fault.places'],
   [/the campaign ends on .*, before it begins/, 'fault.days'],

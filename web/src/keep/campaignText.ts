@@ -2,7 +2,7 @@
  * A campaign's file as text, part by part: what a form changes is changed in its line, and all else,
  * comments too, stays as somebody wrote it. Knows the simple values that these files have.
  */
-export type Part = 'top' | 'group' | 'criterion' | 'award'
+export type Part = 'top' | 'group' | 'criterion' | 'award' | 'pledge' | 'scope'
 
 /** Where a part stands: lines from `first` up to, not including, `end`. */
 export interface Block {
@@ -35,7 +35,9 @@ export const partsOf = (text: string, part: Part): Block[] =>
   blocksOf(text).filter((block) => block.part === part)
 
 const ENTRY = (key: string) =>
-  new RegExp(`^(\\s*${key}\\s*=\\s*)("(?:[^"\\\\]|\\\\.)*"|\\{.*\\}|\\[.*\\]|[^#\\s]+)(.*)$`)
+  new RegExp(
+    `^(\\s*${key}\\s*=\\s*)("(?:[^"\\\\]|\\\\.)*"|'[^']*'|\\{.*\\}|\\[.*\\]|[^#\\s]+)(.*)$`,
+  )
 
 /** The value of a key as it is written; null where it is left out. */
 export function rawOf(text: string, block: Block, key: string): string | null {
@@ -49,6 +51,7 @@ export function rawOf(text: string, block: Block, key: string): string | null {
 
 /** A text in quotation marks, without them. */
 export function unquoted(raw: string | null): string {
+  if (raw?.startsWith("'")) return raw.slice(1, -1)
   if (raw === null || !raw.startsWith('"')) return raw ?? ''
   try {
     return JSON.parse(raw) as string
@@ -56,6 +59,18 @@ export function unquoted(raw: string | null): string {
     return raw.slice(1, -1)
   }
 }
+
+/** A list of texts that stands in one line; null where it is written in another way. */
+export function listIn(raw: string | null): string[] | null {
+  if (raw === null) return []
+  const inner = /^\[(.*)\]$/.exec(raw)?.[1]
+  if (inner === undefined) return null
+  const found = inner.match(/"(?:[^"\\]|\\.)*"|'[^']*'/g) ?? []
+  const rest = inner.replace(/"(?:[^"\\]|\\.)*"|'[^']*'/g, '').replace(/[\s,]/g, '')
+  return rest === '' ? found.map(unquoted) : null
+}
+
+export const listed = (values: readonly string[]): string => `[${values.map(quoted).join(', ')}]`
 
 export const quoted = (value: string): string => JSON.stringify(value)
 
@@ -84,9 +99,22 @@ export function put(text: string, block: Block, key: string, raw: string): strin
   return lines.join('\n')
 }
 
+/** The text without a key of a part. */
+export function drop(text: string, block: Block, key: string): string {
+  const lines = text.split('\n')
+  const at = lines.findIndex(
+    (line, place) => place >= block.first && place < block.end && ENTRY(key).test(line),
+  )
+  if (at >= 0) lines.splice(at, 1)
+  return lines.join('\n')
+}
+
+/** The text without a part; what is written above the next one stays there. */
 export function without(text: string, block: Block): string {
   const lines = text.split('\n')
-  lines.splice(block.first, block.end - block.first)
+  let { end } = block
+  while (end > block.first + 1 && /^\s*#/.test(lines[end - 1] ?? '')) end--
+  lines.splice(block.first, end - block.first)
   return lines.join('\n')
 }
 
@@ -94,8 +122,12 @@ export function without(text: string, block: Block): string {
 export function withOne(text: string, part: Part, entries: Record<string, string>): string {
   const lines = text.split('\n')
   const last = partsOf(text, part).at(-1)
+  let at = last?.end ?? lines.length
+  while (last && at > last.first + 1 && /^\s*#/.test(lines[at - 1] ?? '')) at--
   const own = Object.entries(entries).map(([key, raw]) => `${key} = ${raw}`)
-  lines.splice(last?.end ?? lines.length, 0, `[[${part}]]`, ...own, '')
+  const head = part === 'scope' ? '[scope]' : `[[${part}]]`
+  const gap = lines[at - 1]?.trim() ? [''] : []
+  lines.splice(at, 0, ...gap, head, ...own, '')
   return lines.join('\n')
 }
 

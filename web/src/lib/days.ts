@@ -66,6 +66,12 @@ export function clockOf(iso: string): string {
   return `${timeOf(moment)}, ${dateOfDay(Math.floor((moment + VIETNAM) / MILLISECONDS))}`
 }
 
+/** A moment in milliseconds with its seconds, for logs: `24/11/2026 14:05:09`. */
+export function momentOf(moment: number): string {
+  const day = Math.floor((moment + VIETNAM) / MILLISECONDS)
+  return `${dateOfDay(day)} ${new Date(moment + VIETNAM).toISOString().slice(11, 19)}`
+}
+
 /** The first day of each year and quarter inside a span, for the ticks of an axis. */
 export function quarterStarts(first: number, last: number): { day: number; label: string }[] {
   const starts: { day: number; label: string }[] = []

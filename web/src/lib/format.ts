@@ -28,6 +28,12 @@ export function percent(share: number, lang: Lang): string {
   return lang === 'vi' ? text.replace(/\s?%/, '\u202f%') : text
 }
 
+/** As `percent`, of what was rounded before: no decimals that nobody knows. */
+export function roughPercent(share: number, lang: Lang): string {
+  const text = formatter(lang, 0, 'percent').format(share)
+  return `≈ ${lang === 'vi' ? text.replace(/\s?%/, '\u202f%') : text}`
+}
+
 /** Square metres in hectares, for projects: one decimal, two below ten hectares. */
 export function hectares(squareMetres: number, lang: Lang): string {
   const value = squareMetres / 10_000

@@ -30,6 +30,8 @@ export class Entering {
   /** Somebody tried: what is missing is told. */
   #tried = $state(false)
   #done = false
+  /** The form is no longer on the screen. */
+  #left = false
   #catalog: Catalog
   #today: number
   #draft: string | null
@@ -94,6 +96,7 @@ export class Entering {
     const abort = new AbortController()
     void this.judging.enter(this.#parcel, abort.signal)
     return () => {
+      this.#left = true
       abort.abort()
       this.judging.rest()
       return !this.#done && this.isTouched
@@ -156,7 +159,9 @@ export class Entering {
     this.#tried = false
     this.trouble = ''
     return () => {
-      Object.assign(this, { typed, photos, attachments })
+      // A form that was closed meanwhile gets it back as its draft.
+      if (this.#left) void outbox.keepDraft(randomId(), this.#parcel, typed, photos, attachments)
+      else Object.assign(this, { typed, photos, attachments })
     }
   }
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
 import type { Campaign } from '../../src/board/api'
-import { useBrowser } from './harness'
+import { undo, useBrowser } from './harness'
 
 const CODE = 'thi-dua-gpmb'
 const server = { url: '', stop: () => Promise.resolve() }
@@ -75,4 +75,96 @@ it('a campaign is made, shown on the board, ended and deleted', async () => {
   await page.getByRole('dialog').getByRole('button', { name: 'Xóa' }).click()
   await card.waitFor({ state: 'detached' })
   expect((await campaigns()).map(({ code }) => code)).toEqual([CODE])
+})
+
+it('measure, pledges and scope have fields; what is still to be chosen is asked for, and comments stay', async () => {
+  const { page } = await open('?room=keep')
+  await page.getByRole('tab', { name: 'Phong trào thi đua' }).click()
+  const before = (await fileOf(CODE)).split('\n')
+  await page.getByRole('button', { name: 'Sửa', exact: true }).first().click()
+  const editor = page.getByRole('region', { name: 'Sửa phong trào' })
+  const save = editor.getByRole('button', { name: 'Lưu' })
+  const criterion = editor.getByRole('group', { name: 'Tái định cư kịp thời' })
+  expect(await criterion.getByLabel('Loại vướng mắc').inputValue()).toBe('resettlement')
+  expect(await criterion.getByLabel('Trong số ngày').inputValue()).toBe('90')
+  await criterion
+    .getByLabel('Cách đo')
+    .selectOption({ label: 'Thửa không phải dùng thủ tục bắt buộc' })
+  await save.click()
+  await criterion.getByText('Hãy chọn thủ tục.').waitFor()
+  expect((await fileOf(CODE)).split('\n')).toEqual(before)
+  await criterion.getByLabel('Thủ tục không phải dùng').selectOption('deposit')
+
+  await editor.getByRole('button', { name: 'Loại dự án: Tất cả' }).click()
+  await editor.getByRole('checkbox', { name: 'Đường giao thông' }).check()
+  await editor.getByRole('checkbox', { name: 'Chỉ dự án trọng điểm' }).check()
+
+  const pledge = editor.getByRole('group', { name: 'Cam kết của Phường Châu Sơn' })
+  await editor.getByRole('button', { name: 'Thêm cam kết' }).click()
+  const fresh = editor.getByRole('group', { name: 'Cam kết mới' })
+  await save.click()
+  expect(await fresh.getByText('Hãy chọn mục này.').count()).toBe(2)
+  await fresh.getByLabel('Đơn vị cam kết').selectOption({ label: 'Phường Châu Sơn' })
+  const code = await pledge.getByLabel('Đơn vị cam kết').inputValue()
+  await pledge.getByLabel('Tiêu chí').selectOption({ label: 'Giải ngân tiền bồi thường, hỗ trợ' })
+  await pledge.getByLabel('Kỳ').selectOption('2026-Q4')
+  await pledge.getByLabel('Tỷ lệ cam kết (%)').fill('nhiều')
+  await save.click()
+  await pledge.getByText('Hãy ghi một số.').waitFor()
+  await pledge.getByLabel('Tỷ lệ cam kết (%)').fill('72,5')
+  await save.click()
+  await page.getByText('Đã lưu phong trào').waitFor()
+
+  const now = (await fileOf(CODE)).split('\n')
+  expect(now.filter((line) => !before.includes(line))).toEqual([
+    'branch = "deposit"',
+    `by = "${code}"`,
+    'criterion = "paid"',
+    'share = 0.725',
+    'period = "2026-Q4"',
+    '[scope]',
+    'kinds = ["road"]',
+    'key = true',
+  ])
+  const gone = before.filter((line) => !now.includes(line))
+  expect(gone).toEqual(['blocker = "resettlement"', 'within_days = 90'])
+  const [changed] = (await campaigns()).filter((one) => one.code === CODE)
+  expect(changed?.criteria.find((one) => one.code === 'resettled')?.measure).toBe('without_branch')
+})
+
+it('a campaign that comes with the program is not “deleted”: its text comes back, and is called so', async () => {
+  const { page } = await open('?room=keep')
+  // What the server tells of where a text is from: it changes with each own text put or taken away.
+  let origin = 'shipped'
+  await page.route('**/api/v1/campaigns', async (route) => {
+    const answer = await route.fetch()
+    const all = (await answer.json()) as { campaigns: Campaign[] }
+    await route.fulfill({
+      json: { ...all, campaigns: all.campaigns.map((one) => ({ ...one, origin })) },
+    })
+  })
+  await page.route('**/api/v1/campaigns/*/file', async (route) => {
+    const method = route.request().method()
+    if (method === 'PUT') origin = 'replaced'
+    if (method === 'DELETE') origin = 'shipped'
+    await route.continue()
+  })
+  await page.getByRole('tab', { name: 'Phong trào thi đua' }).click()
+  const card = page.locator('section.card').filter({ hasText: 'Đẩy nhanh tiến độ' })
+  await card.getByText('Đi kèm chương trình').waitFor()
+  expect(await card.getByRole('button', { name: 'Xóa' }).count()).toBe(0)
+  await card.getByRole('button', { name: 'Kết thúc hôm nay' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Kết thúc hôm nay' }).click()
+  await card.getByText('Bản riêng, thay cho bản đi kèm').waitFor()
+  const own = await fileOf(CODE)
+  await card.getByRole('button', { name: 'Về bản đi kèm chương trình' }).click()
+  const question = page.getByRole('dialog')
+  await question.getByText(/bản đi kèm chương trình lại có hiệu lực/).waitFor()
+  await question.getByRole('button', { name: 'Về bản đi kèm chương trình' }).click()
+  await card.getByText('Đi kèm chương trình', { exact: true }).waitFor()
+  expect(await page.getByText('Đã xóa').count()).toBe(0)
+  expect(await fileOf(CODE)).not.toBe(own)
+  await undo(page, 'Đã về bản đi kèm chương trình')
+  await card.getByText('Bản riêng, thay cho bản đi kèm').waitFor()
+  expect(await fileOf(CODE)).toBe(own)
 })

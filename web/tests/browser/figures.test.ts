@@ -142,3 +142,23 @@ it('a parcel’s sheet tells the law, its terms and its marks with their article
   const heavy = law.marks.filter(({ code, on }) => on !== null && ['V', 'A', 'L'].includes(code))
   for (const { bound } of heavy) if (bound) expect(text).toContain(dated(bound))
 })
+
+it('a day of the curve is read off by pointing at it', async () => {
+  const { page } = await visit('?sel=project:DA01')
+  const sheet = page.getByRole('complementary', { name: 'Dự án' })
+  const chart = sheet.getByRole('img', { name: /diện tích/i }).first()
+  await chart.scrollIntoViewIfNeeded()
+  const box = await chart.boundingBox()
+  if (!box) throw new Error('no chart')
+  await page.mouse.move(box.x + box.width * 0.4, box.y + box.height / 2)
+  const told = (await sheet.getByText(/^\d\d\/\d\d\/20\d\d · Thực hiện/).textContent()) ?? ''
+  const [date = '', ...shares] = told.trim().split(' · ')
+  const [dd, mm, yyyy] = date.split('/')
+  const day = [yyyy, mm, dd].join('-')
+  const { total } = await answer<Summary>(`/api/v1/summary?project=DA01&as_of=${day}`)
+  const { share, planned_share: planned } = total
+  expect(shares[0]).toBe(`Thực hiện ${percent(share)}`)
+  expect(shares[1]).toBe(`Kế hoạch ${percent(planned ?? -1)}`)
+  await page.mouse.move(5, 5)
+  await sheet.getByText(/· Thực hiện/).waitFor({ state: 'detached' })
+})

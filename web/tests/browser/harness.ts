@@ -49,9 +49,11 @@ function watch(page: Page, origin: string): Visit {
     if (!local) visit.trouble.push(`request to ${url}`)
   })
   page.on('console', (message) => {
-    // That a file is not fully understood yet, or a ledger not so long, is an answer, not trouble of the page.
+    // That a file is not fully understood yet, a ledger not so long, or nothing told of a work, is an answer,
+    // not trouble of the page.
     const asked =
-      / (404|422) /.test(message.text()) && /\/preview$|\/heads\/\d+$/.test(message.location().url)
+      / (404|422) /.test(message.text()) &&
+      /\/preview$|\/work$|\/heads\/\d+$/.test(message.location().url)
     if (message.type() === 'error' && !asked)
       visit.trouble.push(`console: ${message.text()} ${message.location().url}`)
   })
@@ -204,4 +206,10 @@ export function gaugeOf(page: Page, code: string) {
     const { x, y } = map.project(found.geometry.coordinates as [number, number])
     return { x, y }
   }, code)
+}
+
+/** Takes back what was just told. */
+export async function undo(page: Page, told: string): Promise<void> {
+  const message = page.getByRole('status').locator('p').filter({ hasText: told })
+  await message.getByRole('button', { name: 'Hoàn tác' }).click()
 }

@@ -183,3 +183,72 @@ it('a project that came in is in every list at once, and the map shows what came
   await page.keyboard.type('Khu dân cư mới')
   await page.getByRole('option', { name: 'Khu dân cư mới' }).waitFor()
 })
+
+it('while the server is at a file its step, what it counted and the time since are told', async () => {
+  const { page } = await open('?room=import')
+  const steps = [
+    { step: 'waiting', done: 0, of: null },
+    { step: 'reading', done: 12_000, of: null },
+    { step: 'checking', done: 12_000, of: 40_000 },
+    null,
+  ]
+  let at = 0
+  await page.route('**/api/v1/imports/*/work', (route) => {
+    const step = steps[at]
+    const work = step && { doing: 'preview', started_at: '2026-11-26T12:00:00Z', ...step }
+    return route.fulfill({ json: { work } })
+  })
+  let answer = (): void => undefined
+  const held = new Promise<void>((resolve) => (answer = resolve))
+  await page.route('**/api/v1/imports/*/preview', async (route) => {
+    await held
+    await route.continue()
+  })
+  const small = file('thua.geojson', [parcel(60, {})])
+  await page.locator('input[type=file]').first().setInputFiles(small)
+  const doing = page.getByRole('status').filter({ hasText: '…' })
+  await doing.getByText('Đang chờ đến lượt trên máy chủ…').waitFor()
+  expect(await doing.getByRole('progressbar').count()).toBe(0)
+  at = 1
+  await doing.getByText('Đang đọc tệp…').waitFor()
+  await doing.getByText('12.000 đối tượng', { exact: true }).waitFor()
+  expect(await doing.getByRole('progressbar').count()).toBe(0)
+  at = 2
+  await doing.getByText('Đang kiểm tra các đối tượng…').waitFor()
+  await doing.getByText('12.000 / 40.000', { exact: true }).waitFor()
+  const bar = doing.getByRole('progressbar')
+  expect(await bar.getAttribute('value')).toBe('12000')
+  expect(await bar.getAttribute('max')).toBe('40000')
+  // The time is that of the whole reading, not of its last step.
+  const since = async () => Number(/(\d+) s/.exec((await doing.textContent()) ?? '')?.[1])
+  expect(await since()).toBeGreaterThanOrEqual(3)
+  at = 3
+  await doing.getByText('Máy chủ đang đọc và kiểm tra 1 đối tượng…').waitFor()
+  expect(await doing.getByText('40.000').count()).toBe(0)
+  answer()
+  await doing.waitFor({ state: 'detached' })
+})
+
+it('a server that does not tell how far it is is asked once; the step stands alone', async () => {
+  const { page } = await open('?room=import')
+  let asked = 0
+  await page.route('**/api/v1/imports/*/work', (route) => {
+    asked += 1
+    return route.fulfill({ status: 404, json: { title: 'Not Found' } })
+  })
+  let answer = (): void => undefined
+  const held = new Promise<void>((resolve) => (answer = resolve))
+  await page.route('**/api/v1/imports/*/preview', async (route) => {
+    await held
+    await route.continue()
+  })
+  await page
+    .locator('input[type=file]')
+    .first()
+    .setInputFiles(file('thua.geojson', [parcel(61, {})]))
+  const doing = page.getByRole('status').filter({ hasText: 'Máy chủ đang đọc và kiểm tra 1' })
+  await doing.getByText(/^[4-9] s$/).waitFor()
+  expect(asked).toBe(1)
+  answer()
+  await doing.waitFor({ state: 'detached' })
+})

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
 import type { AccountEntry } from '../../src/keep/api'
 import type { ParcelRecord, Work } from '../../src/lib/types'
-import { useBrowser } from './harness'
+import { undo, useBrowser } from './harness'
 
 const PASSWORD = 'mat-khau-thu-nghiem'
 const admin = { name: 'quan.tri', fullName: 'Lê Quản Trị', role: 'administrator' }
@@ -134,9 +134,14 @@ it('a role is asked about, revoked, undone and given; without one the account is
   await giving.getByRole('button', { name: 'Giao vai trò' }).click()
   await giving.waitFor({ state: 'detached' })
   expect(await grants()).toContainEqual({ role: 'leader', unit: null })
+  await undo(page, 'Đã giao Lãnh đạo')
+  await expect.poll(grants).toEqual(given)
+  // This server has no provider of identities: nothing here leads to one.
+  expect(await page.getByRole('button', { name: /Mời đăng nhập|Gỡ nối/ }).count()).toBe(0)
 
   await row.getByRole('button', { name: 'Đặt lại mật khẩu' }).click()
   const resetting = page.getByRole('dialog', { name: /Đặt lại mật khẩu/ })
+  await resetting.getByText(/mọi khóa cho chương trình của họ bị thu hồi/).waitFor()
   const secret = resetting.getByLabel('Mật khẩu mới')
   expect(await secret.getAttribute('type')).toBe('password')
   await secret.fill('ngắn')

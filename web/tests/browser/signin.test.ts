@@ -39,7 +39,9 @@ beforeAll(async () => {
   const options = ['--oidc-issuer', issuer, '--oidc-client', 'matbang', '--oidc-name', 'Tỉnh']
   const account = { name: NAME, fullName: 'Nguyễn Văn An', role: 'manager', password: PASSWORD }
   const byProvider = { ...account, name: ADDRESS, fullName: 'Trần Thị Bình' }
-  const accounts = [account, byProvider]
+  const invited = { ...account, name: 'chi.le', fullName: 'Lê Thị Chi', role: 'officer' }
+  const keeper = { ...account, name: 'admin', fullName: 'Quản Trị', role: 'administrator' }
+  const accounts = [account, byProvider, invited, keeper]
   Object.assign(server, await serveDemo({ parcels: 1000, seed: 1, accounts, options }))
   const answer = provider(issuer, `${server.url}/api/v1/oidc/callback`).callback()
   http.on('request', answer as RequestListener)
@@ -92,3 +94,40 @@ it('nobody gets in by the provider without an account here', async () => {
   await page.getByText('nobody here has an account').waitFor()
   visit.trouble.splice(0)
 })
+
+it('by an invitation, once; what was linked is unlinked, and who was in is out', async () => {
+  const keeper = await open('?room=keep')
+  const { page } = keeper
+  await page.getByLabel('Tên đăng nhập').fill('admin')
+  await page.getByLabel('Mật khẩu').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Đăng nhập', exact: true }).click()
+  const row = page.getByRole('row', { name: /chi\.le/ })
+  await row.getByText('Chưa nối với Tỉnh').waitFor()
+  await row.getByRole('button', { name: 'Mời đăng nhập' }).click()
+  const dialog = page.getByRole('dialog', { name: 'Mời Lê Thị Chi đăng nhập' })
+  await dialog.getByRole('button', { name: 'Tạo liên kết mời' }).click()
+  const link = await dialog.getByLabel('Liên kết mời').inputValue()
+  expect(link.startsWith(`${server.url}/api/v1/oidc/start?invitation=`)).toBe(true)
+  await dialog.getByText(/Chỉ dùng được một lần, đến .*\d\d\/20\d\d/).waitFor()
+  await dialog.getByRole('button', { name: 'Đóng' }).click()
+
+  const guest = await open()
+  await guest.page.goto(link)
+  await guest.page.getByPlaceholder('Enter any login').fill('who-chi-is')
+  await guest.page.getByPlaceholder('and password').fill('anything')
+  await guest.page.getByRole('button', { name: 'Sign-in' }).click()
+  await guest.page.getByRole('button', { name: 'Continue' }).click()
+  await guest.page.getByRole('button', { name: /Đăng xuất \(Lê Thị Chi\)/ }).waitFor()
+
+  await page.reload()
+  await row.getByText('Đã nối với Tỉnh').waitFor()
+  expect(await row.getByRole('button', { name: 'Mời đăng nhập' }).count()).toBe(0)
+  await row.getByRole('button', { name: 'Gỡ nối' }).click()
+  const question = page.getByRole('dialog', { name: 'Gỡ nối tài khoản của Lê Thị Chi' })
+  await question.getByText(/không vào được qua Tỉnh nữa/).waitFor()
+  await question.getByRole('button', { name: 'Gỡ nối' }).click()
+  await row.getByText('Chưa nối với Tỉnh').waitFor()
+  const session = await guest.page.request.get(`${server.url}/api/v1/session`)
+  expect(((await session.json()) as { signed_in: boolean }).signed_in).toBe(false)
+  for (const visit of [keeper, guest]) visit.trouble.splice(0)
+}, 90_000)

@@ -110,12 +110,13 @@ it('the ruler tells the length of a line as the sphere has it', async () => {
 })
 
 it('a picture of the map is twice as fine as the screen', async () => {
-  const { page } = await visit()
+  const { page } = await visit('?kind=road&date=2026-06-30')
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Lưu ảnh bản đồ' }).click(),
   ])
-  expect(download.suggestedFilename()).toMatch(/^matbang-.*\.png$/)
+  // The file says what it shows, and of which day.
+  expect(download.suggestedFilename()).toBe('matbang-duong-giao-thong-30-06-2026.png')
   const bytes = await (await download.createReadStream()).toArray()
   const png = Buffer.concat(bytes as Buffer[])
   // Width stands in bytes 16 to 19 of the header (PNG, 11.2.2).

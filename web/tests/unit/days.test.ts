@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest'
-import { dayOfIso, isoOfDay, isoOfTyped, todayInVietnam, typedOfIso } from '../../src/lib/days'
+import {
+  dayOfIso,
+  isoOfDay,
+  isoOfTyped,
+  momentOf,
+  todayInVietnam,
+  typedOfIso,
+} from '../../src/lib/days'
 import { moved, monthsOn, weeksOf } from '../../src/lib/months'
 
 it('today is Vietnam’s day, wherever the device believes to be', () => {
@@ -38,4 +45,8 @@ it('months have weeks from Monday to Sunday, and keys lead through them', () => 
   expect(leads('2028-02-29', 'PageDown', true)).toBe('2029-02-28')
   expect(isoOfDay(monthsOn(day('2026-12-31'), 2))).toBe('2027-02-28')
   expect(moved(0, 'a', false)).toBe(null)
+})
+
+it('moments of a log are told by the clock of Vietnam, with the whole year', () => {
+  expect(momentOf(Date.parse('2026-11-24T17:05:09Z'))).toBe('25/11/2026 00:05:09')
 })

@@ -1,0 +1,49 @@
+/** How far the server is with a file, asked while it is at it; a server that does not tell is not asked again. */
+import { ask, Problem } from '../lib/api'
+import { desk } from './desk.svelte'
+
+export interface Work {
+  doing: 'outline' | 'preview' | 'commit'
+  step: 'waiting' | 'reading' | 'checking' | 'storing'
+  /** Features that this step is through with. */
+  done: number
+  /** All that it has to do with, where that is known. */
+  of: number | null
+}
+
+const PAUSE = 1000
+
+/** What the server is at with the file on the desk; null where it does not say. Call it within a component. */
+export function following(): { readonly now: Work | null } {
+  let now = $state.raw<Work | null>(null)
+  $effect(() => {
+    const { id, busy } = desk
+    now = null
+    if (id === null || busy === null || busy === 'sending') return
+    const abort = new AbortController()
+    let clock = setTimeout(() => void look(), PAUSE)
+    async function look() {
+      try {
+        const path = `/api/v1/imports/${String(id)}/work`
+        const { work } = await ask<{ work: Work | null }>(path, { signal: abort.signal })
+        if (abort.signal.aborted) return
+        now = work
+      } catch (error) {
+        if (abort.signal.aborted) return
+        if (error instanceof Problem && error.kind === 'missing') return
+        // What was known a second ago is no longer: the step alone is told.
+        now = null
+      }
+      clock = setTimeout(() => void look(), PAUSE)
+    }
+    return () => {
+      clearTimeout(clock)
+      abort.abort()
+    }
+  })
+  return {
+    get now() {
+      return now
+    },
+  }
+}
