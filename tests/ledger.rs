@@ -108,6 +108,7 @@ fn order(store: &dyn Store, parcel: Option<ParcelId>, day: Day, what: Change) ->
                 today: today(),
                 law: &laws,
                 may_write: &|_| true,
+                may_plan: &|_| true,
                 attached: &|_| true,
                 dry_run: false,
                 request: None,

@@ -82,6 +82,7 @@ fn suite(make: &dyn Fn() -> (Arc<dyn Store>, Again)) {
     the_ledger_is_told_line_by_line_and_any_alteration_is_found(&*make().0);
     accounts_change_with_their_log(&*make().0);
     looks_at_holders_are_noted(&*make().0);
+    files_are_known_by_who_sent_them_and_what_they_are_about(&*make().0);
     briefings_keep_their_seal(&*make().0);
     let (store, again) = make();
     others_are_told(&*store, &*again());
@@ -283,6 +284,47 @@ fn looks_at_holders_are_noted(store: &dyn Store) {
     assert_eq!(looks, expected.map(|(parcel, who, what)| (parcel, who.to_owned(), what.to_owned())));
     let called = store.holders_called(&|holder| Some(holder) == name.as_deref()).unwrap();
     assert_eq!(called.is_empty(), name.is_none());
+}
+
+fn files_are_known_by_who_sent_them_and_what_they_are_about(store: &dyn Store) {
+    fill(store);
+    let naming = |parcel, files: &[&str]| NewEvent {
+        attachments: files.iter().map(|file| (*file).to_owned()).collect(),
+        ..event(ParcelId(parcel), Stage::Notice)
+    };
+    let append =
+        |events: &[NewEvent]| store.change(&mut |change| change.append(events).map(|_| true)).unwrap();
+    store.note_upload("a.jpg", "an", 10, 5).unwrap();
+    store.note_upload("a.jpg", "an", 10, 50).unwrap();
+    store.note_upload("a.jpg", "binh", 10, 6).unwrap();
+    store.note_upload("b.jpg", "an", 7, 8).unwrap();
+    append(&[naming(1, &["a.jpg", "b.jpg"]), naming(2, &["a.jpg", "a.jpg"])]);
+    let told = |file: &str| {
+        let mut known = store.attached(file).unwrap();
+        known.senders.sort();
+        known.parcels.sort_by_key(|parcel| parcel.0);
+        (known.senders, known.parcels.iter().map(|parcel| parcel.0).collect::<Vec<_>>())
+    };
+    assert_eq!(told("a.jpg"), (vec!["an".to_owned(), "binh".to_owned()], vec![1, 2]));
+    assert_eq!(told("b.jpg"), (vec!["an".to_owned()], vec![1]));
+    assert_eq!(told("c.jpg"), (Vec::new(), Vec::new()));
+    let sent = |since| store.sent_since("an", since).unwrap();
+    assert_eq!((sent(0), sent(5), sent(8)), (17, 7, 0), "a file counts once, when it first came");
+    let mut files = store.files_of(ParcelId(1)).unwrap();
+    files.sort();
+    assert_eq!(files, [("a.jpg".to_owned(), 10), ("b.jpg".to_owned(), 7)]);
+    assert_eq!((store.bytes_of("b.jpg").unwrap(), store.bytes_of("c.jpg").unwrap()), (Some(7), None));
+    // What an order has named that is given up, is not known.
+    store
+        .change(&mut |change| {
+            change.open_order()?;
+            change.append(&[naming(2, &["d.jpg"])])?;
+            change.drop_order()?;
+            Ok(true)
+        })
+        .unwrap();
+    assert_eq!(told("d.jpg"), (Vec::new(), Vec::new()));
+    assert_eq!(store.verify(laws()).unwrap().findings, []);
 }
 
 fn briefings_keep_their_seal(store: &dyn Store) {

@@ -42,6 +42,7 @@ pub fn run(
         today,
         law: &law,
         may_write: &|_| true,
+        may_plan: &|_| true,
         attached: &|_| false,
         dry_run,
         request: None,

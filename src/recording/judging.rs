@@ -257,9 +257,9 @@ impl Judging<'_, '_> {
             let why = format!("no project has the code \"{project}\"");
             return Ok((None, Some(Refusal::new("unknown_project", why).field("project"))));
         };
-        if !units.iter().all(|unit| (self.order.may_write)(*unit)) {
-            let why =
-                "the project goes beyond your units; its plan is changed by who may write in all of them";
+        if !(self.order.may_plan)(&units) {
+            let why = "a project's plan is changed by managers of all communes in which it has parcels, and by \
+                       administrators";
             return Ok((None, Some(Refusal::new("outside_units", why).field("project"))));
         }
         if draft.day > self.order.today {

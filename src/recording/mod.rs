@@ -36,6 +36,8 @@ pub struct Order<'a> {
     pub law: &'a Law,
     /// Whether the author may write about parcels of a commune.
     pub may_write: &'a dyn Fn(UnitId) -> bool,
+    /// Whether the author may change the plan of a project whose parcels lie in these communes.
+    pub may_plan: &'a dyn Fn(&[UnitId]) -> bool,
     /// Whether an attachment exists.
     pub attached: &'a dyn Fn(&str) -> bool,
     /// Judge only, write nothing.

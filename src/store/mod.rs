@@ -5,6 +5,7 @@
 //! nothing, on disk before they return. It knows nothing of rules, HTTP or the clock.
 
 mod accounts;
+mod attached;
 mod body;
 mod briefing;
 mod error;
@@ -39,11 +40,12 @@ use ledger::encoding::Seal;
 pub use accounts::{
     Access, AccountChange, AccountLog, Directory, Invitation, SecretHash, Session, Token, TokenScope,
 };
+pub use attached::{Attached, PLAN};
 pub use briefing::{Briefing, KeptBriefing};
 pub use error::StoreError;
 pub use ledger::{Chain, ChainFault, Line, digest_hex};
 pub use tables::{Cell, Kind, Table, TakeRow, Transfer};
-pub use traits::{Accounts, Briefings, Holders, Ledger, Load, Maintenance, Record, Store, Work};
+pub use traits::{Accounts, Attachments, Briefings, Holders, Ledger, Load, Maintenance, Record, Store, Work};
 pub use verify::{Finding, Verification};
 
 /// Where a store is: a file, or an address with a scheme.

@@ -5,8 +5,8 @@
 use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use super::{
-    Access, AccountChange, AccountLog, Briefing, Directory, Head, KeptBriefing, Line, SecretHash, Step,
-    StoreError, Transaction, Transfer, Verification,
+    Access, AccountChange, AccountLog, Attached, Briefing, Directory, Head, KeptBriefing, Line, SecretHash,
+    Step, StoreError, Transaction, Transfer, Verification,
 };
 use crate::{
     atlas::Snapshot,
@@ -114,6 +114,23 @@ pub trait Holders {
     fn accesses(&self, most: u32) -> Answer<Vec<Access>>;
 }
 
+/// Scans and photographs: who sent them, and about which parcels events name them. The files lie elsewhere.
+///
+/// # Errors
+/// All of it: the engine's.
+pub trait Attachments {
+    /// Notes that an account has sent a file of so many bytes at `at`; once for each account and file.
+    fn note_upload(&self, file: &str, account: &str, bytes: u64, at: i64) -> Answer<()>;
+    /// Who sent a file, and about which parcels events name it.
+    fn attached(&self, file: &str) -> Answer<Attached>;
+    /// Bytes that an account has sent since a time.
+    fn sent_since(&self, account: &str, since: i64) -> Answer<u64>;
+    /// Files that events about a parcel name, with their bytes as far as they were noted.
+    fn files_of(&self, parcel: ParcelId) -> Answer<Vec<(String, u64)>>;
+    /// Bytes of a file, as they were noted.
+    fn bytes_of(&self, file: &str) -> Answer<Option<u64>>;
+}
+
 /// Briefings, frozen at a position.
 ///
 /// # Errors
@@ -159,6 +176,7 @@ pub trait Store:
     + Record
     + Accounts
     + Holders
+    + Attachments
     + Briefings
     + Maintenance
     + Transfer
@@ -174,6 +192,7 @@ impl<T> Store for T where
         + Record
         + Accounts
         + Holders
+        + Attachments
         + Briefings
         + Maintenance
         + Transfer

@@ -282,7 +282,11 @@ impl Reading {
     fn records(&self, reader: &Reader, leave: &Leave) -> Result<Records, Problem> {
         let snapshot = &self.current.view.snapshot;
         let read = intake::read(reader, &self.request, Some(snapshot), leave, &mut |_, _| {});
-        read.map_err(|error| refused(&self.staged, &error))
+        let mut records = read.map_err(|error| refused(&self.staged, &error))?;
+        if let Records::Parcels(batch, _) = &mut records {
+            intake::keep_off(snapshot, batch, self.request.day, &self.scope);
+        }
+        Ok(records)
     }
 
     /// Units and projects are everybody's: only who manages everywhere may bring them in. Parcels must

@@ -7,6 +7,7 @@
 
 mod accounts;
 mod address;
+mod attached;
 mod briefings;
 mod cells;
 mod error;
