@@ -110,6 +110,10 @@ type Outcome = Result<ExitCode, Box<dyn Error>>;
 /// Runs the command and gives the exit status.
 pub fn run(cli: &Cli) -> ExitCode {
     let place = Place::new(&cli.data, cli.config.as_deref());
+    // Whatever is made is its owner's alone; tiles are made to be published.
+    if !matches!(cli.command, Command::Tiles(_)) {
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    }
     let outcome = match &cli.command {
         Command::Serve(command) => serve::run(&place, command),
         Command::Demo(command) => demo::run(&place, command),

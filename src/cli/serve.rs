@@ -19,7 +19,8 @@ use crate::{
     reader::{Limits, Reader},
     report::Language,
     server::{
-        App, Auth, Basemap, Edge, Equipment, Files, Oidc, Reading, Tls, Witness, follow, listen, router,
+        App, Auth, Basemap, Edge, Equipment, Files, Oidc, Reading, Scratch, Tls, Witness, follow, listen,
+        router,
     },
     store::Store,
 };
@@ -89,8 +90,15 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
             tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()),
         )
         .init();
+    // Whoever else works on this machine does not see what waits to be imported, and what a server before this one
+    // has left is removed.
+    let scratch =
+        Scratch::new(&std::env::temp_dir()).map_err(|e| format!("no folder for files that wait: {e}"))?;
+    tempfile::env::override_temp_dir(scratch.path())
+        .map_err(|_| "the folder for files that wait is another already")?;
     let is_new = !place.is_there()?;
     let store = place.open_or_create()?;
+    warn_of_readers(place);
     if is_new {
         eprintln!("matbang: {} is a new store; the app shows how to fill it", place.shown());
     }
@@ -144,6 +152,17 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
     }
     served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says where others on this machine can read what is in the store.
+fn warn_of_readers(place: &Place) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let open = |path: &std::path::Path| path.metadata().is_ok_and(|it| it.permissions().mode() & 0o077 != 0);
+    let all = [Some(place.data.clone()), place.attachments()];
+    for path in all.into_iter().flatten().filter(|path| open(path)) {
+        let path = path.display();
+        eprintln!("matbang: other users of this machine may read {path}: chmod -R go= {path}");
+    }
 }
 
 /// How files that people send are read. Where this kernel can't confine it wholly, that is said once.
