@@ -181,7 +181,11 @@ fn a_parcel_is_not_brought_in_onto_the_land_of_others() {
     assert_eq!(import(&server, &giang, &feature(&land.there.0, "2", &geometry(land.there.1))).1, 422);
     let far = json!({ "type": "Polygon", "coordinates":
         [[[107.0, 21.0], [107.001, 21.0], [107.001, 21.001], [107.0, 21.001], [107.0, 21.0]]] });
-    assert_eq!(import(&server, &giang, &feature(&land.there.0, "2", &far)).1, 403, "where nobody's land is known");
+    assert_eq!(
+        import(&server, &giang, &feature(&land.there.0, "2", &far)).1,
+        403,
+        "where nobody's land is known"
+    );
     // On their own land it comes in, with a warning; who manages both may do either.
     let (refused, stored) = import(&server, &giang, &feature(&land.here.0, "3", &geometry(land.here.1)));
     assert_eq!((refused, stored), (json!([]), 201));

@@ -81,6 +81,7 @@ fn suite(make: &dyn Fn() -> (Arc<dyn Store>, Again)) {
     everything_has_a_past(&*make().0);
     the_ledger_is_told_line_by_line_and_any_alteration_is_found(&*make().0);
     accounts_change_with_their_log(&*make().0);
+    a_code_is_used_once(&*make().0);
     looks_at_holders_are_noted(&*make().0);
     files_are_known_by_who_sent_them_and_what_they_are_about(&*make().0);
     briefings_keep_their_seal(&*make().0);
@@ -272,6 +273,47 @@ fn who_somebody_is_elsewhere(store: &dyn Store, id: u32) {
     assert!(store.directory().unwrap().tokens[&[6; 32]].revoked);
     change(18, AccountChange::Unlink(id)).unwrap();
     assert!(!store.directory().unwrap().is_linked(id));
+}
+
+fn a_code_is_used_once(store: &dyn Store) {
+    fill(store);
+    let change =
+        |change: AccountChange| store.change_accounts("root", 7, &[change]).map(|numbers| numbers[0]);
+    let add = |name: &str| {
+        let name = name.to_owned();
+        change(AccountChange::Add { name, full_name: "An".into(), password: None, grant: None }).unwrap()
+    };
+    let (an, binh) = (add("an"), add("binh"));
+    let on = |account, step, codes: &[u8]| AccountChange::SecondFactorOn {
+        account,
+        step,
+        recovery: codes.iter().map(|code| [*code; 32]).collect(),
+    };
+    assert!(change(on(an, 5, &[])).is_err(), "none was begun");
+    assert!(change(AccountChange::SecondFactor(999, vec![1])).is_err());
+    change(AccountChange::SecondFactor(an, vec![1])).unwrap();
+    change(AccountChange::SecondFactor(an, vec![2])).unwrap();
+    let known =
+        |account| store.directory().unwrap().second_factor(account).map(|factor| factor.secret.clone());
+    assert_eq!(known(an), None, "it is not asked for before a code was given");
+    store.add_session(&[1; 32], an, 9, 0).unwrap();
+    change(on(an, 5, &[7, 8])).unwrap();
+    assert_eq!(known(an), Some(vec![2]), "the last that was begun");
+    assert!(store.directory().unwrap().sessions.is_empty(), "who came in without it must come again");
+    assert!(
+        change(AccountChange::SecondFactor(an, vec![3])).is_err(),
+        "one that is asked for is not replaced"
+    );
+    let used = |step| store.use_step(an, step).unwrap();
+    assert_eq!([used(5), used(4), used(6), used(6), used(7)], [false, false, true, false, true]);
+    let recovered = |account, code: u8| store.use_recovery_code(account, &[code; 32]).unwrap();
+    let left = || store.directory().unwrap().recovery_codes.get(&an).copied().unwrap_or_default();
+    assert_eq!(left(), 2);
+    assert_eq!([recovered(binh, 7), recovered(an, 7), recovered(an, 7)], [false, true, false]);
+    assert_eq!(left(), 1);
+    change(AccountChange::SecondFactorOff(an)).unwrap();
+    assert_eq!((known(an), left()), (None, 0));
+    assert!(!recovered(an, 8) && change(AccountChange::SecondFactorOff(an)).is_err());
 }
 
 fn looks_at_holders_are_noted(store: &dyn Store) {

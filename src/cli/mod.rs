@@ -18,6 +18,7 @@ mod forecast;
 mod import;
 mod import_events;
 mod import_report;
+mod logs;
 mod output;
 mod place;
 mod progress_bar;

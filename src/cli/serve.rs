@@ -12,7 +12,7 @@ use std::{
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::{Outcome, Place, clock, output::say, report, witness};
+use super::{Outcome, Place, clock, logs::Logs, output::say, report, witness};
 use crate::{
     domain::{Day, campaigns, law::Law, vocabulary},
     query,
@@ -44,6 +44,8 @@ pub struct Serve {
     /// Address of a server in front whose X-Forwarded-For, -Proto and -Host are believed, beside those on this machine; may be given several times.
     #[arg(long = "proxy", value_name = "ADDRESS")]
     proxies: Vec<std::net::IpAddr>,
+    #[command(flatten)]
+    logs: Logs,
     /// How long somebody is waited for who neither sends what was begun nor takes what is sent.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     patience: u64,
@@ -84,12 +86,7 @@ pub struct Serve {
 }
 
 pub fn run(place: &Place, options: &Serve) -> Outcome {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()),
-        )
-        .init();
+    options.logs.begin()?;
     // Whoever else works on this machine does not see what waits to be imported, and what a server before this one
     // has left is removed.
     let scratch =

@@ -131,6 +131,34 @@ impl Problem {
         Self { status: StatusCode::UNAUTHORIZED, title: "Not signed in", detail, more: None }
     }
 
+    /// The password is right, and a code is to be given with it.
+    pub fn second_factor_due() -> Self {
+        let detail = "give \"code\" too: the six digits of the device, or a recovery code".to_owned();
+        let more = Some(Box::new(("code", serde_json::json!("second_factor"))));
+        Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail, more }
+    }
+
+    /// Somebody who is signed in gave another password than theirs.
+    pub fn not_their_password() -> Self {
+        let more = Some(Box::new(("code", serde_json::json!("wrong_password"))));
+        let detail = "the password is wrong".to_owned();
+        Self { status: StatusCode::FORBIDDEN, title: "Not allowed", detail, more }
+    }
+
+    /// The same with another status.
+    #[must_use]
+    pub fn instead(self, status: StatusCode) -> Self {
+        let is_due = self.status == StatusCode::UNAUTHORIZED;
+        if is_due { Self { status, ..self } } else { self }
+    }
+
+    /// The code is none of now, or was used before.
+    pub fn wrong_code() -> Self {
+        let detail = "the code is wrong or was used before; wait for the next one".to_owned();
+        let more = Some(Box::new(("code", serde_json::json!("second_factor_wrong"))));
+        Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail, more }
+    }
+
     /// Signed in, but not allowed.
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::FORBIDDEN, title: "Not allowed", detail: detail.into(), more: None }

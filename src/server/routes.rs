@@ -132,6 +132,10 @@ fn people() -> Router<Arc<App>> {
                 .delete(auth::sign_out)
                 .layer(DefaultBodyLimit::max(LARGEST_SIGN_IN)),
         )
+        .route("/api/v1/session/password", post(auth::change_password))
+        .route("/api/v1/session/second-factor", post(auth::begin_factor))
+        .route("/api/v1/session/second-factor/confirm", post(auth::confirm_factor))
+        .route("/api/v1/session/second-factor/remove", post(auth::remove_factor))
         .route("/api/v1/oidc/start", get(auth::start))
         .route("/api/v1/oidc/callback", get(auth::callback))
         .route("/api/v1/accounts", get(auth::accounts).post(auth::add_account))

@@ -38,7 +38,8 @@ use crate::{
 use ledger::encoding::Seal;
 
 pub use accounts::{
-    Access, AccountChange, AccountLog, Directory, Invitation, SecretHash, Session, Token, TokenScope,
+    Access, AccountChange, AccountLog, Directory, Invitation, SecondFactor, SecretHash, Session, Token,
+    TokenScope,
 };
 pub use attached::{Attached, PLAN};
 pub use briefing::{Briefing, KeptBriefing};

@@ -61,7 +61,7 @@ pub struct Table {
 use Kind::{Area, Big, Bool, Bytes, Counted, Date, Json, Line, Real, Small, Text};
 
 /// All tables, each behind those that its rows name.
-pub(super) const TABLES: [Table; 21] = [
+pub(super) const TABLES: [Table; 23] = [
     Table {
         name: "units",
         columns: &[
@@ -247,6 +247,12 @@ pub(super) const TABLES: [Table; 21] = [
         columns: &[("hash", Bytes), ("account", Small), ("expires_at", Big)],
         order: "hash",
     },
+    Table {
+        name: "second_factors",
+        columns: &[("account", Small), ("secret", Bytes), ("confirmed", Bool), ("last_step", Big)],
+        order: "account",
+    },
+    Table { name: "recovery_codes", columns: &[("hash", Bytes), ("account", Small)], order: "hash" },
     Table {
         name: "account_changes",
         columns: &[("id", Small), ("at", Big), ("author", Text), ("account", Small), ("what", Text)],

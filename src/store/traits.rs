@@ -89,6 +89,10 @@ pub trait Accounts {
     fn see_session(&self, hash: &SecretHash, at: i64) -> Answer<()>;
     /// Ends a session.
     fn end_session(&self, hash: &SecretHash) -> Answer<()>;
+    /// Uses up the one-time code of a step, and those before it; false where it is used up already.
+    fn use_step(&self, account: u32, step: u64) -> Answer<bool>;
+    /// Uses up a recovery code; false where the account has none with this hash.
+    fn use_recovery_code(&self, account: u32, hash: &SecretHash) -> Answer<bool>;
 }
 
 /// Personal data of holders, and the log of looks at it.

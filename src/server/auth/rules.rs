@@ -1,9 +1,9 @@
 //! What each route asks for, in one list, and the guard that sees to it.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    extract::{MatchedPath, Request, State},
+    extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, Method, Version, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -12,10 +12,15 @@ use axum::{
 use super::{
     Mode,
     identity::{By, Identity},
+    log,
 };
 use crate::{
     domain::Action,
-    server::{app::App, edge::is_forwarded, problem::Problem},
+    server::{
+        app::App,
+        edge::{address, is_forwarded},
+        problem::Problem,
+    },
     store::TokenScope,
 };
 
@@ -115,6 +120,10 @@ pub const RULES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/session", Rule::Open),
     ("POST", "/api/v1/session", Rule::Open),
     ("DELETE", "/api/v1/session", Rule::Open),
+    ("POST", "/api/v1/session/password", Rule::May(Action::Read)),
+    ("POST", "/api/v1/session/second-factor", Rule::May(Action::Read)),
+    ("POST", "/api/v1/session/second-factor/confirm", Rule::May(Action::Read)),
+    ("POST", "/api/v1/session/second-factor/remove", Rule::May(Action::Read)),
     ("GET", "/api/v1/oidc/start", Rule::Open),
     ("GET", "/api/v1/oidc/callback", Rule::Open),
     ("GET", "/api/v1/accounts", Rule::May(Action::Administer)),
@@ -169,7 +178,9 @@ fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, P
         loopback_host(headers)?;
         not_forwarded(request)?;
     }
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let identity = Identity::of(&app.auth, headers, jiff::Timestamp::now().as_millisecond());
+    let identity = Identity { address: peer.map(|peer| address(headers, peer)), ..identity };
     if unsafe_method {
         same_origin(headers)?;
         if let By::Session(_, csrf) = &identity.by {
@@ -197,7 +208,10 @@ fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, P
     match (allowed, &identity.by) {
         (true, _) => Ok(identity),
         (false, By::Nobody) => Err(Problem::unauthorized()),
-        (false, _) => Err(Problem::forbidden("your roles do not allow this")),
+        (false, _) => {
+            log::refused(identity.name(), path.unwrap_or_default(), identity.address);
+            Err(Problem::forbidden("your roles do not allow this"))
+        }
     }
 }
 

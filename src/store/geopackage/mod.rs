@@ -9,6 +9,7 @@ mod attached;
 mod blob;
 mod briefings;
 mod connections;
+mod factors;
 mod foreign;
 mod form;
 mod holders;

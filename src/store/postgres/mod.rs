@@ -11,6 +11,7 @@ mod attached;
 mod briefings;
 mod cells;
 mod error;
+mod factors;
 mod holders;
 mod keeping;
 mod lines;

@@ -10,3 +10,13 @@ INSERT INTO attached (file, parcel)
   SELECT DISTINCT name, coalesce(parcel, 0) FROM ledger, json_array_elements_text(body -> 'attachments') AS n (name);
 COMMENT ON TABLE uploads IS 'Who has sent which scan or photograph';
 COMMENT ON TABLE attached IS 'About which parcels events name a scan or photograph; worked out from the ledger';
+
+-- What somebody has at hand beside a password: the secret of one-time codes, the last code's step, and codes for when it
+-- is lost.
+CREATE TABLE second_factors (
+  account integer PRIMARY KEY REFERENCES accounts (id), secret bytea NOT NULL,
+  confirmed boolean NOT NULL DEFAULT false, last_step bigint NOT NULL DEFAULT 0);
+CREATE TABLE recovery_codes (
+  hash bytea PRIMARY KEY CHECK (octet_length(hash) = 32), account integer NOT NULL REFERENCES accounts (id));
+COMMENT ON TABLE second_factors IS 'Secrets of one-time codes. Not for readers';
+COMMENT ON TABLE recovery_codes IS 'Codes in place of a one-time code; the SHA-256 only. Not for readers';
