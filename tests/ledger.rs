@@ -110,6 +110,7 @@ fn order(store: &dyn Store, parcel: Option<ParcelId>, day: Day, what: Change) ->
                 may_write: &|_| true,
                 may_plan: &|_| true,
                 attached: &|_| true,
+                most_attached: u64::MAX,
                 dry_run: false,
                 request: None,
             };

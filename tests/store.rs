@@ -352,10 +352,19 @@ fn files_are_known_by_who_sent_them_and_what_they_are_about(store: &dyn Store) {
     assert_eq!(told("c.jpg"), (Vec::new(), Vec::new()));
     let sent = |since| store.sent_since("an", since).unwrap();
     assert_eq!((sent(0), sent(5), sent(8)), (17, 7, 0), "a file counts once, when it first came");
-    let mut files = store.files_of(ParcelId(1)).unwrap();
-    files.sort();
-    assert_eq!(files, [("a.jpg".to_owned(), 10), ("b.jpg".to_owned(), 7)]);
-    assert_eq!((store.bytes_of("b.jpg").unwrap(), store.bytes_of("c.jpg").unwrap()), (Some(7), None));
+    let bytes = |parcel, more: &[&str]| {
+        let more: Vec<String> = more.iter().map(|file| (*file).to_owned()).collect();
+        let mut bytes = 0;
+        store
+            .change(&mut |change| {
+                bytes = change.bytes_attached(ParcelId(parcel), &more)?;
+                Ok(false)
+            })
+            .unwrap();
+        bytes
+    };
+    assert_eq!((bytes(1, &[]), bytes(2, &[]), bytes(3, &[])), (17, 10, 0));
+    assert_eq!((bytes(2, &["b.jpg", "a.jpg"]), bytes(3, &["b.jpg", "c.jpg"])), (17, 7));
     // What an order has named that is given up, is not known.
     store
         .change(&mut |change| {

@@ -44,6 +44,7 @@ pub fn run(
         may_write: &|_| true,
         may_plan: &|_| true,
         attached: &|_| false,
+        most_attached: u64::MAX,
         dry_run,
         request: None,
     };

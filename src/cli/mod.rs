@@ -15,6 +15,7 @@ mod demo;
 mod export;
 mod figures;
 mod forecast;
+mod guards;
 mod import;
 mod import_events;
 mod import_report;

@@ -12,7 +12,7 @@ use std::{
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::{Outcome, Place, clock, logs::Logs, output::say, report, witness};
+use super::{Outcome, Place, clock, guards::Guards, logs::Logs, output::say, report, witness};
 use crate::{
     domain::{Day, campaigns, law::Law, vocabulary},
     query,
@@ -74,6 +74,8 @@ pub struct Serve {
     /// out; a database has none, so there it must be said.
     #[arg(long, env = "MATBANG_FILES", value_name = "DIR|ADDRESS")]
     files: Option<String>,
+    #[command(flatten)]
+    guards: Guards,
     /// A map below the projects: a PMTiles file, or a URL with {z}, {x} and {y}. None if left out.
     #[arg(long, env = "MATBANG_BASEMAP", value_name = "FILE|URL")]
     basemap: Option<String>,
@@ -120,6 +122,7 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
              servers on this database",
         )?),
     };
+    let files = options.guards.around(files);
     let basemap = options.basemap.as_deref().map(Basemap::parse).transpose()?;
     // Each open map is a connection: the soft limit of a shell is for other programs.
     if let Err(error) = rlimit::increase_nofile_limit(1 << 16) {
@@ -136,6 +139,7 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
         basemap,
         auth,
         reading: reading(options),
+        staging: options.guards.staging(),
         witness: Witness::new(
             options.head_key.as_deref().map(witness::read_key).transpose()?,
             options.witness.clone(),

@@ -40,6 +40,8 @@ pub struct Order<'a> {
     pub may_plan: &'a dyn Fn(&[UnitId]) -> bool,
     /// Whether an attachment exists.
     pub attached: &'a dyn Fn(&str) -> bool,
+    /// Bytes of all files that events about a parcel may name together.
+    pub most_attached: u64,
     /// Judge only, write nothing.
     pub dry_run: bool,
     /// Key under which the request may be sent again, and the digest of what it asks.

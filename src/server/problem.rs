@@ -76,6 +76,20 @@ impl Problem {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Busy", detail, more }
     }
 
+    /// The operator's scanner fails: nothing is taken that it has not seen.
+    pub fn no_scan() -> Self {
+        let detail =
+            "the file could not be scanned at this moment, and nothing was kept; try again later".to_owned();
+        let more = Some(Box::new(("retry_after", serde_json::json!(60))));
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Not scanned", detail, more }
+    }
+
+    /// More than somebody may have here within a time.
+    pub fn quota(detail: impl Into<String>) -> Self {
+        let more = Some(Box::new(("code", serde_json::json!("quota"))));
+        Self { status: StatusCode::TOO_MANY_REQUESTS, title: "Too much", detail: detail.into(), more }
+    }
+
     /// The store's disk is full or can't be written; nothing was kept.
     pub fn disk(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "the disk failed");
@@ -211,6 +225,11 @@ impl Problem {
     /// More than is taken at once.
     pub fn too_large(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::PAYLOAD_TOO_LARGE, title: "Too large", detail: detail.into(), more: None }
+    }
+
+    /// Whether it says that something is too large.
+    pub fn is_too_large(&self) -> bool {
+        self.status == StatusCode::PAYLOAD_TOO_LARGE
     }
 
     /// A kind of content that is not taken here.

@@ -40,6 +40,8 @@ pub struct Job {
     pub may_plan: MayIn,
     /// Attachments that exist, of those that the drafts name.
     pub attached: Vec<String>,
+    /// Bytes of all files that events about a parcel may name together.
+    pub most_attached: u64,
     /// The day in Vietnam.
     pub today: Day,
     /// Judge only.
@@ -209,6 +211,7 @@ fn run(change: &mut dyn Transaction, law: &Law, job: &Job) -> Outcome {
             may_write: &*job.may_write,
             may_plan: &*job.may_plan,
             attached: &|id| job.attached.iter().any(|known| known == id),
+            most_attached: job.most_attached,
             dry_run: job.dry_run,
             request: job.request.as_ref().map(|(key, digest)| (key.as_str(), digest.as_slice())),
         },

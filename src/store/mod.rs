@@ -302,6 +302,12 @@ pub trait Transaction {
         parcel: ParcelId,
     ) -> Result<(MultiPolygon<f64>, SquareMetres, SquareMetres), StoreError>;
 
+    /// Bytes of the files that events about a parcel name, with these, as far as they were noted.
+    ///
+    /// # Errors
+    /// The disk's.
+    fn bytes_attached(&mut self, parcel: ParcelId, files: &[String]) -> Result<u64, StoreError>;
+
     /// Adds parcels that take the place of `parent`, with its project, commune, use and holder.
     ///
     /// # Errors

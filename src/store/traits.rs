@@ -129,10 +129,6 @@ pub trait Attachments {
     fn attached(&self, file: &str) -> Answer<Attached>;
     /// Bytes that an account has sent since a time.
     fn sent_since(&self, account: &str, since: i64) -> Answer<u64>;
-    /// Files that events about a parcel name, with their bytes as far as they were noted.
-    fn files_of(&self, parcel: ParcelId) -> Answer<Vec<(String, u64)>>;
-    /// Bytes of a file, as they were noted.
-    fn bytes_of(&self, file: &str) -> Answer<Option<u64>>;
 }
 
 /// Briefings, frozen at a position.

@@ -20,6 +20,9 @@ use crate::{
     store::PLAN,
 };
 
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
+
 /// Keeps a file.
 pub async fn attach(
     State(app): State<Arc<App>>,
@@ -30,9 +33,16 @@ pub async fn attach(
     let media_type =
         headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = media_type.split(';').next().unwrap_or_default().trim().to_owned();
+    let (name, at) = (identity.name().to_owned(), jiff::Timestamp::now().as_millisecond());
+    let sender = name.clone();
+    let sent = app.with_store(move |store| store.sent_since(&sender, at - DAY)).await?;
+    let most = app.files.quota.of_day;
+    if sent.saturating_add(body.len() as u64) > most {
+        let why = format!("an account may send {} MB of scans and photographs within a day", most >> 20);
+        return Err(Problem::quota(why));
+    }
     let kept = app.files.keep(&media_type, body).await?;
-    let (id, name, bytes) = (kept.id.clone(), identity.name().to_owned(), kept.bytes as u64);
-    let at = jiff::Timestamp::now().as_millisecond();
+    let (id, bytes) = (kept.id.clone(), kept.bytes as u64);
     app.with_store(move |store| store.note_upload(&id, &name, bytes, at)).await?;
     let answer = json!({ "id": kept.id, "content_type": kept.content_type, "bytes": kept.bytes });
     Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
@@ -74,7 +84,12 @@ pub async fn attachment(
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // A PDF is shown or saved, but never runs as a page of ours.
+    if media_type == "application/pdf" {
+        // Readers of PDF run what is in it: it is saved and opened by whoever wishes, never in a page of ours.
+        let name = format!("attachment; filename=\"{id}\"");
+        let name = HeaderValue::try_from(name).map_err(|e| Problem::internal(&e))?;
+        headers.insert(header::CONTENT_DISPOSITION, name);
+    }
     headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox"));
     Ok(response)
 }

@@ -192,6 +192,7 @@ async fn order(
         may_write: Box::new(move |unit| scope.holds(unit)),
         may_plan: Box::new(move |communes| plans.holds_all(communes)),
         attached,
+        most_attached: app.files.quota.of_parcel,
         today: current.view.today,
         dry_run,
         request,

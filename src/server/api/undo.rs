@@ -116,6 +116,7 @@ pub async fn undo(
         may_write: Box::new(move |unit| scope.holds(unit)),
         may_plan: Box::new(|_| false),
         attached: Vec::new(),
+        most_attached: u64::MAX,
         today: current.view.today,
         dry_run: false,
         request: None,

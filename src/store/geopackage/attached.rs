@@ -1,6 +1,6 @@
 //! Who sent scans and photographs, and what they were recorded about.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::GeoPackage;
 use crate::{
@@ -40,25 +40,15 @@ impl Attachments for GeoPackage {
             Ok(bytes(sql.prepare_cached(select)?.query_row(params![account, since], |row| row.get(0))?))
         })
     }
+}
 
-    fn files_of(&self, parcel: ParcelId) -> Answer<Vec<(String, u64)>> {
-        let select = "SELECT file, coalesce((SELECT max(bytes) FROM uploads u WHERE u.file = a.file), 0)
-            FROM attached a WHERE parcel = ?1";
-        self.read(|sql| {
-            let mut statement = sql.prepare_cached(select)?;
-            let rows = statement.query_map([parcel.0], |row| Ok((row.get(0)?, bytes(row.get(1)?))))?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
-    }
-
-    fn bytes_of(&self, file: &str) -> Answer<Option<u64>> {
-        let select = "SELECT max(bytes) FROM uploads WHERE file = ?1";
-        self.read(|sql| {
-            let found: Option<Option<i64>> =
-                sql.prepare_cached(select)?.query_row([file], |row| row.get(0)).optional()?;
-            Ok(found.flatten().map(bytes))
-        })
-    }
+/// Bytes of the files that events about a parcel name, with these: as far as they were noted.
+pub fn bytes_with(sql: &Connection, parcel: ParcelId, files: &[String]) -> Answer<u64> {
+    let select = "SELECT coalesce(sum(largest), 0) FROM (
+        SELECT max(bytes) AS largest FROM uploads WHERE file IN (
+            SELECT file FROM attached WHERE parcel = ?1 UNION SELECT value FROM json_each(?2)) GROUP BY file)";
+    let files = serde_json::to_string(files).map_err(|e| StoreError::Backend(e.to_string()))?;
+    Ok(bytes(sql.prepare_cached(select)?.query_row(params![parcel.0, files], |row| row.get(0))?))
 }
 
 /// Notes what an event names.

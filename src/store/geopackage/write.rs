@@ -198,6 +198,10 @@ impl Transaction for Write<'_> {
         questions::find(&self.sql, parcel)
     }
 
+    fn bytes_attached(&mut self, parcel: ParcelId, files: &[String]) -> Result<u64, StoreError> {
+        attached::bytes_with(&self.sql, parcel, files)
+    }
+
     fn history(&mut self, parcel: ParcelId) -> Result<Vec<Event>, StoreError> {
         records::events(&self.sql, parcel)
     }

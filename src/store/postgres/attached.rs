@@ -36,22 +36,14 @@ impl Attachments for PostgreSql {
         let select = "SELECT coalesce(sum(bytes), 0)::bigint FROM uploads WHERE account = $1 AND at > $2";
         self.read(|sql| Ok(cell::<i64>(&sql.row(select, &[&account, &since])?, 0)?.unsigned_abs()))
     }
+}
 
-    fn files_of(&self, parcel: ParcelId) -> Answer<Vec<(String, u64)>> {
-        let select = "SELECT file, coalesce((SELECT max(bytes) FROM uploads u WHERE u.file = a.file), 0)
-            FROM attached a WHERE parcel = $1";
-        self.read(|sql| {
-            let rows = sql.query(select, &[&signed(parcel.0)])?;
-            rows.iter().map(|row| Ok((cell(row, 0)?, cell::<i64>(row, 1)?.unsigned_abs()))).collect()
-        })
-    }
-
-    fn bytes_of(&self, file: &str) -> Answer<Option<u64>> {
-        self.read(|sql| {
-            let row = sql.row("SELECT max(bytes) FROM uploads WHERE file = $1", &[&file])?;
-            Ok(cell::<Option<i64>>(&row, 0)?.map(i64::unsigned_abs))
-        })
-    }
+/// Bytes of the files that events about a parcel name, with these: as far as they were noted.
+pub fn bytes_with(sql: &Session<'_>, parcel: ParcelId, files: &[String]) -> Answer<u64> {
+    let select = "SELECT coalesce(sum(largest), 0)::bigint FROM (
+        SELECT max(bytes) AS largest FROM uploads WHERE file = ANY($2::text[]) OR file IN (
+            SELECT file FROM attached WHERE parcel = $1) GROUP BY file) AS files";
+    Ok(cell::<i64>(&sql.row(select, &[&signed(parcel.0), &files])?, 0)?.unsigned_abs())
 }
 
 /// Holds what is noted against the ledger.

@@ -332,6 +332,11 @@ impl Transaction for Write<'_> {
         questions::find(&self.sql, parcel)
     }
 
+    fn bytes_attached(&mut self, parcel: ParcelId, files: &[String]) -> Answer<u64> {
+        self.send()?;
+        super::attached::bytes_with(&self.sql, parcel, files)
+    }
+
     fn history(&mut self, parcel: ParcelId) -> Answer<Vec<Event>> {
         self.send()?;
         read::history(&self.sql, parcel)
