@@ -170,7 +170,7 @@ fn wrong_words_on_the_command_line_say_what_to_do() {
     let (status, message) = run(&[&add[..], &["king"]].concat());
     assert!(status == Some(2) && message.contains("administrator"), "{message}");
     let (status, message) = run(&[&add[..], &["officer"]].concat());
-    assert!(status == Some(1) && message.contains("fewer than 10"), "{message}");
+    assert!(status == Some(1) && message.contains("fewer than 12"), "{message}");
     let (status, message) = run(&[&add[..], &["officer", "--unit", "00000"]].concat());
     assert!(status == Some(1) && message.contains("00000"), "{message}");
     let (status, message) = run(&["user", "disable", "nobody"]);

@@ -108,7 +108,9 @@ fn order(store: &dyn Store, parcel: Option<ParcelId>, day: Day, what: Change) ->
                 today: today(),
                 law: &laws,
                 may_write: &|_| true,
+                may_plan: &|_| true,
                 attached: &|_| true,
+                most_attached: u64::MAX,
                 dry_run: false,
                 request: None,
             };

@@ -81,7 +81,9 @@ fn suite(make: &dyn Fn() -> (Arc<dyn Store>, Again)) {
     everything_has_a_past(&*make().0);
     the_ledger_is_told_line_by_line_and_any_alteration_is_found(&*make().0);
     accounts_change_with_their_log(&*make().0);
+    a_code_is_used_once(&*make().0);
     looks_at_holders_are_noted(&*make().0);
+    files_are_known_by_who_sent_them_and_what_they_are_about(&*make().0);
     briefings_keep_their_seal(&*make().0);
     let (store, again) = make();
     others_are_told(&*store, &*again());
@@ -273,6 +275,47 @@ fn who_somebody_is_elsewhere(store: &dyn Store, id: u32) {
     assert!(!store.directory().unwrap().is_linked(id));
 }
 
+fn a_code_is_used_once(store: &dyn Store) {
+    fill(store);
+    let change =
+        |change: AccountChange| store.change_accounts("root", 7, &[change]).map(|numbers| numbers[0]);
+    let add = |name: &str| {
+        let name = name.to_owned();
+        change(AccountChange::Add { name, full_name: "An".into(), password: None, grant: None }).unwrap()
+    };
+    let (an, binh) = (add("an"), add("binh"));
+    let on = |account, step, codes: &[u8]| AccountChange::SecondFactorOn {
+        account,
+        step,
+        recovery: codes.iter().map(|code| [*code; 32]).collect(),
+    };
+    assert!(change(on(an, 5, &[])).is_err(), "none was begun");
+    assert!(change(AccountChange::SecondFactor(999, vec![1])).is_err());
+    change(AccountChange::SecondFactor(an, vec![1])).unwrap();
+    change(AccountChange::SecondFactor(an, vec![2])).unwrap();
+    let known =
+        |account| store.directory().unwrap().second_factor(account).map(|factor| factor.secret.clone());
+    assert_eq!(known(an), None, "it is not asked for before a code was given");
+    store.add_session(&[1; 32], an, 9, 0).unwrap();
+    change(on(an, 5, &[7, 8])).unwrap();
+    assert_eq!(known(an), Some(vec![2]), "the last that was begun");
+    assert!(store.directory().unwrap().sessions.is_empty(), "who came in without it must come again");
+    assert!(
+        change(AccountChange::SecondFactor(an, vec![3])).is_err(),
+        "one that is asked for is not replaced"
+    );
+    let used = |step| store.use_step(an, step).unwrap();
+    assert_eq!([used(5), used(4), used(6), used(6), used(7)], [false, false, true, false, true]);
+    let recovered = |account, code: u8| store.use_recovery_code(account, &[code; 32]).unwrap();
+    let left = || store.directory().unwrap().recovery_codes.get(&an).copied().unwrap_or_default();
+    assert_eq!(left(), 2);
+    assert_eq!([recovered(binh, 7), recovered(an, 7), recovered(an, 7)], [false, true, false]);
+    assert_eq!(left(), 1);
+    change(AccountChange::SecondFactorOff(an)).unwrap();
+    assert_eq!((known(an), left()), (None, 0));
+    assert!(!recovered(an, 8) && change(AccountChange::SecondFactorOff(an)).is_err());
+}
+
 fn looks_at_holders_are_noted(store: &dyn Store) {
     fill(store);
     let name = store.holder(ParcelId(1), "an", 5).unwrap();
@@ -283,6 +326,56 @@ fn looks_at_holders_are_noted(store: &dyn Store) {
     assert_eq!(looks, expected.map(|(parcel, who, what)| (parcel, who.to_owned(), what.to_owned())));
     let called = store.holders_called(&|holder| Some(holder) == name.as_deref()).unwrap();
     assert_eq!(called.is_empty(), name.is_none());
+}
+
+fn files_are_known_by_who_sent_them_and_what_they_are_about(store: &dyn Store) {
+    fill(store);
+    let naming = |parcel, files: &[&str]| NewEvent {
+        attachments: files.iter().map(|file| (*file).to_owned()).collect(),
+        ..event(ParcelId(parcel), Stage::Notice)
+    };
+    let append =
+        |events: &[NewEvent]| store.change(&mut |change| change.append(events).map(|_| true)).unwrap();
+    store.note_upload("a.jpg", "an", 10, 5).unwrap();
+    store.note_upload("a.jpg", "an", 10, 50).unwrap();
+    store.note_upload("a.jpg", "binh", 10, 6).unwrap();
+    store.note_upload("b.jpg", "an", 7, 8).unwrap();
+    append(&[naming(1, &["a.jpg", "b.jpg"]), naming(2, &["a.jpg", "a.jpg"])]);
+    let told = |file: &str| {
+        let mut known = store.attached(file).unwrap();
+        known.senders.sort();
+        known.parcels.sort_by_key(|parcel| parcel.0);
+        (known.senders, known.parcels.iter().map(|parcel| parcel.0).collect::<Vec<_>>())
+    };
+    assert_eq!(told("a.jpg"), (vec!["an".to_owned(), "binh".to_owned()], vec![1, 2]));
+    assert_eq!(told("b.jpg"), (vec!["an".to_owned()], vec![1]));
+    assert_eq!(told("c.jpg"), (Vec::new(), Vec::new()));
+    let sent = |since| store.sent_since("an", since).unwrap();
+    assert_eq!((sent(0), sent(5), sent(8)), (17, 7, 0), "a file counts once, when it first came");
+    let bytes = |parcel, more: &[&str]| {
+        let more: Vec<String> = more.iter().map(|file| (*file).to_owned()).collect();
+        let mut bytes = 0;
+        store
+            .change(&mut |change| {
+                bytes = change.bytes_attached(ParcelId(parcel), &more)?;
+                Ok(false)
+            })
+            .unwrap();
+        bytes
+    };
+    assert_eq!((bytes(1, &[]), bytes(2, &[]), bytes(3, &[])), (17, 10, 0));
+    assert_eq!((bytes(2, &["b.jpg", "a.jpg"]), bytes(3, &["b.jpg", "c.jpg"])), (17, 7));
+    // What an order has named that is given up, is not known.
+    store
+        .change(&mut |change| {
+            change.open_order()?;
+            change.append(&[naming(2, &["d.jpg"])])?;
+            change.drop_order()?;
+            Ok(true)
+        })
+        .unwrap();
+    assert_eq!(told("d.jpg"), (Vec::new(), Vec::new()));
+    assert_eq!(store.verify(laws()).unwrap().findings, []);
 }
 
 fn briefings_keep_their_seal(store: &dyn Store) {

@@ -1,6 +1,7 @@
 //! `matbang backup` and `matbang restore`: a consistent copy of a running store, and the way back.
 
 use std::{
+    os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -165,6 +166,8 @@ pub(super) fn copy_files(from: &Path, to: &Path) -> Result<usize, std::io::Error
         let target = to.join(entry.file_name());
         if !target.exists() {
             std::fs::copy(entry.path(), &target)?;
+            // A copy has the rights of what it is made from, and that may be older than the rule.
+            std::fs::set_permissions(&target, std::fs::Permissions::from_mode(0o600))?;
         }
         copied += 1;
     }

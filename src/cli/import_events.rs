@@ -42,7 +42,9 @@ pub fn run(
         today,
         law: &law,
         may_write: &|_| true,
+        may_plan: &|_| true,
         attached: &|_| false,
+        most_attached: u64::MAX,
         dry_run,
         request: None,
     };

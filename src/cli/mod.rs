@@ -15,9 +15,11 @@ mod demo;
 mod export;
 mod figures;
 mod forecast;
+mod guards;
 mod import;
 mod import_events;
 mod import_report;
+mod logs;
 mod output;
 mod place;
 mod progress_bar;
@@ -110,6 +112,10 @@ type Outcome = Result<ExitCode, Box<dyn Error>>;
 /// Runs the command and gives the exit status.
 pub fn run(cli: &Cli) -> ExitCode {
     let place = Place::new(&cli.data, cli.config.as_deref());
+    // Whatever is made is its owner's alone; tiles are made to be published.
+    if !matches!(cli.command, Command::Tiles(_)) {
+        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
+    }
     let outcome = match &cli.command {
         Command::Serve(command) => serve::run(&place, command),
         Command::Demo(command) => demo::run(&place, command),

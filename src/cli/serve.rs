@@ -12,15 +12,15 @@ use std::{
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::{Outcome, Place, clock, output::say, report, witness};
+use super::{Outcome, Place, clock, guards::Guards, logs::Logs, output::say, report, witness};
 use crate::{
     domain::{Day, campaigns, law::Law, vocabulary},
     query,
     reader::{Limits, Reader},
     report::Language,
     server::{
-        App, Auth, Basemap, Edge, Equipment, Files, Oidc, Reading, Tls, Witness, describe_measures, follow,
-        listen, measure, router,
+        App, Auth, Basemap, Edge, Equipment, Files, Oidc, Reading, Scratch, Tls, Witness, describe_measures,
+        follow, listen, measure, router,
     },
     store::Store,
 };
@@ -44,6 +44,8 @@ pub struct Serve {
     /// Address of a server in front whose X-Forwarded-For, -Proto and -Host are believed, beside those on this machine; may be given several times.
     #[arg(long = "proxy", value_name = "ADDRESS")]
     proxies: Vec<std::net::IpAddr>,
+    #[command(flatten)]
+    logs: Logs,
     /// How long somebody is waited for who neither sends what was begun nor takes what is sent.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     patience: u64,
@@ -72,6 +74,8 @@ pub struct Serve {
     /// out; a database has none, so there it must be said.
     #[arg(long, env = "MATBANG_FILES", value_name = "DIR|ADDRESS")]
     files: Option<String>,
+    #[command(flatten)]
+    guards: Guards,
     /// A map below the projects: a PMTiles file, or a URL with {z}, {x} and {y}. None if left out.
     #[arg(long, env = "MATBANG_BASEMAP", value_name = "FILE|URL")]
     basemap: Option<String>,
@@ -84,14 +88,16 @@ pub struct Serve {
 }
 
 pub fn run(place: &Place, options: &Serve) -> Outcome {
-    tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()),
-        )
-        .init();
+    options.logs.begin()?;
+    // Whoever else works on this machine does not see what waits to be imported, and what a server before this one
+    // has left is removed.
+    let scratch =
+        Scratch::new(&std::env::temp_dir()).map_err(|e| format!("no folder for files that wait: {e}"))?;
+    tempfile::env::override_temp_dir(scratch.path())
+        .map_err(|_| "the folder for files that wait is another already")?;
     let is_new = !place.is_there()?;
     let store = place.open_or_create()?;
+    warn_of_readers(place);
     if is_new {
         eprintln!("matbang: {} is a new store; the app shows how to fill it", place.shown());
     }
@@ -116,6 +122,7 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
              servers on this database",
         )?),
     };
+    let files = options.guards.around(files);
     let basemap = options.basemap.as_deref().map(Basemap::parse).transpose()?;
     // Each open map is a connection: the soft limit of a shell is for other programs.
     if let Err(error) = rlimit::increase_nofile_limit(1 << 16) {
@@ -132,6 +139,7 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
         basemap,
         auth,
         reading: reading(options),
+        staging: options.guards.staging(),
         witness: Witness::new(
             options.head_key.as_deref().map(witness::read_key).transpose()?,
             options.witness.clone(),
@@ -145,6 +153,17 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
     }
     served?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says where others on this machine can read what is in the store.
+fn warn_of_readers(place: &Place) {
+    use std::os::unix::fs::PermissionsExt as _;
+    let open = |path: &std::path::Path| path.metadata().is_ok_and(|it| it.permissions().mode() & 0o077 != 0);
+    let all = [Some(place.data.clone()), place.attachments()];
+    for path in all.into_iter().flatten().filter(|path| open(path)) {
+        let path = path.display();
+        eprintln!("matbang: other users of this machine may read {path}: chmod -R go= {path}");
+    }
 }
 
 /// How files that people send are read. Where this kernel can't confine it wholly, that is said once.

@@ -57,6 +57,9 @@ enum Command {
     Reset {
         /// Name of the account.
         name: String,
+        /// Take the second factor away instead, for somebody who has lost it.
+        #[arg(long, conflicts_with_all = ["password_stdin", "no_password"])]
+        second_factor: bool,
         #[command(flatten)]
         password: PasswordOptions,
     },
@@ -111,7 +114,7 @@ pub fn run(place: &Place, options: &User) -> Outcome {
                 return Err(format!("there is an account \"{name}\" already; see `matbang user list`").into());
             }
             let grant = found(place, &*store, grant)?;
-            let hash = ask(password)?;
+            let hash = ask(password, [name, full_name])?;
             let (new, full_name) = (name.clone(), full_name.clone());
             change(&*store, AccountChange::Add { name: new, full_name, password: hash, grant: Some(grant) })?;
             eprintln!("{name} may sign in as {}", grant.role.code());
@@ -131,10 +134,21 @@ pub fn run(place: &Place, options: &User) -> Outcome {
                 eprintln!("{name} is {}", grant.role.code());
             }
         }
-        Command::Reset { name, password } => {
+        Command::Reset { name, second_factor: true, .. } => {
+            let store = place.open()?;
+            let directory = store.directory()?;
+            let id = account(&directory, name)?.id;
+            if directory.second_factor(id).is_none() {
+                return Err(format!("{name} has no second factor").into());
+            }
+            change(&*store, AccountChange::SecondFactorOff(id))?;
+            eprintln!("{name} signs in without a second factor");
+        }
+        Command::Reset { name, password, second_factor: false } => {
             let store = place.open()?;
             let account = account(&store.directory()?, name)?;
-            let hash = ask(password)?.ok_or("a reset needs a password; to lock an account, disable it")?;
+            let hash = ask(password, [&account.name, &account.full_name])?
+                .ok_or("a reset needs a password; to lock an account, disable it")?;
             change(&*store, AccountChange::Password(account.id, hash))?;
             eprintln!("{name} has a new password");
         }
@@ -185,7 +199,7 @@ fn unit(snapshot: &Snapshot, code: &str) -> Result<UnitId, Box<dyn std::error::E
 }
 
 /// The hash of a password that is typed twice, or comes on standard input.
-fn ask(options: &PasswordOptions) -> Result<Option<String>, Box<dyn std::error::Error>> {
+fn ask(options: &PasswordOptions, names: [&str; 2]) -> Result<Option<String>, Box<dyn std::error::Error>> {
     if options.no_password {
         return Ok(None);
     }
@@ -202,7 +216,7 @@ fn ask(options: &PasswordOptions) -> Result<Option<String>, Box<dyn std::error::
     } else {
         return Err("there is no terminal to ask for a password on; use --password-stdin".into());
     };
-    Ok(Some(hash_password(&password)?))
+    Ok(Some(hash_password(&password, &names)?))
 }
 
 fn list(place: &Place, json: bool) -> Result<(), Box<dyn std::error::Error>> {

@@ -35,7 +35,7 @@ pub enum Action {
     Read,
     /// Record events about parcels of a unit.
     WriteEvents,
-    /// Change plans and bring in files.
+    /// Change a project's plan, and bring in files.
     Manage,
     /// See who holds a parcel of a unit.
     SeeHolders,
@@ -131,6 +131,14 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// Whether all of these units are inside; of none only what is everywhere can say so.
+    pub fn holds_all(&self, units: &[UnitId]) -> bool {
+        match self {
+            Self::Everywhere => true,
+            Self::Within(within) => !units.is_empty() && units.iter().all(|unit| within.contains(unit)),
+        }
+    }
+
     /// Whether a unit is inside.
     pub fn holds(&self, unit: UnitId) -> bool {
         match self {

@@ -14,7 +14,7 @@ use crate::{
 const NOISE: f64 = 0.5;
 /// Vertices that are compared with the store's. A parcel drawn around all others, with as many
 /// corners as a file may have, would otherwise be compared for hours.
-const COMPARED: usize = 100_000_000;
+pub(super) const COMPARED: usize = 100_000_000;
 
 /// Refuses parcels of unknown projects and communes and those that are there
 /// already; reports overlaps, and communes that no longer exist.
@@ -52,13 +52,13 @@ pub fn against_store(snapshot: &Snapshot, batch: &mut Batch<Parcel>, day: Day) {
     batch.report.accepted = batch.records.len();
 }
 
-fn keep<T>(all: &mut Vec<T>, refused: &[bool]) {
+pub(super) fn keep<T>(all: &mut Vec<T>, refused: &[bool]) {
     let mut refused = refused.iter();
     all.retain(|_| !refused.next().is_some_and(|refused| *refused));
 }
 
 /// A feature's number, and the parcel as its owner knows it.
-fn named(feature: &str, key: &ParcelKey) -> String {
+pub(super) fn named(feature: &str, key: &ParcelKey) -> String {
     format!("{feature} (sheet {}, parcel {})", key.sheet, key.number)
 }
 
@@ -101,8 +101,14 @@ fn known_keys(snapshot: &Snapshot, day: Day) -> HashMap<Key<'_>, u32> {
     standing.map(|parcel| (key(parcel), parcel)).collect()
 }
 
-fn ended(snapshot: &Snapshot, parcel: u32, day: Day) -> bool {
+pub(super) fn ended(snapshot: &Snapshot, parcel: u32, day: Day) -> bool {
     snapshot.marks(parcel).and_then(|marks| marks.ended).is_some_and(|ended| ended <= day)
+}
+
+/// The extent of a parcel.
+pub(super) fn extent(parcel: &Parcel) -> Extent {
+    let coords = parcel.geometry.iter().flat_map(|polygon| polygon.exterior().coords());
+    coords.fold(Extent::EMPTY, |extent, c| extent.with(World::from_degrees(c.x, c.y)))
 }
 
 fn overlaps(
@@ -117,8 +123,7 @@ fn overlaps(
         std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(|ring| ring.0.len())
     });
     let corners: usize = corners.sum();
-    let coords = parcel.geometry.iter().flat_map(|polygon| polygon.exterior().coords());
-    let around = coords.fold(Extent::EMPTY, |extent, c| extent.with(World::from_degrees(c.x, c.y)));
+    let around = extent(parcel);
     for other in snapshot.parcels_in(around).into_iter().filter(|other| !ended(snapshot, *other, day)) {
         *left = left.saturating_sub(corners);
         if *left == 0 {

@@ -8,6 +8,7 @@
 
 mod checks;
 mod illustration;
+mod land;
 mod place;
 
 use std::path::PathBuf;
@@ -23,6 +24,7 @@ use crate::{
 };
 
 pub use illustration::Illustration;
+pub use land::keep_off;
 
 /// What is to be imported, and how the file is to be understood.
 #[derive(Debug, Clone)]

@@ -26,6 +26,8 @@ struct Judging<'a, 'o> {
     steps: Vec<Step>,
     conflicts: Vec<Conflict>,
     marks: Vec<RowMark>,
+    /// Files that the order names so far, by parcel.
+    files: HashMap<ParcelId, Vec<String>>,
 }
 
 /// What an order's drafts will append, and what the law says against it.
@@ -45,6 +47,7 @@ pub fn judge(
         steps: Vec::new(),
         conflicts: Vec::new(),
         marks: Vec::new(),
+        files: HashMap::new(),
     };
     let mut refused = Vec::new();
     for (row, draft) in order.drafts {
@@ -88,6 +91,9 @@ impl Judging<'_, '_> {
             self.conflicts.push(Conflict { row, parcel: id, version: facts.version, given, stage });
             return Ok((Some(id), None));
         }
+        if let Some(why) = self.attach(id, draft)? {
+            return Ok((Some(id), Some(why)));
+        }
         let why = match &draft.change {
             Change::Event(kind) => self.event(row, &facts, draft, kind)?,
             Change::Split(parts) => {
@@ -99,6 +105,25 @@ impl Judging<'_, '_> {
             Change::Plan { .. } => None,
         };
         Ok((Some(id), why))
+    }
+
+    /// Why a parcel can't take the files of a draft: with those that it has they would be too many.
+    fn attach(&mut self, parcel: ParcelId, draft: &Draft) -> Result<Option<Refusal>, StoreError> {
+        if draft.attachments.is_empty() {
+            return Ok(None);
+        }
+        let files = self.files.entry(parcel).or_default();
+        files.extend(draft.attachments.iter().cloned());
+        let bytes = self.change.bytes_attached(parcel, files)?;
+        let most = self.order.most_attached;
+        Ok((bytes > most).then(|| {
+            let why = format!(
+                "the files of the parcel would have {} MB, and {} MB are kept of one",
+                bytes.div_ceil(1 << 20),
+                most >> 20
+            );
+            Refusal::new("too_many_files", why).field("attachments")
+        }))
     }
 
     fn found(&mut self, reference: &ParcelRef) -> Result<Result<Facts, Refusal>, StoreError> {
@@ -257,9 +282,9 @@ impl Judging<'_, '_> {
             let why = format!("no project has the code \"{project}\"");
             return Ok((None, Some(Refusal::new("unknown_project", why).field("project"))));
         };
-        if !units.iter().all(|unit| (self.order.may_write)(*unit)) {
-            let why =
-                "the project goes beyond your units; its plan is changed by who may write in all of them";
+        if !(self.order.may_plan)(&units) {
+            let why = "a project's plan is changed by managers of all communes in which it has parcels, and by \
+                       administrators";
             return Ok((None, Some(Refusal::new("outside_units", why).field("project"))));
         }
         if draft.day > self.order.today {

@@ -36,8 +36,12 @@ pub struct Order<'a> {
     pub law: &'a Law,
     /// Whether the author may write about parcels of a commune.
     pub may_write: &'a dyn Fn(UnitId) -> bool,
+    /// Whether the author may change the plan of a project whose parcels lie in these communes.
+    pub may_plan: &'a dyn Fn(&[UnitId]) -> bool,
     /// Whether an attachment exists.
     pub attached: &'a dyn Fn(&str) -> bool,
+    /// Bytes of all files that events about a parcel may name together.
+    pub most_attached: u64,
     /// Judge only, write nothing.
     pub dry_run: bool,
     /// Key under which the request may be sent again, and the digest of what it asks.

@@ -55,6 +55,8 @@ pub struct Equipment {
     pub reading: Reading,
     /// Signs the ledger's end.
     pub witness: Witness,
+    /// Files that wait to be imported.
+    pub staging: Staging,
 }
 
 /// Files that are written for downloads at the same time.
@@ -131,6 +133,7 @@ impl App {
             auth,
             reading,
             witness,
+            staging,
         } = equipment;
         let health = Arc::<Health>::default();
         let writer = Writer::start(Arc::clone(&store), law, Arc::clone(&health));
@@ -151,7 +154,7 @@ impl App {
             files,
             basemap,
             reading,
-            staging: Staging::default(),
+            staging,
             auth,
             witness,
             started_at: jiff::Timestamp::now().as_millisecond(),

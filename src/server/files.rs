@@ -4,27 +4,28 @@
 //! same photograph sent twice is kept once. Photographs are decoded and written
 //! anew: nothing of their metadata, such as the place and the phone, stays.
 
-use std::{io::Cursor, path::Path, sync::Arc};
+use std::{io::Write as _, path::Path, sync::Arc};
 
 use bytes::Bytes;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use object_store::{ObjectStore, PutMode, local::LocalFileSystem, path::Path as Key};
 use sha2::{Digest, Sha256};
 
-use super::problem::Problem;
+use super::{pictures::Pictures, problem::Problem, scanner::Scanner};
 use crate::store::digest_hex;
 
 /// Largest file that is taken, bytes.
 pub const LARGEST: usize = 10 << 20;
-/// Longest edge of a photograph that is kept, pixels; larger ones are brought down to it.
-const LONGEST_EDGE: u32 = 2560;
 
 /// What can be attached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
+    /// A photograph.
     Jpeg,
+    /// A picture without loss.
     Png,
+    /// A photograph.
     Webp,
+    /// A scan.
     Pdf,
 }
 
@@ -61,11 +62,24 @@ pub struct Kept {
     pub bytes: usize,
 }
 
+/// How much may be sent and kept, bytes.
+#[derive(Debug, Clone, Copy)]
+pub struct Quota {
+    /// By an account within a day.
+    pub of_day: u64,
+    /// Of all events about a parcel.
+    pub of_parcel: u64,
+}
+
 /// The files.
 #[derive(Debug, Clone)]
 pub struct Files {
     place: Arc<dyn ObjectStore>,
     folder: Option<std::path::PathBuf>,
+    pictures: Pictures,
+    scanner: Option<Scanner>,
+    /// How much may be sent and kept.
+    pub quota: Quota,
 }
 
 /// Where files can't be kept.
@@ -79,7 +93,7 @@ pub struct FilesError {
 impl Files {
     /// Files in a folder, which is made when the first file comes.
     pub fn in_folder(folder: &Path) -> Self {
-        Self { place: Arc::new(object_store::memory::InMemory::new()), folder: Some(folder.to_owned()) }
+        Self::new(Arc::new(object_store::memory::InMemory::new()), Some(folder.to_owned()))
     }
 
     /// Files at an address such as `s3://bucket/prefix`; its keys come from the environment
@@ -99,7 +113,44 @@ impl Files {
         } else {
             Arc::new(object_store::prefix::PrefixStore::new(s3, prefix))
         };
-        Ok(Self { place, folder: None })
+        Ok(Self::new(place, None))
+    }
+
+    fn new(place: Arc<dyn ObjectStore>, folder: Option<std::path::PathBuf>) -> Self {
+        let quota = Quota { of_day: u64::MAX, of_parcel: u64::MAX };
+        Self { place, folder, pictures: Pictures::default(), scanner: None, quota }
+    }
+
+    /// With limits, and a program that looks at each file first.
+    #[must_use]
+    pub fn guarded(self, quota: Quota, scanner: Option<Scanner>) -> Self {
+        Self { scanner, quota, ..self }
+    }
+
+    /// Has the operator's scanner look at a file, where there is one.
+    ///
+    /// # Errors
+    /// As [`Scanner::look`].
+    pub async fn scan(&self, file: &Path) -> Result<(), Problem> {
+        match &self.scanner {
+            Some(scanner) => scanner.look(file).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The same for bytes, which lie in a file of their own meanwhile.
+    async fn scan_bytes(&self, body: &Bytes) -> Result<(), Problem> {
+        if self.scanner.is_none() {
+            return Ok(());
+        }
+        let body = body.clone();
+        let write = move || {
+            let mut file = tempfile::NamedTempFile::new()?;
+            file.write_all(&body)?;
+            file.flush().map(|()| file)
+        };
+        let written = tokio::task::spawn_blocking(write).await.map_err(|e| Problem::internal(&e))?;
+        self.scan(written.map_err(|e| Problem::disk(&e))?.path()).await
     }
 
     fn place(&self) -> Result<Arc<dyn ObjectStore>, Problem> {
@@ -109,17 +160,17 @@ impl Files {
         Ok(Arc::new(local))
     }
 
-    /// Checks a file, strips it of metadata and keeps it.
+    /// Has a file scanned, checks it, strips it of metadata and keeps it.
     ///
     /// # Errors
-    /// A kind that is not taken, content that is not of that kind, or the disk's.
+    /// A kind that is not taken, content that is not of that kind, what the scanner says, or the disk's.
     pub async fn keep(&self, media_type: &str, body: Bytes) -> Result<Kept, Problem> {
         let kind = Kind::ALL.into_iter().find(|kind| kind.media_type() == media_type).ok_or_else(|| {
             let known = Kind::ALL.map(Kind::media_type).join(", ");
             Problem::media_type(format!("\"{media_type}\" is not taken; these are: {known}"))
         })?;
-        let clean = tokio::task::spawn_blocking(move || clean(kind, &body));
-        let (kind, clean) = clean.await.map_err(|e| Problem::internal(&e))?.map_err(Problem::nonsense)?;
+        self.scan_bytes(&body).await?;
+        let (kind, clean) = self.pictures.clean(kind, body).await?;
         let id = format!("{}.{}", digest_hex(&Sha256::digest(&clean)), kind.extension());
         let kept = Kept { id, content_type: kind.media_type(), bytes: clean.len() };
         let put =
@@ -179,63 +230,13 @@ fn kind_of(id: &str) -> Option<Kind> {
     hexadecimal.then(|| Kind::ALL.into_iter().find(|kind| kind.extension() == extension)).flatten()
 }
 
-/// The file without its metadata; photographs upright and not larger than needed.
-fn clean(kind: Kind, body: &[u8]) -> Result<(Kind, Vec<u8>), String> {
-    let format = match kind {
-        Kind::Pdf if body.starts_with(b"%PDF-") => return Ok((kind, body.to_vec())),
-        Kind::Pdf => return Err("the file is not a PDF".to_owned()),
-        Kind::Jpeg => ImageFormat::Jpeg,
-        Kind::Png => ImageFormat::Png,
-        Kind::Webp => ImageFormat::WebP,
-    };
-    let wrong = |error: image::ImageError| format!("the photograph cannot be read: {error}");
-    let mut reader = ImageReader::with_format(Cursor::new(body), format);
-    let mut limits = Limits::default();
-    (limits.max_image_width, limits.max_image_height) = (Some(20_000), Some(20_000));
-    limits.max_alloc = Some(512 << 20);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(wrong)?;
-    let orientation = decoder.orientation().map_err(wrong)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(wrong)?;
-    picture.apply_orientation(orientation);
-    if picture.width().max(picture.height()) > LONGEST_EDGE {
-        picture = picture.resize(LONGEST_EDGE, LONGEST_EDGE, image::imageops::FilterType::CatmullRom);
-    }
-    // The one lossless kind stays; everything else is kept as JPEG.
-    let (kind, format) = if kind == Kind::Png { (kind, format) } else { (Kind::Jpeg, ImageFormat::Jpeg) };
-    let picture = if kind == Kind::Jpeg { DynamicImage::ImageRgb8(picture.to_rgb8()) } else { picture };
-    let mut out = Cursor::new(Vec::new());
-    picture.write_to(&mut out, format).map_err(wrong)?;
-    Ok((kind, out.into_inner()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_is_kept_has_no_metadata_and_ids_are_checked() {
-        let mut jpeg = Cursor::new(Vec::new());
-        DynamicImage::new_rgb8(8, 4).write_to(&mut jpeg, ImageFormat::Jpeg).unwrap();
-        let mut jpeg = jpeg.into_inner();
-        // An Exif segment with an orientation (6: turn right) and a word that must go.
-        let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
-        exif.extend_from_slice(b"SECRETPLACE");
-        let mut segment = vec![0xff, 0xe1];
-        segment.extend_from_slice(&(exif.len() as u16 + 2).to_be_bytes());
-        segment.extend_from_slice(&exif);
-        jpeg.splice(2..2, segment);
-        let (_, clean) = clean(Kind::Jpeg, &jpeg).unwrap();
-        assert!(!clean.windows(11).any(|w| w == b"SECRETPLACE"));
-        let upright = image::load_from_memory(&clean).unwrap();
-        assert_eq!((upright.width(), upright.height()), (4, 8));
+    fn ids_are_checked() {
         assert!(kind_of("../../etc/passwd").is_none());
         assert!(kind_of(&format!("{}.jpg", "a".repeat(64))).is_some());
-    }
-
-    #[test]
-    fn a_file_that_is_not_what_it_says_is_refused() {
-        assert!(clean(Kind::Pdf, b"<html>").is_err());
-        assert!(clean(Kind::Png, b"%PDF-1.7").is_err());
     }
 }

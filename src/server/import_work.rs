@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn the_latest_work_is_told_until_it_ends() {
-        let staging = Staging::default();
+        let staging = Staging::new(1 << 30);
         let id = staging.begin("an").unwrap();
         let staged = staging.find(&id, "an").unwrap();
         assert!(staged.works.now().is_none());

@@ -19,16 +19,21 @@ use axum::{
     },
 };
 use tokio::sync::broadcast;
-use tokio_stream::{StreamExt, wrappers::BroadcastStream};
+use tokio_stream::{
+    Stream, StreamExt,
+    wrappers::{BroadcastStream, IntervalStream},
+};
 
-use super::{app::App, params::Query, problem::Problem};
+use super::{app::App, auth::Identity, params::Query, problem::Problem};
 use crate::{
     analysis::View,
-    domain::{Event, LedgerPosition, Stage},
+    domain::{Action, Event, LedgerPosition, Stage},
 };
 
 /// Frames that a slow listener may be behind.
 const BEHIND: usize = 8192;
+/// How often it is looked whether a listener may go on.
+const LOOKS: Duration = Duration::from_secs(2);
 /// Events that a listener who comes back is told one by one.
 const CAUGHT_UP: u64 = 5000;
 
@@ -114,9 +119,41 @@ fn frame(view: &View, event: &Event) -> Option<Frame> {
     })
 }
 
+/// What a stream brings, and the moments at which it is looked whether it may go on.
+enum Turn {
+    Event(sse::Event),
+    Look,
+    End,
+}
+
+/// The stream as long as who listens is who they were: not beyond a session, a token, an account or its roles.
+fn while_let_in(
+    app: Arc<App>,
+    identity: Identity,
+    headers: HeaderMap,
+    stream: impl Stream<Item = sse::Event>,
+) -> impl Stream<Item = sse::Event> {
+    let is_let_in = move || {
+        let now = Identity::of(&app.auth, &headers, jiff::Timestamp::now().as_millisecond());
+        now.is_still(&identity) && (now.may(Action::Read) || app.auth.is_public())
+    };
+    let looks = IntervalStream::new(tokio::time::interval(LOOKS)).map(|_| Turn::Look);
+    let events = stream.map(Turn::Event).chain(tokio_stream::once(Turn::End));
+    let goes_on = move |turn: &Turn| match turn {
+        Turn::Event(_) => true,
+        Turn::Look => is_let_in(),
+        Turn::End => false,
+    };
+    events.merge(looks).take_while(goes_on).filter_map(|turn| match turn {
+        Turn::Event(event) => Some(event),
+        Turn::Look | Turn::End => None,
+    })
+}
+
 /// The stream.
 pub async fn live(
     State(app): State<Arc<App>>,
+    identity: Identity,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -163,7 +200,8 @@ pub async fn live(
     let caught_up = tokio_stream::iter(missed.into_iter().map(|frame| frame.event));
     // Where it begins, so that a break before the first event can be resumed too.
     let begins = tokio_stream::once(begins(now));
-    let stream = hello.chain(caught_up).chain(begins).chain(coming).map(Ok::<_, Infallible>);
+    let stream = hello.chain(caught_up).chain(begins).chain(coming);
+    let stream = while_let_in(app, identity, headers, stream).map(Ok::<_, Infallible>);
     let keep = KeepAlive::new().interval(Duration::from_secs(15)).text("matbang");
     let mut response = Sse::new(stream).keep_alive(keep).into_response();
     // A proxy in front must not hold frames back.

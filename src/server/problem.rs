@@ -86,6 +86,20 @@ impl Problem {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Busy", detail, more }
     }
 
+    /// The operator's scanner fails: nothing is taken that it has not seen.
+    pub fn no_scan() -> Self {
+        let detail =
+            "the file could not be scanned at this moment, and nothing was kept; try again later".to_owned();
+        let more = Some(Box::new(("retry_after", serde_json::json!(60))));
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Not scanned", detail, more }
+    }
+
+    /// More than somebody may have here within a time.
+    pub fn quota(detail: impl Into<String>) -> Self {
+        let more = Some(Box::new(("code", serde_json::json!("quota"))));
+        Self { status: StatusCode::TOO_MANY_REQUESTS, title: "Too much", detail: detail.into(), more }
+    }
+
     /// The store's disk is full or can't be written; nothing was kept.
     pub fn disk(error: &dyn std::fmt::Display) -> Self {
         tracing::error!(%error, "the disk failed");
@@ -141,6 +155,34 @@ impl Problem {
         Self { status: StatusCode::UNAUTHORIZED, title: "Not signed in", detail, more: None }
     }
 
+    /// The password is right, and a code is to be given with it.
+    pub fn second_factor_due() -> Self {
+        let detail = "give \"code\" too: the six digits of the device, or a recovery code".to_owned();
+        let more = Some(Box::new(("code", serde_json::json!("second_factor"))));
+        Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail, more }
+    }
+
+    /// Somebody who is signed in gave another password than theirs.
+    pub fn not_their_password() -> Self {
+        let more = Some(Box::new(("code", serde_json::json!("wrong_password"))));
+        let detail = "the password is wrong".to_owned();
+        Self { status: StatusCode::FORBIDDEN, title: "Not allowed", detail, more }
+    }
+
+    /// The same with another status.
+    #[must_use]
+    pub fn instead(self, status: StatusCode) -> Self {
+        let is_due = self.status == StatusCode::UNAUTHORIZED;
+        if is_due { Self { status, ..self } } else { self }
+    }
+
+    /// The code is none of now, or was used before.
+    pub fn wrong_code() -> Self {
+        let detail = "the code is wrong or was used before; wait for the next one".to_owned();
+        let more = Some(Box::new(("code", serde_json::json!("second_factor_wrong"))));
+        Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail, more }
+    }
+
     /// Signed in, but not allowed.
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::FORBIDDEN, title: "Not allowed", detail: detail.into(), more: None }
@@ -193,6 +235,11 @@ impl Problem {
     /// More than is taken at once.
     pub fn too_large(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::PAYLOAD_TOO_LARGE, title: "Too large", detail: detail.into(), more: None }
+    }
+
+    /// Whether it says that something is too large.
+    pub fn is_too_large(&self) -> bool {
+        self.status == StatusCode::PAYLOAD_TOO_LARGE
     }
 
     /// A kind of content that is not taken here.

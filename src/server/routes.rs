@@ -27,6 +27,12 @@ const LONGEST_REFUSAL: usize = 4096;
 /// A name and a password, bytes.
 const LARGEST_SIGN_IN: usize = 1 << 14;
 
+/// Pages of the OGC API have a style of their own and nothing else; answers that are no pages do nothing where one is
+/// made of them.
+const PLAIN: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'self'",
+);
+
 /// All routes around the state.
 pub fn router(app: Arc<App>) -> Router {
     Router::new()
@@ -130,6 +136,10 @@ fn people() -> Router<Arc<App>> {
                 .delete(auth::sign_out)
                 .layer(DefaultBodyLimit::max(LARGEST_SIGN_IN)),
         )
+        .route("/api/v1/session/password", post(auth::change_password))
+        .route("/api/v1/session/second-factor", post(auth::begin_factor))
+        .route("/api/v1/session/second-factor/confirm", post(auth::confirm_factor))
+        .route("/api/v1/session/second-factor/remove", post(auth::remove_factor))
         .route("/api/v1/oidc/start", get(auth::start))
         .route("/api/v1/oidc/callback", get(auth::callback))
         .route("/api/v1/accounts", get(auth::accounts).post(auth::add_account))
@@ -190,6 +200,11 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
     if app.auth.is_public() && is_read && matches!(area, "tiles" | "ogc" | "api") {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
+    // Nothing here is shown inside a page of others.
+    headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"));
+    if area != "web" {
+        headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(PLAIN);
+    }
     if area == "web" {
         // The one other server that may be asked is that of the base map, if the operator named one.
         let tiles = app.basemap.as_ref().and_then(Basemap::origin).unwrap_or_default();
@@ -203,7 +218,12 @@ async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Res
         }
         let own = [
             ("cross-origin-opener-policy", "same-origin"),
-            ("permissions-policy", "geolocation=(self), camera=(self), microphone=(), payment=()"),
+            ("cross-origin-resource-policy", "same-origin"),
+            (
+                "permissions-policy",
+                "geolocation=(self), camera=(self), microphone=(), payment=(), usb=(), serial=(), bluetooth=(), \
+             display-capture=()",
+            ),
         ];
         for (name, value) in own {
             headers.insert(name, HeaderValue::from_static(value));

@@ -1,5 +1,6 @@
 //! Files that wait to be imported: kept in a folder of their own, looked at as
-//! often as needed, and gone after two hours.
+//! often as needed, and gone after two hours. Each person has a few places and
+//! so much room; who begins more gives up the oldest of their own, nobody else's.
 //!
 //! Nothing of a file is in the store before it is committed. Archives (.zip)
 //! are unpacked; names of files are brought down to their last part, so that
@@ -21,7 +22,9 @@ pub const LARGEST: u64 = 512 << 20;
 /// Files of one import.
 const MOST_FILES: usize = 64;
 /// Imports that wait at once.
-const MOST_WAITING: usize = 16;
+const MOST_WAITING: usize = 64;
+/// Imports of one person that wait at once.
+const MOST_OWN: usize = 4;
 /// How long a file waits.
 const KEPT: Duration = Duration::from_hours(2);
 
@@ -36,17 +39,32 @@ pub struct Staged {
 }
 
 /// All that wait, by id.
-#[derive(Debug, Default)]
-pub struct Staging(Mutex<HashMap<String, Arc<Staged>>>);
+#[derive(Debug)]
+pub struct Staging {
+    waiting: Mutex<HashMap<String, Arc<Staged>>>,
+    /// One archive is unpacked at a time: what it takes is known before the next.
+    unpacking: Mutex<()>,
+    /// Bytes of all files of one person that wait.
+    room: u64,
+}
 
 impl Staging {
+    /// With so many bytes for each person.
+    pub fn new(room: u64) -> Self {
+        Self { waiting: Mutex::default(), unpacking: Mutex::default(), room }
+    }
+
     /// Begins an import for `author`: its id.
     ///
     /// # Errors
     /// Too many wait, or the disk's.
     pub fn begin(&self, author: &str) -> Result<String, Problem> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, staged| staged.since.elapsed() < KEPT);
+        let mut own: Vec<_> = all.iter().filter(|(_, staged)| staged.author == author).collect();
+        own.sort_by_key(|(_, staged)| staged.since);
+        let given_up = own.first().filter(|_| own.len() >= MOST_OWN).map(|(id, _)| (*id).clone());
+        given_up.map(|id| all.remove(&id));
         if all.len() >= MOST_WAITING {
             return Err(Problem::busy());
         }
@@ -63,14 +81,48 @@ impl Staging {
     /// # Errors
     /// None, or somebody else's.
     pub fn find(&self, id: &str, author: &str) -> Result<Arc<Staged>, Problem> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let found = all.get(id).filter(|staged| staged.author == author && staged.since.elapsed() < KEPT);
         found.cloned().ok_or_else(|| Problem::not_found("no such import waits any more; send the file again"))
     }
 
+    /// Bytes that a person may still send.
+    pub fn room(&self, author: &str) -> u64 {
+        let all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = all.values().filter(|staged| staged.author == author);
+        self.room.saturating_sub(own.map(|staged| staged.bytes()).sum())
+    }
+
+    /// Says that a person's files that wait take too much room.
+    pub fn full(&self) -> Problem {
+        Problem::too_large(format!(
+            "your files that wait to be imported may have {} MB together; finish or cancel one of them",
+            self.room >> 20
+        ))
+    }
+
+    /// Unpacks the archive at `path`, which `staged` holds, in place and removes it.
+    ///
+    /// # Errors
+    /// Not an archive, or more in it than is taken, or than its sender has room for.
+    pub fn unpack(&self, staged: &Staged, path: &Path) -> Result<(), Problem> {
+        let _one = self.unpacking.lock().unwrap_or_else(PoisonError::into_inner);
+        let room = self.room(&staged.author);
+        let before = staged.files()?;
+        let unpacked = staged.unpack(path, room.min(LARGEST));
+        if unpacked.is_err() {
+            // What came out of it before it broke is of no use, and neither is itself.
+            staged.keep(&before, path);
+            return unpacked.map_err(|problem| {
+                if room < LARGEST && problem.is_too_large() { self.full() } else { problem }
+            });
+        }
+        unpacked
+    }
+
     /// Forgets an import; its files go once nobody reads them.
     pub fn end(&self, id: &str) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
     }
 }
 
@@ -87,11 +139,24 @@ impl Staged {
         Ok(self.folder.path().join(name))
     }
 
-    /// Unpacks the archive at `path` in place and removes it.
-    ///
-    /// # Errors
-    /// Not an archive, or more in it than is taken.
-    pub fn unpack(&self, path: &Path) -> Result<(), Problem> {
+    /// Bytes of its files.
+    fn bytes(&self) -> u64 {
+        let entries = std::fs::read_dir(self.folder.path()).into_iter().flatten().flatten();
+        entries.filter_map(|entry| entry.metadata().ok()).map(|file| file.len()).sum()
+    }
+
+    /// Removes all files but those of these names, and the one at `path`.
+    fn keep(&self, names: &[String], path: &Path) {
+        for entry in std::fs::read_dir(self.folder.path()).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if entry.path() == path || !names.contains(&name) {
+                // One that is gone already is as good.
+                let _ = std::fs::remove_file(entry.path());
+            }
+        }
+    }
+
+    fn unpack(&self, path: &Path, most: u64) -> Result<(), Problem> {
         let broken =
             |e: &dyn std::fmt::Display| Problem::nonsense(format!("the archive cannot be read: {e}"));
         let file = File::open(path).map_err(|e| Problem::disk(&e))?;
@@ -106,7 +171,7 @@ impl Staged {
             names.push(entry.is_file().then_some(name));
         }
         let names = apart(&names);
-        let mut left = LARGEST;
+        let mut left = most;
         for (index, name) in names.into_iter().enumerate() {
             let Some(name) = name else { continue };
             let entry = archive.by_index(index).map_err(|e| broken(&e))?;
@@ -114,7 +179,7 @@ impl Staged {
             // One byte more than is left shows that there is more.
             let read = std::io::copy(&mut std::io::Read::take(entry, left + 1), &mut out);
             left = left.checked_sub(read.map_err(|e| broken(&e))?).ok_or_else(|| {
-                Problem::too_large(format!("the archive holds more than {} MB", LARGEST >> 20))
+                Problem::too_large(format!("the archive holds more than {} MB", most >> 20))
             })?;
             out.flush().map_err(|e| Problem::disk(&e))?;
         }
@@ -234,7 +299,7 @@ mod tests {
 
     #[test]
     fn an_import_is_found_by_who_began_it_only() {
-        let staging = Staging::default();
+        let staging = Staging::new(1 << 30);
         let id = staging.begin("an").unwrap();
         assert!(staging.find(&id, "an").is_ok() && staging.find(&id, "binh").is_err());
         staging.end(&id);
@@ -242,8 +307,24 @@ mod tests {
     }
 
     #[test]
+    fn who_begins_more_than_a_few_gives_up_the_oldest_of_their_own() {
+        let staging = Staging::new(10);
+        let of_binh = staging.begin("binh").unwrap();
+        let own: Vec<_> = (0..5).map(|_| staging.begin("an").unwrap()).collect();
+        let there: Vec<bool> = own.iter().map(|id| staging.find(id, "an").is_ok()).collect();
+        assert_eq!(there, [false, true, true, true, true]);
+        let staged = staging.find(&own[1], "an").unwrap();
+        std::fs::write(staged.place("a.csv").unwrap(), b"1234").unwrap();
+        assert_eq!((staging.room("an"), staging.room("binh")), (6, 10));
+        assert!(staging.find(&of_binh, "binh").is_ok());
+        staging.end(&own[1]);
+        drop(staged);
+        assert_eq!(staging.room("an"), 10);
+    }
+
+    #[test]
     fn the_leading_file_of_a_shapefile_is_found() {
-        let staging = Staging::default();
+        let staging = Staging::new(1 << 30);
         let id = staging.begin("an").unwrap();
         let staged = staging.find(&id, "an").unwrap();
         assert!(staged.main().is_err());

@@ -25,6 +25,9 @@ const WAITING: usize = 1024;
 /// Orders of one transaction at most.
 const GROUP: usize = 128;
 
+/// Whether something may be done in communes.
+type MayIn = Box<dyn Fn(&[UnitId]) -> bool + Send>;
+
 /// An order on its way to the writer.
 pub struct Job {
     /// Drafts with their rows.
@@ -33,8 +36,12 @@ pub struct Job {
     pub author: String,
     /// Where the author may write.
     pub may_write: Box<dyn Fn(UnitId) -> bool + Send>,
+    /// Whether the author may change the plan of a project with parcels in these communes.
+    pub may_plan: MayIn,
     /// Attachments that exist, of those that the drafts name.
     pub attached: Vec<String>,
+    /// Bytes of all files that events about a parcel may name together.
+    pub most_attached: u64,
     /// The day in Vietnam.
     pub today: Day,
     /// Judge only.
@@ -202,7 +209,9 @@ fn run(change: &mut dyn Transaction, law: &Law, job: &Job) -> Outcome {
             today: job.today,
             law,
             may_write: &*job.may_write,
+            may_plan: &*job.may_plan,
             attached: &|id| job.attached.iter().any(|known| known == id),
+            most_attached: job.most_attached,
             dry_run: job.dry_run,
             request: job.request.as_ref().map(|(key, digest)| (key.as_str(), digest.as_slice())),
         },

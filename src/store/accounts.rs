@@ -60,6 +60,26 @@ pub struct Directory {
     pub identities: HashMap<(String, String), u32>,
     /// Invitations to be linked to an account, by the hash of their secret.
     pub invitations: HashMap<SecretHash, Invitation>,
+    /// Second factors by account.
+    pub second_factors: HashMap<u32, SecondFactor>,
+    /// Recovery codes that are left, by account.
+    pub recovery_codes: HashMap<u32, usize>,
+}
+
+/// What somebody has at hand beside a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecondFactor {
+    /// Secret of the one-time codes.
+    pub secret: Vec<u8>,
+    /// A code of it was given: it is asked for from then on.
+    pub confirmed: bool,
+}
+
+impl std::fmt::Debug for SecondFactor {
+    /// Without the secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SecondFactor").field("confirmed", &self.confirmed).finish_non_exhaustive()
+    }
 }
 
 /// Lets whoever holds its secret sign in by a provider as an account, from then on.
@@ -80,6 +100,11 @@ impl Directory {
     /// Whether somebody at a provider is this account.
     pub fn is_linked(&self, account: u32) -> bool {
         self.identities.values().any(|linked| *linked == account)
+    }
+
+    /// The second factor of an account, if it is asked for.
+    pub fn second_factor(&self, account: u32) -> Option<&SecondFactor> {
+        self.second_factors.get(&account).filter(|factor| factor.confirmed)
     }
 
     /// Whether someone could administer.
@@ -141,6 +166,19 @@ pub enum AccountChange {
     },
     /// Nobody at any provider is this account any more; all sessions end.
     Unlink(u32),
+    /// The secret of a second factor that is not asked for yet.
+    SecondFactor(u32, Vec<u8>),
+    /// The second factor is asked for from now on; all sessions end.
+    SecondFactorOn {
+        /// Account.
+        account: u32,
+        /// Step of the code by which it was confirmed, which is used up.
+        step: u64,
+        /// Hashes of codes that may take its place, once each.
+        recovery: Vec<SecretHash>,
+    },
+    /// No second factor is asked for any more; all sessions end.
+    SecondFactorOff(u32),
 }
 
 impl AccountChange {
@@ -158,6 +196,9 @@ impl AccountChange {
             Self::Invite(..) => "invited",
             Self::Link { .. } => "linked",
             Self::Unlink(_) => "unlinked",
+            Self::SecondFactor(..) => "second_factor_begun",
+            Self::SecondFactorOn { .. } => "second_factor_on",
+            Self::SecondFactorOff(_) => "second_factor_off",
         }
     }
 }

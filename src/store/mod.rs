@@ -5,6 +5,7 @@
 //! nothing, on disk before they return. It knows nothing of rules, HTTP or the clock.
 
 mod accounts;
+mod attached;
 mod body;
 mod briefing;
 mod error;
@@ -37,13 +38,15 @@ use crate::{
 use ledger::encoding::Seal;
 
 pub use accounts::{
-    Access, AccountChange, AccountLog, Directory, Invitation, SecretHash, Session, Token, TokenScope,
+    Access, AccountChange, AccountLog, Directory, Invitation, SecondFactor, SecretHash, Session, Token,
+    TokenScope,
 };
+pub use attached::{Attached, PLAN};
 pub use briefing::{Briefing, KeptBriefing};
 pub use error::StoreError;
 pub use ledger::{Chain, ChainFault, Line, digest_hex};
 pub use tables::{Cell, Kind, Table, TakeRow, Transfer};
-pub use traits::{Accounts, Briefings, Holders, Ledger, Load, Maintenance, Record, Store, Work};
+pub use traits::{Accounts, Attachments, Briefings, Holders, Ledger, Load, Maintenance, Record, Store, Work};
 pub use verify::{Finding, Verification};
 
 /// Where a store is: a file, or an address with a scheme.
@@ -298,6 +301,12 @@ pub trait Transaction {
         &mut self,
         parcel: ParcelId,
     ) -> Result<(MultiPolygon<f64>, SquareMetres, SquareMetres), StoreError>;
+
+    /// Bytes of the files that events about a parcel name, with these, as far as they were noted.
+    ///
+    /// # Errors
+    /// The disk's.
+    fn bytes_attached(&mut self, parcel: ParcelId, files: &[String]) -> Result<u64, StoreError>;
 
     /// Adds parcels that take the place of `parent`, with its project, commune, use and holder.
     ///

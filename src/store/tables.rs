@@ -61,7 +61,7 @@ pub struct Table {
 use Kind::{Area, Big, Bool, Bytes, Counted, Date, Json, Line, Real, Small, Text};
 
 /// All tables, each behind those that its rows name.
-pub(super) const TABLES: [Table; 19] = [
+pub(super) const TABLES: [Table; 23] = [
     Table {
         name: "units",
         columns: &[
@@ -248,6 +248,12 @@ pub(super) const TABLES: [Table; 19] = [
         order: "hash",
     },
     Table {
+        name: "second_factors",
+        columns: &[("account", Small), ("secret", Bytes), ("confirmed", Bool), ("last_step", Big)],
+        order: "account",
+    },
+    Table { name: "recovery_codes", columns: &[("hash", Bytes), ("account", Small)], order: "hash" },
+    Table {
         name: "account_changes",
         columns: &[("id", Small), ("at", Big), ("author", Text), ("account", Small), ("what", Text)],
         order: "id",
@@ -257,6 +263,12 @@ pub(super) const TABLES: [Table; 19] = [
         columns: &[("id", Big), ("at", Big), ("account", Text), ("parcel", Small), ("what", Text)],
         order: "id",
     },
+    Table {
+        name: "uploads",
+        columns: &[("file", Text), ("account", Text), ("bytes", Big), ("at", Big)],
+        order: "file, account",
+    },
+    Table { name: "attached", columns: &[("file", Text), ("parcel", Small)], order: "file, parcel" },
     Table {
         name: "briefings",
         columns: &[

@@ -5,8 +5,8 @@
 use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use super::{
-    Access, AccountChange, AccountLog, Briefing, Directory, Head, KeptBriefing, Line, SecretHash, Step,
-    StoreError, Transaction, Transfer, Verification,
+    Access, AccountChange, AccountLog, Attached, Briefing, Directory, Head, KeptBriefing, Line, SecretHash,
+    Step, StoreError, Transaction, Transfer, Verification,
 };
 use crate::{
     atlas::Snapshot,
@@ -89,6 +89,10 @@ pub trait Accounts {
     fn see_session(&self, hash: &SecretHash, at: i64) -> Answer<()>;
     /// Ends a session.
     fn end_session(&self, hash: &SecretHash) -> Answer<()>;
+    /// Uses up the one-time code of a step, and those before it; false where it is used up already.
+    fn use_step(&self, account: u32, step: u64) -> Answer<bool>;
+    /// Uses up a recovery code; false where the account has none with this hash.
+    fn use_recovery_code(&self, account: u32, hash: &SecretHash) -> Answer<bool>;
 }
 
 /// Personal data of holders, and the log of looks at it.
@@ -112,6 +116,19 @@ pub trait Holders {
     fn note_accesses(&self, parcels: &[ParcelId], account: &str, what: &str, at: i64) -> Answer<()>;
     /// The last looks at holders' records, newest first.
     fn accesses(&self, most: u32) -> Answer<Vec<Access>>;
+}
+
+/// Scans and photographs: who sent them, and about which parcels events name them. The files lie elsewhere.
+///
+/// # Errors
+/// All of it: the engine's.
+pub trait Attachments {
+    /// Notes that an account has sent a file of so many bytes at `at`; once for each account and file.
+    fn note_upload(&self, file: &str, account: &str, bytes: u64, at: i64) -> Answer<()>;
+    /// Who sent a file, and about which parcels events name it.
+    fn attached(&self, file: &str) -> Answer<Attached>;
+    /// Bytes that an account has sent since a time.
+    fn sent_since(&self, account: &str, since: i64) -> Answer<u64>;
 }
 
 /// Briefings, frozen at a position.
@@ -159,6 +176,7 @@ pub trait Store:
     + Record
     + Accounts
     + Holders
+    + Attachments
     + Briefings
     + Maintenance
     + Transfer
@@ -174,6 +192,7 @@ impl<T> Store for T where
         + Record
         + Accounts
         + Holders
+        + Attachments
         + Briefings
         + Maintenance
         + Transfer

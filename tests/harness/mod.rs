@@ -1,6 +1,7 @@
 //! What tests of the real binary share: stores in temporary folders, a running server.
 #![allow(dead_code, reason = "each test file uses a part")]
 
+pub mod people;
 pub mod postgres;
 
 use std::{

@@ -11,6 +11,7 @@ use axum::{
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
+use super::attachments::may_open;
 use crate::{
     domain::{Action, Draft, Habits, LedgerPosition, Refusal},
     ingest::{Words, read_event_table, text_of_table},
@@ -178,16 +179,20 @@ async fn order(
         .collect();
     let mut attached = Vec::new();
     for id in named {
-        if app.files.holds(id).await? {
+        // Whoever names a file in an event of theirs would have it opened to them.
+        if app.files.holds(id).await? && may_open(app, identity, &current.view, id).await? {
             attached.push(id.clone());
         }
     }
-    let scope = identity.scope(Action::WriteEvents, current.view.snapshot.units());
+    let units = current.view.snapshot.units();
+    let (scope, plans) = (identity.scope(Action::WriteEvents, units), identity.scope(Action::Manage, units));
     let job = Job {
         drafts,
         author: identity.name().to_owned(),
         may_write: Box::new(move |unit| scope.holds(unit)),
+        may_plan: Box::new(move |communes| plans.holds_all(communes)),
         attached,
+        most_attached: app.files.quota.of_parcel,
         today: current.view.today,
         dry_run,
         request,

@@ -12,7 +12,12 @@ use serde_json::{Value, json};
 use super::{bbox, search::folded};
 use crate::{
     domain::{Action, ParcelId},
-    server::{app::App, auth::Identity, params::Query, problem::Problem},
+    server::{
+        app::App,
+        auth::{Identity, looked},
+        params::Query,
+        problem::Problem,
+    },
 };
 
 /// Parcels that are told.
@@ -51,6 +56,7 @@ pub async fn holders(
     let ids: Vec<ParcelId> = parcels.iter().map(|parcel| columns.id(*parcel)).collect();
     let (name, at) = (identity.name().to_owned(), jiff::Timestamp::now().as_millisecond());
     app.with_store(move |store| store.note_accesses(&ids, &name, "search", at)).await?;
+    looked(identity.name(), "search", parcels.len(), None, identity.address);
     let entry = |parcel: &u32| {
         json!({
             "id": columns.id(*parcel),

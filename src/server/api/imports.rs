@@ -29,7 +29,7 @@ use crate::{
         auth::Identity,
         import_work::{Asked, Told},
         problem::Problem,
-        staging::{LARGEST, Staged},
+        staging::{LARGEST, Staged, Staging},
     },
     store::{Entry, digest_hex},
 };
@@ -49,10 +49,17 @@ pub async fn upload(
 ) -> Result<Response, Problem> {
     let staged = app.staging.find(&id, identity.name())?;
     let place = staged.place(&name)?;
-    receive(&place, body).await?;
+    let taken = match receive(&app.staging, identity.name(), &place, body).await {
+        Ok(()) => app.files.scan(&place).await,
+        refused => refused,
+    };
+    if let Err(problem) = taken {
+        let _ = tokio::fs::remove_file(&place).await;
+        return Err(problem);
+    }
     let described = tokio::task::spawn_blocking(move || {
         if place.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip")) {
-            staged.unpack(&place)?;
+            app.staging.unpack(&staged, &place)?;
         }
         files(&staged)
     });
@@ -60,21 +67,37 @@ pub async fn upload(
         .into_response())
 }
 
-async fn receive(place: &std::path::Path, body: Body) -> Result<(), Problem> {
+/// Bytes after which it is looked again whether their sender has room for them.
+const LOOKED: u64 = 1 << 20;
+
+async fn receive(
+    staging: &Staging,
+    author: &str,
+    place: &std::path::Path,
+    body: Body,
+) -> Result<(), Problem> {
     use tokio::io::AsyncWriteExt;
     let mut file = tokio::fs::File::create(place).await.map_err(|e| Problem::disk(&e))?;
-    let (mut stream, mut received) = (body.into_data_stream(), 0);
+    let (mut stream, mut received, mut looked) = (body.into_data_stream(), 0, 0);
     while let Some(part) = stream.next().await {
         let part = part.map_err(|e| Problem::nonsense(format!("the file did not arrive whole: {e}")))?;
         received += part.len() as u64;
         if received > LARGEST {
-            drop(file);
-            let _ = tokio::fs::remove_file(place).await;
             return Err(Problem::too_large(format!("a file may have at most {} MB", LARGEST >> 20)));
         }
         file.write_all(&part).await.map_err(|e| Problem::disk(&e))?;
+        if received - looked >= LOOKED {
+            file.flush().await.map_err(|e| Problem::disk(&e))?;
+            looked = received;
+            has_room(staging, author)?;
+        }
     }
-    file.flush().await.map_err(|e| Problem::disk(&e))
+    file.flush().await.map_err(|e| Problem::disk(&e))?;
+    has_room(staging, author)
+}
+
+fn has_room(staging: &Staging, author: &str) -> Result<(), Problem> {
+    if staging.room(author) > 0 { Ok(()) } else { Err(staging.full()) }
 }
 
 fn files(staged: &Staged) -> Result<Value, Problem> {
@@ -299,7 +322,11 @@ impl Reading {
         let snapshot = &self.current.view.snapshot;
         told.reading();
         let read = intake::read(reader, &self.request, Some(snapshot), leave, &mut |step| told.at(step));
-        read.map_err(|error| refused(&self.staged, &error))
+        let mut records = read.map_err(|error| refused(&self.staged, &error))?;
+        if let Records::Parcels(batch, _) = &mut records {
+            intake::keep_off(snapshot, batch, self.request.day, &self.scope);
+        }
+        Ok(records)
     }
 
     /// Units and projects are everybody's: only who manages everywhere may bring them in. Parcels must

@@ -12,14 +12,17 @@ use serde_json::{Value, json};
 use super::bbox;
 use crate::{
     analysis::View,
-    domain::{Branch, BranchStay, Day, Event, EventKind, InForce, ParcelId, Stage, StageDays, in_force},
+    domain::{
+        Action, Branch, BranchStay, Day, Event, EventKind, InForce, ParcelId, Stage, StageDays, in_force,
+    },
     export::figures,
-    server::{app::App, params::Query, problem::Problem},
+    server::{app::App, auth::Identity, params::Query, problem::Problem},
 };
 
 /// The sheet.
 pub async fn parcel(
     State(app): State<Arc<App>>,
+    identity: Identity,
     Path(id): Path<String>,
     RawQuery(text): RawQuery,
     headers: HeaderMap,
@@ -28,13 +31,23 @@ pub async fn parcel(
     let at = query.at()?;
     let missing = Problem::not_found(format!("no parcel has the number \"{id}\""));
     let id = id.parse().map(ParcelId).map_err(|_| missing.clone())?;
-    app.current()?.view.snapshot.parcels().find(id).ok_or(missing.clone())?;
+    let records = {
+        let snapshot = &app.current()?.view.snapshot;
+        let index = snapshot.parcels().find(id).ok_or(missing.clone())?;
+        let unit = snapshot.units()[snapshot.parcels().unit(index)].id;
+        identity.scope(Action::WriteEvents, snapshot.units()).holds(unit)
+    };
     // Documents and times stand in the ledger on disk, not in memory; the page cache has them.
     let mut history = app.with_store(move |store| store.history(id)).await?;
     history.retain(|event| at.is_none_or(|at| event.position <= at));
+    // The number of a decision on one household leads to its name: it is told to who records there.
+    if !records {
+        history.iter_mut().for_each(|event| event.body.document = None);
+    }
     // The position of the last event names the history, so that an answer never mixes two states.
     let last = history.last().map_or(0, |event| event.position.0);
-    let key = format!("/api/v1/parcels/{id} {last} {}", text.unwrap_or_default());
+    let whose = if records { "records" } else { "looks" };
+    let key = format!("/api/v1/parcels/{id} {last} {whose} {}", text.unwrap_or_default());
     let answer = app.json(&headers, key, at.into(), move |_, view| {
         let index = view.snapshot.parcels().find(id).ok_or(missing)?;
         Ok(make(view, index, &history, query.as_of(view.today)?))
@@ -157,7 +170,8 @@ fn document(history: &[Event], stage: Stage) -> Option<&str> {
     history.iter().find(|event| event.position == position)?.body.document.as_deref()
 }
 
-/// An event as everybody may see it: a holder's money, notes and scans are left out.
+/// An event as everybody may see it: a holder's money, notes and scans are left out, and so was the document where it
+/// is not told.
 fn entry(event: &Event, history: &[Event]) -> Option<Value> {
     let (of, right) = match &event.body.kind {
         EventKind::Correction { corrects, by } => (Some(*corrects), by.as_deref()),

@@ -12,19 +12,28 @@ use serde_json::{Value, json};
 
 use crate::{
     atlas::Snapshot,
-    domain::{Action, Draft, Event, EventKind, ImportedLayer, LedgerPosition, ParcelId},
+    domain::{Action, Draft, Event, EventKind, ImportedLayer, LedgerPosition, ParcelId, Scope},
     server::{app::App, auth::Identity, problem::Problem, writer::Job},
 };
 
 /// Imports that are listed, newest first.
 const LISTED: usize = 200;
 
-/// What was imported, newest first.
-pub async fn imports(State(app): State<Arc<App>>) -> Result<Response, Problem> {
+/// What was imported, newest first: units and projects, and parcels as far as any lie where the account manages.
+/// Names of files and of who sent them elsewhere are not its business.
+pub async fn imports(State(app): State<Arc<App>>, identity: Identity) -> Result<Response, Problem> {
     let events = app.with_store(|store| store.imports(LISTED)).await?;
     let current = app.current()?;
     let snapshot = &current.view.snapshot;
-    let list: Vec<Value> = events.iter().filter_map(|event| entry(snapshot, event)).collect();
+    let scope = identity.scope(Action::Manage, snapshot.units());
+    let unit = |parcel: u32| snapshot.units()[snapshot.parcels().unit(parcel)].id;
+    let shown = |event: &&Event| {
+        scope == Scope::Everywhere
+            || event.body.author == identity.name()
+            || standing(snapshot, event)
+                .is_none_or(|parcels| parcels.iter().any(|parcel| scope.holds(unit(*parcel))))
+    };
+    let list: Vec<Value> = events.iter().filter(shown).filter_map(|event| entry(snapshot, event)).collect();
     Ok(axum::Json(json!({ "at": snapshot.position(), "imports": list })).into_response())
 }
 
@@ -105,7 +114,9 @@ pub async fn undo(
         drafts: (1..).zip(drafts).collect(),
         author: identity.name().to_owned(),
         may_write: Box::new(move |unit| scope.holds(unit)),
+        may_plan: Box::new(|_| false),
         attached: Vec::new(),
+        most_attached: u64::MAX,
         today: current.view.today,
         dry_run: false,
         request: None,

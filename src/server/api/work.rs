@@ -19,7 +19,7 @@ use crate::{
     domain::{Action, Day, ParcelId, Stage},
     server::{
         app::App,
-        auth::Identity,
+        auth::{Identity, looked},
         params::{Query, with_filter},
         problem::Problem,
     },
@@ -68,7 +68,9 @@ async fn name_holders(
     let id = |entry: &Value| entry["id"].as_u64().and_then(|id| u32::try_from(id).ok()).map(ParcelId);
     let seen: Vec<ParcelId> = entries.iter().filter_map(id).filter(may).collect();
     let (account, at) = (identity.name().to_owned(), jiff::Timestamp::now().as_millisecond());
+    let count = seen.len();
     let names = app.with_store(move |store| store.holders_of(&seen, &account, "list", at)).await?;
+    looked(identity.name(), "list", count, None, identity.address);
     for entry in entries {
         let name = id(entry).and_then(|id| names.get(&id));
         entry["holder"] = name.map_or(Value::Null, |name| json!({ "name": name }));

@@ -1,6 +1,6 @@
 //! Who asks.
 
-use std::{convert::Infallible, sync::Arc};
+use std::{convert::Infallible, net::IpAddr, sync::Arc};
 
 use axum::{
     extract::FromRequestParts,
@@ -24,6 +24,8 @@ const COOKIE: &str = "matbang_session";
 const HOST_COOKIE: &str = "__Host-matbang_session";
 /// A session that was not used for this long is over, milliseconds.
 pub const IDLE: i64 = 12 * 3_600_000;
+/// The same of who sees holders.
+pub const IDLE_HOLDERS: i64 = 30 * 60_000;
 /// A session is over after this long, milliseconds.
 pub const LONGEST: i64 = 7 * 24 * 3_600_000;
 
@@ -47,18 +49,20 @@ pub struct Identity {
     pub by: By,
     /// Their account; none for the local administrator and for nobody.
     pub account: Option<Arc<Account>>,
+    /// Where they come from, as the edge knows it.
+    pub address: Option<IpAddr>,
 }
 
 impl Identity {
     /// Nobody.
     pub fn nobody() -> Self {
-        Self { by: By::Nobody, account: None }
+        Self { by: By::Nobody, account: None, address: None }
     }
 
     /// Who sent these headers, now.
     pub fn of(auth: &Auth, headers: &HeaderMap, now: i64) -> Self {
         if auth.mode() == Mode::Local {
-            return Self { by: By::Loopback, account: None };
+            return Self { by: By::Loopback, account: None, address: None };
         }
         let directory = auth.directory.load();
         let account = |id: u32| {
@@ -69,17 +73,31 @@ impl Identity {
             let token = directory.tokens.get(&secret_hash(secret));
             let token = token.filter(|token| !token.revoked && now < token.expires_at);
             return match token.and_then(|token| Some((token, account(token.account)?))) {
-                Some((token, account)) => Self { by: By::Token(token.scope), account: Some(account) },
+                Some((token, account)) => {
+                    Self { by: By::Token(token.scope), account: Some(account), address: None }
+                }
                 None => Self::nobody(),
             };
         }
         let Some(secret) = cookie(headers) else { return Self::nobody() };
         let hash = secret_hash(secret);
-        let live = |s: &&crate::store::Session| now - s.seen_at < IDLE && now - s.created_at < LONGEST;
-        match directory.sessions.get(&hash).filter(live).and_then(|session| account(session.account)) {
-            Some(account) => Self { by: By::Session(hash, csrf(secret)), account: Some(account) },
+        let live = |s: &&crate::store::Session| now - s.created_at < LONGEST;
+        let found = directory.sessions.get(&hash).filter(live).and_then(|session| {
+            let account = account(session.account)?;
+            let idle = if account.may_somewhere(Action::SeeHolders) { IDLE_HOLDERS } else { IDLE };
+            (now - session.seen_at < idle).then_some(account)
+        });
+        match found {
+            Some(account) => {
+                Self { by: By::Session(hash, csrf(secret)), account: Some(account), address: None }
+            }
             None => Self::nobody(),
         }
+    }
+
+    /// Whether somebody is still who they were: the same session or token, account and roles.
+    pub fn is_still(&self, before: &Self) -> bool {
+        self.by == before.by && self.account == before.account
     }
 
     /// Name under which events are recorded.

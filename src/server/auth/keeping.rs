@@ -14,7 +14,7 @@ use axum::{
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{hash_password, secret, secret_hash};
+use super::{hash_password, log, secret, secret_hash};
 use crate::{
     domain::{Account, Action, Grant, Role},
     server::{app::App, auth::Identity, problem::Problem},
@@ -57,6 +57,8 @@ enum Change {
     Revoke(GrantWish),
     Password(String),
     Disabled(bool),
+    /// True takes the second factor away, for somebody who has lost it.
+    ResetSecondFactor(bool),
     /// A link by which somebody becomes this account at the provider of identities.
     Invite(bool),
     /// Nobody at the provider is this account any more.
@@ -87,8 +89,11 @@ fn grant(app: &App, role: Role, unit: Option<&str>) -> Result<Grant, Problem> {
     Ok(Grant { role, unit: Some(snapshot.units()[index].id) })
 }
 
-async fn hashed(password: String) -> Result<String, Problem> {
-    let hash = tokio::task::spawn_blocking(move || hash_password(&password));
+/// Hash of a password for somebody of these names.
+pub async fn hashed(password: String, names: [String; 2]) -> Result<String, Problem> {
+    let hash = tokio::task::spawn_blocking(move || {
+        hash_password(&password, &[names[0].as_str(), names[1].as_str()])
+    });
     hash.await.map_err(|e| Problem::internal(&e))?.map_err(|why| Problem::parameter("password", why))
 }
 
@@ -118,7 +123,7 @@ pub async fn add_account(
         return Err(Problem::parameter("role", why));
     }
     let hash = match new.password {
-        Some(password) => Some(hashed(password).await?),
+        Some(password) => Some(hashed(password, [name.clone(), new.full_name.clone()]).await?),
         None => None,
     };
     let (full_name, account) = (new.full_name, name.clone());
@@ -139,7 +144,7 @@ pub async fn change_account(
     let id = account.id;
     match wish {
         Change::Password(password) => {
-            let hash = hashed(password).await?;
+            let hash = hashed(password, [account.name, account.full_name]).await?;
             change(&app, &identity, AccountChange::Password(id, hash)).await?;
         }
         Change::Disabled(disabled) => {
@@ -163,8 +168,16 @@ pub async fn change_account(
             }
             change(&app, &identity, AccountChange::Revoke(id, gone)).await?;
         }
-        Change::Invite(false) | Change::Unlink(false) => {
-            return Err(Problem::nonsense("an invitation is made, and a link undone, with true"));
+        Change::Invite(false) | Change::Unlink(false) | Change::ResetSecondFactor(false) => {
+            return Err(Problem::nonsense(
+                "an invitation is made, and a link or second factor undone, with true",
+            ));
+        }
+        Change::ResetSecondFactor(true) => {
+            if app.auth.directory.load().second_factor(id).is_none() {
+                return Err(Problem::not_found(format!("{name} has no second factor")));
+            }
+            change(&app, &identity, AccountChange::SecondFactorOff(id)).await?;
         }
         Change::Invite(true) => return invite(&app, &identity, id).await,
         Change::Unlink(true) => {
@@ -191,11 +204,19 @@ async fn invite(app: &Arc<App>, identity: &Identity, account: u32) -> Result<Res
 }
 
 /// Makes one change of the accounts in the name of who is signed in; the number of what it is about.
-async fn change(app: &Arc<App>, identity: &Identity, change: AccountChange) -> Result<u32, Problem> {
-    let author = identity.name().to_owned();
+pub async fn change(app: &Arc<App>, identity: &Identity, change: AccountChange) -> Result<u32, Problem> {
+    let (author, what) = (identity.name().to_owned(), change.code());
+    let is_of_token = matches!(change, AccountChange::RevokeToken(_));
+    let of_token = if let AccountChange::AddToken(_, token) = &change { Some(token.account) } else { None };
     let numbers = app.with_store(move |store| store.change_accounts(&author, now(), &[change])).await?;
     app.refresh_accounts().await?;
-    Ok(numbers.first().copied().unwrap_or_default())
+    let number = numbers.first().copied().unwrap_or_default();
+    let directory = app.auth.directory.load();
+    let token = || directory.tokens.values().find(|token| token.id == number).map(|token| token.account);
+    let whose = of_token.or_else(|| if is_of_token { token() } else { Some(number) });
+    let whose = whose.and_then(|id| directory.accounts.get(&id)).map_or("", |(account, _)| &account.name);
+    log::changed(identity.name(), whose, what, identity.address);
+    Ok(number)
 }
 
 /// Refuses what would leave nobody to administer of those that `stay`.

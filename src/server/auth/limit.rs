@@ -24,6 +24,12 @@ const KNOWN: usize = 20_000;
 /// Passwords that are checked at once: each takes 19 MB and a processor.
 const CHECKED_AT_ONCE: usize = 4;
 
+/// Wrong codes of an account whose password was right, and wrong passwords of one that is signed in, within
+/// [`CODES_IN`].
+const CODES: usize = 10;
+/// Time in which they count.
+const CODES_IN: Duration = Duration::from_hours(1);
+
 type Pair = (SecretHash, IpAddr);
 
 /// The limits.
@@ -32,6 +38,8 @@ pub struct Limits {
     names: DefaultKeyedRateLimiter<SecretHash>,
     addresses: DefaultKeyedRateLimiter<IpAddr>,
     known: Mutex<HashMap<Pair, Instant>>,
+    /// When wrong codes were given, by account: only who knows its password adds to them.
+    codes: Mutex<HashMap<u32, Vec<Instant>>>,
     /// Places for passwords that are being checked.
     pub checks: tokio::sync::Semaphore,
 }
@@ -45,6 +53,7 @@ impl Default for Limits {
             names: RateLimiter::keyed(every(30).allow_burst(OF_NAME)),
             addresses: RateLimiter::keyed(every(2).allow_burst(OF_ADDRESS)),
             known: Mutex::default(),
+            codes: Mutex::default(),
             checks: tokio::sync::Semaphore::new(CHECKED_AT_ONCE),
         }
     }
@@ -73,6 +82,28 @@ impl Limits {
         if is_known { Ok(()) } else { self.names.check_key(&pair.0).map_err(wait) }
     }
 
+    /// Whether another code may be tried for an account.
+    ///
+    /// # Errors
+    /// Seconds until it may.
+    pub fn code(&self, account: u32) -> Result<(), u64> {
+        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(wrong) = codes.get_mut(&account) else { return Ok(()) };
+        wrong.retain(|at| at.elapsed() < CODES_IN);
+        match wrong.first() {
+            Some(first) if wrong.len() >= CODES => {
+                Err(CODES_IN.saturating_sub(first.elapsed()).as_secs() + 1)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// A wrong code was given for an account.
+    pub fn wrong_code(&self, account: u32) {
+        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
+        codes.entry(account).or_default().push(Instant::now());
+    }
+
     /// Somebody has come in.
     pub fn came_in(&self, name: &str, address: IpAddr) {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -87,6 +118,17 @@ impl Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ten_wrong_codes_are_enough_for_an_hour() {
+        let limits = Limits::default();
+        (0..9).for_each(|_| limits.wrong_code(7));
+        limits.code(7).unwrap();
+        limits.wrong_code(7);
+        let wait = limits.code(7).unwrap_err();
+        assert!((3_500..=3_601).contains(&wait), "{wait}");
+        limits.code(8).unwrap();
+    }
 
     fn address(last: u32) -> IpAddr {
         IpAddr::from((0x0a00_0000 + last).to_be_bytes())

@@ -6,13 +6,17 @@
 //! [`RULES`] is the one list of what each route asks for; a route that is not
 //! on it is refused. Accounts are kept in memory and read again when they change.
 
+mod factor;
 mod identity;
 mod keeping;
 mod limit;
+mod log;
 mod oidc;
+mod own;
 mod password;
 mod rules;
 mod session;
+mod strength;
 
 use std::sync::Arc;
 
@@ -22,7 +26,9 @@ use crate::store::Directory;
 
 pub use identity::Identity;
 pub use keeping::{add_account, add_token, change_account, revoke_token};
+pub use log::looked;
 pub use oidc::{Oidc, callback, start};
+pub use own::{begin_factor, change_password, confirm_factor, remove_factor};
 pub use password::{hash as hash_password, secret, secret_hash};
 pub use rules::{RULES, Rule, guard};
 pub use session::{accesses, accounts, holder, session, sign_in, sign_out};

@@ -24,7 +24,13 @@ use openidconnect::{
     url::Url,
 };
 
-use super::{identity::cookie_called, secret_hash, session::begin};
+use super::{
+    Identity,
+    identity::cookie_called,
+    log::{self, How, Why},
+    secret_hash,
+    session::begin,
+};
 use crate::{
     domain::Account,
     server::{app::App, edge::is_encrypted, params::Query, problem::Problem, tiles::base},
@@ -164,6 +170,7 @@ pub async fn start(
 /// Takes the browser back from the provider.
 pub async fn callback(
     State(app): State<Arc<App>>,
+    identity: Identity,
     RawQuery(query): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
@@ -179,7 +186,9 @@ pub async fn callback(
         return Err(Problem::parameter("code", "is missing: the provider refused the sign-in"));
     };
     let person = oidc.person(code, &pending, &headers).await?;
-    let account = account(&app, oidc, &person, pending.invitation.as_deref()).await?;
+    let account = account(&app, oidc, &person, pending.invitation.as_deref()).await;
+    let account = account.inspect_err(|_| log::not_signed_in(None, Why::NotLinked, identity.address))?;
+    log::signed_in(&account.name, How::Provider, identity.address);
     let mut response = Redirect::to(&own_place(&pending.back)).into_response();
     let signed_in = begin(&app, account, &headers).await?;
     for cookie in signed_in.headers().get_all(header::SET_COOKIE) {

@@ -7,10 +7,13 @@ use argon2::{
 use rand::TryRngCore;
 use sha2::{Digest, Sha256};
 
+use super::strength::is_common;
 use crate::store::{SecretHash, digest_hex};
 
 /// Shortest password, characters.
-pub const SHORTEST: usize = 10;
+pub const SHORTEST: usize = 12;
+/// Longest password, characters.
+pub const LONGEST: usize = 200;
 
 /// Why a password can't be taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -18,6 +21,15 @@ pub enum PasswordError {
     /// Too short.
     #[error("the password has fewer than {SHORTEST} characters")]
     Short,
+    /// Too long.
+    #[error("the password has more than {LONGEST} characters")]
+    Long,
+    /// One that others try first.
+    #[error(
+        "the password is one that others try first: a common word, a name, a row of keys or a year with little \
+         besides; take several words that do not belong together"
+    )]
+    Common,
     /// The system gives no random numbers, or the hash can't be made.
     #[error("the password could not be hashed: {0}")]
     Hash(String),
@@ -29,13 +41,18 @@ fn argon2() -> Result<Argon2<'static>, PasswordError> {
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
 }
 
-/// Hash of a password, to be stored.
+/// Hash of a password, to be stored, of somebody of these names.
 ///
 /// # Errors
-/// A password that is too short.
-pub fn hash(password: &str) -> Result<String, PasswordError> {
-    if password.chars().count() < SHORTEST {
-        return Err(PasswordError::Short);
+/// A password that is too short, too long, or one that others try first.
+pub fn hash(password: &str, names: &[&str]) -> Result<String, PasswordError> {
+    match password.chars().count() {
+        ..SHORTEST => return Err(PasswordError::Short),
+        SHORTEST..=LONGEST => {}
+        _ => return Err(PasswordError::Long),
+    }
+    if is_common(password, names) {
+        return Err(PasswordError::Common);
     }
     let fault = |e: String| PasswordError::Hash(e);
     let salt = SaltString::encode_b64(&random::<16>().map_err(fault)?).map_err(|e| fault(e.to_string()))?;
@@ -59,7 +76,8 @@ pub fn verify(password: &str, stored: Option<&str>) -> bool {
     false
 }
 
-fn random<const N: usize>() -> Result<[u8; N], String> {
+/// Random bytes of the system.
+pub fn random<const N: usize>() -> Result<[u8; N], String> {
     let mut bytes = [0; N];
     rand::rngs::OsRng.try_fill_bytes(&mut bytes).map_err(|e| e.to_string())?;
     Ok(bytes)
@@ -89,10 +107,12 @@ mod tests {
 
     #[test]
     fn a_password_is_known_by_its_hash_alone() {
-        let hash = hash("đất lành chim đậu").unwrap();
+        let hash = hash("đất lành chim đậu", &[]).unwrap();
         assert!(hash.starts_with("$argon2id$"));
         assert!(verify("đất lành chim đậu", Some(&hash)) && !verify("đất lành", Some(&hash)));
         assert!(!verify("", None));
-        assert_eq!(super::hash("short"), Err(PasswordError::Short));
+        assert_eq!(super::hash("elf Zeichen", &[]), Err(PasswordError::Short));
+        assert_eq!(super::hash("matkhau123456", &[]), Err(PasswordError::Common));
+        assert_eq!(super::hash(&"đất lành ".repeat(30), &[]), Err(PasswordError::Long));
     }
 }

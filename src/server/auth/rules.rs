@@ -1,9 +1,9 @@
 //! What each route asks for, in one list, and the guard that sees to it.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
-    extract::{MatchedPath, Request, State},
+    extract::{ConnectInfo, MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, Method, Version, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -12,10 +12,16 @@ use axum::{
 use super::{
     Mode,
     identity::{By, Identity},
+    log,
 };
 use crate::{
     domain::Action,
-    server::{app::App, edge::is_forwarded, problem::Problem},
+    server::{
+        app::App,
+        edge::{address, is_forwarded},
+        problem::Problem,
+    },
+    store::TokenScope,
 };
 
 const NO_STORE: HeaderValue = HeaderValue::from_static("no-store");
@@ -27,6 +33,8 @@ pub enum Rule {
     Open,
     /// Looking; open to all where the map is public.
     Read,
+    /// As [`Rule::Read`], and who sees holders is told more: money to the đồng, numbers of documents, notes.
+    ReadByRole,
     /// An action, at least somewhere; the handler looks where.
     May(Action),
 }
@@ -44,10 +52,10 @@ pub const RULES: &[(&str, &str, Rule)] = &[
     ("GET", "/ogc/conformance", Rule::Read),
     ("GET", "/ogc/collections", Rule::Read),
     ("GET", "/ogc/collections/{id}", Rule::Read),
-    ("GET", "/ogc/collections/{id}/items", Rule::Read),
-    ("GET", "/ogc/collections/{id}/items/{item}", Rule::Read),
-    ("GET", "/ogc/collections/{id}/queryables", Rule::Read),
-    ("GET", "/ogc/collections/{id}/schema", Rule::Read),
+    ("GET", "/ogc/collections/{id}/items", Rule::ReadByRole),
+    ("GET", "/ogc/collections/{id}/items/{item}", Rule::ReadByRole),
+    ("GET", "/ogc/collections/{id}/queryables", Rule::ReadByRole),
+    ("GET", "/ogc/collections/{id}/schema", Rule::ReadByRole),
     ("GET", "/ogc/api", Rule::Read),
     ("GET", "/ogc/collections/{id}/tiles", Rule::Read),
     ("GET", "/ogc/collections/{id}/tiles/{set}", Rule::Read),
@@ -58,9 +66,9 @@ pub const RULES: &[(&str, &str, Rule)] = &[
     ("GET", "/ogc/tileMatrixSets", Rule::Read),
     ("GET", "/ogc/tileMatrixSets/{set}", Rule::Read),
     ("GET", "/api/v1/catalog", Rule::Read),
-    ("GET", "/api/v1/summary", Rule::Read),
+    ("GET", "/api/v1/summary", Rule::ReadByRole),
     ("GET", "/api/v1/series", Rule::Read),
-    ("GET", "/api/v1/progress", Rule::Read),
+    ("GET", "/api/v1/progress", Rule::ReadByRole),
     ("GET", "/api/v1/clocks", Rule::Read),
     ("GET", "/api/v1/fronts", Rule::Read),
     ("GET", "/api/v1/forecast", Rule::Read),
@@ -76,12 +84,12 @@ pub const RULES: &[(&str, &str, Rule)] = &[
     ("PUT", "/api/v1/campaigns/{code}/file", Rule::May(Action::Administer)),
     ("DELETE", "/api/v1/campaigns/{code}/file", Rule::May(Action::Administer)),
     ("POST", "/api/v1/demo", Rule::May(Action::Administer)),
-    ("GET", "/api/v1/report", Rule::Read),
+    ("GET", "/api/v1/report", Rule::ReadByRole),
     ("GET", "/api/v1/openapi.json", Rule::Read),
-    ("GET", "/api/v1/projects/{code}", Rule::Read),
-    ("GET", "/api/v1/parcels/{id}", Rule::Read),
+    ("GET", "/api/v1/projects/{code}", Rule::ReadByRole),
+    ("GET", "/api/v1/parcels/{id}", Rule::ReadByRole),
     ("GET", "/api/v1/search", Rule::Read),
-    ("POST", "/api/v1/totals", Rule::Read),
+    ("POST", "/api/v1/totals", Rule::ReadByRole),
     ("GET", "/api/v1/live", Rule::Read),
     ("GET", "/api/v1/work", Rule::May(Action::WriteEvents)),
     ("POST", "/api/v1/events", Rule::May(Action::WriteEvents)),
@@ -113,6 +121,10 @@ pub const RULES: &[(&str, &str, Rule)] = &[
     ("GET", "/api/v1/session", Rule::Open),
     ("POST", "/api/v1/session", Rule::Open),
     ("DELETE", "/api/v1/session", Rule::Open),
+    ("POST", "/api/v1/session/password", Rule::May(Action::Read)),
+    ("POST", "/api/v1/session/second-factor", Rule::May(Action::Read)),
+    ("POST", "/api/v1/session/second-factor/confirm", Rule::May(Action::Read)),
+    ("POST", "/api/v1/session/second-factor/remove", Rule::May(Action::Read)),
     ("GET", "/api/v1/oidc/start", Rule::Open),
     ("GET", "/api/v1/oidc/callback", Rule::Open),
     ("GET", "/api/v1/accounts", Rule::May(Action::Administer)),
@@ -138,12 +150,12 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
     let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
     match admit(&app, &request, path.as_deref()) {
         Ok(identity) => {
-            let is_personal = identity.by != By::Nobody && asks_for_a_role(&request, path.as_deref());
+            let is_personal = is_personal(&identity, rule(request.method(), path.as_deref()));
             request.extensions_mut().insert(identity);
             let mut response = next.run(request).await;
-            // What is answered by a role must not lie in a cache that others open.
+            // What is answered by a role must not lie in a cache that others open, on this device or between.
             if is_personal {
-                response.headers_mut().entry(header::CACHE_CONTROL).or_insert(NO_STORE);
+                response.headers_mut().insert(header::CACHE_CONTROL, NO_STORE);
             }
             response
         }
@@ -151,8 +163,13 @@ pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next
     }
 }
 
-fn asks_for_a_role(request: &Request, path: Option<&str>) -> bool {
-    matches!(rule(request.method(), path), Some(Rule::May(_)))
+/// Whether an answer is told by the role of who asks. Where there are no accounts there is one person alone.
+fn is_personal(identity: &Identity, rule: Option<Rule>) -> bool {
+    match (rule, &identity.by) {
+        (Some(Rule::May(_)), by) => *by != By::Nobody,
+        (Some(Rule::ReadByRole), By::Session(..) | By::Token(_)) => identity.may(Action::SeeHolders),
+        _ => false,
+    }
 }
 
 fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, Problem> {
@@ -162,7 +179,9 @@ fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, P
         loopback_host(headers)?;
         not_forwarded(request)?;
     }
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
     let identity = Identity::of(&app.auth, headers, jiff::Timestamp::now().as_millisecond());
+    let identity = Identity { address: peer.map(|peer| address(headers, peer)), ..identity };
     if unsafe_method {
         same_origin(headers)?;
         if let By::Session(_, csrf) = &identity.by {
@@ -177,16 +196,23 @@ fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, P
         let known = RULES.iter().any(|(_, p, _)| Some(*p) == path || (path.is_none() && p.is_empty()));
         return if known { Ok(identity) } else { Err(Problem::forbidden("nobody may use this address")) };
     };
+    // Of what is asked with a body, looking alone is open to a token that reads.
+    if unsafe_method && identity.by == By::Token(TokenScope::Read) && matches!(rule, Rule::May(_)) {
+        return Err(Problem::forbidden("a token for reading changes nothing"));
+    }
     let public = app.auth.is_public();
     let allowed = match rule {
         Rule::Open => true,
-        Rule::Read => public || identity.may(Action::Read),
+        Rule::Read | Rule::ReadByRole => public || identity.may(Action::Read),
         Rule::May(action) => identity.may(action),
     };
     match (allowed, &identity.by) {
         (true, _) => Ok(identity),
         (false, By::Nobody) => Err(Problem::unauthorized()),
-        (false, _) => Err(Problem::forbidden("your roles do not allow this")),
+        (false, _) => {
+            log::refused(identity.name(), path.unwrap_or_default(), identity.address);
+            Err(Problem::forbidden("your roles do not allow this"))
+        }
     }
 }
 

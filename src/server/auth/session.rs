@@ -1,6 +1,9 @@
 //! `/api/v1/session`: signing in and out; who holds a parcel; the accounts' list.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
 use axum::{
     body::Bytes,
@@ -12,7 +15,9 @@ use serde_json::{Value, json};
 
 use super::{
     Mode,
+    factor::{recovery_hash, step_of},
     identity::{By, IDLE, Identity, LONGEST, cookie, cookie_name},
+    log::{self, How, Why},
     password::{csrf, secret, secret_hash, verify},
 };
 use crate::{
@@ -29,7 +34,7 @@ fn now() -> i64 {
 }
 
 /// A session is noted as in use again after this long, milliseconds.
-const NOTED: i64 = 5 * 60_000;
+const NOTED: i64 = 60_000;
 
 /// Who is signed in, and what they may do.
 pub async fn session(State(app): State<Arc<App>>, identity: Identity) -> Result<Response, Problem> {
@@ -56,6 +61,8 @@ fn answer(app: &App, identity: &Identity) -> Response {
         let grants = account.grants.iter().map(|g| json!({ "role": g.role, "unit": g.unit.and_then(code) }));
         json!({ "name": account.name, "full_name": account.full_name, "grants": grants.collect::<Vec<_>>() })
     });
+    let directory = app.auth.directory.load();
+    let account_id = identity.account.as_ref().map(|account| account.id);
     let public = app.auth.is_public();
     let may = |action| identity.may(action);
     let csrf = if let By::Session(_, csrf) = &identity.by { csrf.as_str() } else { "" };
@@ -71,6 +78,8 @@ fn answer(app: &App, identity: &Identity) -> Response {
             "administer": may(Action::Administer),
         },
         "csrf": csrf,
+        "second_factor": account_id.is_some_and(|id| directory.second_factor(id).is_some()),
+        "recovery_codes": account_id.and_then(|id| directory.recovery_codes.get(&id)).copied().unwrap_or_default(),
         "oidc": app.auth.oidc.as_ref().map(|oidc| json!({ "name": oidc.name() })),
         "public_map": public,
     });
@@ -95,20 +104,68 @@ pub async fn sign_in(
         return Err(Problem::nonsense("give \"name\" and \"password\""));
     };
     let from = address(&headers, peer.ip());
-    app.auth.limits.attempt(&name, from).map_err(Problem::too_often)?;
-    let Ok(_checking) = app.auth.limits.checks.acquire().await else { return Err(Problem::busy()) };
     let directory = app.auth.directory.load_full();
-    let found = directory.named(&name).filter(|(account, _)| !account.disabled).cloned();
-    let stored = found.as_ref().and_then(|(_, hash)| hash.clone());
-    let checked = tokio::task::spawn_blocking(move || verify(&password, stored.as_deref()));
-    let right = checked.await.map_err(|e| Problem::internal(&e))?;
-    match found {
-        Some((account, _)) if right => {
-            app.auth.limits.came_in(&name, from);
-            begin(&app, account, &headers).await
-        }
-        _ => Err(Problem::wrong_password()),
+    let found = directory.named(&name).cloned();
+    let known = found.as_ref().map(|(account, _)| account.name.as_str());
+    app.auth.limits.attempt(&name, from).map_err(|seconds| {
+        log::not_signed_in(known, Why::Limit, Some(from));
+        Problem::too_often(seconds)
+    })?;
+    let Ok(_checking) = app.auth.limits.checks.acquire().await else { return Err(Problem::busy()) };
+    let stored = found.as_ref().filter(|(account, _)| !account.disabled).and_then(|(_, hash)| hash.clone());
+    if !is_right(password, stored).await? {
+        log::not_signed_in(known, Why::Wrong, Some(from));
+        return Err(Problem::wrong_password());
     }
+    let Some((account, _)) = found else { return Err(Problem::wrong_password()) };
+    let how = second(&app, &account, text("code").as_deref(), Some(from)).await?;
+    app.auth.limits.came_in(&name, from);
+    log::signed_in(&account.name, how, Some(from));
+    begin(&app, account, &headers).await
+}
+
+/// Whether a password is the one of this hash.
+pub async fn is_right(password: String, stored: Option<String>) -> Result<bool, Problem> {
+    let checked = tokio::task::spawn_blocking(move || verify(&password, stored.as_deref()));
+    checked.await.map_err(|e| Problem::internal(&e))
+}
+
+/// Asks for the second factor of who has given the right password.
+///
+/// # Errors
+/// A code that is due, wrong or used up; too many wrong ones.
+pub async fn second(
+    app: &Arc<App>,
+    account: &Account,
+    code: Option<&str>,
+    from: Option<IpAddr>,
+) -> Result<How, Problem> {
+    let Some(factor) = app.auth.directory.load().second_factor(account.id).cloned() else {
+        return Ok(How::Password);
+    };
+    let refused = |why: Why| log::not_signed_in(Some(&account.name), why, from);
+    let Some(code) = code.map(str::trim).filter(|code| !code.is_empty()) else {
+        refused(Why::SecondFactorDue);
+        return Err(Problem::second_factor_due());
+    };
+    app.auth.limits.code(account.id).map_err(|seconds| {
+        refused(Why::Limit);
+        Problem::too_often(seconds)
+    })?;
+    let (id, hash) = (account.id, recovery_hash(code));
+    let step = step_of(&factor.secret, &code.replace(' ', ""), now().unsigned_abs() / 1000);
+    let how = if let Some(step) = step {
+        app.with_store(move |store| store.use_step(id, step)).await?.then_some(How::Code)
+    } else {
+        let used = app.with_store(move |store| store.use_recovery_code(id, &hash)).await?;
+        app.refresh_accounts().await?;
+        used.then_some(How::RecoveryCode)
+    };
+    how.ok_or_else(|| {
+        app.auth.limits.wrong_code(account.id);
+        refused(Why::SecondFactorWrong);
+        Problem::wrong_code()
+    })
 }
 
 /// Begins a session for an account.
@@ -118,7 +175,7 @@ pub async fn begin(app: &Arc<App>, account: Account, headers: &HeaderMap) -> Res
     app.with_store(move |store| store.add_session(&hash, id, at, at - IDLE)).await?;
     app.refresh_accounts().await?;
     let by = By::Session(hash, csrf(&secret));
-    let mut response = answer(app, &Identity { by, account: Some(Arc::new(account)) });
+    let mut response = answer(app, &Identity { by, account: Some(Arc::new(account)), address: None });
     set_cookie(&mut response, &secret, LONGEST / 1000, headers)?;
     Ok(response)
 }
@@ -147,6 +204,7 @@ pub async fn sign_out(
         let hash = *hash;
         app.with_store(move |store| store.end_session(&hash)).await?;
         app.refresh_accounts().await?;
+        log::signed_out(identity.name(), identity.address);
     }
     let mut response = StatusCode::NO_CONTENT.into_response();
     set_cookie(&mut response, "", 0, &headers)?;
@@ -170,6 +228,7 @@ pub async fn holder(
     }
     let name = identity.name().to_owned();
     let found = app.with_store(move |store| store.holder(parcel, &name, now())).await?;
+    log::looked(identity.name(), "holder", 1, Some(parcel.0), identity.address);
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(json!({ "name": found }))).into_response())
 }
 
@@ -183,7 +242,7 @@ pub async fn accounts(State(app): State<Arc<App>>) -> Response {
     let entry = |a: &&Account| {
         json!({
             "id": a.id, "name": a.name, "full_name": a.full_name, "disabled": a.disabled, "grants": a.grants,
-            "linked": directory.is_linked(a.id),
+            "linked": directory.is_linked(a.id), "second_factor": directory.second_factor(a.id).is_some(),
         })
     };
     let body = json!({ "accounts": accounts.iter().map(entry).collect::<Vec<_>>(), "tokens": tokens });

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::GeoPackage;
+use super::{GeoPackage, factors};
 use crate::{
     domain::{Account, Grant, Role, UnitId},
     store::{
@@ -89,6 +89,18 @@ impl Accounts for GeoPackage {
             changed(sql)
         })
     }
+
+    fn use_step(&self, account: u32, step: u64) -> Result<bool, StoreError> {
+        factors::use_step(self, account, step)
+    }
+
+    fn use_recovery_code(&self, account: u32, hash: &SecretHash) -> Result<bool, StoreError> {
+        self.write(|sql| {
+            let used = factors::use_recovery_code(sql, account, hash)?;
+            changed(sql)?;
+            Ok(used)
+        })
+    }
 }
 
 /// Makes one change; the number of the account or token that it is about.
@@ -151,6 +163,17 @@ fn make(sql: &Connection, at: i64, change: &AccountChange) -> Result<u32, StoreE
             sql.execute("DELETE FROM invitations WHERE account = ?1", [account])?;
             found(sql.execute("DELETE FROM identities WHERE account = ?1", [account])?, *account)
         }
+        AccountChange::SecondFactor(account, secret) => {
+            found(factors::begin(sql, *account, secret)?, *account)
+        }
+        AccountChange::SecondFactorOn { account, step, recovery } => {
+            sql.execute("DELETE FROM sessions WHERE account = ?1", [account])?;
+            found(factors::confirm(sql, *account, *step, recovery)?, *account)
+        }
+        AccountChange::SecondFactorOff(account) => {
+            sql.execute("DELETE FROM sessions WHERE account = ?1", [account])?;
+            found(factors::remove(sql, *account)?, *account)
+        }
     }
 }
 
@@ -210,6 +233,7 @@ fn directory(sql: &Connection) -> Result<Directory, StoreError> {
         directory.tokens.insert(row.get(0)?, token);
     }
     links(sql, &mut directory)?;
+    factors::read(sql, &mut directory)?;
     Ok(directory)
 }
 

@@ -5,9 +5,11 @@
 //! between them inside one process.
 
 mod accounts;
+mod attached;
 mod blob;
 mod briefings;
 mod connections;
+mod factors;
 mod foreign;
 mod form;
 mod holders;
@@ -62,7 +64,11 @@ impl GeoPackage {
         match number.as_deref() {
             Ok(SCHEMA) => {
                 if mode == Mode::ReadWrite {
+                    let is_older = !attached::is_there(&writer)?;
                     writer.execute_batch(ADDITIONS)?;
+                    if is_older {
+                        attached::fill(&writer)?;
+                    }
                 }
                 Ok(Self { connections: Connections::new(path, mode, writer)? })
             }

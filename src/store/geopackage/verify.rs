@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Row};
 
-use super::{blob, foreign, lines, read, records, steps::OneState};
+use super::{attached, blob, foreign, lines, read, records, steps::OneState};
 use crate::{
     domain::{Event, ParcelId, law::Law},
     store::{
@@ -58,6 +58,7 @@ pub fn verify(
 fn plain(sql: &Connection, findings: &mut Findings) -> Result<(), StoreError> {
     file(sql, findings)?;
     foreign::check(sql, findings)?;
+    attached::check(sql, findings)?;
     let mut statement =
         sql.prepare("SELECT fid, recovered_area, total_area, geom FROM parcels ORDER BY fid")?;
     let mut rows = statement.query([])?;

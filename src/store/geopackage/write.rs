@@ -11,7 +11,7 @@ use rusqlite::{Connection, Transaction as Sql, TransactionBehavior, params};
 
 use geo::MultiPolygon;
 
-use super::{form, parcels, questions, read, records, reference};
+use super::{attached, form, parcels, questions, read, records, reference};
 use crate::{
     domain::{
         AdminUnit, Event, EventKind, ImportedLayer, LedgerPosition, NewEvent, Parcel, ParcelId, ParcelRef,
@@ -177,6 +177,7 @@ impl Transaction for Write<'_> {
                 self.running(id)?;
             }
             self.insert(event)?;
+            attached::follow(&self.sql, event)?;
             if let EventKind::PlanChanged { project, plan, required } = &event.kind {
                 let position = self.chain.position();
                 reference::plan(&self.sql, *project, plan.as_deref(), *required, position)?;
@@ -195,6 +196,10 @@ impl Transaction for Write<'_> {
 
     fn find(&mut self, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreError> {
         questions::find(&self.sql, parcel)
+    }
+
+    fn bytes_attached(&mut self, parcel: ParcelId, files: &[String]) -> Result<u64, StoreError> {
+        attached::bytes_with(&self.sql, parcel, files)
     }
 
     fn history(&mut self, parcel: ParcelId) -> Result<Vec<Event>, StoreError> {

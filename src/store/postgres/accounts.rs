@@ -4,6 +4,7 @@
 use super::{
     PostgreSql,
     cells::{cell, number, signed},
+    factors,
     session::Session,
 };
 use crate::{
@@ -87,6 +88,17 @@ impl Accounts for PostgreSql {
             Ok(())
         })
     }
+
+    fn use_step(&self, account: u32, step: u64) -> Answer<bool> {
+        self.write(|sql| factors::use_step(sql, account, step))
+    }
+
+    fn use_recovery_code(&self, account: u32, hash: &SecretHash) -> Answer<bool> {
+        self.write(|sql| {
+            changed(sql)?;
+            factors::use_recovery_code(sql, account, hash)
+        })
+    }
 }
 
 /// Makes one change; the number of the account or token that it is about.
@@ -153,6 +165,17 @@ fn make(sql: &Session<'_>, at: i64, change: &AccountChange) -> Answer<u32> {
             let delete = "DELETE FROM identities WHERE account = $1";
             found(sql.execute(delete, &[&signed(*account)])?, *account)
         }
+        AccountChange::SecondFactor(account, secret) => {
+            found(factors::begin(sql, *account, secret)?, *account)
+        }
+        AccountChange::SecondFactorOn { account, step, recovery } => {
+            end_sessions(*account)?;
+            found(factors::confirm(sql, *account, *step, recovery)?, *account)
+        }
+        AccountChange::SecondFactorOff(account) => {
+            end_sessions(*account)?;
+            found(factors::remove(sql, *account)?, *account)
+        }
     }
 }
 
@@ -214,5 +237,6 @@ fn directory(sql: &Session<'_>) -> Answer<Directory> {
         let invitation = Invitation { account: number(row, 1)?, expires_at: cell(row, 2)? };
         directory.invitations.insert(secret(row, "invitations")?, invitation);
     }
+    factors::read(sql, &mut directory)?;
     Ok(directory)
 }

@@ -7,9 +7,11 @@
 
 mod accounts;
 mod address;
+mod attached;
 mod briefings;
 mod cells;
 mod error;
+mod factors;
 mod holders;
 mod keeping;
 mod lines;

@@ -8,7 +8,7 @@ use super::{
 use crate::store::StoreError;
 
 /// The files in their order; none is changed once it has landed.
-const MIGRATIONS: [&str; 1] = [include_str!("sql/001_store.sql")];
+const MIGRATIONS: [&str; 2] = [include_str!("sql/001_store.sql"), include_str!("sql/002_doors.sql")];
 
 /// How the tables stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

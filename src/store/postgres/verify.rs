@@ -169,6 +169,7 @@ pub fn verify(pool: &Pool, sql: &Session<'_>, law: Arc<Law>) -> Answer<Verificat
 
 fn shapes(sql: &Session<'_>, findings: &mut Findings) -> Answer<()> {
     let select = "SELECT fid, recovered_area, total_area, ST_AsBinary(geom, 'NDR') FROM parcels ORDER BY fid";
+    super::attached::check(sql, findings)?;
     sql.each(select, &[], |row| {
         let geometry = shape::to_multi_polygon(cell(row, 3)?);
         let areas = (cell(row, 1)?, cell(row, 2)?);

@@ -20,7 +20,7 @@ use crate::{
         ParcelRef, Project, ProjectId, Record, SquareMetres, Stage, UnitId,
     },
     store::{
-        Chain, Entry, Facts, Formed, Head, KeptAnswer, StoreError, Transaction, Written,
+        Chain, Entry, Facts, Formed, Head, KeptAnswer, PLAN, StoreError, Transaction, Written,
         body::body_text,
         ledger::encoding::{self, Seal},
         running::Running,
@@ -48,6 +48,8 @@ struct Waiting {
     hashes: Vec<Vec<u8>>,
     /// States before those that are about parcels: position, parcel, state.
     states: (Vec<i64>, Vec<i32>, Vec<Vec<u8>>),
+    /// Files that they name: file, parcel.
+    files: (Vec<String>, Vec<i32>),
 }
 
 /// An open change.
@@ -147,6 +149,9 @@ impl<'a> Write<'a> {
         waiting.kinds.push(event.kind.code());
         waiting.previous.push(previous.to_vec());
         waiting.hashes.push(hash.to_vec());
+        let parcel = signed(event.parcel.unwrap_or(PLAN).0);
+        waiting.files.1.extend(event.attachments.iter().map(|_| parcel));
+        waiting.files.0.extend(event.attachments.iter().cloned());
         if let Some((id, state)) = state {
             let (positions, parcels, states) = &mut waiting.states;
             positions.push(at);
@@ -202,6 +207,12 @@ impl<'a> Write<'a> {
             let keep = "INSERT INTO prior_states (position, parcel, state)
                 SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bytea[])";
             self.sql.execute(keep, &[positions, parcels, states])?;
+        }
+        let (files, parcels) = &waiting.files;
+        if !files.is_empty() {
+            let note = "INSERT INTO attached (file, parcel) SELECT * FROM unnest($1::text[], $2::integer[])
+                ON CONFLICT DO NOTHING";
+            self.sql.execute(note, &[files, parcels])?;
         }
         Ok(())
     }
@@ -319,6 +330,11 @@ impl Transaction for Write<'_> {
 
     fn find(&mut self, parcel: &ParcelRef) -> Answer<Vec<Facts>> {
         questions::find(&self.sql, parcel)
+    }
+
+    fn bytes_attached(&mut self, parcel: ParcelId, files: &[String]) -> Answer<u64> {
+        self.send()?;
+        super::attached::bytes_with(&self.sql, parcel, files)
     }
 
     fn history(&mut self, parcel: ParcelId) -> Answer<Vec<Event>> {

@@ -280,8 +280,13 @@ export function send<T>(
 
 export const fetchSession = () => ask<Session>(SESSION, {})
 
-export const signIn = (name: string, password: string) =>
-  send<Session>(SESSION, JSON.stringify({ name, password }), 'application/json')
+/** With `code` where the account has a second factor: the problem's code is then `second_factor` without it. */
+export const signIn = (name: string, password: string, code = '') =>
+  send<Session>(
+    SESSION,
+    JSON.stringify(code ? { name, password, code } : { name, password }),
+    'application/json',
+  )
 
 export const signOut = () => change<null>('DELETE', SESSION)
 

@@ -60,8 +60,8 @@ class SessionStore {
     }
   }
 
-  async signIn(name: string, password: string): Promise<void> {
-    this.#take(await signIn(name, password))
+  async signIn(name: string, password: string, code = ''): Promise<void> {
+    this.#take(await signIn(name, password, code))
   }
 
   async signOut(): Promise<void> {

@@ -1,0 +1,187 @@
+//! `/api/v1/session/password`, `/api/v1/session/second-factor`: what people change of their own accounts.
+//!
+//! Each of it asks once more for what only they know, ends all other sessions, and begins a new one here.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Bytes,
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::{
+    factor::{address, new_secret, recovery_codes, step_of, typed},
+    identity::{By, Identity},
+    keeping::{change, hashed},
+    log::{self, Why},
+    session::{begin, is_right, second},
+};
+use crate::{
+    domain::Account,
+    server::{app::App, problem::Problem},
+    store::AccountChange,
+};
+
+/// What the app on somebody's device shows beside the codes.
+const SERVER: &str = "Matbang";
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NewPassword {
+    old: String,
+    new: String,
+    code: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Proof {
+    password: String,
+    code: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Code {
+    code: String,
+}
+
+fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, Problem> {
+    // What is wrong with it is not said in its words: they hold a password.
+    serde_json::from_slice(body).map_err(|_| Problem::nonsense("the body is not what is needed"))
+}
+
+/// The account of a session. A token, which a program holds, changes nothing of it.
+fn own(app: &App, identity: &Identity) -> Result<(Account, Option<String>), Problem> {
+    let account = match (&identity.by, &identity.account) {
+        (By::Session(..), Some(account)) => account.id,
+        (By::Loopback, _) => return Err(Problem::nonsense("this server has no accounts")),
+        _ => return Err(Problem::nonsense("sign in by name and password: a token changes no account")),
+    };
+    let found = app.auth.directory.load().accounts.get(&account).cloned();
+    found.ok_or_else(Problem::unauthorized)
+}
+
+/// Asks once more for the password. Only wrong ones count, with wrong codes: whoever finds a page open has few tries.
+async fn prove(
+    app: &App,
+    identity: &Identity,
+    (account, stored): (&Account, Option<String>),
+    password: String,
+) -> Result<(), Problem> {
+    if stored.is_none() {
+        return Err(Problem::nonsense("the account has no password: it comes by a provider of identities"));
+    }
+    let refused = |why: Why| log::not_signed_in(Some(&account.name), why, identity.address);
+    app.auth.limits.code(account.id).map_err(|seconds| {
+        refused(Why::Limit);
+        Problem::too_often(seconds)
+    })?;
+    let Ok(_checking) = app.auth.limits.checks.acquire().await else { return Err(Problem::busy()) };
+    if is_right(password, stored).await? {
+        return Ok(());
+    }
+    app.auth.limits.wrong_code(account.id);
+    refused(Why::Wrong);
+    // They are signed in all the same: what is refused is this.
+    Err(Problem::not_their_password())
+}
+
+/// Refuses for a code what would be refused for it at the door, without ending the session in the app's eyes.
+async fn prove_second(
+    app: &Arc<App>,
+    identity: &Identity,
+    account: &Account,
+    code: Option<&str>,
+) -> Result<(), Problem> {
+    let asked = second(app, account, code, identity.address).await;
+    asked.map(|_| ()).map_err(|problem| problem.instead(StatusCode::FORBIDDEN))
+}
+
+/// Changes the password of who is signed in; all other sessions end, and all tokens.
+pub async fn change_password(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let wish: NewPassword = read(&body)?;
+    let (account, stored) = own(&app, &identity)?;
+    prove(&app, &identity, (&account, stored), wish.old.clone()).await?;
+    prove_second(&app, &identity, &account, wish.code.as_deref()).await?;
+    if wish.new == wish.old {
+        return Err(Problem::parameter("new", "is the old one"));
+    }
+    let hash = hashed(wish.new, [account.name.clone(), account.full_name.clone()]).await?;
+    change(&app, &identity, AccountChange::Password(account.id, hash)).await?;
+    begin(&app, account, &headers).await
+}
+
+/// Begins a second factor: its secret, told once. It is asked for once a code of it was given.
+pub async fn begin_factor(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let wish: Proof = read(&body)?;
+    let (account, stored) = own(&app, &identity)?;
+    prove(&app, &identity, (&account, stored), wish.password).await?;
+    if app.auth.directory.load().second_factor(account.id).is_some() {
+        return Err(Problem::refused("there is a second factor already; remove it first", json!([])));
+    }
+    let secret = new_secret().map_err(|e| Problem::internal(&e))?;
+    let told = json!({ "secret": typed(&secret), "uri": address(&secret, &account.name, SERVER) });
+    change(&app, &identity, AccountChange::SecondFactor(account.id, secret)).await?;
+    Ok((StatusCode::CREATED, axum::Json(told)).into_response())
+}
+
+/// Has the second factor asked for from now on, with the first code of it; tells the recovery codes once.
+pub async fn confirm_factor(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let wish: Code = read(&body)?;
+    let (account, _) = own(&app, &identity)?;
+    let begun = app.auth.directory.load().second_factors.get(&account.id).filter(|f| !f.confirmed).cloned();
+    let Some(factor) = begun else { return Err(Problem::not_found("no second factor was begun")) };
+    app.auth.limits.code(account.id).map_err(Problem::too_often)?;
+    let seconds = jiff::Timestamp::now().as_second().unsigned_abs();
+    let Some(step) = step_of(&factor.secret, &wish.code.replace(' ', ""), seconds) else {
+        app.auth.limits.wrong_code(account.id);
+        log::not_signed_in(Some(&account.name), Why::SecondFactorWrong, identity.address);
+        return Err(Problem::wrong_code().instead(StatusCode::FORBIDDEN));
+    };
+    let codes = recovery_codes().map_err(|e| Problem::internal(&e))?;
+    let (told, recovery): (Vec<String>, _) = codes.into_iter().unzip();
+    change(&app, &identity, AccountChange::SecondFactorOn { account: account.id, step, recovery }).await?;
+    let begun = begin(&app, account, &headers).await?;
+    let mut response = axum::Json(json!({ "recovery_codes": told })).into_response();
+    for cookie in begun.headers().get_all(header::SET_COOKIE) {
+        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    Ok(response)
+}
+
+/// Takes the second factor away, for who gives password and code once more.
+pub async fn remove_factor(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Problem> {
+    let wish: Proof = read(&body)?;
+    let (account, stored) = own(&app, &identity)?;
+    prove(&app, &identity, (&account, stored), wish.password).await?;
+    if app.auth.directory.load().second_factor(account.id).is_none() {
+        return Err(Problem::not_found("there is no second factor"));
+    }
+    prove_second(&app, &identity, &account, wish.code.as_deref()).await?;
+    change(&app, &identity, AccountChange::SecondFactorOff(account.id)).await?;
+    begin(&app, account, &headers).await
+}
