@@ -37,7 +37,7 @@ as_matbang sh -c 'matbang --data /var/lib/matbang/matbang.gpkg serve --listen 12
 for _ in $(seq 100); do
   exec 3<>/dev/tcp/127.0.0.1/18080 && break || sleep 0.2
 done 2>/dev/null
-printf 'GET /readyz HTTP/1.0\r\nHost: 127.0.0.1:18080\r\n\r\n' >&3
+printf 'GET /readyz HTTP/1.1\r\nHost: 127.0.0.1:18080\r\nConnection: close\r\n\r\n' >&3
 answer=$(cat <&3)
 kill "$(cat "$root/pid")"
 case $answer in *'"ready":true'*) echo "package-check: /readyz answers" ;; *) echo "package-check: no answer: $answer" >&2; exit 1 ;; esac

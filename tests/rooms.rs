@@ -316,6 +316,12 @@ fn an_empty_store_is_filled_with_the_illustration_once_and_says_that_it_is_one()
     let again = server.post("/api/v1/demo", "{}");
     assert_eq!((again.status, &again.json()["code"]), (409, &json!("not_empty")));
     assert_eq!(server.get("/api/v1/summary", &[]).json()["at"], made["position"]);
+    // Nothing of it is recorded later than now.
+    let ledger = server.get("/api/v1/ledger?limit=50", &[]).json();
+    let entries = ledger["events"].as_array().unwrap();
+    assert_eq!(entries.len(), 50, "{ledger}");
+    let now = jiff::Timestamp::now().as_millisecond();
+    assert!(entries.iter().all(|entry| entry["recorded_at"].as_i64().unwrap() <= now), "{ledger}");
 }
 
 #[test]

@@ -14,7 +14,7 @@ pub struct Demo {
     /// The same seed gives the same province.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Last day of its two years of ledger, as in 2026-11-24; today if left out.
+    /// Last day of its two years of ledger, as in 2026-11-24; yesterday if left out, since today is not over.
     #[arg(long, value_parser = Day::parse, value_name = "DATE")]
     until: Option<Day>,
 }
@@ -29,7 +29,7 @@ pub fn run(place: &Place, options: &Demo) -> Outcome {
         )
         .into());
     }
-    let until = options.until.map_or_else(clock::today, Ok)?;
+    let until = options.until.map_or_else(|| clock::today().map(|today| today.plus(-1)), Ok)?;
     let made = Illustration::make(options.parcels as usize, options.seed, until)?;
     let (units, projects, parcels) = made.counts();
     if parcels < options.parcels as usize {

@@ -40,8 +40,9 @@ pub async fn fill_demo(
     if current.view.snapshot.position().0 > 0 {
         return Err(not_empty());
     }
-    let today = current.view.today;
-    let made = tokio::task::spawn_blocking(move || Illustration::make(wish.parcels, 1, today));
+    // Today is not over: nothing may be recorded later than now.
+    let until = current.view.today.plus(-1);
+    let made = tokio::task::spawn_blocking(move || Illustration::make(wish.parcels, 1, until));
     let made = made.await.map_err(|e| Problem::internal(&e))?.map_err(|e| Problem::internal(&e))?;
     let (units, projects, parcels) = made.counts();
     let (tell, told) = std::sync::mpsc::sync_channel(1);
