@@ -204,6 +204,22 @@ fn every_route_is_walked_as_every_role_and_tells_no_holder() {
         };
         assert_eq!((holder(inside), holder(outside)), expected, "{role}");
     }
+    // So it does when holders are looked for by name.
+    for (role, identity) in ROLES.iter().zip(&identities) {
+        let reply = ask(&server, "GET", "/api/v1/holders?q=zxqvbi", Some(identity));
+        if !matches!(*role, "administrator" | "officer" | "manager") {
+            assert_eq!(reply.status, 403, "{role}");
+            continue;
+        }
+        let parcels = reply.json()["results"].as_array().unwrap().clone();
+        assert_eq!(parcels.len(), 20, "{role}");
+        for parcel in parcels {
+            let path = format!("/ogc/collections/parcels/items/{}", parcel["id"]);
+            let of = ask(&server, "GET", &path, Some(identity)).json()["properties"]["unit"].clone();
+            assert!(*role == "administrator" || of == unit.as_str(), "{role} {parcel} of {of}");
+        }
+    }
+    assert_eq!(ask(&server, "GET", "/api/v1/holders?q=zxqvbi", None).status, 401);
     let looks = ask(&server, "GET", "/api/v1/accesses", Some(&identities[5])).json();
     let looks = looks["accesses"].as_array().unwrap();
     assert!(looks.iter().any(|look| look["account"] == "officer" && look["parcel"] == inside));
