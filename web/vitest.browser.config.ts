@@ -11,6 +11,7 @@ const drawn = [
   'links',
   'live',
   'looks',
+  'narrow',
   'phone',
   'rooms',
   'seams',

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest'
 import type { Catalog, Work } from '../../src/lib/types'
 import { answer, phone, settled, useBrowser } from './harness'
 
-const { visit, open } = useBrowser().drawing
+const { visit, open, drawing } = useBrowser()
 const axe = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 
 /** What axe finds, as one line a place. */
@@ -26,14 +26,24 @@ interface Screen {
   query: string
   shows: [role: 'complementary' | 'dialog' | 'region', name: RegExp]
   options?: BrowserContextOptions
+  /** Where the map with its tools is looked at too. */
+  draws?: boolean
 }
 
 const screens: Record<string, Screen> = {
-  'the first screen': { query: '', shows: ['region', /^Tiến độ$/] },
+  'the first screen': { query: '', shows: ['region', /^Tiến độ$/], draws: true },
   'the first screen in English': { query: '?lang=en', shows: ['region', /^Progress$/] },
-  'the first screen, dark': { query: '?theme=dark', shows: ['region', /^Tiến độ$/] },
+  'the first screen, dark': {
+    query: '?theme=dark',
+    shows: ['region', /^Tiến độ$/],
+    draws: true,
+  },
   'colours by plan': { query: '?colour=plan', shows: ['region', /^Dự án$/] },
-  'a project': { query: `?sel=project:${code}`, shows: ['complementary', /^Dự án$/] },
+  'a project': {
+    query: `?sel=project:${code}`,
+    shows: ['complementary', /^Dự án$/],
+    draws: true,
+  },
   'a project, dark': {
     query: `?sel=project:${code}&theme=dark`,
     shows: ['complementary', /^Dự án$/],
@@ -45,7 +55,12 @@ const screens: Record<string, Screen> = {
   },
   'the table': { query: '?table=1', shows: ['dialog', /^Bảng dự án/] },
   'the table, dark': { query: '?table=1&theme=dark', shows: ['dialog', /^Bảng dự án/] },
-  'a phone': { query: '', shows: ['region', /^Dòng thời gian$/], options: phone },
+  'a phone': {
+    query: '',
+    shows: ['region', /^Dòng thời gian$/],
+    options: phone,
+    draws: true,
+  },
   'a phone with its panel': { query: '?panel=1', shows: ['region', /^Tiến độ$/], options: phone },
   'a phone with a project': {
     query: `?sel=project:${code}`,
@@ -54,9 +69,9 @@ const screens: Record<string, Screen> = {
   },
 }
 
-for (const [name, { query, shows, options }] of Object.entries(screens))
+for (const [name, { query, shows, options, draws }] of Object.entries(screens))
   it(`axe finds nothing on ${name}`, async () => {
-    const { page } = await visit(query, options)
+    const { page } = await (draws ? drawing.visit : visit)(query, options)
     const [role, label] = shows
     await page.getByRole(role, { name: label }).waitFor()
     await settled(page)
@@ -72,7 +87,11 @@ const looks: [name: string, query: string, options: BrowserContextOptions][] = [
 for (const room of rooms)
   for (const [name, query, options] of looks)
     it(`axe finds nothing in the room ${room} on ${name}`, async () => {
-      const { page } = await open(`?room=${room}${query}`, options)
+      // By day at a desk with its map, if it has one.
+      const { page } = await (query || options === phone ? open : drawing.open)(
+        `?room=${room}${query}`,
+        options,
+      )
       await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
       await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
       expect(await findings(page)).toEqual([])

@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { settled, useBrowser } from './harness'
 
-const { visit } = useBrowser()
+const { visit } = useBrowser().drawing
 
 /** Parts of the map room that lie over each other, and buttons that can't be pressed at their middle. */
 const troubles = (page: Page) =>

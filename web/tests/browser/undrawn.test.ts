@@ -10,7 +10,11 @@ it('where no map can be drawn the app says so, shows its figures, and offers not
   const { page } = await visit()
   await page.getByText(note).waitFor()
   const { total } = await answer<{ total: { share: number } }>('/api/v1/summary')
-  await page.getByText(percent(total.share), { exact: true }).first().waitFor()
+  await page
+    .getByText(percent(total.share), { exact: true })
+    .filter({ visible: true })
+    .first()
+    .waitFor()
   for (const name of [
     'Phóng to',
     'Thu nhỏ',
