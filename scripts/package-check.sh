@@ -19,11 +19,11 @@ rm -f "$root.log"
 # How packages are reached from here is how they are reached from there.
 cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
 cp /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
-install -m 644 "$deb" "$root/root/matbang.deb"
-inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root DEBIAN_FRONTEND=noninteractive "$@"; }
+install -m 644 "$deb" "$root/tmp/matbang.deb"
+inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/ DEBIAN_FRONTEND=noninteractive "$@"; }
 
 inside apt-get update -qq
-inside apt-get install -y -qq --no-install-recommends /root/matbang.deb systemd >/dev/null
+inside apt-get install -y -qq --no-install-recommends /tmp/matbang.deb systemd >/dev/null
 inside matbang --version
 [ "$(stat -c '%U %a' "$root/var/lib/matbang" 2>/dev/null | awk '{print $2}')" = 700 ] || { echo "the data are open to others" >&2; exit 1; }
 warned=$(inside systemd-analyze verify /lib/systemd/system/matbang.service 2>&1)

@@ -5,8 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 binary=${1:-target/release/matbang}
 [ -x "$binary" ] || { echo "package: $binary is not there; run make build first" >&2; exit 1; }
-for tool in dpkg-deb dpkg-shlibdeps strip; do
-  command -v "$tool" >/dev/null || { echo "package: $tool is missing: apt-get install dpkg-dev binutils" >&2; exit 1; }
+for tool in dpkg-deb dpkg-shlibdeps strip python3; do
+  command -v "$tool" >/dev/null || { echo "package: $tool is missing: apt-get install dpkg-dev binutils python3" >&2; exit 1; }
 done
 
 version=$(sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
