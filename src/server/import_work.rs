@@ -11,7 +11,7 @@ use crate::ingest::Step;
 /// What somebody asked for.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Asked {
+pub enum Operation {
     /// Layers and columns.
     Outline,
     /// Reading and checking.
@@ -23,7 +23,7 @@ pub enum Asked {
 /// Where the work is.
 #[derive(Debug, Clone, Copy, Serialize)]
 #[serde(rename_all = "snake_case")]
-enum Stand {
+enum Phase {
     /// Others' files are read first.
     Waiting,
     Reading,
@@ -34,8 +34,8 @@ enum Stand {
 /// One piece of work; `done` and `of` are features.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Work {
-    doing: Asked,
-    step: Stand,
+    doing: Operation,
+    step: Phase,
     done: u64,
     of: Option<u64>,
     #[serde(serialize_with = "written")]
@@ -58,38 +58,38 @@ impl Works {
 }
 
 /// Work that is told as long as this lives.
-pub struct Told {
+pub struct Tracker {
     staged: Arc<Staged>,
     number: u64,
 }
 
-impl Told {
+impl Tracker {
     /// Begins to tell of work on `staged`.
-    pub fn new(staged: Arc<Staged>, doing: Asked) -> Self {
+    pub fn new(staged: Arc<Staged>, doing: Operation) -> Self {
         let mut now = staged.works.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = now.0 + 1;
         let started_at = Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| Timestamp::now());
-        *now = (number, Some(Work { doing, step: Stand::Waiting, done: 0, of: None, started_at }));
+        *now = (number, Some(Work { doing, step: Phase::Waiting, done: 0, of: None, started_at }));
         drop(now);
         Self { staged, number }
     }
 
     /// The file is being read.
     pub fn reading(&self) {
-        self.change(|work| work.step = Stand::Reading);
+        self.change(|work| work.step = Phase::Reading);
     }
 
     /// Reading is so far.
     pub fn at(&self, step: Step) {
         self.change(|work| match step {
-            Step::Reading { done, of } => (work.step, work.done, work.of) = (Stand::Reading, done, of),
-            Step::Checking => work.step = Stand::Checking,
+            Step::Reading { done, of } => (work.step, work.done, work.of) = (Phase::Reading, done, of),
+            Step::Checking => work.step = Phase::Checking,
         });
     }
 
     /// The records are being written.
     pub fn storing(&self) {
-        self.change(|work| work.step = Stand::Storing);
+        self.change(|work| work.step = Phase::Storing);
     }
 
     /// Later work on the same file is told instead.
@@ -103,7 +103,7 @@ impl Told {
     }
 }
 
-impl Drop for Told {
+impl Drop for Tracker {
     fn drop(&mut self) {
         let mut now = self.staged.works.0.lock().unwrap_or_else(PoisonError::into_inner);
         if now.0 == self.number {
@@ -127,7 +127,7 @@ mod tests {
         let id = staging.begin("an").unwrap();
         let staged = staging.find(&id, "an").unwrap();
         assert!(staged.works.now().is_none());
-        let first = Told::new(Arc::clone(&staged), Asked::Preview);
+        let first = Tracker::new(Arc::clone(&staged), Operation::Preview);
         assert_eq!(told(&staged)["step"], "waiting");
         first.at(Step::Reading { done: 3000, of: Some(8000) });
         let now = told(&staged);
@@ -135,7 +135,7 @@ mod tests {
         assert_eq!((&now["done"], &now["of"]), (&3000.into(), &8000.into()));
         first.at(Step::Checking);
         assert_eq!(told(&staged)["done"], 3000);
-        let second = Told::new(Arc::clone(&staged), Asked::Commit);
+        let second = Tracker::new(Arc::clone(&staged), Operation::Commit);
         first.at(Step::Reading { done: 8000, of: Some(8000) });
         drop(first);
         second.storing();

@@ -27,7 +27,7 @@ use crate::{
     server::{
         app::App,
         auth::Identity,
-        import_work::{Asked, Told},
+        import_work::{Operation, Tracker},
         problem::Problem,
         staging::{LARGEST, Staged, Staging},
     },
@@ -111,9 +111,9 @@ pub async fn outline(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let staged = app.staging.find(&id, identity.name())?;
-    let told = Told::new(Arc::clone(&staged), Asked::Outline);
+    let tracker = Tracker::new(Arc::clone(&staged), Operation::Outline);
     let described = app.reading.run(move |reader, leave| {
-        told.reading();
+        tracker.reading();
         let main = staged.main()?;
         let layers = reader.outline(&main, leave).map_err(|e| refused(&staged, &e.into()))?;
         let mut answer = files(&staged)?;
@@ -200,9 +200,9 @@ pub async fn preview(
     axum::Json(wish): axum::Json<Wish>,
 ) -> Result<Response, Problem> {
     let read = Reading::begin(&app, &identity, &id, wish)?;
-    let told = Told::new(Arc::clone(&read.staged), Asked::Preview);
+    let tracker = Tracker::new(Arc::clone(&read.staged), Operation::Preview);
     let answer = app.reading.run(move |reader, leave| {
-        let records = read.records(reader, leave, &told)?;
+        let records = read.records(reader, leave, &tracker)?;
         let mut answer = report(&records)?;
         answer["preview"] = preview_features(&records);
         answer["allowed"] = json!(read.may_store(&records).is_ok());
@@ -220,14 +220,14 @@ pub async fn commit(
 ) -> Result<Response, Problem> {
     let read = Reading::begin(&app, &identity, &id, wish)?;
     let author = identity.name().to_owned();
-    let told = Told::new(Arc::clone(&read.staged), Asked::Commit);
+    let tracker = Tracker::new(Arc::clone(&read.staged), Operation::Commit);
     let work = app.reading.run(move |reader, leave| {
-        let records = read.records(reader, leave, &told)?;
+        let records = read.records(reader, leave, &tracker)?;
         read.may_store(&records)?;
-        Ok::<_, Problem>((records, read.request.day, told))
+        Ok::<_, Problem>((records, read.request.day, tracker))
     });
-    let (records, day, told) = work.await?;
-    told.storing();
+    let (records, day, tracker) = work.await?;
+    tracker.storing();
     let (answer, at) = store_all(&app, records, author, day).await?;
     app.staging.end(&id);
     app.await_shown(at).await;
@@ -318,10 +318,10 @@ impl Reading {
         Ok(Self { staged, request, current, scope })
     }
 
-    fn records(&self, reader: &Reader, leave: &Leave, told: &Told) -> Result<Records, Problem> {
+    fn records(&self, reader: &Reader, leave: &Leave, tracker: &Tracker) -> Result<Records, Problem> {
         let snapshot = &self.current.view.snapshot;
-        told.reading();
-        let read = intake::read(reader, &self.request, Some(snapshot), leave, &mut |step| told.at(step));
+        tracker.reading();
+        let read = intake::read(reader, &self.request, Some(snapshot), leave, &mut |step| tracker.at(step));
         let mut records = read.map_err(|error| refused(&self.staged, &error))?;
         if let Records::Parcels(batch, _) = &mut records {
             intake::keep_off(snapshot, batch, self.request.day, &self.scope);
