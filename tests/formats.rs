@@ -412,11 +412,7 @@ fn a_table_for_people_tells_in_words_what_was_chosen() {
         ("project IN ('DA01', 'X9')", &["Dự án: Đường trục phía Đông, đoạn Lý Nhân - Bình Lục; X9"]),
         (
             "key = TRUE AND (blockers LIKE '%price%' OR blockers LIKE '%graves%') AND NOT late = TRUE",
-            &[
-                "Dự án trọng điểm",
-                "Vướng mắc: Đơn giá bồi thường hoặc Vướng mắc: Mồ mả",
-                "không (Chậm kế hoạch)",
-            ],
+            &["Dự án trọng điểm", "Vướng mắc: Đơn giá bồi thường hoặc Mồ mả", "không (Chậm kế hoạch)"],
         ),
         (
             "S_INTERSECTS(geometry, POLYGON((105 20, 107 20, 107 21, 105 20))) AND blocked_since IS NULL",

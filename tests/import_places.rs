@@ -229,3 +229,18 @@ fn parcels_in_a_wrong_zone_are_told_how_far_they_lie_and_what_brings_them_home()
     assert!(told.contains("105°00′") && told.contains("say --crs EPSG:5897"), "{told}");
     assert_eq!(report("EPSG:5897")["misplaced"], serde_json::Value::Null);
 }
+
+/// As they are found by their places: in the wrong zone none lies in a commune, and each is refused.
+#[test]
+fn parcels_that_lie_in_no_commune_for_their_zone_are_told_what_brings_them_home() {
+    let desk = Desk::new();
+    without_commune(desk.folder.path(), &[0.0, 20.0]);
+    let file = desk.file("thua.csv");
+    let options = ["--day", "2025-07-01", "--dry-run", "--json", "--project", "DA01", "--crs", "EPSG:9209"];
+    let run = matbang(&desk.store(), &[&["import", "parcels", &file], &options[..]].concat());
+    assert_eq!(run.status.code(), Some(1));
+    let report: serde_json::Value = serde_json::from_slice(&run.stdout).unwrap();
+    assert_eq!((&report["accepted"], report["refused"].as_array().unwrap().len()), (&0.into(), 2));
+    let zone = serde_json::json!({ "crs": "EPSG:5897", "meridian": 105.0, "unit": "Xã Mới" });
+    assert_eq!((&report["misplaced"]["project"], &report["misplaced"]["zone"]), (&"DA01".into(), &zone));
+}

@@ -303,6 +303,7 @@ fn what_a_household_gets_is_not_told_by_the_difference_of_two_answers() {
             format!("project={project}&filter={}", encode(&format!("NOT ({own})"))),
             format!("project={project}&unit={unit}"),
             format!("project={project},DA02"),
+            format!("unit={unit},13285"),
             format!("project={project}&overdue=true"),
             format!("project={project}&use=LUC"),
             format!("project={project}&stage=paid"),

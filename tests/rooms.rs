@@ -144,6 +144,9 @@ fn a_briefing_is_frozen_and_shows_when_it_was_touched() {
     }
     assert_eq!(server.request("DELETE", &format!("/api/v1/briefings/{code}"), &[], b"").status, 204);
     assert_eq!(server.get(&format!("/api/v1/briefings/{code}"), &[]).status, 404);
+    let restore = |code: &str| server.post(&format!("/api/v1/briefings/{code}/restore"), "").status;
+    assert_eq!((restore(&code), restore(&code), restore("nothing")), (204, 404, 404));
+    assert_eq!(server.get(&format!("/api/v1/briefings/{code}"), &[]).json()["title"], "Giao ban 2");
 }
 
 #[test]

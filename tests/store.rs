@@ -18,8 +18,8 @@ use matbang::{
     demo::{Entry as Step, Options, province},
     domain::{Day, EventKind, Grant, LedgerPosition, NewEvent, ParcelId, Project, Role, Stage, law},
     store::{
-        AccountChange, Briefing, Entry, Head, Store, StoreError, Token, TokenScope, ledger::check::Check,
-        open, open_or_create,
+        AccountChange, Briefing, Entry, Head, RESTORED_WITHIN_MS, Store, StoreError, Token, TokenScope,
+        ledger::check::Check, open, open_or_create,
     },
 };
 
@@ -396,8 +396,16 @@ fn briefings_keep_their_seal(store: &dyn Store) {
     let ahead = Briefing { code: "d".into(), position: LedgerPosition(head.0 + 1), ..briefing };
     assert!(matches!(store.add_briefing(&ahead), Err(StoreError::NoPosition { .. })));
     assert_eq!(store.briefings().unwrap().len(), 1);
-    store.remove_briefing("abc").unwrap();
-    assert!(store.briefing("abc").unwrap().is_none());
+    store.remove_briefing("abc", 1_000).unwrap();
+    assert!(store.briefing("abc").unwrap().is_none() && store.briefings().unwrap().is_empty());
+    assert!(!store.restore_briefing("abc", Some("binh")).unwrap());
+    assert!(store.restore_briefing("abc", Some("an")).unwrap());
+    assert!(store.briefing("abc").unwrap().is_some_and(|kept| kept.whole));
+    assert!(!store.restore_briefing("abc", None).unwrap());
+    // What was removed long ago goes with the next that is removed.
+    store.remove_briefing("abc", 1_000).unwrap();
+    store.remove_briefing("none", 1_000 + RESTORED_WITHIN_MS).unwrap();
+    assert!(!store.restore_briefing("abc", None).unwrap());
 }
 
 fn others_are_told(store: &dyn Store, other: &dyn Store) {

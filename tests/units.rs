@@ -111,6 +111,29 @@ fn every_door_gives_the_same_answer_before_and_after_the_reform() {
 }
 
 #[test]
+fn several_units_are_their_land_together_and_none_of_it_twice() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let summary = server.get("/api/v1/summary", &[]).json();
+    let rows = summary["units"].as_array().unwrap();
+    let (a, b) = (&rows[0], &rows[1]);
+    let sum = a["parcels"].as_u64().unwrap() + b["parcels"].as_u64().unwrap();
+    let codes = format!("{},{}", a["code"].as_str().unwrap(), b["code"].as_str().unwrap());
+    for units in [codes.clone(), format!("{codes},{}", a["code"].as_str().unwrap())] {
+        for (path, count) in [
+            ("/api/v1/summary", "/total/measures/parcels/total"),
+            ("/api/v1/progress", "/total/measures/parcels/total"),
+            ("/api/v1/table", "/total"),
+            ("/ogc/collections/parcels/items", "/numberMatched"),
+        ] {
+            let answer = server.get(&format!("{path}?unit={units}"), &[]).json();
+            assert_eq!(answer.pointer(count).unwrap().as_u64(), Some(sum), "{path}?unit={units}: {answer}");
+        }
+    }
+    assert_eq!(server.get(&format!("/api/v1/summary?unit={codes},X9"), &[]).status, 400);
+}
+
+#[test]
 fn a_unit_that_is_no_more_still_means_its_land() {
     let demo = Demo::new();
     let server = Server::start(&demo.store());

@@ -15,8 +15,8 @@ use crate::{
 pub struct Filter {
     /// Projects; all when empty.
     pub projects: Vec<usize>,
-    /// Unit with all below it, as on the day.
-    pub unit: Option<usize>,
+    /// Units, each with all below it, as on the day; all when empty.
+    pub units: Vec<usize>,
     /// Kind of project.
     pub kind: Option<ProjectKind>,
     /// Clearance body.
@@ -64,7 +64,11 @@ impl Filter {
 
     /// The filter made ready for one parcel after another.
     pub(super) fn chooser<'a>(&'a self, snapshot: &'a Snapshot, day: Day) -> Chooser<'a> {
-        let units = self.unit.map(|unit| snapshot.territory(unit, day));
+        let territories = self.units.iter().map(|unit| snapshot.territory(*unit, day));
+        let units = territories.reduce(|(mut meant, of), (more, _)| {
+            meant.iter_mut().zip(more).for_each(|(is, too)| *is |= too);
+            (meant, of)
+        });
         Chooser { filter: self, snapshot, projects: self.projects(snapshot), units }
     }
 

@@ -7,6 +7,7 @@
 
 use std::path::Path;
 
+use geo::BoundingRect;
 use serde::{Deserialize, Serialize};
 
 use super::columns::{Binding, Field};
@@ -114,11 +115,20 @@ pub fn load(
         overlaps: Vec::new(),
         area_differences: Vec::new(),
         duplicates: 0,
+        bounds: bounds(&rows),
         misplaced: None,
         warnings,
     };
     rows.retain_mut(|row| keep(row, &mut report));
     Ok(Loaded { rows, binding, report })
+}
+
+/// West, south, east, north of the areas of all rows.
+fn bounds(rows: &[Row]) -> Option<[f64; 4]> {
+    let rects = rows.iter().flat_map(|row| &row.shape.polygons).filter_map(BoundingRect::bounding_rect);
+    rects
+        .map(|rect| [rect.min().x, rect.min().y, rect.max().x, rect.max().y])
+        .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
 }
 
 /// The cell of the level in a drawing; none for anything else.

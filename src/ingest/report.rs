@@ -56,6 +56,9 @@ pub struct Report {
     pub area_differences: Vec<AreaDifference>,
     /// Features that repeat an identity; each is refused too.
     pub duplicates: usize,
+    /// West, south, east, north of all shapes that were read, refused ones too; WGS 84 degrees.
+    #[serde(default)]
+    pub bounds: Option<[f64; 4]>,
     /// Parcels that lie far from where they should.
     #[serde(default)]
     pub misplaced: Option<Misplaced>,

@@ -180,7 +180,7 @@ pub fn read(
                 return Err(IntakeError::NothingInside);
             }
             if let Some(snapshot) = before {
-                batch.report.misplaced = place::misplaced(snapshot, &batch, day);
+                batch.report.misplaced = place::misplaced(snapshot, &batch, request.project.as_ref(), day);
                 let told = batch.report.misplaced.as_ref().map(ToString::to_string);
                 batch.report.warnings.extend(told);
                 checks::against_store(snapshot, &mut batch, day);

@@ -5,7 +5,7 @@ use geo::{BoundingRect, Contains, Distance, Haversine, Point, Rect};
 
 use crate::{
     atlas::{Extent, Snapshot},
-    domain::{Day, Level, Parcel, ZONES},
+    domain::{Code, Day, Level, Parcel, ZONES},
     ingest::{Batch, Misplaced, OtherZone},
 };
 
@@ -13,13 +13,20 @@ use crate::{
 const FAR_M: f64 = 5_000.0;
 
 /// How far the parcels of `batch` lie from their project, or from all land that is known where it has none yet; none
-/// where they lie there.
-pub fn misplaced(snapshot: &Snapshot, batch: &Batch<Parcel>, day: Day) -> Option<Misplaced> {
+/// where they lie there. Where each is refused, because it lies in no commune, those that were read for `project` count.
+pub fn misplaced(
+    snapshot: &Snapshot,
+    batch: &Batch<Parcel>,
+    project: Option<&Code>,
+    day: Day,
+) -> Option<Misplaced> {
     let rects = batch.records.iter().filter_map(|parcel| parcel.geometry.bounding_rect());
-    let all = rects.reduce(joined)?;
+    let read = |[west, south, east, north]: [f64; 4]| Rect::new((west, south), (east, north));
+    let all = rects.reduce(joined).or_else(|| batch.report.bounds.map(read))?;
     let middle: Point<f64> = all.center().into();
-    let project = &batch.records.first()?.key.project;
-    let own = snapshot.project_by_code(project.as_str()).map(|index| snapshot.projects()[index].extent);
+    let project = batch.records.first().map(|parcel| &parcel.key.project).or(project);
+    let index = project.and_then(|project| snapshot.project_by_code(project.as_str()));
+    let own = index.map(|index| snapshot.projects()[index].extent);
     let own = own.filter(|extent| !extent.is_empty());
     let units = || {
         let known = snapshot.units().iter().filter(|entry| entry.unit.exists_on(day));
@@ -33,7 +40,7 @@ pub fn misplaced(snapshot: &Snapshot, batch: &Batch<Parcel>, day: Day) -> Option
     let distance = away(middle, expected);
     (distance > FAR_M).then(|| Misplaced {
         distance_km: (distance / 100.0).round() / 10.0,
-        project: own.map(|_| project.to_string()),
+        project: own.and(project).map(ToString::to_string),
         zone: other_zone(snapshot, batch, middle, expected, day),
     })
 }

@@ -29,7 +29,7 @@ impl<'a> Matter<'a> {
         let (snapshot, day) = (&view.snapshot, view.today);
         let filter = match subject {
             Subject::Project(project) => Filter { projects: vec![project], ..Filter::default() },
-            Subject::Unit(unit) => Filter { unit: Some(unit), ..Filter::default() },
+            Subject::Unit(unit) => Filter { units: vec![unit], ..Filter::default() },
             Subject::Province => Filter::default(),
         };
         let earlier = [Some(day.plus(-7)), Some(day.plus(-30)), None];

@@ -95,6 +95,14 @@ impl Query {
         self.get(name).map(read).transpose().map_err(|why| Problem::parameter(name, why))
     }
 
+    /// The values of a parameter, between commas, each read with `read`; none when left out.
+    ///
+    /// # Errors
+    /// What `read` gives of the first that it refuses, with the parameter's name.
+    fn listed<T>(&self, name: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, Problem> {
+        Ok(self.read(name, |text| text.split(',').map(read).collect::<Result<_, _>>())?.unwrap_or_default())
+    }
+
     /// `true` or `false`; false when left out.
     ///
     /// # Errors
@@ -159,21 +167,13 @@ impl Query {
         let symbol = |code: &String| snapshot.parcels().land_uses().find(code).unwrap_or(u32::MAX);
         Ok(Filter {
             projects: self
-                .read("project", |text| {
-                    let project = |code: &str| snapshot.project_by_code(code).ok_or_else(|| unknown(code));
-                    text.split(',').map(project).collect::<Result<Vec<_>, _>>()
-                })?
-                .unwrap_or_default(),
-            unit: self.read("unit", |code| snapshot.unit_by_code(code, day).ok_or_else(|| unknown(code)))?,
+                .listed("project", |code| snapshot.project_by_code(code).ok_or_else(|| unknown(code)))?,
+            units: self
+                .listed("unit", |code| snapshot.unit_by_code(code, day).ok_or_else(|| unknown(code)))?,
             kind: self.read("kind", |code| ProjectKind::from_code(code).ok_or_else(|| unknown(code)))?,
             body: self.get("body").map(str::to_owned),
             key: self.flag("key")?,
-            stages: self
-                .read("stage", |text| {
-                    let stage = |code: &str| Standing::from_code(code).ok_or_else(|| unknown(code));
-                    text.split(',').map(stage).collect::<Result<Vec<_>, _>>()
-                })?
-                .unwrap_or_default(),
+            stages: self.listed("stage", |code| Standing::from_code(code).ok_or_else(|| unknown(code)))?,
             land_uses: uses.iter().map(symbol).collect(),
             blocked: self.flag("blocked")?,
             overdue: self.flag("overdue")?,

@@ -111,6 +111,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/imports/{id}/commit", post(api::commit_import))
         .route("/api/v1/briefings", get(api::briefings).post(api::save_briefing))
         .route("/api/v1/briefings/{code}", get(api::briefing).delete(api::remove_briefing))
+        .route("/api/v1/briefings/{code}/restore", post(api::restore_briefing))
         .route("/api/v1/ledger", get(api::ledger))
         .route("/api/v1/heads", get(witness::heads))
         .route("/api/v1/heads/{position}", get(api::head_at))

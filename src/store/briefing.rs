@@ -42,6 +42,9 @@ impl Briefing {
     }
 }
 
+/// Milliseconds for which a removed briefing can be restored: 30 days.
+pub const RESTORED_WITHIN_MS: i64 = 30 * 86_400_000;
+
 /// A briefing as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptBriefing {

@@ -42,7 +42,7 @@ pub use accounts::{
     TokenScope,
 };
 pub use attached::{Attached, PLAN};
-pub use briefing::{Briefing, KeptBriefing};
+pub use briefing::{Briefing, KeptBriefing, RESTORED_WITHIN_MS};
 pub use error::StoreError;
 pub use ledger::{Chain, ChainFault, Line, digest_hex};
 pub use tables::{Cell, Kind, Table, TakeRow, Transfer};

@@ -61,7 +61,7 @@ pub struct Table {
 use Kind::{Area, Big, Bool, Bytes, Counted, Date, Json, Line, Real, Small, Text};
 
 /// All tables, each behind those that its rows name.
-pub(super) const TABLES: [Table; 23] = [
+pub(super) const TABLES: [Table; 24] = [
     Table {
         name: "units",
         columns: &[
@@ -283,6 +283,7 @@ pub(super) const TABLES: [Table; 23] = [
         ],
         order: "code",
     },
+    Table { name: "removed_briefings", columns: &[("code", Text), ("removed_at", Big)], order: "code" },
 ];
 
 /// Settings; the number of an engine's own schema is not among those that are told.

@@ -145,8 +145,10 @@ pub trait Briefings {
     fn briefing(&self, code: &str) -> Answer<Option<KeptBriefing>>;
     /// All briefings, newest first.
     fn briefings(&self) -> Answer<Vec<KeptBriefing>>;
-    /// Removes a briefing.
-    fn remove_briefing(&self, code: &str) -> Answer<()>;
+    /// Removes a briefing at a time, Unix milliseconds; it can be restored for [`super::RESTORED_WITHIN_MS`].
+    fn remove_briefing(&self, code: &str, at: i64) -> Answer<()>;
+    /// Brings a removed briefing back, as it was; of nobody but `author`, where one is named. Whether there was one.
+    fn restore_briefing(&self, code: &str, author: Option<&str>) -> Answer<bool>;
 }
 
 /// What keeping a store needs.

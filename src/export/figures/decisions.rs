@@ -9,9 +9,9 @@ use crate::analysis::{About, Decision, Filter, Named, Survey, View, decisions as
 /// What is to be decided about the parcels that `filter` lets through.
 pub fn decisions(view: &View, filter: &Filter) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
-    let scope = match (filter.projects.as_slice(), filter.unit) {
+    let scope = match (filter.projects.as_slice(), filter.units.as_slice()) {
         ([_], _) => About::Project,
-        (_, Some(_)) => About::Unit,
+        (_, [_]) => About::Unit,
         _ => About::Many,
     };
     let survey = Survey::of(snapshot, filter, day, [None, None, None]);

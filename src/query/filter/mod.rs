@@ -82,9 +82,13 @@ impl Filter {
         Ok(Self(Node::Compare(node::Comparison::Equal, Scalar::Column(column), Scalar::Constant(value))))
     }
 
-    /// The parcels that lie in the unit with this code, or in one below it, on the view's day.
-    pub fn in_unit(code: &str) -> Self {
-        Self(Node::InUnit(code.into()))
+    /// The parcels that lie in a unit with one of these codes, or in one below it, on the view's day.
+    pub fn in_units<'a>(codes: impl Iterator<Item = &'a str>) -> Self {
+        let mut units: Vec<Node> = codes.map(|code| Node::InUnit(code.into())).collect();
+        match units.pop() {
+            Some(one) if units.is_empty() => Self(one),
+            last => Self(Node::Or(units.into_iter().chain(last).collect())),
+        }
     }
 
     /// The features that share a point with this area or line, in WGS 84 degrees.

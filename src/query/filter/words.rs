@@ -43,7 +43,9 @@ fn condition(node: &Node, speech: &dyn Speech) -> String {
         };
         all.iter().map(inner).collect::<Vec<_>>().join(&format!(" {} ", speech.word(word)))
     };
-    let named = |what: &Scalar, told: String| format!("{}: {told}", scalar(what, None, speech));
+    if let Some((name, told)) = named(node, speech) {
+        return format!("{name}: {told}");
+    }
     match node {
         Node::Constant(Some(true)) => speech.word("all"),
         Node::Constant(_) => speech.word("none"),
@@ -52,41 +54,61 @@ fn condition(node: &Node, speech: &dyn Speech) -> String {
         Node::Not(inner) => format!("{} ({})", speech.word("not"), condition(inner, speech)),
         Node::Flag(value) => scalar(value, None, speech),
         Node::Compare(how, a, b) => compared(*how, a, b, speech),
-        Node::Between(value, low, high) => {
-            let column = column(value);
-            let ends = (scalar(low, column, speech), scalar(high, column, speech));
-            named(value, range(Some(ends.0), Some(ends.1), speech))
-        }
-        Node::In(value, list) => named(value, listed(list, column(value), speech)),
-        Node::Like(value, pattern) => {
-            let text = pattern.text();
-            let plain = text.trim_matches('…');
-            let told = match column(value) {
-                // The letters of a code stand for its name.
-                Some(column) => {
-                    let name = speech.value(Some(column), &Value::text(plain));
-                    if name == plain { text } else { name }
-                }
-                None => text,
-            };
-            named(value, told)
-        }
-        Node::IsNull(value) => named(value, speech.word("missing")),
         Node::NoShape => format!("{}: {}", speech.word("shape"), speech.word("missing")),
         Node::Spatial(test) if test.how() == SpatialOp::Intersects => speech.word("area"),
         Node::Spatial(test) => format!("{} ({})", speech.word("shape"), test.how().name()),
+        Node::Temporal(..) => speech.word("time"),
+        // Told by their name above, or, of those that are bound to a view, never.
+        Node::Between(..)
+        | Node::In(..)
+        | Node::Like(..)
+        | Node::IsNull(_)
+        | Node::InUnit(_)
+        | Node::Territory(..)
+        | Node::Entry(..) => String::new(),
+    }
+}
+
+/// A condition on one value: the value's name, and what it is to be. Of several on the same one the name is told once.
+fn named(node: &Node, speech: &dyn Speech) -> Option<(String, String)> {
+    let (what, told) = match node {
+        Node::Or(all) => {
+            let mut all = all.iter().map(|node| named(node, speech));
+            let (name, mut told) = all.next()??;
+            for one in all {
+                let (_, more) = one.filter(|(other, _)| *other == name)?;
+                told = format!("{told} {} {more}", speech.word("or"));
+            }
+            return Some((name, told));
+        }
+        Node::InUnit(code) => return Some(speech.unit(code)),
+        Node::Compare(Comparison::Equal, a @ Scalar::Column(column), Scalar::Constant(value))
+            if !matches!(value, Value::Boolean(_)) =>
+        {
+            (a, speech.value(Some(column), value))
+        }
+        Node::Between(value, low, high) => {
+            let column = column(value);
+            let ends = (scalar(low, column, speech), scalar(high, column, speech));
+            (value, range(Some(ends.0), Some(ends.1), speech))
+        }
+        Node::In(value, list) => (value, listed(list, column(value), speech)),
+        Node::Like(value, pattern) => (value, like(column(value), pattern.text(), speech)),
+        Node::IsNull(value) => (value, speech.word("missing")),
         Node::Temporal(_, Span::Instant(own) | Span::Validity(own, _), Span::Interval(from, to)) => {
             let end = |end: &Option<Scalar>| end.as_ref().map(|end| scalar(end, None, speech));
-            named(own, range(end(from), end(to), speech))
+            (own, range(end(from), end(to), speech))
         }
-        Node::Temporal(..) => speech.word("time"),
-        Node::InUnit(code) => {
-            let (called, name) = speech.unit(code);
-            format!("{called}: {name}")
-        }
-        // Only filters that are bound to a view have these, and they are never told.
-        Node::Territory(..) | Node::Entry(..) => String::new(),
-    }
+        _ => return None,
+    };
+    Some((scalar(what, None, speech), told))
+}
+
+/// A pattern; where the letters of a code stand for its name, the name.
+fn like(column: Option<&'static Column>, pattern: String, speech: &dyn Speech) -> String {
+    let plain = pattern.trim_matches('…');
+    let name = column.map(|column| speech.value(Some(column), &Value::text(plain)));
+    name.filter(|name| name != plain).unwrap_or(pattern)
 }
 
 fn compared(how: Comparison, a: &Scalar, b: &Scalar, speech: &dyn Speech) -> String {

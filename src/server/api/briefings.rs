@@ -162,6 +162,19 @@ pub async fn remove(
     if kept.briefing.author != identity.name() && !identity.may(Action::Administer) {
         return Err(Problem::forbidden("only its author may remove a briefing"));
     }
-    app.with_store(move |store| store.remove_briefing(&code)).await?;
+    let now = jiff::Timestamp::now().as_millisecond();
+    app.with_store(move |store| store.remove_briefing(&code, now)).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Brings a removed briefing back, within 30 days: for whom may remove it.
+pub async fn restore(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    Path(code): Path<String>,
+) -> Result<StatusCode, Problem> {
+    let missing = Problem::not_found(format!("no briefing \"{code}\" of yours was removed lately"));
+    let author = (!identity.may(Action::Administer)).then(|| identity.name().to_owned());
+    let restored = app.with_store(move |store| store.restore_briefing(&code, author.as_deref())).await?;
+    if restored { Ok(StatusCode::NO_CONTENT) } else { Err(missing) }
 }

@@ -58,19 +58,22 @@ pub(super) async fn discretion(app: &App, identity: &Identity, query: &Query) ->
     if matches!(scope, Scope::Everywhere) {
         return Ok(Discretion::Exact);
     }
-    if let (true, Some(code)) = (identity.may(Action::SeeHolders), query.get("unit")) {
+    if let (true, Some(codes)) = (identity.may(Action::SeeHolders), query.get("unit")) {
         let asked = app.view(query.when()?).await?;
         let snapshot = &asked.view.snapshot;
-        let unit = snapshot.unit_by_code(code, asked.view.today);
-        if unit.is_some_and(|unit| scope.holds(snapshot.units()[unit].id)) {
+        let held = |code: &str| {
+            let unit = snapshot.unit_by_code(code, asked.view.today);
+            unit.is_some_and(|unit| scope.holds(snapshot.units()[unit].id))
+        };
+        if codes.split(',').all(held) {
             return Ok(Discretion::Exact);
         }
     }
     let mut conditions = query.pairs().filter(|(name, value)| FILTER.contains(name) && *value != "false");
     let groups = ["project", "unit", "kind", "body", "key"];
-    let is_one = conditions
-        .next()
-        .is_none_or(|(name, value)| groups.contains(&name) && !(name == "project" && value.contains(',')));
+    let is_one = conditions.next().is_none_or(|(name, value)| {
+        groups.contains(&name) && !(matches!(name, "project" | "unit") && value.contains(','))
+    });
     Ok(if is_one && conditions.next().is_none() { Discretion::Rounded } else { Discretion::Withheld })
 }
 

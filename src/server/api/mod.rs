@@ -37,7 +37,9 @@ use crate::{
 
 pub use attachments::{attach, attachment};
 pub use board::{board, board_report, evidence};
-pub use briefings::{briefing, briefings, remove as remove_briefing, save as save_briefing};
+pub use briefings::{
+    briefing, briefings, remove as remove_briefing, restore as restore_briefing, save as save_briefing,
+};
 pub use campaigns::{
     LARGEST as LARGEST_CAMPAIGN, campaigns, file as campaign_file, put_file as put_campaign_file,
     remove_file as remove_campaign_file,

@@ -113,6 +113,7 @@ pub const RULES: &[(&str, &str, Rule)] = &[
     ("POST", "/api/v1/briefings", Rule::May(Action::Read)),
     ("GET", "/api/v1/briefings/{code}", Rule::May(Action::Read)),
     ("DELETE", "/api/v1/briefings/{code}", Rule::May(Action::Read)),
+    ("POST", "/api/v1/briefings/{code}/restore", Rule::May(Action::Read)),
     ("GET", "/api/v1/heads", Rule::Read),
     ("GET", "/api/v1/heads/{position}", Rule::Read),
     ("GET", "/api/v1/ledger", Rule::May(Action::Administer)),

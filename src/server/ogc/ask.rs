@@ -201,8 +201,9 @@ fn filter(collection: Collection, query: &Query, known: &[&'static Column]) -> R
     for column in known {
         // A unit means that unit with what lies below it, as by every other door.
         let territory = collection == Collection::Parcels && column.name == "unit";
-        let condition =
-            |text: &str| if territory { Ok(Filter::in_unit(text)) } else { Filter::equal(column, text) };
+        let condition = |text: &str| {
+            if territory { Ok(Filter::in_units(text.split(','))) } else { Filter::equal(column, text) }
+        };
         if let Some(condition) = query.read(column.name, condition)? {
             all = all.and(condition);
         }

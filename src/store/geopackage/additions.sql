@@ -21,3 +21,6 @@ CREATE TABLE IF NOT EXISTS second_factors (
   last_step INTEGER NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS recovery_codes (
   hash BLOB PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id)) WITHOUT ROWID;
+-- Briefings that were removed, and can be restored for some days.
+CREATE TABLE IF NOT EXISTS removed_briefings (
+  code TEXT PRIMARY KEY REFERENCES briefings(code) ON DELETE CASCADE, removed_at INTEGER NOT NULL) WITHOUT ROWID;

@@ -5,12 +5,13 @@ use rusqlite::{OptionalExtension, Row, params};
 use super::{GeoPackage, read};
 use crate::{
     domain::{Day, LedgerPosition},
-    store::{Briefing, Briefings, KeptBriefing, StoreError},
+    store::{Briefing, Briefings, KeptBriefing, RESTORED_WITHIN_MS, StoreError},
 };
 
 const SELECT: &str =
     "SELECT b.code, b.title, b.position, b.as_of, b.body, b.author, b.created_at, b.seal, l.hash
-    FROM briefings b LEFT JOIN ledger l ON l.position = b.position";
+    FROM briefings b LEFT JOIN ledger l ON l.position = b.position
+    WHERE b.code NOT IN (SELECT code FROM removed_briefings)";
 
 fn kept(row: &Row<'_>) -> rusqlite::Result<KeptBriefing> {
     let day: String = row.get(3)?;
@@ -50,7 +51,7 @@ impl Briefings for GeoPackage {
     }
 
     fn briefing(&self, code: &str) -> Result<Option<KeptBriefing>, StoreError> {
-        let select = format!("{SELECT} WHERE b.code = ?1");
+        let select = format!("{SELECT} AND b.code = ?1");
         self.read(|sql| Ok(sql.query_row(&select, [code], kept).optional()?))
     }
 
@@ -62,10 +63,23 @@ impl Briefings for GeoPackage {
         })
     }
 
-    fn remove_briefing(&self, code: &str) -> Result<(), StoreError> {
+    fn remove_briefing(&self, code: &str, at: i64) -> Result<(), StoreError> {
         self.write(|sql| {
-            sql.execute("DELETE FROM briefings WHERE code = ?1", [code])?;
+            let remove = "INSERT INTO removed_briefings (code, removed_at)
+                SELECT code, ?2 FROM briefings WHERE code = ?1 ON CONFLICT DO NOTHING";
+            sql.execute(remove, params![code, at])?;
+            let forget = "DELETE FROM briefings WHERE code IN (
+                SELECT code FROM removed_briefings WHERE removed_at <= ?1)";
+            sql.execute(forget, [at - RESTORED_WITHIN_MS])?;
             Ok(())
+        })
+    }
+
+    fn restore_briefing(&self, code: &str, author: Option<&str>) -> Result<bool, StoreError> {
+        self.write(|sql| {
+            let restore = "DELETE FROM removed_briefings WHERE code IN (
+                SELECT code FROM briefings WHERE code = ?1 AND (?2 IS NULL OR author = ?2))";
+            Ok(sql.execute(restore, params![code, author])? > 0)
         })
     }
 }

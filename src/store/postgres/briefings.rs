@@ -9,14 +9,15 @@ use super::{
 };
 use crate::{
     domain::LedgerPosition,
-    store::{Briefing, Briefings, KeptBriefing, StoreError},
+    store::{Briefing, Briefings, KeptBriefing, RESTORED_WITHIN_MS, StoreError},
 };
 
 type Answer<T> = Result<T, StoreError>;
 
 const SELECT: &str =
     "SELECT b.code, b.title, b.position, b.as_of, b.body, b.author, b.created_at, b.seal, l.hash
-    FROM briefings b LEFT JOIN ledger l ON l.position = b.position";
+    FROM briefings b LEFT JOIN ledger l ON l.position = b.position
+    WHERE b.code NOT IN (SELECT code FROM removed_briefings)";
 
 fn kept(row: &Row) -> Answer<KeptBriefing> {
     let fault = |why| StoreError::Row { table: "briefings", row: -1, column: "as_of", why };
@@ -52,7 +53,7 @@ impl Briefings for PostgreSql {
     }
 
     fn briefing(&self, code: &str) -> Answer<Option<KeptBriefing>> {
-        let select = format!("{SELECT} WHERE b.code = $1");
+        let select = format!("{SELECT} AND b.code = $1");
         self.read(|sql| sql.one(&select, &[&code])?.as_ref().map(kept).transpose())
     }
 
@@ -61,7 +62,22 @@ impl Briefings for PostgreSql {
         self.read(|sql| sql.query(&select, &[])?.iter().map(kept).collect())
     }
 
-    fn remove_briefing(&self, code: &str) -> Answer<()> {
-        self.write(|sql| sql.execute("DELETE FROM briefings WHERE code = $1", &[&code]).map(|_| ()))
+    fn remove_briefing(&self, code: &str, at: i64) -> Answer<()> {
+        self.write(|sql| {
+            let remove = "INSERT INTO removed_briefings (code, removed_at)
+                SELECT code, $2 FROM briefings WHERE code = $1 ON CONFLICT DO NOTHING";
+            sql.execute(remove, &[&code, &at])?;
+            let forget = "DELETE FROM briefings WHERE code IN (
+                SELECT code FROM removed_briefings WHERE removed_at <= $1)";
+            sql.execute(forget, &[&(at - RESTORED_WITHIN_MS)]).map(|_| ())
+        })
+    }
+
+    fn restore_briefing(&self, code: &str, author: Option<&str>) -> Answer<bool> {
+        self.write(|sql| {
+            let restore = "DELETE FROM removed_briefings WHERE code IN (
+                SELECT code FROM briefings WHERE code = $1 AND ($2::text IS NULL OR author = $2))";
+            Ok(sql.execute(restore, &[&code, &author])? > 0)
+        })
     }
 }
