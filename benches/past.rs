@@ -134,13 +134,17 @@ fn beside(store: &dyn Store, now: &Snapshot) {
 fn following(store: &dyn Store, mut now: Arc<Snapshot>) -> Arc<Snapshot> {
     let mut view = View::new(Arc::clone(&now), today()).ready();
     let mut show = |name: &str, write: &mut dyn FnMut() -> bool| {
-        let mut times = Vec::new();
+        let (mut times, mut figures) = (Vec::new(), Vec::new());
         while write() {
             let started = Instant::now();
             (now, view) = next(store, &now, &view).expect("something has happened");
             times.push(ms(started));
+            let started = Instant::now();
+            view.warm();
+            figures.push(ms(started));
         }
         told(name, times);
+        told("  and its figures", figures);
     };
     let mut left = 20;
     show("an event shown", &mut || {
@@ -192,7 +196,6 @@ fn next(store: &dyn Store, now: &Snapshot, view: &View) -> Option<(Arc<Snapshot>
     let next = Arc::new(step.snapshot);
     let (projects, units) = touched(&next, &step.parcels, &step.projects, today());
     let shown = view.next(Arc::clone(&next), &projects, &units);
-    black_box(shown.unit(0));
     Some((next, shown))
 }
 
@@ -222,14 +225,21 @@ fn crowded(store: &dyn Store, now: Arc<Snapshot>) {
     let more = support::more(50_000, "c");
     std::thread::scope(|scope| {
         let (shown, done, gone, importing, times) = (&shown, &done, &gone, &importing, &times);
+        let (warm, to_warm) = std::sync::mpsc::channel::<Arc<View>>();
+        scope.spawn(move || {
+            while let Ok(view) = to_warm.recv() {
+                to_warm.try_iter().last().unwrap_or(view).warm();
+            }
+        });
         let follower = scope.spawn(move || {
             let (mut now, mut seen) = (now, 0);
-            let mut view = View::new(Arc::clone(&now), today()).ready();
+            let mut view = Arc::new(View::new(Arc::clone(&now), today()).ready());
             while !gone.load(Ordering::Relaxed) {
                 seen = store.wait_for_change(seen, Duration::from_millis(200)).expect("wait");
                 if let Some((next, shows)) = next(store, &now, &view) {
-                    (now, view) = (next, shows);
+                    (now, view) = (next, Arc::new(shows));
                     shown.say(now.position().0);
+                    warm.send(Arc::clone(&view)).expect("the warmer");
                 }
             }
         });

@@ -26,7 +26,7 @@ const UNITS: usize = 40;
 pub fn store(parcels: usize) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
     std::fs::create_dir_all(&folder).expect("target can be written");
-    let path = folder.join(format!("fabric-3-{parcels}.gpkg"));
+    let path = folder.join(format!("fabric-4-{parcels}.gpkg"));
     if !path.exists() {
         let part = path.with_extension("part");
         let _ = std::fs::remove_file(&part);
@@ -79,7 +79,7 @@ fn fill(change: &mut dyn Transaction, count: usize) -> bool {
 pub fn storied(parcels: usize) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/bench");
     std::fs::create_dir_all(&folder).expect("target can be written");
-    let path = folder.join(format!("storied-1-{parcels}.gpkg"));
+    let path = folder.join(format!("storied-2-{parcels}.gpkg"));
     if !path.exists() {
         let part = path.with_extension("part");
         let _ = std::fs::remove_file(&part);
@@ -116,6 +116,8 @@ pub fn copy(path: &Path) -> PathBuf {
         let _ = std::fs::remove_file(path.with_extension(left));
     }
     std::fs::copy(path, &copy).expect("target can be written");
+    // What is measured does not wait for the system to write back the copy.
+    std::fs::File::open(&copy).and_then(|file| file.sync_all()).expect("target can be written");
     copy
 }
 

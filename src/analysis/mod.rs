@@ -13,6 +13,7 @@ mod filter;
 mod forecast;
 mod fronts;
 mod group;
+mod later;
 mod listing;
 mod marked;
 mod plan;
@@ -40,6 +41,7 @@ pub use fronts::{
     project_fronts,
 };
 pub use group::{By, Group, Grouping, groups, wholes};
+pub use later::{Each, Later};
 pub use listing::{Column, Listing, Section, Sort, listing};
 pub use marked::{mark_codes, marked};
 pub use plan::{PlanLine, PlanSums};
@@ -50,7 +52,7 @@ pub use progress::{
 pub use series::{Series, each_day, series, steps};
 pub use sums::{ParcelFacts, Sums};
 pub use survey::Survey;
-pub use view::{Figures, Later, View};
+pub use view::{Figures, View};
 
 /// Those of `parcels` that count on `day`.
 pub fn standing<'a>(

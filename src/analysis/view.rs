@@ -1,9 +1,10 @@
 //! A snapshot on a day, with the figures that every reader asks for worked out once.
 
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use super::{
     Filter, Front, History, LEAST_LENGTH_M, Survey, Tally,
+    later::{Each, Later},
     progress::{Progress, holders, length},
     project_fronts, standing,
     sums::Sums,
@@ -35,34 +36,6 @@ impl Figures {
     }
 }
 
-/// What is worked out when it is first asked for.
-pub struct Later<T>(LazyLock<T, Box<dyn FnOnce() -> T + Send + Sync>>);
-
-impl<T> std::ops::Deref for Later<T> {
-    type Target = T;
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-impl<T: std::fmt::Debug> std::fmt::Debug for Later<T> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.0.fmt(f)
-    }
-}
-
-impl<'a, T> IntoIterator for &'a Later<Vec<T>> {
-    type Item = &'a T;
-    type IntoIter = std::slice::Iter<'a, T>;
-    fn into_iter(self) -> Self::IntoIter {
-        self.iter()
-    }
-}
-
-fn later<T>(make: impl FnOnce() -> T + Send + Sync + 'static) -> Later<T> {
-    Later(LazyLock::new(Box::new(make)))
-}
-
 /// What tiles and summaries show: one state of the ledger, one day. Each part is worked out when it
 /// is first asked for, so that a question about a fresh day costs no more than its own answer.
 #[derive(Debug)]
@@ -72,15 +45,15 @@ pub struct View {
     /// The day.
     pub today: Day,
     /// By project index.
-    pub projects: Later<Vec<Figures>>,
+    pub projects: Each<Figures>,
     /// By unit index, where the unit is a commune.
-    communes: Later<Vec<Figures>>,
+    communes: Each<Figures>,
     /// By unit index, where it is one above: all that lies below it on the day.
     upper: Later<Vec<Figures>>,
     /// By parcel index the unit, by index, in which it lies on the day.
     lies_in: Arc<[u16]>,
     /// Stretches of the alignments, by project index, from their start on.
-    pub fronts: Later<Vec<Vec<Front>>>,
+    pub fronts: Each<Vec<Front>>,
     /// What the ledger says about times, worked out when a forecast is first asked for.
     history: OnceLock<History>,
 }
@@ -93,11 +66,11 @@ impl View {
         let (for_upper, of_upper) = (Arc::clone(&survey), Arc::clone(&snapshot));
         let (of_projects, of_fronts) = (Arc::clone(&snapshot), Arc::clone(&snapshot));
         Self {
-            projects: later(move || by_project(&of_projects, surveyed(&survey, &of_projects, today))),
-            communes: later(move || by_commune(&of_units, surveyed(&for_units, &of_units, today))),
-            upper: later(move || by_upper(&of_upper, surveyed(&for_upper, &of_upper, today))),
+            projects: Each::new(move || by_project(&of_projects, surveyed(&survey, &of_projects, today))),
+            communes: Each::new(move || by_commune(&of_units, surveyed(&for_units, &of_units, today))),
+            upper: Later::new(move || by_upper(&of_upper, surveyed(&for_upper, &of_upper, today))),
             lies_in: snapshot.units_on(today),
-            fronts: later(move || {
+            fronts: Each::new(move || {
                 of_fronts.projects().iter().map(|entry| fronts(&of_fronts, entry, today)).collect()
             }),
             snapshot,
@@ -106,10 +79,17 @@ impl View {
         }
     }
 
-    /// Works out what tiles need, so that nobody waits for it: O(parcels).
+    /// Works out what tiles need, so that nobody waits for it: O(parcels) the first time, then what was touched.
+    pub fn warm(&self) {
+        self.projects.warm();
+        self.communes.warm();
+        self.fronts.warm();
+    }
+
+    /// As [`View::warm`].
     #[must_use]
     pub fn ready(self) -> Self {
-        let _ = (&*self.projects, &*self.communes, &*self.fronts);
+        self.warm();
         self
     }
 
@@ -135,32 +115,38 @@ impl View {
     }
 
     /// The next view on the same day: only the figures of these projects and communes, by index rising, are worked
-    /// out anew; those that are new are among them. Where they hold much of all parcels, everything is.
+    /// out anew, when they are first asked for; those that are new are among them. Where they hold much of all
+    /// parcels, everything is.
     #[must_use]
     pub fn next(&self, snapshot: Arc<Snapshot>, stale_projects: &[usize], stale_units: &[usize]) -> Self {
-        let lies_in = snapshot.units_on(self.today);
-        let Some(held) = held(&lies_in, stale_units, snapshot.units().len()) else {
-            return Self::new(snapshot, self.today).ready();
-        };
-        let (mut projects, mut communes) = (self.projects.to_vec(), self.communes.to_vec());
-        let mut fronts = self.fronts.to_vec();
+        let held: usize = stale_units.iter().map(|unit| snapshot.units()[*unit].parcels.len()).sum();
+        if held > snapshot.parcels().len() / 2 && snapshot.parcels().len() > SMALL {
+            return Self::new(snapshot, self.today);
+        }
+        let today = self.today;
+        let (mut projects, mut communes) = (self.projects.clone(), self.communes.clone());
+        let mut fronts = self.fronts.clone();
         for &project in stale_projects {
-            let entry = &snapshot.projects()[project];
-            put(&mut fronts, project, self::fronts(&snapshot, entry, self.today));
-            put(&mut projects, project, Figures::of(&snapshot, &entry.parcels, &[project], self.today));
+            let (of_fronts, of_figures) = (Arc::clone(&snapshot), Arc::clone(&snapshot));
+            fronts.put(project, move || self::fronts(&of_fronts, &of_fronts.projects()[project], today));
+            projects.put(project, move || {
+                Figures::of(&of_figures, &of_figures.projects()[project].parcels, &[project], today)
+            });
         }
-        for (&unit, parcels) in stale_units.iter().zip(&held) {
-            put(&mut communes, unit, Figures::of(&snapshot, parcels, &[], self.today));
+        let lies_in = snapshot.units_on(today);
+        for &unit in stale_units {
+            let (of, lies_in) = (Arc::clone(&snapshot), Arc::clone(&lies_in));
+            communes.put(unit, move || Figures::of(&of, &lying_in(&lies_in, unit), &[], today));
         }
-        let (of_upper, today) = (Arc::clone(&snapshot), self.today);
+        let of_upper = Arc::clone(&snapshot);
         Self {
             snapshot,
-            today: self.today,
-            projects: later(move || projects),
-            communes: later(move || communes),
-            upper: later(move || by_upper(&of_upper, &whole(&of_upper, today))),
+            today,
+            projects,
+            communes,
+            upper: Later::new(move || by_upper(&of_upper, &whole(&of_upper, today))),
             lies_in,
-            fronts: later(move || fronts),
+            fronts,
             history: OnceLock::new(),
         }
     }
@@ -168,14 +154,6 @@ impl View {
 
 /// Parcels up to which it does not matter how figures are worked out anew.
 const SMALL: usize = 10_000;
-
-/// Puts a value in its place, which may be the next one.
-fn put<T>(list: &mut Vec<T>, index: usize, value: T) {
-    match list.get_mut(index) {
-        Some(place) => *place = value,
-        None => list.push(value),
-    }
-}
 
 fn surveyed<'a>(survey: &'a OnceLock<Survey>, snapshot: &Snapshot, day: Day) -> &'a Survey {
     survey.get_or_init(|| whole(snapshot, day))
@@ -185,19 +163,10 @@ fn whole(snapshot: &Snapshot, day: Day) -> Survey {
     Survey::of(snapshot, &Filter::default(), day, [None; 3])
 }
 
-/// The parcels of each of these units, by index rising; none where they are much of all.
-fn held(lies_in: &[u16], units: &[usize], count: usize) -> Option<Vec<Vec<u32>>> {
-    let mut place = vec![usize::MAX; count];
-    units.iter().enumerate().for_each(|(at, unit)| place[*unit] = at);
-    let mut held = vec![Vec::new(); units.len()];
-    let mut all = 0;
-    for (parcel, unit) in (0u32..).zip(lies_in) {
-        if let Some(list) = held.get_mut(place[usize::from(*unit)]) {
-            list.push(parcel);
-            all += 1;
-        }
-    }
-    (all <= lies_in.len() / 2 || lies_in.len() <= SMALL).then_some(held)
+/// The parcels that lie in this unit, by index.
+fn lying_in(lies_in: &[u16], unit: usize) -> Vec<u32> {
+    let all = (0u32..).zip(lies_in);
+    all.filter(|(_, other)| usize::from(**other) == unit).map(|(parcel, _)| parcel).collect()
 }
 
 fn by_project(snapshot: &Snapshot, survey: &Survey) -> Vec<Figures> {

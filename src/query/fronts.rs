@@ -15,7 +15,7 @@ use crate::{
 /// The stretch at `index`, counted over all projects, with its place in its project.
 fn find(view: &View, index: u32) -> Option<(&ProjectEntry, u32, &Front)> {
     let mut left = index as usize;
-    for (entry, fronts) in view.snapshot.projects().iter().zip(&view.fronts) {
+    for (entry, fronts) in view.snapshot.projects().iter().zip(view.fronts.iter()) {
         if let Some(front) = fronts.get(left) {
             return Some((entry, left as u32, front));
         }
@@ -26,7 +26,7 @@ fn find(view: &View, index: u32) -> Option<(&ProjectEntry, u32, &Front)> {
 
 /// Indexes of the stretches that touch `extent`, rising.
 pub fn within(view: &View, extent: Extent) -> Vec<u32> {
-    let all = view.snapshot.projects().iter().zip(&view.fronts);
+    let all = view.snapshot.projects().iter().zip(view.fronts.iter());
     let extents = all.flat_map(|(entry, fronts)| {
         fronts.iter().map(|front| Extent::around(&entry.part(front.span.metres())))
     });

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::{app::App, cache::Touched};
+use super::{app::App, cache::Touched, warmer::Warmer};
 use crate::{
     analysis::View,
     atlas::{Extent, Snapshot},
@@ -40,6 +40,7 @@ pub fn follow(
     let mut shown = first(app, store, law, today())?;
     let (snapshot, day) = (Arc::clone(&shown.snapshot), shown.today);
     std::thread::spawn(move || look_back(&snapshot, day));
+    let warmer = Warmer::start();
     while !stop() {
         let now = match store.wait_for_change(seen, PATIENCE) {
             Ok(now) => {
@@ -73,7 +74,10 @@ pub fn follow(
                 app.health.follows(true);
                 // Only now: what failed is tried again, also when nobody writes any more.
                 seen = now;
-                shown = next.unwrap_or(shown);
+                if let Some(next) = next {
+                    shown = next;
+                    app.current().into_iter().for_each(|current| warmer.warm(current));
+                }
             }
             Ok(Err(error)) => failed(app, &error.to_string()),
             Err(_) => failed(app, "a fault of this program"),

@@ -36,6 +36,7 @@ mod scratch;
 mod staging;
 mod tiles;
 mod views;
+mod warmer;
 mod witness;
 mod wording;
 mod writer;

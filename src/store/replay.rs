@@ -33,7 +33,7 @@ pub(super) struct KeptParcel {
 }
 
 /// The parcel and the state kept at a position.
-pub(super) type KeptState = (i64, (u32, Vec<u8>));
+pub(super) type KeptState = (i64, (u32, i64, Vec<u8>));
 
 /// What a check reads beside [`Rows`], in one state of the store.
 pub(super) trait Checked: Rows {
@@ -93,7 +93,7 @@ impl<'a, R: Checked> Kept<'a, R> {
     }
 
     /// The parcel and the state kept at a position; positions rise from call to call.
-    fn at(&mut self, position: i64) -> Answer<Option<(u32, Vec<u8>)>> {
+    fn at(&mut self, position: i64) -> Answer<Option<(u32, i64, Vec<u8>)>> {
         while self.ahead.pop_front_if(|(at, _)| *at < position).is_some() {}
         if self.ahead.is_empty() && self.read < position {
             self.ahead = self.rows.kept_states(position)?.into();
@@ -171,9 +171,10 @@ impl<'a, R: Checked> Replay<'a, R> {
             );
             return Ok(());
         };
-        let before = states::encode(&told.running.record).unwrap_or_default();
+        let before = &told.running.record;
+        let state = states::encode(before).unwrap_or_default();
         let kept = self.states.at(position)?;
-        if kept != Some((id.0, before)) {
+        if kept != Some((id.0, signed(before.version), state)) {
             findings.add("prior_states", Some(position), "it is not the parcel's state before this event");
         }
         if !told.running.follow(event) {

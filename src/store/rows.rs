@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Head, Step, StoreError, states::Find};
+use super::{Head, Step, StoreError, states::Wanted};
 use crate::{
     atlas::{Revision, Snapshot, State},
     domain::{
@@ -55,12 +55,12 @@ pub(super) trait Rows {
     fn parcels_after(&self, last: ParcelId, revision: &mut Revision<'_>) -> Answer<()>;
     /// The state of a parcel as its row says it.
     fn state(&self, parcel: ParcelId) -> Answer<State>;
-    /// The state at a position of each parcel, of those that `find` knows, that an event after it up to
+    /// The state at a position of each parcel, of those that are `wanted`, that an event after it up to
     /// `head` touches.
     fn states_at(
         &self,
         range: (LedgerPosition, LedgerPosition),
-        find: Find<'_>,
+        wanted: Wanted<'_>,
         take: &mut dyn FnMut(ParcelId, State),
     ) -> Answer<()>;
 }
@@ -123,8 +123,8 @@ pub(super) fn back(rows: &impl Rows, now: &Snapshot, position: LedgerPosition) -
     reference(rows, now, position, &mut revision)?;
     let last = last_parcel(rows, position)?;
     revision.last_parcel(last);
-    let find = |id: ParcelId| if id <= last { now.parcels().find(id) } else { None };
-    rows.states_at((position, head.position), &find, &mut |id, state| revision.state(id, state))?;
+    let wanted = |id: ParcelId| id <= last;
+    rows.states_at((position, head.position), &wanted, &mut |id, state| revision.state(id, state))?;
     Ok(revision.finish(position, rows.hash_at(position)?)?)
 }
 

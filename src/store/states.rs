@@ -1,15 +1,17 @@
 //! States of parcels before their events: what the past is read from.
 //!
-//! A state is 34 bytes and, where there are any, the marks as JSON: nine days
-//! (2 bytes each, 0xFFFF = never), money in đồng (8), version (8).
+//! A state is 26 bytes and, where there are any, the marks as JSON: nine days
+//! (2 bytes each, 0xFFFF = never), money in đồng (8). Its version, the last
+//! event about the parcel before, stands beside it: the states of a position
+//! are those whose version is not after it, and whose event is.
 
 use super::StoreError;
 use crate::domain::{Day, LedgerPosition, Marks, ParcelId, Record, Stage, StageDays, Vnd};
 
-const FIXED: usize = 34;
+const FIXED: usize = 26;
 const NEVER: u16 = u16::MAX;
 
-/// The bytes of a record.
+/// The bytes of a record, without its version.
 ///
 /// # Errors
 /// Marks that can't be written as JSON.
@@ -19,26 +21,25 @@ pub fn encode(record: &Record) -> Result<Vec<u8>, serde_json::Error> {
         bytes.extend_from_slice(&record.days.get(stage).map_or(NEVER, Day::number).to_le_bytes());
     }
     bytes.extend_from_slice(&record.approved.0.to_le_bytes());
-    bytes.extend_from_slice(&record.version.0.to_le_bytes());
     if !record.marks.is_empty() {
         serde_json::to_writer(&mut bytes, &record.marks)?;
     }
     Ok(bytes)
 }
 
-/// The record that bytes say.
-pub fn decode(bytes: &[u8]) -> Result<Record, String> {
+/// The record that bytes say, as the event `version` left it.
+pub fn decode(bytes: &[u8], version: LedgerPosition) -> Result<Record, String> {
     let fixed = bytes.get(..FIXED).ok_or("shorter than a state")?;
     let mut days = StageDays::default();
     for (stage, cell) in Stage::ALL.into_iter().zip(fixed.as_chunks::<2>().0) {
         days.set(stage, Day::from_cell(u16::from_le_bytes(*cell)));
     }
-    let number = |from: usize| u64::from_le_bytes(std::array::from_fn(|i| fixed[from + i]));
+    let money = u64::from_le_bytes(std::array::from_fn(|i| fixed[18 + i]));
     let marks = match &bytes[FIXED..] {
         [] => Marks::default(),
         json => serde_json::from_slice(json).map_err(|e| e.to_string())?,
     };
-    Ok(Record { days, approved: Vnd(number(18)), marks, version: LedgerPosition(number(26)) })
+    Ok(Record { days, approved: Vnd(money), marks, version })
 }
 
 /// What the row of a parcel with this record says in its column `marks`.
@@ -49,25 +50,8 @@ pub fn marks_text(record: &Record) -> Result<Option<String>, StoreError> {
     if record.marks.is_empty() { Ok(None) } else { text(&record.marks).map(Some) }
 }
 
-/// Finds the index of a parcel, if it is to be told of.
-pub type Find<'a> = &'a (dyn Fn(ParcelId) -> Option<u32> + Sync);
-
-/// Which indexes came before.
-#[derive(Default)]
-pub struct Seen(Vec<u64>);
-
-impl Seen {
-    /// Whether it comes for the first time.
-    pub fn first(&mut self, index: u32) -> bool {
-        let (word, bit) = (index as usize / 64, 1u64 << (index % 64));
-        if self.0.len() <= word {
-            self.0.resize(word + 1, 0);
-        }
-        let new = self.0[word] & bit == 0;
-        self.0[word] |= bit;
-        new
-    }
-}
+/// Whether a parcel is to be told of.
+pub type Wanted<'a> = &'a (dyn Fn(ParcelId) -> bool + Sync);
 
 #[cfg(test)]
 mod tests {
@@ -78,9 +62,9 @@ mod tests {
         let mut record = Record { approved: Vnd(1_500_000), version: LedgerPosition(7), ..Record::default() };
         record.days.set(Stage::Notice, Day::from_number(20_000).ok());
         assert_eq!(encode(&record).unwrap().len(), FIXED);
-        assert_eq!(decode(&encode(&record).unwrap()), Ok(record.clone()));
+        assert_eq!(decode(&encode(&record).unwrap(), LedgerPosition(7)), Ok(record.clone()));
         record.marks.ended = Day::from_number(20_100).ok();
-        assert_eq!(decode(&encode(&record).unwrap()), Ok(record));
-        assert!(decode(&[0; 12]).is_err());
+        assert_eq!(decode(&encode(&record).unwrap(), LedgerPosition(7)), Ok(record));
+        assert!(decode(&[0; 12], LedgerPosition(7)).is_err());
     }
 }

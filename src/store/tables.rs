@@ -191,7 +191,7 @@ pub(super) const TABLES: [Table; 24] = [
     },
     Table {
         name: "prior_states",
-        columns: &[("position", Big), ("parcel", Small), ("state", Bytes)],
+        columns: &[("position", Big), ("parcel", Small), ("version", Big), ("state", Bytes)],
         order: "position",
     },
     Table {

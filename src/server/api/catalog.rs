@@ -122,5 +122,5 @@ fn projects(view: &View) -> Value {
                 "area_m2": figures.progress.measures.area.total,
             })
         };
-    view.snapshot.projects().iter().zip(&view.projects).map(entry).collect()
+    view.snapshot.projects().iter().zip(view.projects.iter()).map(entry).collect()
 }

@@ -65,23 +65,8 @@ const NAMED: &str =
     "SELECT DISTINCT n.value, coalesce(l.parcel, 0) FROM ledger l, json_each(l.body, '$.attachments') n
     WHERE instr(l.body, '\"attachments\"') > 0";
 
-/// Whether the tables are there: they came after the first stores of this schema.
-pub fn is_there(sql: &Connection) -> Answer<bool> {
-    let table = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'attached'";
-    Ok(sql.query_row(table, [], |row| row.get::<_, u32>(0))? > 0)
-}
-
-/// Notes what the whole ledger names.
-pub fn fill(sql: &Connection) -> Answer<()> {
-    sql.execute(&format!("INSERT OR IGNORE INTO attached (file, parcel) {NAMED}"), [])?;
-    Ok(())
-}
-
 /// Holds what is noted against the ledger.
 pub fn check(sql: &Connection, findings: &mut Findings) -> Answer<()> {
-    if !is_there(sql)? {
-        return Ok(());
-    }
     let noted = "SELECT file, parcel FROM attached";
     let count = |one: &str, other: &str| -> Answer<i64> {
         let select = format!("SELECT count(*) FROM ({one} EXCEPT {other})");

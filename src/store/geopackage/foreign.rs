@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use super::ADDITIONS;
 use crate::store::{StoreError, verify::Findings};
 
 type Objects = BTreeMap<(String, String), String>;
@@ -29,7 +28,6 @@ fn objects(sql: &Connection) -> Result<Objects, StoreError> {
 pub fn check(sql: &Connection, findings: &mut Findings) -> Result<(), StoreError> {
     let fresh = Connection::open_in_memory()?;
     fresh.execute_batch(include_str!("schema.sql"))?;
-    fresh.execute_batch(ADDITIONS)?;
     let (own, here) = (objects(&fresh)?, objects(sql)?);
     for ((kind, name), text) in &here {
         let what = match own.get(&(kind.clone(), name.clone())) {

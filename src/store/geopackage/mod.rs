@@ -36,10 +36,7 @@ use crate::domain::{Event, LedgerPosition, ParcelId};
 use connections::{Connections, Mode, connect, prepare};
 
 /// Number of the schema that this program reads and writes.
-const SCHEMA: &str = "6";
-
-/// Tables that stores of the same schema get when they are opened to be written.
-const ADDITIONS: &str = include_str!("additions.sql");
+const SCHEMA: &str = "7";
 
 /// An open store.
 #[derive(Debug)]
@@ -62,16 +59,7 @@ impl GeoPackage {
         let schema = "SELECT value FROM settings WHERE name = 'schema'";
         let number: Result<String, _> = writer.query_row(schema, [], |row| row.get(0));
         match number.as_deref() {
-            Ok(SCHEMA) => {
-                if mode == Mode::ReadWrite {
-                    let is_older = !attached::is_there(&writer)?;
-                    writer.execute_batch(ADDITIONS)?;
-                    if is_older {
-                        attached::fill(&writer)?;
-                    }
-                }
-                Ok(Self { connections: Connections::new(path, mode, writer)? })
-            }
+            Ok(SCHEMA) => Ok(Self { connections: Connections::new(path, mode, writer)? }),
             Ok(other) => {
                 let why = format!(
                     "its schema is number {other}, this program reads number {SCHEMA}; use the program that made it, \
@@ -126,7 +114,6 @@ impl GeoPackage {
         prepare(&connection)?;
         let change = connection.transaction()?;
         change.execute_batch(include_str!("schema.sql"))?;
-        change.execute_batch(ADDITIONS)?;
         change.commit()?;
         Ok(Self { connections: Connections::new(path, Mode::ReadWrite, connection)? })
     }

@@ -77,7 +77,8 @@ CREATE TRIGGER ledger_never_changes BEFORE UPDATE ON ledger BEGIN SELECT raise(A
 CREATE TRIGGER ledger_never_shrinks BEFORE DELETE ON ledger BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 
 -- The state of a parcel before each event about it, so that the past is read and not replayed. Worked out from the ledger.
-CREATE TABLE prior_states (position INTEGER PRIMARY KEY NOT NULL, parcel INTEGER NOT NULL, state BLOB NOT NULL);
+CREATE TABLE prior_states (
+  position INTEGER PRIMARY KEY NOT NULL, parcel INTEGER NOT NULL, version INTEGER NOT NULL, state BLOB NOT NULL);
 
 -- Answers of requests that may be sent again.
 CREATE TABLE requests (
@@ -112,8 +113,34 @@ CREATE TABLE briefings (
   code TEXT PRIMARY KEY, title TEXT NOT NULL, position INTEGER NOT NULL, as_of DATE NOT NULL, body TEXT NOT NULL,
   seal BLOB NOT NULL, author TEXT NOT NULL, created_at INTEGER NOT NULL) WITHOUT ROWID;
 
+-- Who somebody is at a provider of identities, and what lets them become so: once each.
+CREATE TABLE identities (
+  issuer TEXT NOT NULL, subject TEXT NOT NULL, account INTEGER NOT NULL REFERENCES accounts(id),
+  PRIMARY KEY (issuer, subject)) WITHOUT ROWID;
+CREATE TABLE invitations (
+  hash BLOB PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id), expires_at INTEGER NOT NULL) WITHOUT ROWID;
+-- Who has sent which scan or photograph, once each, and about which parcels events name it (0: a project's plan), which
+-- follows from the ledger.
+CREATE TABLE uploads (
+  file TEXT NOT NULL, account TEXT NOT NULL, bytes INTEGER NOT NULL, at INTEGER NOT NULL,
+  PRIMARY KEY (file, account)) WITHOUT ROWID;
+CREATE INDEX uploads_by_account ON uploads (account, at);
+CREATE TABLE attached (
+  file TEXT NOT NULL, parcel INTEGER NOT NULL, PRIMARY KEY (file, parcel)) WITHOUT ROWID;
+CREATE INDEX attached_by_parcel ON attached (parcel);
+-- What somebody has at hand beside a password: the secret of one-time codes, the last code's step, and codes for when it
+-- is lost, of which SHA-256 is kept.
+CREATE TABLE second_factors (
+  account INTEGER PRIMARY KEY REFERENCES accounts(id), secret BLOB NOT NULL, confirmed BOOLEAN NOT NULL DEFAULT 0,
+  last_step INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE recovery_codes (
+  hash BLOB PRIMARY KEY, account INTEGER NOT NULL REFERENCES accounts(id)) WITHOUT ROWID;
+-- Briefings that were removed, and can be restored for some days.
+CREATE TABLE removed_briefings (
+  code TEXT PRIMARY KEY REFERENCES briefings(code) ON DELETE CASCADE, removed_at INTEGER NOT NULL) WITHOUT ROWID;
+
 CREATE TABLE settings (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, name TEXT NOT NULL UNIQUE, value TEXT NOT NULL);
-INSERT INTO settings (name, value) VALUES ('schema', '6'), ('accounts', '0');
+INSERT INTO settings (name, value) VALUES ('schema', '7'), ('accounts', '0');
 
 INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id) VALUES
   ('units', 'features', 'units', 'Administrative units', 4326),

@@ -14,7 +14,7 @@ use crate::{
     store::{
         Head, StoreError,
         rows::{Reference, Rows},
-        states::Find,
+        states::Wanted,
     },
 };
 
@@ -78,7 +78,7 @@ impl Rows for OneState<'_> {
     fn states_at(
         &self,
         (position, head): (LedgerPosition, LedgerPosition),
-        find: Find<'_>,
+        wanted: Wanted<'_>,
         take: &mut dyn FnMut(ParcelId, State),
     ) -> Result<(), StoreError> {
         let others = if states::is_many(position, head) {
@@ -86,6 +86,6 @@ impl Rows for OneState<'_> {
         } else {
             Vec::new()
         };
-        states::at(self.sql, others, (position, head), find, take)
+        states::at(self.sql, others, (position, head), wanted, take)
     }
 }

@@ -97,10 +97,11 @@ impl Checked for OneState<'_> {
     }
 
     fn kept_states(&self, from: i64) -> Result<Vec<KeptState>, StoreError> {
-        let some = "SELECT position, parcel, state FROM prior_states WHERE position >= ?1
+        let some = "SELECT position, parcel, version, state FROM prior_states WHERE position >= ?1
             ORDER BY position LIMIT 4096";
         let mut statement = self.sql.prepare_cached(some)?;
-        let rows = statement.query_map([from], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?;
+        let rows =
+            statement.query_map([from], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?, row.get(3)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -90,14 +90,15 @@ impl<'a> Write<'a> {
     fn follow(&mut self, id: ParcelId, event: &Event) -> Result<(), StoreError> {
         let text = |e: serde_json::Error| StoreError::Backend(e.to_string());
         let running = self.running(id)?;
-        let state = states::encode(&running.record).map_err(text)?;
+        let (state, version) = (states::encode(&running.record).map_err(text)?, running.record.version);
         if !running.follow(event) {
             // The event is in the ledger already: all of it again.
             let record = records::of(&self.sql, id)?;
             self.running(id)?.replayed(record, event);
         }
-        let keep = "INSERT INTO prior_states (position, parcel, state) VALUES (?1, ?2, ?3)";
-        self.sql.prepare_cached(keep)?.execute(params![read::signed(event.position), id.0, state])?;
+        let keep = "INSERT INTO prior_states (position, parcel, version, state) VALUES (?1, ?2, ?3, ?4)";
+        let at = read::signed(event.position);
+        self.sql.prepare_cached(keep)?.execute(params![at, id.0, read::signed(version), state])?;
         self.unsettled.insert(id);
         Ok(())
     }

@@ -136,22 +136,22 @@ fn marks(row: &Row, column: usize) -> Result<Option<Marks>, StoreError> {
     serde_json::from_str(text).map(Some).map_err(fault)
 }
 
-/// The first state, between two positions, of each parcel that `find` knows.
+/// The state at a position of each parcel, of those that are `wanted`, that an event after it up to another touches.
 pub fn states(
     sql: &Session<'_>,
     (after, until): (LedgerPosition, LedgerPosition),
-    find: crate::store::states::Find<'_>,
+    wanted: crate::store::states::Wanted<'_>,
     take: &mut dyn FnMut(ParcelId, State),
 ) -> Result<(), StoreError> {
-    let select =
-        "SELECT parcel, state FROM prior_states WHERE position > $1 AND position <= $2 ORDER BY position";
-    let mut seen = crate::store::states::Seen::default();
+    let select = "SELECT parcel, version, state FROM prior_states
+        WHERE position > $1 AND position <= $2 AND version <= $1";
     sql.each(select, &[&position(after), &position(until)], |row| {
         let id = ParcelId(number(row, 0)?);
-        if find(id).is_some_and(|index| seen.first(index)) {
+        if wanted(id) {
             let fault =
                 |why| StoreError::Row { table: "prior_states", row: i64::from(id.0), column: "state", why };
-            let record = crate::store::states::decode(cell(row, 1)?).map_err(fault)?;
+            let version = LedgerPosition(cell::<i64>(row, 1)?.unsigned_abs());
+            let record = crate::store::states::decode(cell(row, 2)?, version).map_err(fault)?;
             take(id, State::of(record));
         }
         Ok(())

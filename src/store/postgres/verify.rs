@@ -17,7 +17,7 @@ use crate::{
         replay::{self, Checked, KeptParcel, KeptState},
         rows::{Reference, Rows},
         shape,
-        states::Find,
+        states::Wanted,
         verify::Findings,
     },
 };
@@ -78,10 +78,10 @@ impl Rows for Session<'_> {
     fn states_at(
         &self,
         range: (LedgerPosition, LedgerPosition),
-        find: Find<'_>,
+        wanted: Wanted<'_>,
         take: &mut dyn FnMut(ParcelId, State),
     ) -> Answer<()> {
-        load::states(self, range, find, take)
+        load::states(self, range, wanted, take)
     }
 }
 
@@ -95,10 +95,10 @@ impl Checked for Session<'_> {
     }
 
     fn kept_states(&self, from: i64) -> Answer<Vec<KeptState>> {
-        let some = "SELECT position, parcel, state FROM prior_states WHERE position >= $1
+        let some = "SELECT position, parcel, version, state FROM prior_states WHERE position >= $1
             ORDER BY position LIMIT 4096";
         let rows = self.query(some, &[&from])?;
-        rows.iter().map(|row| Ok((cell(row, 0)?, (number(row, 1)?, cell(row, 2)?)))).collect()
+        rows.iter().map(|row| Ok((cell(row, 0)?, (number(row, 1)?, cell(row, 2)?, cell(row, 3)?)))).collect()
     }
 
     fn count_states(&self) -> Answer<i64> {

@@ -47,7 +47,7 @@ struct Waiting {
     previous: Vec<Vec<u8>>,
     hashes: Vec<Vec<u8>>,
     /// States before those that are about parcels: position, parcel, state.
-    states: (Vec<i64>, Vec<i32>, Vec<Vec<u8>>),
+    states: (Vec<i64>, Vec<i32>, Vec<i64>, Vec<Vec<u8>>),
     /// Files that they name: file, parcel.
     files: (Vec<String>, Vec<i32>),
 }
@@ -131,7 +131,8 @@ impl<'a> Write<'a> {
             Some(id) => {
                 let running = self.running.get(&id).ok_or(StoreError::NoParcel(id))?;
                 let state = states::encode(&running.record);
-                Some((id, state.map_err(|error| StoreError::Backend(error.to_string()))?))
+                let state = state.map_err(|error| StoreError::Backend(error.to_string()))?;
+                Some((id, running.record.version, state))
             }
             None => None,
         };
@@ -152,10 +153,11 @@ impl<'a> Write<'a> {
         let parcel = signed(event.parcel.unwrap_or(PLAN).0);
         waiting.files.1.extend(event.attachments.iter().map(|_| parcel));
         waiting.files.0.extend(event.attachments.iter().cloned());
-        if let Some((id, state)) = state {
-            let (positions, parcels, states) = &mut waiting.states;
+        if let Some((id, version, state)) = state {
+            let (positions, parcels, versions, states) = &mut waiting.states;
             positions.push(at);
             parcels.push(signed(id.0));
+            versions.push(position(version));
             states.push(state);
         }
         Ok(())
@@ -202,11 +204,11 @@ impl<'a> Write<'a> {
                 &waiting.hashes,
             ],
         )?;
-        let (positions, parcels, states) = &waiting.states;
+        let (positions, parcels, versions, states) = &waiting.states;
         if !positions.is_empty() {
-            let keep = "INSERT INTO prior_states (position, parcel, state)
-                SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bytea[])";
-            self.sql.execute(keep, &[positions, parcels, states])?;
+            let keep = "INSERT INTO prior_states (position, parcel, version, state)
+                SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::bytea[])";
+            self.sql.execute(keep, &[positions, parcels, versions, states])?;
         }
         let (files, parcels) = &waiting.files;
         if !files.is_empty() {
