@@ -3,7 +3,7 @@
 /// The reason.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The disk's or the reader's.
+    /// The disk is full, or who reads the answer has gone.
     #[error("the features could not be written: {0}")]
     Io(#[from] std::io::Error),
     /// JSON's own.

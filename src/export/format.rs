@@ -161,7 +161,7 @@ impl Format {
     /// A writer of `job` into `out`.
     ///
     /// # Errors
-    /// The disk's, or a CRS that the format does not have.
+    /// [`ExportError::Io`] where nothing can be written, [`ExportError::Format`] for a CRS that the format does not have.
     pub fn writer<'o>(
         self,
         job: &Job<'_>,

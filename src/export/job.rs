@@ -55,7 +55,8 @@ impl Job<'_> {
     /// Writes the rows in a format; gives their number.
     ///
     /// # Errors
-    /// The disk's, the reader's, or more rows than the format holds.
+    /// [`ExportError::Io`] where the disk is full or who reads has gone, [`ExportError::Format`] for more rows than the
+    /// format holds or what its library refuses.
     pub fn write(
         &self,
         format: Format,

@@ -27,12 +27,13 @@ pub trait RowWriter {
     /// Writes a feature.
     ///
     /// # Errors
-    /// The disk's, the reader's, or more than the format holds.
+    /// [`ExportError::Io`] where the disk is full or who reads has gone, [`ExportError::Format`] for more than the format
+    /// holds.
     fn row(&mut self, row: &Row<'_, '_>) -> Result<(), ExportError>;
 
     /// Writes what comes after the last feature.
     ///
     /// # Errors
-    /// The disk's or the reader's.
+    /// [`ExportError::Io`] where the disk is full or who reads has gone.
     fn finish(self: Box<Self>) -> Result<(), ExportError>;
 }

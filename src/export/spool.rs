@@ -15,7 +15,7 @@ impl Spool {
     /// A new folder where the system keeps temporary files.
     ///
     /// # Errors
-    /// The disk's.
+    /// [`ExportError::Io`] where no folder can be made there.
     pub fn new() -> Result<Self, ExportError> {
         Ok(Self(tempfile::Builder::new().prefix("matbang-export").tempdir()?))
     }
@@ -34,7 +34,7 @@ impl Spool {
 /// Copies a finished file to where it goes.
 ///
 /// # Errors
-/// The disk's or the reader's.
+/// [`ExportError::Io`] where the file can't be read, or who reads the answer has gone.
 pub fn send(path: &Path, out: &mut dyn Write) -> Result<(), ExportError> {
     let (mut file, mut buffer) = (File::open(path)?, vec![0; 1 << 18]);
     loop {

@@ -210,7 +210,7 @@ impl App {
     /// Takes the accounts as they are in the store now.
     ///
     /// # Errors
-    /// The disk's.
+    /// 503 where the store is busy or can't be reached, 500 for what it says otherwise; the accounts stay as they were.
     pub async fn refresh_accounts(self: &Arc<Self>) -> Result<(), Problem> {
         let directory = self.with_store(|store| store.directory()).await?;
         self.auth.refresh(directory);

@@ -196,7 +196,7 @@ impl Files {
     /// Whether a file of this id is kept.
     ///
     /// # Errors
-    /// The disk's or the bucket's.
+    /// 500 where the folder or the bucket can't be asked.
     pub async fn holds(&self, id: &str) -> Result<bool, Problem> {
         if kind_of(id).is_none() {
             return Ok(false);

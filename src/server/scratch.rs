@@ -29,7 +29,7 @@ impl Scratch {
     /// Makes a folder in `place` and removes those there that servers before this one have left.
     ///
     /// # Errors
-    /// The disk's.
+    /// A place that is not there, that can't be written, or that is full.
     pub fn new(place: &Path) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(place)?;
         // Under its name the lock is never seen unlocked.

@@ -189,7 +189,7 @@ impl Staged {
     /// Names of the files, sorted.
     ///
     /// # Errors
-    /// The disk's.
+    /// 507 where the folder can't be read.
     pub fn files(&self) -> Result<Vec<String>, Problem> {
         let entries = std::fs::read_dir(self.folder.path()).map_err(|e| Problem::disk(&e))?;
         let mut names: Vec<String> =

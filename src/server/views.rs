@@ -122,7 +122,7 @@ impl Views {
     /// Events after a position, some at a time; for threads that may block.
     ///
     /// # Errors
-    /// The disk's, in words.
+    /// What the store says, in words, where it can't be read.
     pub fn ledger_after(&self, position: LedgerPosition) -> Result<Vec<Event>, String> {
         self.store.events_after(position, EVENTS_AT_ONCE).map_err(|e| e.to_string())
     }

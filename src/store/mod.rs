@@ -247,112 +247,79 @@ pub struct KeptAnswer<'a> {
 }
 
 /// One atomic change of a store. Nothing is kept unless it is committed.
+///
+/// # Errors
+/// Of every function, beside what it names itself: [`StoreError::Full`] where the disk takes no more,
+/// [`StoreError::Busy`] where another program holds the store for too long, [`StoreError::Row`] for a row that this
+/// program could not have written, [`StoreError::Backend`] for all else that the engine refuses. The order, or the
+/// change, is to be given up then.
 pub trait Transaction {
     /// Adds units, or brings those with the same code and time up to date.
-    ///
-    /// # Errors
-    /// The disk's.
     fn units(&mut self, entry: &Entry, units: &[AdminUnit]) -> Result<Written, StoreError>;
 
     /// Adds projects, or brings those with the same code up to date.
-    ///
-    /// # Errors
-    /// The disk's.
     fn projects(&mut self, entry: &Entry, projects: &[Project]) -> Result<Written, StoreError>;
 
     /// Adds parcels. They are listed on the entry's day.
     ///
     /// # Errors
-    /// A project or unit that is not there, a parcel that is there already, or the disk's.
+    /// Besides: a project or unit that is not there, a parcel that is there already.
     fn parcels(&mut self, entry: &Entry, parcels: &[Parcel]) -> Result<Written, StoreError>;
 
     /// Appends events.
     ///
     /// # Errors
-    /// A parcel that is not there, or the disk's.
+    /// Besides: a parcel that is not there.
     fn append(&mut self, events: &[NewEvent]) -> Result<Head, StoreError>;
 
     /// The end of the ledger inside this change.
     fn head(&self) -> Head;
 
     /// The parcels that are meant: none, one, or several when the reference is not clear.
-    ///
-    /// # Errors
-    /// The disk's.
     fn find(&mut self, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreError>;
 
     /// A parcel's events, in order.
-    ///
-    /// # Errors
-    /// The disk's.
     fn history(&mut self, parcel: ParcelId) -> Result<Vec<Event>, StoreError>;
 
     /// The project with this code and the communes of its parcels.
-    ///
-    /// # Errors
-    /// The disk's.
     fn project(&mut self, code: &str) -> Result<Option<(ProjectId, Vec<UnitId>)>, StoreError>;
 
     /// A parcel's recovered part and area, and the area of the whole parcel.
     ///
     /// # Errors
-    /// The disk's, or a geometry that can't be read.
+    /// Besides: [`StoreError::NoParcel`] where there is none, [`StoreError::Row`] for a shape that can't be read.
     fn shape(
         &mut self,
         parcel: ParcelId,
     ) -> Result<(MultiPolygon<f64>, SquareMetres, SquareMetres), StoreError>;
 
     /// Bytes of the files that events about a parcel name, with these, as far as they were noted.
-    ///
-    /// # Errors
-    /// The disk's.
     fn bytes_attached(&mut self, parcel: ParcelId, files: &[String]) -> Result<u64, StoreError>;
 
     /// Adds parcels that take the place of `parent`, with its project, commune, use and holder.
     ///
     /// # Errors
-    /// A number that is there already, or the disk's.
+    /// Besides: a number that is there already.
     fn form(&mut self, entry: &Entry, parent: ParcelId, parcels: &[Formed]) -> Result<Written, StoreError>;
 
     /// The digest and answer of an earlier request of `author` under `key`.
-    ///
-    /// # Errors
-    /// The disk's.
     fn answer(&mut self, author: &str, key: &str) -> Result<Option<(Vec<u8>, String)>, StoreError>;
 
     /// Keeps the answer of a request, and forgets those of more than a week before `recorded_at`.
-    ///
-    /// # Errors
-    /// The disk's.
     fn keep_answer(&mut self, kept: &KeptAnswer<'_>) -> Result<(), StoreError>;
 
     /// Keeps a setting.
-    ///
-    /// # Errors
-    /// The disk's.
     fn set(&mut self, name: &str, value: &str) -> Result<(), StoreError>;
 
     /// Brings what is worked out from the ledger up to it, so that questions inside the change see it.
-    ///
-    /// # Errors
-    /// The disk's.
     fn settle(&mut self) -> Result<(), StoreError>;
 
     /// Begins one order among several of this change.
-    ///
-    /// # Errors
-    /// The disk's.
     fn open_order(&mut self) -> Result<(), StoreError>;
 
     /// Keeps what the order has written.
-    ///
-    /// # Errors
-    /// The disk's.
     fn keep_order(&mut self) -> Result<(), StoreError>;
 
     /// Gives up what the order has written; what came before it stays.
-    ///
-    /// # Errors
-    /// The disk's.
     fn drop_order(&mut self) -> Result<(), StoreError>;
 }
