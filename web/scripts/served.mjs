@@ -88,8 +88,10 @@ async function ready(url) {
 }
 
 /** Adds an account to a store. */
-async function addAccount(store, { name, fullName, role, password }) {
-  const words = ['user', 'add', name, '--full-name', fullName, '--role', role, '--password-stdin']
+async function addAccount(store, { name, fullName, role, unit, password }) {
+  const where = unit ? ['--unit', unit] : []
+  const who = ['user', 'add', name, '--full-name', fullName, '--role', role, ...where]
+  const words = [...who, '--password-stdin']
   const child = spawn(binary, ['--data', store, ...words], { stdio: ['pipe', 'ignore', 'ignore'] })
   child.stdin.end(`${password}\n`)
   const [status] = await once(child, 'exit')

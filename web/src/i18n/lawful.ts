@@ -51,6 +51,8 @@ const sentences: Record<string, Key> = {
   signer: 'finding.signer',
   V: 'finding.ground',
   P: 'finding.paper',
+  unlisted: 'finding.unlisted',
+  before: 'finding.before',
   NO_TEXT: 'finding.noText',
   AUTH_UNKNOWN: 'finding.authority',
   FLOOR_OVER_MAX: 'finding.floor',

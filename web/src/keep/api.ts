@@ -1,5 +1,6 @@
 /** What those who keep the server ask and change. */
 import { ask, askText, at, change, json, send } from '../lib/api'
+import type { Summary } from '../lib/types'
 
 export interface AccountEntry {
   /** The number by which keys name their account; older servers do not tell it. */
@@ -89,6 +90,12 @@ export async function fetchLedger(before: number | null): Promise<LedgerEvent[]>
 }
 
 export const fetchCondition = () => ask<Condition>('/api/v1/condition', {})
+
+/** Parcels that have been handed over by today. */
+export async function fetchHandedOver(): Promise<number> {
+  const { total } = await ask<Summary>('/api/v1/summary', {})
+  return total.measures.parcels.done
+}
 
 const campaignPath = (code: string) => `/api/v1/campaigns/${encodeURIComponent(code)}/file`
 

@@ -305,7 +305,14 @@ export const fetchWork = (query: URLSearchParams, signal: AbortSignal) =>
 
 /** A parcel of the officer's by its number, wherever it is in the list; null where it is not the officer's. */
 export async function findWork(id: number, signal: AbortSignal): Promise<WorkParcel | null> {
-  const { sheet, parcel, project } = await fetchParcel(id, null, signal)
+  return workOf(await fetchParcel(id, null, signal), signal)
+}
+
+/** A parcel in the list of who asks; null where it is not theirs. */
+export async function workOf(
+  { id, sheet, parcel, project }: Pick<ParcelDetail, 'id' | 'sheet' | 'parcel' | 'project'>,
+  signal: AbortSignal,
+): Promise<WorkParcel | null> {
   const query = new URLSearchParams({ q: `${String(sheet)} ${String(parcel)}`, project })
   const { parcels } = await fetchWork(query, signal)
   return parcels.find((one) => one.id === id) ?? null
@@ -347,13 +354,16 @@ export async function attach(file: Blob, onshare: (share: number) => void): Prom
   return id
 }
 
-const tabs = 'text/plain; charset=utf-8'
+const tabs = 'text/plain'
 
-export const previewTable = (text: string) =>
-  send<TablePreview>('/api/v1/events/table?dry_run=true', text, tabs)
+/** A table as it was pasted, or as a spreadsheet has kept it. */
+type Table = string | File
 
-export const recordTable = (text: string, key: string) =>
-  send<Recorded>('/api/v1/events/table', text, tabs, { 'idempotency-key': key })
+export const previewTable = (table: Table) =>
+  send<TablePreview>('/api/v1/events/table?dry_run=true', table, tabs)
+
+export const recordTable = (table: Table, key: string) =>
+  send<Recorded>('/api/v1/events/table', table, tabs, { 'idempotency-key': key })
 
 export const json = 'application/json'
 

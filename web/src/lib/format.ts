@@ -22,17 +22,20 @@ function formatter(lang: Lang, digits: number, style: 'decimal' | 'percent' = 'd
 /** A count, without decimals. */
 export const count = (value: number, lang: Lang) => formatter(lang, 0).format(value)
 
-/** A share 0..1 as per cent with one decimal; a thin space before the sign in Vietnamese. */
-export function percent(share: number, lang: Lang): string {
-  const text = formatter(lang, 1, 'percent').format(share)
+/** Per cent with so many decimals; a thin space before the sign in Vietnamese. */
+function perCent(share: number, digits: number, lang: Lang): string {
+  const text = formatter(lang, digits, 'percent').format(share)
   return lang === 'vi' ? text.replace(/\s?%/, '\u202f%') : text
 }
 
+/** A share 0..1 as per cent with one decimal. */
+export const percent = (share: number, lang: Lang) => perCent(share, 1, lang)
+
+/** A share that is exact as it stands, such as a mark of a scale: no decimals. */
+export const wholePercent = (share: number, lang: Lang) => perCent(share, 0, lang)
+
 /** As `percent`, of what was rounded before: no decimals that nobody knows. */
-export function roughPercent(share: number, lang: Lang): string {
-  const text = formatter(lang, 0, 'percent').format(share)
-  return `≈ ${lang === 'vi' ? text.replace(/\s?%/, '\u202f%') : text}`
-}
+export const roughPercent = (share: number, lang: Lang) => `≈ ${wholePercent(share, lang)}`
 
 /** Square metres in hectares, for projects: one decimal, two below ten hectares. */
 export function hectares(squareMetres: number, lang: Lang): string {

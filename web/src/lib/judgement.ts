@@ -75,6 +75,9 @@ export function findingOf(mark: Mark, clocks: LawBook['clocks'] = []): Finding {
     const sameDay = clocks.some(({ id, kind }) => id === mark.rule && kind === 'same_day')
     return { kind: sameDay ? 'sameDay' : 'expired', ...own }
   }
+  // The act came before one that it has to follow; the first of all follows the day of the listing.
+  if (mark.code === 'P' && bound !== null && on !== null && on < bound)
+    return { kind: mark.act === 'meeting' ? 'unlisted' : 'before', ...own }
   if (mark.missing?.length) return { kind: 'missing', missing: [mark.missing], ...own }
   return { kind: mark.code, ...own }
 }

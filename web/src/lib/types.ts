@@ -243,10 +243,16 @@ export interface Totals {
   stages: StageTally[]
 }
 
+/** A role, in a unit or everywhere. */
+export interface Grant {
+  role: string
+  unit: string | null
+}
+
 export interface Session {
   mode: 'local' | 'accounts'
   signed_in: boolean
-  account: { name: string; full_name: string } | null
+  account: { name: string; full_name: string; grants: Grant[] } | null
   may: {
     read: boolean
     write_events: boolean

@@ -22,6 +22,9 @@ const anchors = [
   'bottom-left',
 ] as const
 
+/** A name above or below reaches half as far to a side as one beside. */
+const upright = ['top', 'bottom'] as const
+
 const REGULAR = ['Be Vietnam Pro']
 const SEMIBOLD = ['Be Vietnam Pro SemiBold']
 
@@ -138,7 +141,7 @@ export function markLayers(look: Look): LayerSpecification[] {
   const beside = (offset: number | ExpressionSpecification) => ({
     ...text,
     'text-padding': 1,
-    'text-variable-anchor': [...anchors],
+    'text-variable-anchor': [...(look.slim ? upright : anchors)],
     'text-radial-offset': offset,
     'text-justify': 'auto' as const,
   })

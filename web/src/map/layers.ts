@@ -40,6 +40,8 @@ export interface Look {
   /** How far away it is read: on a wall names are larger by `scale`, and parcels are of three kinds only. */
   far: boolean
   scale: number
+  /** Whether names beside what lies at the edge would run out of the map: they stand above or below. */
+  slim: boolean
   /** Numbers of the parcels that are near enough to be read. */
   numbers?: GeoJSON.Feature[]
   /** Lines that are pointed out. */
@@ -51,6 +53,9 @@ export interface Look {
   /** Position of the ledger that tiles are of; null = now. */
   at: number | null
 }
+
+/** A map that is narrower, in pixels, has no room for names at its sides; 0 is not known yet. */
+export const isSlim = (width: number) => width > 0 && width < 640
 
 /** All of the conditions that are set. */
 export const all = (...parts: (ExpressionSpecification | null)[]) =>

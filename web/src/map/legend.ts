@@ -1,16 +1,16 @@
 /** The legend of a map on paper or in a picture: of what is drawn at a zoom, in the colours that are on. */
 import { nameOf, t } from '../i18n'
 import type { ColourMode } from '../lib/filter'
+import { wholePercent } from '../lib/format'
 import { palette } from '../lib/palette'
 import type { Catalog } from '../lib/types'
+import { address } from '../stores/address.svelte'
 import { PARCEL_ZOOM } from './layers'
 
 export interface LegendLine {
   colour: string
   text: string
 }
-
-const fifths = [0, 20, 40, 60, 80]
 
 export function legendOf(catalog: Catalog, zoom: number, mode: ColourMode): LegendLine[] {
   const colours = palette('light')
@@ -22,7 +22,7 @@ export function legendOf(catalog: Catalog, zoom: number, mode: ColourMode): Lege
   if (mode === 'progress')
     return colours.progress.map((colour, step) => ({
       colour,
-      text: `${String(fifths[step])}–${String((fifths[step] ?? 0) + 20)} %`,
+      text: `${String(step * 20)}–${wholePercent((step + 1) / 5, address.now.lang)}`,
     }))
   const names = [
     'legend.farBehind',

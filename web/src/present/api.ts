@@ -79,3 +79,7 @@ export const saveBriefing = (title: string, slides: Slide[], filter: string, asO
 
 export const removeBriefing = (code: string) =>
   change<null>('DELETE', `/api/v1/briefings/${encodeURIComponent(code)}`)
+
+/** Puts back what was removed, under the same code. */
+export const restoreBriefing = (code: string) =>
+  change<null>('POST', `/api/v1/briefings/${encodeURIComponent(code)}/restore`)

@@ -12,6 +12,7 @@ import {
   fetchBriefing,
   fetchBriefings,
   removeBriefing,
+  restoreBriefing,
   saveBriefing,
   type Briefing,
   type BriefingEntry,
@@ -137,10 +138,18 @@ class Deck {
     return entry
   }
 
-  async drop(code: string): Promise<void> {
+  /** Removes a briefing; the result brings it back, and onto the screen if it was there. */
+  async drop(code: string): Promise<() => Promise<void>> {
     await removeBriefing(code)
-    if (address.now.briefing === code) address.go({ briefing: null, slide: 0 })
+    const { briefing, slide } = address.now
+    const isShown = briefing === code
+    if (isShown) address.go({ briefing: null, slide: 0 })
     await this.load()
+    return async () => {
+      await restoreBriefing(code)
+      if (isShown) address.go({ briefing: code, slide })
+      await this.load()
+    }
   }
 }
 

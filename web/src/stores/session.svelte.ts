@@ -36,6 +36,10 @@ class SessionStore {
   /** Whether somebody has to sign in before anything can be seen. */
   readonly locked = $derived(this.now !== null && !this.now.may.read)
   readonly mayWrite = $derived(this.now?.may.write_events ?? false)
+  /** Whether that is so wherever the land lies: no role ends at a unit's boundary. */
+  readonly writesEverywhere = $derived(
+    this.mayWrite && (this.now?.account?.grants.every(({ unit }) => unit === null) ?? true),
+  )
   readonly mayManage = $derived(this.now?.may.manage ?? false)
   readonly mayAdminister = $derived(this.now?.may.administer ?? false)
   readonly maySeeHolders = $derived(this.now?.may.see_holders ?? false)

@@ -51,7 +51,7 @@ it('the map room is one page of A4 with title, filter, map, legend, figures and 
     'Dự án trọng điểm',
     percent(total.share),
     `${whole(total.measures.parcels.done)} / ${whole(total.measures.parcels.total)}`,
-    '80–100 %',
+    '80–100\u202f%',
     `sổ theo dõi #${whole(at)}`,
   ])
     expect(text).toContain(part)

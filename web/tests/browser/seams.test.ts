@@ -1,5 +1,6 @@
 /** A name stands once, though tiles cut what it names into pieces. */
 import type { Page } from 'playwright-core'
+import sharp from 'sharp'
 import { expect, it } from 'vitest'
 import { answer, useBrowser, settled } from './harness'
 
@@ -83,3 +84,62 @@ it('from afar no name of a commune or a project stands twice', async () => {
     }
   }
 })
+
+/** How far two colours are apart, 0 to 255. */
+const apart = (one: number[], other: number[]) =>
+  Math.max(...one.map((part, place) => Math.abs(part - (other[place] ?? 0))))
+
+for (const theme of ['light', 'dark'] as const)
+  it(`from near every parcel has an edge that can be seen, between equal neighbours, too (${theme})`, async () => {
+    const { parcels: most } = await answer<{ parcels: { id: number; point: [number, number] }[] }>(
+      '/api/v1/work?stage=handed_over&limit=40',
+    )
+    const [one] = most.slice(20)
+    if (!one) throw new Error('nothing is handed over')
+    const { bbox } = await answer<Parcel>(`/api/v1/parcels/${String(one.id)}`)
+    const at = [18, (bbox[1] + bbox[3]) / 2, (bbox[0] + bbox[2]) / 2].join('/')
+    const options = { deviceScaleFactor: 1, colorScheme: theme }
+    const { page } = await open(`?v=${at}&panel=0`, options)
+    await settled(page)
+    // Corners of what is drawn, in pixels: between two of them runs an edge.
+    const rings = await page.evaluate(() => {
+      const map = window.__matbang?.map
+      const found = map?.queryRenderedFeatures({ layers: ['parcel-border'] }) ?? []
+      return found.flatMap(({ geometry }) =>
+        geometry.type === 'Polygon'
+          ? geometry.coordinates.slice(0, 1).map((ring) =>
+              ring.map((corner) => {
+                const { x, y } = map?.project(corner as [number, number]) ?? { x: -1, y: -1 }
+                return [x, y] as const
+              }),
+            )
+          : [],
+      )
+    })
+    const { data, info } = await sharp(await page.screenshot())
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    const colour = (x: number, y: number) => {
+      const from = (Math.round(y) * info.width + Math.round(x)) * 3
+      return [...data.subarray(from, from + 3)]
+    }
+    const inside = (x: number, y: number) => x > 450 && x < 1300 && y > 120 && y < 680
+    let [looked, seen] = [0, 0]
+    for (const ring of rings)
+      for (const [place, [x0, y0]] of ring.entries()) {
+        const [x1, y1] = ring[place + 1] ?? [x0, y0]
+        const length = Math.hypot(x1 - x0, y1 - y0)
+        const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2]
+        if (length < 30 || !inside(x, y)) continue
+        // Across the edge: the land on both sides, and the strongest that stands between.
+        const [dx, dy] = [-(y1 - y0) / length, (x1 - x0) / length]
+        const line = [-2, -1, 0, 1, 2].map((step) => colour(x + dx * step, y + dy * step))
+        const sides = [colour(x + dx * 10, y + dy * 10), colour(x - dx * 10, y - dy * 10)]
+        looked += 1
+        if (line.some((one) => sides.every((side) => apart(one, side) > 24))) seen += 1
+      }
+    expect(looked).toBeGreaterThan(10)
+    // Numbers and signs lie over some of the edges.
+    expect(seen / looked).toBeGreaterThan(0.9)
+  })

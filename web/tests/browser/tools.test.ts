@@ -137,3 +137,17 @@ it('layers are put away and change places', async () => {
     (url) => url.searchParams.get('layers')?.startsWith('basemap,parcels') ?? false,
   )
 })
+
+it('the menu of layers closes by Esc, which gives the focus back to its button and leaves the selection', async () => {
+  const { page } = await visit('?sel=project:DA01')
+  const button = page.locator('summary[aria-label="Lớp bản đồ"]')
+  await button.focus()
+  await page.keyboard.press('Enter')
+  const first = page.locator('.menu').getByRole('checkbox').first()
+  await first.waitFor()
+  await first.focus()
+  await page.keyboard.press('Escape')
+  await first.waitFor({ state: 'hidden' })
+  expect(await button.evaluate((one) => one === document.activeElement)).toBe(true)
+  expect(new URL(page.url()).searchParams.get('sel')).toBe('project:DA01')
+})

@@ -81,7 +81,7 @@ it('a slide that was taken out comes back; a saved briefing is deleted only afte
   await question.getByRole('button', { name: 'Thôi' }).click()
   expect(await remove.count()).toBe(1)
   await remove.click()
-  await question.getByRole('button', { name: 'Xóa hẳn' }).click()
+  await question.getByRole('button', { name: 'Xóa', exact: true }).click()
   await remove.waitFor({ state: 'detached' })
 })
 

@@ -48,6 +48,13 @@ it('no key is given twice', () => {
   }
 })
 
+it('per cent is written in one way: after a thin space in Vietnamese, after nothing in English', () => {
+  const signs = (message: string) =>
+    [...message.matchAll(/[\d}](\s?)%/g)].map(([, space]) => space ?? '')
+  expect(new Set(Object.values(vi).flatMap(signs))).toEqual(new Set(['\u202f']))
+  expect(new Set(Object.values(en).flatMap(signs))).toEqual(new Set(['']))
+})
+
 it('no message is empty', () => {
   for (const message of [...Object.values(vi), ...Object.values(en)])
     expect(message.trim()).not.toBe('')

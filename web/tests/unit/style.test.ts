@@ -85,6 +85,7 @@ describe('the style of the map keeps the rules of the MapLibre specification', (
               layers: layerGroups,
               at: null,
               far: theme === 'dark',
+              slim: theme === 'dark',
               scale: 1,
               colours: palette(theme),
               theme,
