@@ -246,7 +246,12 @@ export interface Totals {
 export interface Session {
   mode: 'local' | 'accounts'
   signed_in: boolean
-  account: { name: string; full_name: string } | null
+  account: {
+    name: string
+    full_name: string
+    /** Roles, each in a unit (by its code) or everywhere. */
+    grants: { role: string; unit: string | null }[]
+  } | null
   may: {
     read: boolean
     write_events: boolean
@@ -255,6 +260,9 @@ export interface Session {
     administer: boolean
   }
   csrf: string
+  /** Whether a code is asked for beside the password, and how many recovery codes are left. */
+  second_factor: boolean
+  recovery_codes: number
   oidc: { name: string } | null
   public_map: boolean
 }

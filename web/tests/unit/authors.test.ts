@@ -17,6 +17,8 @@ const session = (account: Session['account'], mode: Session['mode'] = 'accounts'
   account,
   may: { ...may, write_events: account !== null || mode === 'local' },
   csrf: '',
+  second_factor: false,
+  recovery_codes: 0,
   oidc: null,
   public_map: false,
 })
@@ -25,8 +27,10 @@ const binh: Author = { account: 'binh', name: 'Trần Bình', origin: ORIGIN }
 const local: Author = { account: null, name: '', origin: ORIGIN }
 
 it('who is signed in and may record is the author', () => {
-  expect(authorOf(session({ name: 'an', full_name: 'Nguyễn Văn An' }), ORIGIN)).toEqual(an)
-  expect(authorOf(session({ name: 'an', full_name: '' }), ORIGIN)?.name).toBe('an')
+  expect(authorOf(session({ name: 'an', full_name: 'Nguyễn Văn An', grants: [] }), ORIGIN)).toEqual(
+    an,
+  )
+  expect(authorOf(session({ name: 'an', full_name: '', grants: [] }), ORIGIN)?.name).toBe('an')
   expect(authorOf(session(null), ORIGIN)).toBeNull()
   expect(authorOf(session(null, 'local'), ORIGIN)).toEqual(local)
   expect(authorOf(null, ORIGIN)).toBeNull()
