@@ -3,7 +3,7 @@ import type { LaunchOptions } from 'playwright-core'
 export interface DemoOptions {
   parcels: number
   seed: number
-  accounts?: { name: string; fullName: string; role: string; unit?: string; password: string }[]
+  accounts?: { name: string; fullName: string; role: string; unit?: string; password?: string }[]
   options?: string[]
   time?: Date
 }

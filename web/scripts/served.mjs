@@ -87,13 +87,13 @@ async function ready(url) {
     if (Date.now() > deadline) throw new Error('the server did not get ready within a minute')
 }
 
-/** Adds an account to a store. */
+/** Adds an account to a store; one without a password comes by a provider of identities. */
 async function addAccount(store, { name, fullName, role, unit, password }) {
   const where = unit ? ['--unit', unit] : []
   const who = ['user', 'add', name, '--full-name', fullName, '--role', role, ...where]
-  const words = [...who, '--password-stdin']
+  const words = [...who, password === undefined ? '--no-password' : '--password-stdin']
   const child = spawn(binary, ['--data', store, ...words], { stdio: ['pipe', 'ignore', 'ignore'] })
-  child.stdin.end(`${password}\n`)
+  child.stdin.end(`${password ?? ''}\n`)
   const [status] = await once(child, 'exit')
   if (status !== 0) throw new Error(`the account ${name} could not be added`)
 }

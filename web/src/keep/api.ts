@@ -11,10 +11,15 @@ export interface AccountEntry {
   grants: { role: string; unit: number | null }[]
   /** Whether it belongs to somebody at the provider of identities. */
   linked: boolean
+  /** Whether a code is asked for beside the password. */
+  second_factor: boolean
 }
 /** What somebody wants to do with an account; most of it is asked about first. */
 export type Wish =
-  | { what: 'grant' | 'invite' | 'unlink' | 'password' | 'disable'; account: AccountEntry }
+  | {
+      what: 'grant' | 'invite' | 'unlink' | 'password' | 'factor' | 'disable'
+      account: AccountEntry
+    }
   | { what: 'revoke'; account: AccountEntry; grant: AccountEntry['grants'][number] }
 export interface TokenEntry {
   id: number

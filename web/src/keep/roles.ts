@@ -2,8 +2,6 @@
 import { t, type Key } from '../i18n'
 import type { Catalog } from '../lib/types'
 
-/** The least number of characters of a password; the server holds to it. */
-export const LEAST = 10
 /** Chosen for a role that holds in the whole province. */
 export const EVERYWHERE = '*'
 

@@ -34,6 +34,8 @@ export class Problem extends Error {
     readonly conflicts: Conflict[] = [],
     /** The kind of error in one word, where the server gives one. */
     readonly code: string | null = null,
+    /** Seconds after which it may be tried again, where the server says so. */
+    readonly wait: number | null = null,
   ) {
     super(detail)
   }
@@ -45,13 +47,14 @@ interface ProblemDocument {
   errors?: RowRefusal[]
   conflicts?: Conflict[]
   code?: string
+  retry_after?: number
 }
 
 async function problemOf(response: Response): Promise<Problem> {
   const document = (await response.json().catch(() => ({}))) as ProblemDocument
   const detail = document.detail ?? document.title ?? response.statusText
-  const { errors, conflicts, code } = document
-  return new Problem(kindOf(response.status), detail, errors, conflicts, code ?? null)
+  const { errors, conflicts, code, retry_after: wait } = document
+  return new Problem(kindOf(response.status), detail, errors, conflicts, code ?? null, wait ?? null)
 }
 
 function kindOf(status: number): Problem['kind'] {

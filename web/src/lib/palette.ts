@@ -37,6 +37,9 @@ const shared = {
   alert: '#B2402E',
   withdrawn: '#9AA0A8',
   tick: '#FFFFFF',
+  /** What cameras read is dark on light, by night too. */
+  scanLight: '#FFFFFF',
+  scanDark: '#000000',
 } as const
 
 const light = {
@@ -102,6 +105,8 @@ export interface Palette extends Ground {
   alert: string
   withdrawn: string
   tick: string
+  scanLight: string
+  scanDark: string
 }
 
 /** The colours of one theme; the scales are the same in both, so that a legend learnt by day serves by night. */

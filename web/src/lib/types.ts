@@ -261,6 +261,9 @@ export interface Session {
     administer: boolean
   }
   csrf: string
+  /** Whether a code is asked for beside the password, and how many recovery codes are left. */
+  second_factor: boolean
+  recovery_codes: number
   oidc: { name: string } | null
   public_map: boolean
 }

@@ -3,6 +3,7 @@ import { tick } from 'svelte'
 import { t, type Key } from '../i18n'
 import { rooms, type View } from '../lib/address'
 import type { Bbox, Catalog } from '../lib/types'
+import { own } from '../own/own.svelte'
 import { address } from '../stores/address.svelte'
 import { commands } from '../stores/commands.svelte'
 import { figures } from '../stores/figures.svelte'
@@ -88,6 +89,14 @@ export function commandsOf(catalog: Catalog): Command[] {
     action('pin', t('link.pin'), () => void copyPinned()),
     action('full', t('command.full'), () => void commands.full()),
     action('clear', t('filter.clear'), clearFilter),
+    ...(session.now?.account
+      ? [
+          action('account', t('own.title'), () => {
+            own.open = true
+          }),
+          action('leave', t('own.leave'), () => void session.signOut()),
+        ]
+      : []),
     ...catalog.projects.map(({ code, name, bbox }): Command => ({
       id: `project-${code}`,
       kind: 'search.project',

@@ -58,14 +58,14 @@ class SessionStore {
   async load(): Promise<void> {
     try {
       const found = await fetchSession()
-      this.#take(localStorage.getItem(LEAVING) ? await this.#left(found) : found)
+      this.take(localStorage.getItem(LEAVING) ? await this.#left(found) : found)
     } catch (error) {
       this.problem = error instanceof Problem ? error : new Problem('refused', String(error))
     }
   }
 
   async signIn(name: string, password: string, code = ''): Promise<void> {
-    this.#take(await signIn(name, password, code))
+    this.take(await signIn(name, password, code))
   }
 
   async signOut(): Promise<void> {
@@ -89,7 +89,7 @@ class SessionStore {
     if (!isDue || !this.now?.signed_in || this.ended || !navigator.onLine) return
     this.#looked = Date.now()
     const found = await fetchSession().catch(() => null)
-    if (found) this.#take(found)
+    if (found) this.take(found)
   }
 
   #end(isWish: boolean): void {
@@ -105,7 +105,8 @@ class SessionStore {
     return fetchSession()
   }
 
-  #take(session: Session): void {
+  /** The server's word on who is here, also where it comes with another answer. */
+  take(session: Session): void {
     this.problem = null
     guard.csrf = session.csrf
     if (this.now?.signed_in && !session.signed_in) {

@@ -146,7 +146,7 @@ it('a role is asked about, revoked, undone and given; without one the account is
   expect(await secret.getAttribute('type')).toBe('password')
   await secret.fill('ngắn')
   await resetting.getByRole('button', { name: 'Đặt lại mật khẩu' }).click()
-  await resetting.getByText('Mật khẩu phải có ít nhất 10 ký tự').waitFor()
+  await resetting.getByText('Mật khẩu phải có ít nhất 12 ký tự').waitFor()
   await resetting.getByRole('button', { name: 'Hiện' }).click()
   expect(await secret.getAttribute('type')).toBe('text')
   await secret.fill('mat-khau-moi-cua-binh')

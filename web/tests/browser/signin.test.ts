@@ -38,7 +38,7 @@ beforeAll(async () => {
   const issuer = `http://127.0.0.1:${String((http.address() as AddressInfo).port)}`
   const options = ['--oidc-issuer', issuer, '--oidc-client', 'matbang', '--oidc-name', 'Tỉnh']
   const account = { name: NAME, fullName: 'Nguyễn Văn An', role: 'manager', password: PASSWORD }
-  const byProvider = { ...account, name: ADDRESS, fullName: 'Trần Thị Bình' }
+  const byProvider = { name: ADDRESS, fullName: 'Trần Thị Bình', role: 'manager' }
   const invited = { ...account, name: 'chi.le', fullName: 'Lê Thị Chi', role: 'officer' }
   const keeper = { ...account, name: 'admin', fullName: 'Quản Trị', role: 'administrator' }
   const accounts = [account, byProvider, invited, keeper]
@@ -80,6 +80,26 @@ it('with OpenID Connect by way of the provider', async () => {
   expect(page.url().startsWith(`${server.url}/?`)).toBe(true)
   await page.getByRole('button', { name: /Đăng xuất \(Trần Thị Bình\)/ }).waitFor()
   // The way led over another server: that is the point of it.
+  visit.trouble.splice(0)
+})
+
+it('who comes by the provider is told that the password is there, not here', async () => {
+  const visit = await open()
+  const { page } = visit
+  await page.getByRole('link', { name: 'Đăng nhập bằng Tỉnh' }).click()
+  await page.getByPlaceholder('Enter any login').fill(ADDRESS)
+  await page.getByPlaceholder('and password').fill('anything')
+  await page.getByRole('button', { name: 'Sign-in' }).click()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByRole('button', { name: 'Tài khoản của tôi' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText(/Ai đăng nhập qua Tỉnh thì đặt ở đó/).waitFor()
+  await dialog.getByRole('button', { name: 'Bật xác minh hai bước' }).click()
+  await dialog.getByLabel('Mật khẩu hiện nay').fill('anything')
+  await dialog.getByRole('button', { name: 'Tiếp tục' }).click()
+  await dialog.getByText(/Tài khoản này đăng nhập qua Tỉnh/).waitFor()
+  for (const name of ['Đổi mật khẩu', 'Bật xác minh hai bước'])
+    expect(await dialog.getByRole('button', { name }).count()).toBe(0)
   visit.trouble.splice(0)
 })
 

@@ -17,6 +17,8 @@ const session = (account: Session['account'], mode: Session['mode'] = 'accounts'
   account,
   may: { ...may, write_events: account !== null || mode === 'local' },
   csrf: '',
+  second_factor: false,
+  recovery_codes: 0,
   oidc: null,
   public_map: false,
 })

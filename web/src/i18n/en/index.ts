@@ -6,6 +6,7 @@ import imports from './imports.json' with { type: 'json' }
 import keep from './keep.json' with { type: 'json' }
 import law from './law.json' with { type: 'json' }
 import map from './map.json' with { type: 'json' }
+import own from './own.json' with { type: 'json' }
 import present from './present.json' with { type: 'json' }
 import update from './update.json' with { type: 'json' }
 
@@ -17,6 +18,7 @@ export default {
   ...keep,
   ...law,
   ...map,
+  ...own,
   ...present,
   ...update,
 }

@@ -1,0 +1,31 @@
+/** What the server says against passwords and too many tries, in the words of the page. */
+import { Problem } from '../lib/api'
+import { LEAST } from '../lib/secrets'
+import { t } from './index'
+
+const MINUTE = 60
+
+/** What is asked of a password: told before one is chosen. */
+export const passwordRules = () => t('secret.rules', { n: LEAST })
+
+/** What is wrong with a password before the server is asked; nothing where it may be one. */
+export const shortText = (password: string): string =>
+  [...password].length < LEAST ? t('secret.short', { n: LEAST }) : ''
+
+/** What the server has against a new password; nothing where it is something else that it refuses. */
+export function passwordText({ detail }: Problem): string {
+  if (/others try first/.test(detail)) return t('secret.common')
+  const [, bound, n] = /has (fewer|more) than (\d+) characters/.exec(detail) ?? []
+  if (n !== undefined) return t(bound === 'more' ? 'secret.long' : 'secret.short', { n })
+  return /parameter "new": is the old one/.test(detail) ? t('secret.same') : ''
+}
+
+/** What cannot be done now: it was tried too often, or the server is not there. */
+export function laterText({ kind, wait }: Problem): string {
+  if (kind === 'unreachable') return t('notice.unreachable')
+  if (kind !== 'busy') return ''
+  if (wait === null) return t('notice.busy')
+  return wait > MINUTE
+    ? t('signin.oftenMinutes', { n: Math.ceil(wait / MINUTE) })
+    : t('signin.oftenSeconds', { n: Math.max(1, wait) })
+}
