@@ -1,4 +1,4 @@
-import { defineConfig } from 'vitest/config'
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config'
 
 /** Files of which some pages draw maps. */
 const drawn = [
@@ -7,30 +7,34 @@ const drawn = [
   'figures',
   'focus',
   'fronts',
+  'going',
   'imports',
   'links',
   'live',
   'looks',
+  'maps',
   'narrow',
   'phone',
-  'rooms',
   'seams',
   'tools',
   'unknown',
-  'ways',
 ].map((name) => `tests/browser/${name}.test.ts`)
+
+const shared: TestProjectInlineConfiguration['test'] = {
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  // A browser beside a server is late now and then: a second run decides, and the report tells which tests needed it.
+  retry: 1,
+}
 
 export default defineConfig({
   test: {
+    // Here and not in what projects share: they would each make a store and a server of their own.
     globalSetup: ['tests/browser/setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    // A browser beside a server is late now and then: a second run decides, and the report tells which tests needed it.
-    retry: 1,
     projects: [
       {
-        extends: true,
         test: {
+          ...shared,
           name: 'plain',
           include: ['tests/browser/**/*.test.ts'],
           exclude: drawn,
@@ -39,8 +43,8 @@ export default defineConfig({
         },
       },
       {
-        extends: true,
         test: {
+          ...shared,
           name: 'drawn',
           include: drawn,
           // A browser that draws without a graphics card keeps two processors busy: two at once are late.

@@ -13,6 +13,28 @@ const run = promisify(execFile)
 const binary =
   process.env.MATBANG_BIN ?? fileURLToPath(new URL('../../target/release/matbang', import.meta.url))
 
+/**
+ * What Chromium does without. Of several lists the last one counts: this is Playwright's own, with the panels under
+ * the address bar, which nobody sees here and which cost a processor a second a page.
+ */
+const without = [
+  'AvoidUnnecessaryBeforeUnloadCheckSync',
+  'DestroyProfileOnBrowserClose',
+  'HttpsUpgrades',
+  'HttpsFirstBalancedModeAutoEnable',
+  'LensOverlay',
+  'MediaRouter',
+  'PaintHolding',
+  'ThirdPartyStoragePartitioning',
+  'AvoidCorsURLLoaderRestartOnRedirect',
+  'OptimizationHints',
+  'NetworkTimeServiceQuerying',
+  'AimEnabled',
+  'PreconnectToSearch',
+  'WebUIOmniboxPopup',
+  'WebUIOmniboxAimPopup',
+]
+
 /** The Chromium that the tests drive, and the switches it needs where there is no graphics card. */
 export const chromiumOptions = {
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
@@ -25,6 +47,9 @@ export const chromiumOptions = {
     '--disable-background-networking',
     '--disable-component-update',
     '--disable-sync',
+    // Debian has pages painted by the graphics card; where there is none that is the dearer way.
+    '--disable-gpu-rasterization',
+    `--disable-features=${without.join()}`,
   ],
 }
 

@@ -1,22 +1,35 @@
 import { readFileSync } from 'node:fs'
-import type { AxeResults } from 'axe-core'
+import type { AxeResults, RunOptions } from 'axe-core'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import type { Catalog, Work } from '../../src/lib/types'
+import { dress } from '../../scripts/pictures.mjs'
 import { answer, phone, settled, useBrowser } from './harness'
 
 const { visit, open, drawing } = useBrowser()
 const axe = readFileSync(new URL('../../node_modules/axe-core/axe.min.js', import.meta.url), 'utf8')
 
-/** What axe finds, as one line a place. */
-async function findings(page: Page): Promise<string[]> {
+interface Axe {
+  run: (options: RunOptions) => Promise<AxeResults>
+}
+
+/** What axe finds, as one line a place; of what passes nothing need be told. */
+async function findings(page: Page, rules?: string[]): Promise<string[]> {
   await page.evaluate(axe)
-  const { violations } = await page.evaluate(() =>
-    (window as unknown as { axe: { run: () => Promise<AxeResults> } }).axe.run(),
-  )
+  const { violations } = await page.evaluate((values) => {
+    const { axe } = window as unknown as { axe: Axe }
+    const only = values && { runOnly: { type: 'rule' as const, values } }
+    return axe.run({ resultTypes: ['violations'], ...only })
+  }, rules)
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map((node) => `${id}: ${help}: ${node.target.join(' ')} ${node.failureSummary ?? ''}`),
   )
+}
+
+/** By night the same page has other colours, and nothing else is other. */
+async function byNight(page: Page): Promise<string[]> {
+  await dress(page, 'dark')
+  return findings(page, ['color-contrast', 'link-in-text-block'])
 }
 
 const { projects } = await answer<Catalog>('/api/v1/catalog')
@@ -28,33 +41,25 @@ interface Screen {
   options?: BrowserContextOptions
   /** Where the map with its tools is looked at too. */
   draws?: boolean
+  night?: boolean
 }
 
 const screens: Record<string, Screen> = {
-  'the first screen': { query: '', shows: ['region', /^Tiến độ$/], draws: true },
+  'the first screen': { query: '', shows: ['region', /^Tiến độ$/], draws: true, night: true },
   'the first screen in English': { query: '?lang=en', shows: ['region', /^Progress$/] },
-  'the first screen, dark': {
-    query: '?theme=dark',
-    shows: ['region', /^Tiến độ$/],
-    draws: true,
-  },
   'colours by plan': { query: '?colour=plan', shows: ['region', /^Dự án$/] },
   'a project': {
     query: `?sel=project:${code}`,
     shows: ['complementary', /^Dự án$/],
     draws: true,
+    night: true,
   },
-  'a project, dark': {
-    query: `?sel=project:${code}&theme=dark`,
-    shows: ['complementary', /^Dự án$/],
-  },
-  'a parcel': { query: '?sel=parcel:1234', shows: ['complementary', /^Thửa đất$/] },
-  'a parcel, dark': {
-    query: '?sel=parcel:1234&theme=dark',
+  'a parcel': {
+    query: '?sel=parcel:1234',
     shows: ['complementary', /^Thửa đất$/],
+    night: true,
   },
-  'the table': { query: '?table=1', shows: ['dialog', /^Bảng dự án/] },
-  'the table, dark': { query: '?table=1&theme=dark', shows: ['dialog', /^Bảng dự án/] },
+  'the table': { query: '?table=1', shows: ['dialog', /^Bảng dự án/], night: true },
   'a phone': {
     query: '',
     shows: ['region', /^Dòng thời gian$/],
@@ -69,32 +74,31 @@ const screens: Record<string, Screen> = {
   },
 }
 
-for (const [name, { query, shows, options, draws }] of Object.entries(screens))
-  it(`axe finds nothing on ${name}`, async () => {
+for (const [name, { query, shows, options, draws, night }] of Object.entries(screens))
+  it(`axe finds nothing on ${name}${night ? ', by night too' : ''}`, async () => {
     const { page } = await (draws ? drawing.visit : visit)(query, options)
     const [role, label] = shows
     await page.getByRole(role, { name: label }).waitFor()
     await settled(page)
     expect(await findings(page)).toEqual([])
+    if (night) expect(await byNight(page)).toEqual([])
   })
 
 const rooms = ['present', 'data', 'board', 'update', 'import', 'keep']
-const looks: [name: string, query: string, options: BrowserContextOptions][] = [
-  ['a desk', '', {}],
-  ['a desk, dark', '&theme=dark', {}],
-  ['a phone', '', phone],
-]
+/** Those with a map at a desk. */
+const mapped = ['present', 'data']
 for (const room of rooms)
-  for (const [name, query, options] of looks)
+  for (const [name, options] of [
+    ['a desk, by night too', {}],
+    ['a phone', phone],
+  ] as const)
     it(`axe finds nothing in the room ${room} on ${name}`, async () => {
-      // By day at a desk with its map, if it has one.
-      const { page } = await (query || options === phone ? open : drawing.open)(
-        `?room=${room}${query}`,
-        options,
-      )
+      const draws = mapped.includes(room) && options !== phone
+      const { page } = await (draws ? drawing.open : open)(`?room=${room}`, options)
       await page.getByRole('heading', { level: 1 }).waitFor({ state: 'attached' })
       await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
       expect(await findings(page)).toEqual([])
+      if (options !== phone) expect(await byNight(page)).toEqual([])
     })
 
 it('axe finds nothing on the form of a parcel, the law and the duties', async () => {

@@ -2,11 +2,11 @@ import { expect, it } from 'vitest'
 import type { Catalog, ParcelDetail, ProjectDetail, Summary } from '../../src/lib/types'
 import { answer, drawn, gaugeOf, onScreen, percent, settled, useBrowser, whole } from './harness'
 
-const { visit } = useBrowser().drawing
+const { visit, drawing } = useBrowser()
 const catalog = () => answer<Catalog>('/api/v1/catalog')
 
 it('a filter changes the counts and the map alike', async () => {
-  const { page } = await visit()
+  const { page } = await drawing.visit()
   const { projects } = await catalog()
   const roads = projects.filter(({ kind }) => kind === 'road').map(({ code }) => code)
   expect(roads.length).toBeGreaterThan(0)
@@ -40,7 +40,7 @@ it('a legend entry narrows to its stage and keeps the counts of its neighbours',
 })
 
 it('a click on a project opens its sheet with the figures of the API', async () => {
-  const { page } = await visit()
+  const { page } = await drawing.visit()
   const { projects } = await catalog()
   const code = projects.find(({ kind }) => kind === 'road')?.code ?? ''
   const gauge = await gaugeOf(page, code)
@@ -64,7 +64,7 @@ it('a click on a parcel of the map opens that parcel', async () => {
   expect(summary.blocked.parcels).toBeGreaterThan(0)
   const parcel = await answer<ParcelDetail>('/api/v1/parcels/1234')
   const [lng, lat] = parcel.point
-  const { page } = await visit(`?v=18/${String(lat)}/${String(lng)}`)
+  const { page } = await drawing.visit(`?v=18/${String(lat)}/${String(lng)}`)
   const point = await onScreen(page, parcel.point)
   await page.mouse.click(point.x, point.y)
 
@@ -83,7 +83,9 @@ it('a click on a parcel of the map opens that parcel', async () => {
 
 it('what was selected stays in view beside its sheet', async () => {
   const parcel = await answer<ParcelDetail>('/api/v1/parcels/1234')
-  const { page } = await visit(`?v=17/${String(parcel.point[1])}/${String(parcel.point[0])}`)
+  const { page } = await drawing.visit(
+    `?v=17/${String(parcel.point[1])}/${String(parcel.point[0])}`,
+  )
   // Pushed under where the sheet will open.
   await page.evaluate(() => window.__matbang?.map.panBy([-560, 0], { duration: 0 }))
   await settled(page)
@@ -100,7 +102,7 @@ it('what was selected stays in view beside its sheet', async () => {
 })
 
 it('the date changes every figure without fetching a tile', async () => {
-  const { page, requests } = await visit()
+  const { page, requests } = await drawing.visit()
   const { today } = await catalog()
   const day = today - 200
   const asOf = new Date(day * 86_400_000).toISOString().slice(0, 10)

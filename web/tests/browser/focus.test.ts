@@ -16,10 +16,10 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.stop()
 })
-const { open } = useBrowser(server).drawing
+const { open, drawing } = useBrowser(server)
 
-async function enter(query: string) {
-  const visit = await open(query)
+async function enter(query: string, way = open) {
+  const visit = await way(query)
   const { page } = visit
   await page.getByLabel('Tên đăng nhập').fill(admin.name)
   await page.getByLabel('Mật khẩu').fill(PASSWORD)
@@ -49,7 +49,7 @@ async function press(page: Page, name: string | RegExp) {
 }
 
 it('the map room: palette, dialogs, menus, filter, sheet, each room', async () => {
-  const { page } = await enter('?kind=road&sel=project:DA01')
+  const { page } = await enter('?kind=road&sel=project:DA01', drawing.open)
   await settled(page)
   const table = page.getByRole('button', { name: 'Bảng dự án' })
   for (const [key, opened] of [

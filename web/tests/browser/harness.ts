@@ -12,7 +12,7 @@ import {
 } from 'playwright-core'
 import type { Map as MapLibre } from 'maplibre-gl'
 import { afterAll, afterEach, expect, inject } from 'vitest'
-import { enter, openPage, type PicturedRoom, type Size } from '../../scripts/pictures.mjs'
+import { enter, openPage, rooms, type PicturedRoom, type Size } from '../../scripts/pictures.mjs'
 import { chromiumOptions, plainOptions } from '../../scripts/served.mjs'
 import { nextAct } from '../../src/lib/scale'
 import type { Catalog, WorkParcel } from '../../src/lib/types'
@@ -135,9 +135,10 @@ export function useBrowser(own?: { url: string }, switches: string[] = []) {
   return {
     ...ways(plain),
     drawing: ways(drawing),
-    /** A room as it is pictured in docs/screens. */
+    /** A room as it is pictured in docs/screens; most have no map. */
     pictured: async (room: PicturedRoom, size: Size): Promise<Visit> => {
-      const visit = watch(await openPage(await drawing.browser(), size), address())
+      const launched = rooms[room].mapped.includes(size) ? drawing : plain
+      const visit = watch(await openPage(await launched.browser(), size), address())
       visits.push(visit)
       await enter(visit.page, address(), room, size)
       return visit

@@ -1,9 +1,7 @@
 /** The main job of each person, from start to end, in the room that is theirs. */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
 import type { Fronts } from '../../src/lib/forecast'
@@ -21,7 +19,7 @@ afterAll(async () => {
   await server.stop()
   rmSync(folder, { recursive: true })
 })
-const { open, drawing } = useBrowser(server)
+const { open } = useBrowser(server)
 const fetched = async <T>(path: string) => (await (await fetch(server.url + path)).json()) as T
 
 it('a planner finds the parcels that block the longest stretch and opens one', async () => {
@@ -98,28 +96,6 @@ it('a leader runs a briefing of five slides by keyboard, saves it, and the link 
   await again.page.getByText('Hỏi về ba dự án chậm').waitFor()
 })
 
-it('on paper every slide has its map, also when P is pressed at once', async () => {
-  const { page } = await drawing.open('?room=present')
-  await page.evaluate(() => {
-    window.print = () => (document.body.dataset.printed = 'yes')
-  })
-  await page.locator('article h2').waitFor()
-  await page.keyboard.press('p')
-  // A dozen maps are drawn for it.
-  await page.waitForFunction(() => document.body.dataset.printed === 'yes', null, {
-    timeout: 90_000,
-  })
-  const pages = await page.evaluate(() =>
-    [...document.querySelectorAll('.paper > section')].map((one) => ({
-      title: one.querySelector('h2')?.textContent,
-      picture: one.querySelector('img')?.src.slice(0, 16),
-    })),
-  )
-  expect(pages.length).toBeGreaterThan(5)
-  expect(new Set(pages.map(({ title }) => title)).size).toBe(pages.length)
-  for (const { picture } of pages) expect(picture).toBe('data:image/jpeg;')
-}, 120_000)
-
 interface Rows {
   features: { id: number; properties: { project: string } }[]
 }
@@ -181,82 +157,6 @@ it('the address holds the columns of the table: Back undoes a choice, a link sho
   await table.getByRole('columnheader', { name: 'Diện tích' }).waitFor()
   expect(await heads(page)).toEqual(usual)
   expect(page.url()).not.toContain('cols=')
-})
-
-it('a row of the table and its parcel on the map are one selection', async () => {
-  const { page } = await drawing.open('?room=data&sort=-area')
-  await settled(page)
-  const { rows } = await fetched<{ rows: { id: number }[] }>('/api/v1/table?sort=-area&limit=1')
-  await page.locator('tbody tr button').first().click()
-  await page.waitForURL((url) => url.searchParams.get('sel') === `parcel:${String(rows[0]?.id)}`)
-  await settled(page)
-  expect(await page.evaluate(() => window.__matbang?.map.getZoom())).toBeGreaterThan(14)
-})
-
-/** Two squares of 20 m in EPSG:5897, in a Shapefile that claims another zone. */
-function wrongShapefile(): string[] {
-  const [east, north] = [593_654.305, 2_272_288.187]
-  const square = (shift: number) => {
-    const x = east + shift
-    const corners = [
-      [x, north],
-      [x + 20, north],
-      [x + 20, north + 20],
-      [x, north + 20],
-      [x, north],
-    ]
-    return `"POLYGON((${corners.map((corner) => corner.join(' ')).join(',')}))"`
-  }
-  const rows = [0, 30].map((shift, row) => `77,${String(9001 + row)},LUC,${square(shift)}`)
-  const csv = join(folder, 'thua.csv')
-  writeFileSync(csv, ['so_to,so_thua,loai_dat,WKT', ...rows].join('\n'))
-  const shp = join(folder, 'thua.shp')
-  const words = ['-oo', 'GEOM_POSSIBLE_NAMES=WKT', '-oo', 'KEEP_GEOM_COLUMNS=NO']
-  execFileSync('ogr2ogr', ['-f', 'ESRI Shapefile', shp, csv, ...words, '-a_srs', 'EPSG:5899'])
-  return ['shp', 'shx', 'dbf', 'prj'].map((ending) => join(folder, `thua.${ending}`))
-}
-
-/** The middle of what the preview draws. */
-const previewed = (page: Page) =>
-  page.evaluate(() => {
-    const { lng, lat } = window.__matbang?.map.getCenter() ?? { lng: 0, lat: 0 }
-    return [lng, lat] as const
-  })
-
-it('an administrator mends the CRS of a Shapefile in the preview, imports it and takes it back', async () => {
-  const files = wrongShapefile()
-  const { page, trouble } = await drawing.open('?room=import')
-  await page.locator('input[type=file]').setInputFiles(files)
-  const form = page.getByRole('form', { name: 'Cách hiểu tệp' })
-  await form.getByLabel('Dự án thu hồi').selectOption('DA01')
-  const commit = page.getByRole('button', { name: /^Nhập \d/ })
-  // Read in the zone that the file claims, the parcels lie elsewhere: no commune holds them.
-  await page
-    .getByText(/Từ chối|rơi ra ngoài/)
-    .first()
-    .waitFor()
-  expect(await commit.isDisabled()).toBe(true)
-  // The browser complains about the server's refusal; nothing else may be wrong.
-  const complaints = trouble.splice(0)
-  expect(complaints.filter((line) => !line.includes('422'))).toEqual([])
-
-  await form.getByLabel('Hệ tọa độ').selectOption('EPSG:5897')
-  await page.getByRole('button', { name: 'Nhập 2 đối tượng' }).waitFor()
-  await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
-  const [lng, lat] = await previewed(page)
-  expect(Math.hypot(lng - 105.9, lat - 20.54)).toBeLessThan(0.01)
-  expect((await fetched<Summary>('/api/v1/summary')).total.measures.parcels.total).toBe(4000)
-
-  await commit.click()
-  await page.getByText(/Đã nhập 2 đối tượng/).waitFor()
-  const after = await fetched<Summary>('/api/v1/summary')
-  expect(after.total.measures.parcels.total).toBe(4002)
-
-  await page.getByRole('button', { name: 'Hoàn tác' }).first().click()
-  await page.getByRole('button', { name: 'Rút mọi thửa của tệp này' }).click()
-  await page.getByText('Đã hoàn tác').waitFor()
-  const back = await fetched<Summary>('/api/v1/summary')
-  expect(back.total.measures.parcels.total).toBe(4000)
 })
 
 it('the board shows the rank of the server and the cases behind a point', async () => {

@@ -5,7 +5,7 @@ import { signedCount, signedHectares } from '../../src/lib/format'
 import type { Catalog, Summary } from '../../src/lib/types'
 import { answer, drawn, percent, settled, useBrowser } from './harness'
 
-const { visit } = useBrowser().drawing
+const { visit, drawing } = useBrowser()
 
 it('each of the five measures gives its own share', async () => {
   const { total } = await answer<Summary>('/api/v1/summary')
@@ -16,7 +16,7 @@ it('each of the five measures gives its own share', async () => {
     money: (money?.paid ?? 0) / (money?.approved ?? 1),
     length: (length?.done ?? 0) / (length?.total ?? 1),
   }
-  const { page } = await visit()
+  const { page } = await drawing.visit()
   const headline = page.getByRole('region', { name: 'Tiến độ' })
   for (const [name, share] of Object.entries(shares)) {
     await page.getByLabel('Thước đo tiến độ').selectOption(name)
@@ -42,7 +42,7 @@ it('several projects of one legend step are asked for together', async () => {
 })
 
 it('a second day is drawn beside the first and can be moved', async () => {
-  const { page } = await visit('?compare=2026-01-15')
+  const { page } = await drawing.visit('?compare=2026-01-15')
   const cut = page.getByRole('slider', { name: 'Vạch chia hai ngày' })
   await cut.waitFor()
   await page.waitForFunction(
@@ -60,7 +60,7 @@ it('a second day is drawn beside the first and can be moved', async () => {
 }, 120_000)
 
 it('two days are compared in figures too, project by project, over 7, 30 or 90 days', async () => {
-  const { page } = await visit()
+  const { page } = await drawing.visit()
   await page.getByRole('button', { name: 'So sánh hai ngày' }).click()
   await page.getByRole('button', { name: '90 ngày trước' }).click()
   await page.waitForURL(/compare=/)
@@ -90,7 +90,7 @@ it('two days are compared in figures too, project by project, over 7, 30 or 90 d
 })
 
 it('the ruler tells the length of a line as the sphere has it', async () => {
-  const { page } = await visit()
+  const { page } = await drawing.visit()
   await page.getByRole('button', { name: 'Đo khoảng cách' }).click()
   await page.mouse.click(700, 400)
   await page.mouse.click(1000, 400)
@@ -110,7 +110,7 @@ it('the ruler tells the length of a line as the sphere has it', async () => {
 })
 
 it('a picture of the map is twice as fine as the screen', async () => {
-  const { page } = await visit('?kind=road&date=2026-06-30')
+  const { page } = await drawing.visit('?kind=road&date=2026-06-30')
   const [download] = await Promise.all([
     page.waitForEvent('download'),
     page.getByRole('button', { name: 'Lưu ảnh bản đồ' }).click(),
@@ -124,7 +124,7 @@ it('a picture of the map is twice as fine as the screen', async () => {
 })
 
 it('layers are put away and change places', async () => {
-  const { page } = await visit()
+  const { page } = await drawing.visit()
   await page.locator('summary[aria-label="Lớp bản đồ"]').click()
   await page.locator('.menu').getByLabel('Dự án', { exact: true }).uncheck()
   await page.waitForURL(/layers=/)

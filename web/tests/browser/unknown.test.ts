@@ -10,7 +10,7 @@ beforeAll(async () => {
   Object.assign(server, await serveDemo({ parcels: 4000, seed: 1 }))
 })
 afterAll(() => server.stop())
-const { open } = useBrowser(server).drawing
+const { open, drawing } = useBrowser(server)
 const fetched = async <T>(path: string) => (await (await fetch(server.url + path)).json()) as T
 
 const headline = (page: Page) => page.getByRole('region', { name: 'Tiến độ' })
@@ -36,7 +36,7 @@ const gauges = (page: Page) =>
   })
 
 it('before the first answer no figure stands anywhere, and no gauge reads zero', async () => {
-  const { page } = await open('about:blank')
+  const { page } = await drawing.open('about:blank')
   const free = await held(page)
   await page.goto(`${server.url}/`)
   await headline(page).waitFor()

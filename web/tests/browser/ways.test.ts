@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import type { Catalog } from '../../src/lib/types'
 import { answer, settled, useBrowser } from './harness'
 
-const { visit, open, drawing } = useBrowser()
+const { visit, open } = useBrowser()
 const entryOf = async (kind: string) => {
   const { projects } = await answer<Catalog>('/api/v1/catalog')
   const found = projects.find((project) => project.kind === kind)
@@ -54,43 +54,6 @@ it('the language changes all words and the writing of numbers', async () => {
   expect(await headline.innerText()).toMatch(/\d\.\d%/)
   await page.getByRole('button', { name: 'Switch to Vietnamese' }).click()
   await page.getByRole('region', { name: 'Tiến độ' }).waitFor()
-})
-
-it('dark mode reaches the page and the map, and the link keeps it', async () => {
-  const { page } = await drawing.visit()
-  const ground = () =>
-    page.evaluate(() => ({
-      page: getComputedStyle(document.body).backgroundColor,
-      map: window.__matbang?.map.getPaintProperty('outside', 'background-color'),
-    }))
-  const light = await ground()
-  await page.getByRole('button', { name: 'Giao diện tối' }).click()
-  await page.waitForURL(/theme=dark/)
-  await settled(page)
-  const dark = await ground()
-  expect(dark.page).not.toBe(light.page)
-  expect(dark.map).not.toBe(light.map)
-  const second = (await drawing.visit(new URL(page.url()).search)).page
-  expect(await second.locator('html').getAttribute('data-theme')).toBe('dark')
-})
-
-it('search finds a project by part of its name and goes there', async () => {
-  const { name, bbox } = await entryOf('urban_area')
-  const { page } = await drawing.visit()
-  await page.keyboard.press('/')
-  const box = page.getByRole('combobox', { name: 'Tìm dự án' })
-  await page.keyboard.type(name)
-  await page.getByRole('option', { name }).first().waitFor()
-  expect(await box.getAttribute('aria-expanded')).toBe('true')
-  await page.keyboard.press('Enter')
-  await page.getByRole('complementary', { name: 'Dự án' }).getByRole('heading', { name }).waitFor()
-  await settled(page)
-  const seen = await page.evaluate(() => window.__matbang?.map.getBounds().toArray().flat())
-  const [west = 0, south = 0, east = 0, north = 0] = seen ?? []
-  expect(west).toBeLessThan(bbox[0])
-  expect(south).toBeLessThan(bbox[1])
-  expect(east).toBeGreaterThan(bbox[2])
-  expect(north).toBeGreaterThan(bbox[3])
 })
 
 it('search says so when nothing is found', async () => {
