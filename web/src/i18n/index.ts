@@ -1,5 +1,6 @@
 /** Texts of the interface. Names that the server sends come in both languages; everything else stands in the message files. */
 import { address } from '../stores/address.svelte'
+import { perCentSigns } from '../lib/format'
 import type { Named } from '../lib/types'
 import en from './en'
 import vi from './vi'
@@ -28,5 +29,6 @@ export function t(key: Key, values: Values = {}): string {
 /** The text of a key without values in both languages: for names that are written down. */
 export const inBoth = (key: Key): Named => ({ vi: messages.vi[key], en: messages.en[key] })
 
-/** The name in the language of the address. */
-export const nameOf = (name: Named): string => name[address.now.lang]
+/** The name in the language of the address, with signs as this page writes them. */
+export const nameOf = (name: Named): string =>
+  perCentSigns(name[address.now.lang], address.now.lang)

@@ -26,3 +26,9 @@ export function within(outer: Bbox, inner: Bbox): Bbox {
   ]
   return box[0] < box[2] && box[1] < box[3] ? box : inner
 }
+
+/** The middle of a box. */
+export const middleOf = ([west, south, east, north]: Bbox): [number, number] => [
+  (west + east) / 2,
+  (south + north) / 2,
+]

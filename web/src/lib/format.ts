@@ -22,11 +22,13 @@ function formatter(lang: Lang, digits: number, style: 'decimal' | 'percent' = 'd
 /** A count, without decimals. */
 export const count = (value: number, lang: Lang) => formatter(lang, 0).format(value)
 
-/** Per cent with so many decimals; a thin space before the sign in Vietnamese. */
-function perCent(share: number, digits: number, lang: Lang): string {
-  const text = formatter(lang, digits, 'percent').format(share)
-  return lang === 'vi' ? text.replace(/\s?%/, '\u202f%') : text
-}
+/** A text with its per cent signs as the language has them: after a thin space in Vietnamese. */
+export const perCentSigns = (text: string, lang: Lang) =>
+  text.replaceAll(/(\d)\s?%/g, lang === 'vi' ? '$1\u202f%' : '$1%')
+
+/** Per cent with so many decimals. */
+const perCent = (share: number, digits: number, lang: Lang) =>
+  perCentSigns(formatter(lang, digits, 'percent').format(share), lang)
 
 /** A share 0..1 as per cent with one decimal. */
 export const percent = (share: number, lang: Lang) => perCent(share, 1, lang)
