@@ -12,7 +12,7 @@ use super::{
     world::Extent,
 };
 use crate::domain::{
-    Blocker, BranchStay, Day, LedgerPosition, Marks, Stage, StageDays, Standing, Vnd,
+    Blocker, BranchStay, Day, LedgerPosition, Level, Marks, Stage, StageDays, Standing, Vnd,
     law::{CaseFile, Law, Moment, Pressing, RunningClock},
 };
 
@@ -67,9 +67,12 @@ impl Snapshot {
         self.projects().iter().map(|entry| (entry.project.name.as_str(), entry.project.code.as_str()))
     }
 
-    /// Names of units, each with its code.
-    pub fn unit_names(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.units().iter().map(|entry| (entry.unit.name.as_str(), entry.unit.code.as_str()))
+    /// Names of units, each with its code, and whether it is a commune that exists on `day`.
+    pub fn unit_names(&self, day: Day) -> impl Iterator<Item = (&str, &str, bool)> {
+        self.units().iter().map(move |entry| {
+            let unit = &entry.unit;
+            (unit.name.as_str(), unit.code.as_str(), unit.level == Level::Commune && unit.exists_on(day))
+        })
     }
 
     /// Boundary of the project at `index`; without rings when it has none.

@@ -27,12 +27,13 @@ pub fn run(
     let words = Words::of(&law, &vocabulary()?);
     let mut table = reader.events(file, layer, &words, &Leave::default())?;
     tell_lack(reader);
+    let today = clock::today()?;
     if table.has_names() {
         let snapshot = store.load(Arc::clone(&law))?;
-        let (projects, units) = (snapshot.project_names(), snapshot.unit_names());
+        let (projects, units) = (snapshot.project_names(), snapshot.unit_names(today));
         table = table.again(&words.with_names(projects, units));
     }
-    let (today, recorded_at) = (clock::today()?, jiff::Timestamp::now().as_millisecond());
+    let recorded_at = jiff::Timestamp::now().as_millisecond();
     let drafts: Vec<_> = table.rows.iter().map(|row| (row.line, row.draft.clone())).collect();
     let author = std::env::var("USER").unwrap_or_else(|_| "local".to_owned());
     let order = Order {

@@ -47,7 +47,16 @@ const UNIT_KINDS: [&str; 6] = ["xa", "phuong", "thitran", "quan", "huyen", "thix
 /// Codes by field and folded word.
 #[derive(Debug, Clone, Default)]
 pub struct Words {
-    codes: HashMap<(&'static str, String), Option<String>>,
+    codes: HashMap<(&'static str, String), Meaning>,
+}
+
+/// What a word means.
+#[derive(Debug, Clone)]
+struct Meaning {
+    /// The code; none where it means two things.
+    code: Option<String>,
+    /// How far from the first choice it is.
+    rank: u8,
 }
 
 impl Words {
@@ -78,35 +87,44 @@ impl Words {
         words
     }
 
-    /// The names of projects and units, each with its code.
+    /// The names of projects and units, each with its code; of units whether they are communes of today, whose names
+    /// come before those of others, and names before what people shorten them to.
     #[must_use]
     pub fn with_names<'a>(
         mut self,
         projects: impl Iterator<Item = (&'a str, &'a str)>,
-        units: impl Iterator<Item = (&'a str, &'a str)>,
+        units: impl Iterator<Item = (&'a str, &'a str, bool)>,
     ) -> Self {
         projects.for_each(|(name, code)| self.say("project", name, code));
-        for (name, code) in units {
-            self.say("unit", name, code);
+        for (name, code, is_of_today) in units {
+            let rank = if is_of_today { 0 } else { 2 };
+            self.rank(rank, "unit", name, code);
             let folded = fold(name);
             let short = UNIT_KINDS.iter().find_map(|kind| folded.strip_prefix(kind));
             if let Some(short) = short.filter(|short| !short.is_empty()) {
-                self.say("unit", short, code);
+                self.rank(rank + 1, "unit", short, code);
             }
         }
         self
     }
 
-    /// A word that means two things means neither.
     fn say(&mut self, field: &'static str, word: &str, code: &str) {
-        let known = self.codes.entry((field, fold(word))).or_insert_with(|| Some(code.to_owned()));
-        if known.as_deref() != Some(code) {
-            *known = None;
+        self.rank(0, field, word, code);
+    }
+
+    /// A word that means two things of the same rank means neither.
+    fn rank(&mut self, rank: u8, field: &'static str, word: &str, code: &str) {
+        let new = || Meaning { code: Some(code.to_owned()), rank };
+        let known = self.codes.entry((field, fold(word))).or_insert_with(new);
+        if rank < known.rank {
+            *known = new();
+        } else if rank == known.rank && known.code.as_deref() != Some(code) {
+            known.code = None;
         }
     }
 
     fn code(&self, field: &'static str, word: &str) -> Option<&str> {
-        self.codes.get(&(field, word.to_owned()))?.as_deref()
+        self.codes.get(&(field, word.to_owned()))?.code.as_deref()
     }
 
     /// Puts codes in the place of words, and says which kind of event a row is about.
@@ -177,10 +195,15 @@ mod tests {
     fn words() -> Words {
         let law = crate::domain::law(&[]).unwrap();
         let units = [
-            ("Xã Nhân Hà", "13366"),
-            ("Phường Liêm Tuyền", "13399"),
-            ("Xã Trung", "1"),
-            ("Phường Trung", "2"),
+            ("Thị xã Duy Tiên", "349", false),
+            ("Phường Đồng Văn", "old", false),
+            ("Xã Nhân Hà", "13366", true),
+            ("Phường Liêm Tuyền", "13399", false),
+            ("Xã Trung", "1", true),
+            ("Phường Trung", "2", true),
+            ("Phường Đồng Văn", "new", true),
+            ("Phường Duy Tiên", "13324", true),
+            ("Xã Duy Tiên", "gone", false),
         ];
         let projects = [("Đường nối hai cao tốc", "DA01")];
         Words::of(&law, &vocabulary().unwrap()).with_names(projects.into_iter(), units.into_iter())
@@ -232,6 +255,12 @@ mod tests {
         assert_eq!(row(json!({ "unit": "phường liêm tuyền" }))["unit"], "13399");
         assert_eq!(row(json!({ "unit": "Trung" }))["unit"], "Trung");
         assert_eq!(row(json!({ "unit": "Xã Trung" }))["unit"], "1");
+        // Communes of today before what has ended and before districts, names before what they are shortened to.
+        for name in ["Phường Đồng Văn", "đồng văn"] {
+            assert_eq!(row(json!({ "unit": name }))["unit"], "new", "{name}");
+        }
+        assert_eq!(row(json!({ "unit": "Duy Tiên" }))["unit"], "13324");
+        assert_eq!(row(json!({ "unit": "Xã Duy Tiên" }))["unit"], "gone");
     }
 
     #[test]

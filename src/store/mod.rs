@@ -253,6 +253,7 @@ pub struct KeptAnswer<'a> {
 /// [`StoreError::Busy`] where another program holds the store for too long, [`StoreError::Row`] for a row that this
 /// program could not have written, [`StoreError::Backend`] for all else that the engine refuses. The order, or the
 /// change, is to be given up then.
+#[allow(clippy::missing_errors_doc, reason = "said once for all")]
 pub trait Transaction {
     /// Adds units, or brings those with the same code and time up to date.
     fn units(&mut self, entry: &Entry, units: &[AdminUnit]) -> Result<Written, StoreError>;

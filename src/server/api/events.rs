@@ -72,9 +72,10 @@ pub async fn table(
         _ => return Err(Problem::media_type("send text/csv or text/tab-separated-values")),
     };
     let words = {
-        let snapshot = &app.current()?.view.snapshot;
+        let view = &app.current()?.view;
+        let snapshot = &view.snapshot;
         let words = Words::of(snapshot.law(), &app.words.codes);
-        words.with_names(snapshot.project_names(), snapshot.unit_names())
+        words.with_names(snapshot.project_names(), snapshot.unit_names(view.today))
     };
     let table = read_event_table(&text, tabs, &words).map_err(|why| Problem::nonsense(why.to_string()))?;
     if table.rows.len() > MOST {
