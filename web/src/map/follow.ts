@@ -8,6 +8,18 @@ import { recolour, repaint } from './recolour'
 /** Stretches of a road change over their whole length; once a second is soon enough. */
 const FRONTS_AFTER = 1000
 
+/** Where no map is drawn the figures follow all the same; gives what ends it. */
+export function followFigures(): () => void {
+  return live.listen(
+    (event) => {
+      figures.renew(event)
+    },
+    () => {
+      figures.renew(null)
+    },
+  )
+}
+
 /** Begins to follow; gives what ends it. */
 export function followEvents(map: MapLibre, catalog: Catalog): () => void {
   let due: ReturnType<typeof setTimeout> | null = null

@@ -139,7 +139,7 @@ it('layers are put away and change places', async () => {
 })
 
 it('the menu of layers closes by Esc, which gives the focus back to its button and leaves the selection', async () => {
-  const { page } = await visit('?sel=project:DA01')
+  const { page } = await drawing.visit('?sel=project:DA01')
   const button = page.locator('summary[aria-label="Lớp bản đồ"]')
   await button.focus()
   await page.keyboard.press('Enter')
