@@ -4,24 +4,23 @@
 #![allow(clippy::print_stdout, reason = "what could not be tried is said")]
 
 mod harness;
+#[path = "store/kept.rs"]
+mod kept;
+#[path = "store/people.rs"]
+mod people;
 
-use std::{
-    io::Write as _,
-    path::Path,
-    process::{Command, Stdio},
-    sync::Arc,
-    time::Duration,
-};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use harness::{Demo, Server, matbang, postgres::Cluster, succeed};
+use harness::{Demo, matbang, postgres::Cluster};
 use matbang::{
     demo::{Entry as Step, Options, province},
-    domain::{Day, EventKind, Grant, LedgerPosition, NewEvent, ParcelId, Project, Role, Stage, law},
+    domain::{Day, EventKind, LedgerPosition, NewEvent, ParcelId, Project, Stage, law},
     store::{
-        AccountChange, Briefing, Entry, Head, RESTORED_WITHIN_MS, Store, StoreError, Token, TokenScope,
-        ledger::check::Check, open, open_or_create,
+        Briefing, Entry, Head, RESTORED_WITHIN_MS, Store, StoreError, ledger::check::Check, open,
+        open_or_create,
     },
 };
+use people::{a_code_is_used_once, accounts_change_with_their_log, looks_at_holders_are_noted};
 
 fn laws() -> Arc<law::Law> {
     law(&[]).unwrap().into()
@@ -199,135 +198,6 @@ fn the_ledger_is_told_line_by_line_and_any_alteration_is_found(store: &dyn Store
     }
 }
 
-fn accounts_change_with_their_log(store: &dyn Store) {
-    fill(store);
-    let version = store.accounts_version().unwrap();
-    let add = |name: &str| AccountChange::Add {
-        name: name.into(),
-        full_name: "An".into(),
-        password: Some("hash".into()),
-        grant: Some(Grant { role: Role::Administrator, unit: None }),
-    };
-    let id = store.change_accounts("root", 7, &[add("an")]).unwrap()[0];
-    assert!(store.accounts_version().unwrap() > version);
-    // A name that is taken: nothing of the whole list is kept, its log neither.
-    assert!(store.change_accounts("root", 8, &[add("binh"), add("AN")]).is_err());
-    let directory = store.directory().unwrap();
-    assert_eq!(directory.accounts.len(), 1);
-    assert_eq!(store.account_log(10).unwrap().len(), 1);
-    store.add_session(&[1; 32], id, 9, 0).unwrap();
-    let token = Token {
-        id: 0,
-        account: id,
-        name: "t".into(),
-        scope: TokenScope::Read,
-        expires_at: 99,
-        revoked: false,
-    };
-    let token = store.change_accounts("an", 9, &[AccountChange::AddToken([2; 32], token)]).unwrap()[0];
-    store
-        .change_accounts("an", 10, &[AccountChange::RevokeToken(token), AccountChange::Disabled(id, true)])
-        .unwrap();
-    let directory = store.directory().unwrap();
-    assert!(directory.accounts[&id].0.disabled && directory.tokens[&[2; 32]].revoked);
-    assert!(directory.sessions.is_empty(), "a disabled account's sessions end");
-    let log: Vec<_> = store.account_log(10).unwrap().into_iter().map(|l| (l.at, l.author, l.what)).collect();
-    let expected =
-        [(10, "an", "disabled"), (10, "an", "token_revoked"), (9, "an", "token_made"), (7, "root", "added")];
-    assert_eq!(log, expected.map(|(at, who, what)| (at, who.to_owned(), what.to_owned())));
-    assert!(store.change_accounts("an", 11, &[AccountChange::Password(999, "x".into())]).is_err());
-    who_somebody_is_elsewhere(store, id);
-}
-
-fn who_somebody_is_elsewhere(store: &dyn Store, id: u32) {
-    let change = |at, change: AccountChange| store.change_accounts("root", at, &[change]);
-    let link = |account, subject: &str| AccountChange::Link {
-        account,
-        issuer: "https://id".into(),
-        subject: subject.into(),
-    };
-    change(12, AccountChange::Invite(id, [3; 32], 50)).unwrap();
-    change(13, AccountChange::Invite(id, [4; 32], 60)).unwrap();
-    let invited = store.directory().unwrap().invitations;
-    assert_eq!(invited.keys().copied().collect::<Vec<_>>(), [[4; 32]], "the newest alone holds");
-    assert_eq!((invited[&[4; 32]].account, invited[&[4; 32]].expires_at), (id, 60));
-    change(14, link(id, "s-1")).unwrap();
-    let directory = store.directory().unwrap();
-    assert_eq!(directory.identities[&("https://id".to_owned(), "s-1".to_owned())], id);
-    assert!(directory.is_linked(id) && directory.invitations.is_empty());
-    assert!(change(15, link(id, "s-1")).is_err(), "one person is one account");
-    assert!(
-        change(15, link(999, "s-2")).is_err() && change(15, AccountChange::Invite(999, [5; 32], 1)).is_err()
-    );
-    // A new password ends what was let in by the old one.
-    let token = Token {
-        id: 0,
-        account: id,
-        name: "u".into(),
-        scope: TokenScope::Write,
-        expires_at: 99,
-        revoked: false,
-    };
-    change(16, AccountChange::AddToken([6; 32], token)).unwrap();
-    change(17, AccountChange::Password(id, "other".into())).unwrap();
-    assert!(store.directory().unwrap().tokens[&[6; 32]].revoked);
-    change(18, AccountChange::Unlink(id)).unwrap();
-    assert!(!store.directory().unwrap().is_linked(id));
-}
-
-fn a_code_is_used_once(store: &dyn Store) {
-    fill(store);
-    let change =
-        |change: AccountChange| store.change_accounts("root", 7, &[change]).map(|numbers| numbers[0]);
-    let add = |name: &str| {
-        let name = name.to_owned();
-        change(AccountChange::Add { name, full_name: "An".into(), password: None, grant: None }).unwrap()
-    };
-    let (an, binh) = (add("an"), add("binh"));
-    let on = |account, step, codes: &[u8]| AccountChange::SecondFactorOn {
-        account,
-        step,
-        recovery: codes.iter().map(|code| [*code; 32]).collect(),
-    };
-    assert!(change(on(an, 5, &[])).is_err(), "none was begun");
-    assert!(change(AccountChange::SecondFactor(999, vec![1])).is_err());
-    change(AccountChange::SecondFactor(an, vec![1])).unwrap();
-    change(AccountChange::SecondFactor(an, vec![2])).unwrap();
-    let known =
-        |account| store.directory().unwrap().second_factor(account).map(|factor| factor.secret.clone());
-    assert_eq!(known(an), None, "it is not asked for before a code was given");
-    store.add_session(&[1; 32], an, 9, 0).unwrap();
-    change(on(an, 5, &[7, 8])).unwrap();
-    assert_eq!(known(an), Some(vec![2]), "the last that was begun");
-    assert!(store.directory().unwrap().sessions.is_empty(), "who came in without it must come again");
-    assert!(
-        change(AccountChange::SecondFactor(an, vec![3])).is_err(),
-        "one that is asked for is not replaced"
-    );
-    let used = |step| store.use_step(an, step).unwrap();
-    assert_eq!([used(5), used(4), used(6), used(6), used(7)], [false, false, true, false, true]);
-    let recovered = |account, code: u8| store.use_recovery_code(account, &[code; 32]).unwrap();
-    let left = || store.directory().unwrap().recovery_codes.get(&an).copied().unwrap_or_default();
-    assert_eq!(left(), 2);
-    assert_eq!([recovered(binh, 7), recovered(an, 7), recovered(an, 7)], [false, true, false]);
-    assert_eq!(left(), 1);
-    change(AccountChange::SecondFactorOff(an)).unwrap();
-    assert_eq!((known(an), left()), (None, 0));
-    assert!(!recovered(an, 8) && change(AccountChange::SecondFactorOff(an)).is_err());
-}
-
-fn looks_at_holders_are_noted(store: &dyn Store) {
-    fill(store);
-    let name = store.holder(ParcelId(1), "an", 5).unwrap();
-    store.note_accesses(&[ParcelId(2), ParcelId(3)], "binh", "search", 6).unwrap();
-    let looks: Vec<_> =
-        store.accesses(10).unwrap().into_iter().map(|a| (a.parcel.0, a.account, a.what)).collect();
-    let expected = [(3, "binh", "search"), (2, "binh", "search"), (1, "an", "holder")];
-    assert_eq!(looks, expected.map(|(parcel, who, what)| (parcel, who.to_owned(), what.to_owned())));
-    let called = store.holders_called(&|holder| Some(holder) == name.as_deref()).unwrap();
-    assert_eq!(called.is_empty(), name.is_none());
-}
-
 fn files_are_known_by_who_sent_them_and_what_they_are_about(store: &dyn Store) {
     fill(store);
     let naming = |parcel, files: &[&str]| NewEvent {
@@ -398,14 +268,15 @@ fn briefings_keep_their_seal(store: &dyn Store) {
     assert_eq!(store.briefings().unwrap().len(), 1);
     store.remove_briefing("abc", 1_000).unwrap();
     assert!(store.briefing("abc").unwrap().is_none() && store.briefings().unwrap().is_empty());
-    assert!(!store.restore_briefing("abc", Some("binh")).unwrap());
-    assert!(store.restore_briefing("abc", Some("an")).unwrap());
+    assert!(!store.restore_briefing("abc", Some("binh"), 0).unwrap());
+    assert!(!store.restore_briefing("abc", Some("an"), 1_000).unwrap(), "too long ago");
+    assert!(store.restore_briefing("abc", Some("an"), 0).unwrap());
     assert!(store.briefing("abc").unwrap().is_some_and(|kept| kept.whole));
-    assert!(!store.restore_briefing("abc", None).unwrap());
+    assert!(!store.restore_briefing("abc", None, 0).unwrap());
     // What was removed long ago goes with the next that is removed.
     store.remove_briefing("abc", 1_000).unwrap();
     store.remove_briefing("none", 1_000 + RESTORED_WITHIN_MS).unwrap();
-    assert!(!store.restore_briefing("abc", None).unwrap());
+    assert!(!store.restore_briefing("abc", None, 0).unwrap());
 }
 
 fn others_are_told(store: &dyn Store, other: &dyn Store) {
@@ -474,102 +345,4 @@ fn a_state_that_was_altered_is_found_whichever_table_it_is_in() {
         drop(connection);
         assert!(!matbang(&demo.store(), &["verify"]).status.success(), "{sql}");
     }
-}
-
-/// The Python of docs/ledger.md.
-fn checker() -> String {
-    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ledger.md")).unwrap();
-    let from = page.find("```python\n").unwrap() + "```python\n".len();
-    let to = from + page[from..].find("```").unwrap();
-    page[from..to].to_owned()
-}
-
-fn checked(lines: &[u8]) -> (bool, String) {
-    let mut python = Command::new("python3")
-        .args(["-c", &checker()])
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    // It stops reading at the first fault.
-    let _ = python.stdin.take().unwrap().write_all(lines);
-    let run = python.wait_with_output().unwrap();
-    (run.status.success(), String::from_utf8_lossy(&run.stdout).into_owned())
-}
-
-#[test]
-fn a_page_of_python_checks_an_exported_ledger_and_finds_one_altered_byte() {
-    let demo = Demo::new();
-    let server = Server::start(&demo.store());
-    let plan = r#"{"kind":"plan_changed","project":"DA02","required_on":"2027-01-31","date":"2026-06-30","document":"12/QĐ"}"#;
-    assert_eq!(server.post("/api/v1/events", plan).status, 201);
-    drop(server);
-    let text = succeed(&demo.store(), &["export", "ledger"]);
-    let verified: serde_json::Value =
-        serde_json::from_str(&succeed(&demo.store(), &["verify", "--json"])).unwrap();
-    let (whole, told) = checked(text.as_bytes());
-    assert!(whole, "{told}");
-    assert_eq!(told.trim(), format!("{} {}", verified["at"], verified["head"].as_str().unwrap()));
-    // One letter or digit of a value, anywhere.
-    let bytes = text.as_bytes();
-    for part in 1..12 {
-        let at = bytes.len() / 12 * part;
-        let at = (at..bytes.len()).find(|at| bytes[*at].is_ascii_digit() && bytes[*at] != b'9').unwrap();
-        let mut altered = bytes.to_vec();
-        altered[at] += 1;
-        assert!(!checked(&altered).0, "byte {at}");
-    }
-}
-
-#[test]
-fn a_stopped_server_leaves_nothing_in_the_log_beside_the_file() {
-    for signal in ["-TERM", "-INT"] {
-        let demo = Demo::new();
-        let server = Server::start(&demo.store());
-        let event =
-            r#"{"kind":"plan_changed","project":"DA02","required_on":"2027-01-31","date":"2026-06-30"}"#;
-        let reply = server.post("/api/v1/events", event);
-        assert_eq!(reply.status, 201);
-        let at = reply.json()["at"].as_u64().unwrap();
-        Command::new("kill").args([signal, &server.pid().to_string()]).status().unwrap();
-        let pid = server.pid();
-        Server::wait(|| !Path::new(&format!("/proc/{pid}/exe")).exists() || zombie(pid));
-        // Whoever copies the file alone has everything.
-        let copy = demo.folder().join("copy.gpkg");
-        std::fs::copy(demo.store(), &copy).unwrap();
-        assert_eq!(open(&copy).unwrap().head().unwrap().position.0, at, "{signal}");
-    }
-}
-
-/// Whether a process has ended and waits for its parent to look.
-fn zombie(pid: u32) -> bool {
-    std::fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| stat.contains(") Z "))
-}
-
-#[test]
-fn a_store_in_a_folder_that_is_read_only_is_read() {
-    let demo = Demo::new();
-    let folder = demo.folder().join("ro");
-    std::fs::create_dir(&folder).unwrap();
-    let path = folder.to_str().unwrap();
-    // Root may write in any folder but one that is mounted read-only.
-    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=64m", "tmpfs", path]).status();
-    if !mounted.is_ok_and(|status| status.success()) {
-        println!("not tried: no file system can be mounted here");
-        return;
-    }
-    std::fs::copy(demo.store(), folder.join("s.gpkg")).unwrap();
-    let remounted = Command::new("mount").args(["-o", "remount,ro", path]).status().unwrap();
-    let store = folder.join("s.gpkg");
-    let runs: Vec<_> = [&["verify"][..], &["progress"], &["export", "units", "--format", "csv"]]
-        .map(|command| (command, matbang(&store, command)))
-        .into();
-    let written = matbang(&store, &["user", "disable", "an"]);
-    Command::new("umount").arg(path).status().unwrap();
-    assert!(remounted.success());
-    for (command, run) in runs {
-        assert!(run.status.success(), "{command:?}: {}", String::from_utf8_lossy(&run.stderr));
-    }
-    assert!(!written.status.success());
 }

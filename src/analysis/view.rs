@@ -119,6 +119,7 @@ impl View {
     /// parcels, everything is.
     #[must_use]
     pub fn next(&self, snapshot: Arc<Snapshot>, stale_projects: &[usize], stale_units: &[usize]) -> Self {
+        // By the units that parcels are recorded in: nothing but speed hangs on it.
         let held: usize = stale_units.iter().map(|unit| snapshot.units()[*unit].parcels.len()).sum();
         if held > snapshot.parcels().len() / 2 && snapshot.parcels().len() > SMALL {
             return Self::new(snapshot, self.today);
@@ -134,9 +135,12 @@ impl View {
             });
         }
         let lies_in = snapshot.units_on(today);
-        for &unit in stale_units {
-            let (of, lies_in) = (Arc::clone(&snapshot), Arc::clone(&lies_in));
-            communes.put(unit, move || Figures::of(&of, &lying_in(&lies_in, unit), &[], today));
+        let (of, units, count) = (Arc::clone(&lies_in), stale_units.to_vec(), snapshot.units().len());
+        // One pass for all of them, when the first is asked for.
+        let held = Arc::new(Later::new(move || lying_in(&of, &units, count)));
+        for (place, &unit) in stale_units.iter().enumerate() {
+            let (of, held) = (Arc::clone(&snapshot), Arc::clone(&held));
+            communes.put(unit, move || Figures::of(&of, &held[place], &[], today));
         }
         let of_upper = Arc::clone(&snapshot);
         Self {
@@ -163,10 +167,17 @@ fn whole(snapshot: &Snapshot, day: Day) -> Survey {
     Survey::of(snapshot, &Filter::default(), day, [None; 3])
 }
 
-/// The parcels that lie in this unit, by index.
-fn lying_in(lies_in: &[u16], unit: usize) -> Vec<u32> {
-    let all = (0u32..).zip(lies_in);
-    all.filter(|(_, other)| usize::from(**other) == unit).map(|(parcel, _)| parcel).collect()
+/// The parcels, by index, that lie in each of these units, of `count`.
+fn lying_in(lies_in: &[u16], units: &[usize], count: usize) -> Vec<Vec<u32>> {
+    let mut places = vec![None; count];
+    units.iter().enumerate().for_each(|(place, unit)| places[*unit] = Some(place));
+    let mut held = vec![Vec::new(); units.len()];
+    for (parcel, unit) in (0u32..).zip(lies_in) {
+        if let Some(place) = places[usize::from(*unit)] {
+            held[place].push(parcel);
+        }
+    }
+    held
 }
 
 fn by_project(snapshot: &Snapshot, survey: &Survey) -> Vec<Figures> {

@@ -40,7 +40,7 @@ pub fn follow(
     let mut shown = first(app, store, law, today())?;
     let (snapshot, day) = (Arc::clone(&shown.snapshot), shown.today);
     std::thread::spawn(move || look_back(&snapshot, day));
-    let warmer = Warmer::start();
+    let warmer = Warmer::start(Arc::clone(app));
     while !stop() {
         let now = match store.wait_for_change(seen, PATIENCE) {
             Ok(now) => {
@@ -76,7 +76,7 @@ pub fn follow(
                 seen = now;
                 if let Some(next) = next {
                     shown = next;
-                    app.current().into_iter().for_each(|current| warmer.warm(current));
+                    warmer.moved();
                 }
             }
             Ok(Err(error)) => failed(app, &error.to_string()),

@@ -9,30 +9,32 @@ use std::{
     },
 };
 
-use super::views::Current;
+use super::app::App;
 
-/// A thread that warms the views that it is given; it ends with this.
-pub struct Warmer(Sender<Arc<Current>>);
+/// A thread that warms the view that is shown; it ends with this.
+pub struct Warmer(Sender<()>);
 
 impl Warmer {
     /// Starts the thread.
-    pub fn start() -> Self {
-        let (send, shown) = channel::<Arc<Current>>();
+    pub fn start(app: Arc<App>) -> Self {
+        let (send, moved) = channel();
         std::thread::spawn(move || {
-            while let Ok(next) = shown.recv() {
-                // Of several the last: it has what the others have, or what took its place.
-                let last = shown.try_iter().last().unwrap_or(next);
-                if catch_unwind(AssertUnwindSafe(|| last.view.warm())).is_err() {
+            while moved.recv().is_ok() {
+                // However often it moved on meanwhile, the last view has what the others have.
+                moved.try_iter().for_each(drop);
+                let Ok(current) = app.current() else { continue };
+                if catch_unwind(AssertUnwindSafe(|| current.view.warm())).is_err() {
                     tracing::error!("a fault of this program in the figures of what was touched");
+                    app.health.follows(false);
                 }
             }
         });
         Self(send)
     }
 
-    /// The figures of this view will be asked for.
-    pub fn warm(&self, view: Arc<Current>) {
+    /// The view has moved on.
+    pub fn moved(&self) {
         // Only a thread that could not be started takes nothing; figures are worked out when they are asked for.
-        drop(self.0.send(view));
+        let _ = self.0.send(());
     }
 }

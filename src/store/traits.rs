@@ -147,8 +147,9 @@ pub trait Briefings {
     fn briefings(&self) -> Answer<Vec<KeptBriefing>>;
     /// Removes a briefing at a time, Unix milliseconds; it can be restored for [`super::RESTORED_WITHIN_MS`].
     fn remove_briefing(&self, code: &str, at: i64) -> Answer<()>;
-    /// Brings a removed briefing back, as it was; of nobody but `author`, where one is named. Whether there was one.
-    fn restore_briefing(&self, code: &str, author: Option<&str>) -> Answer<bool>;
+    /// Brings a briefing back that was removed after `since`, Unix milliseconds; of nobody but `author`, where one is
+    /// named. Whether there was one.
+    fn restore_briefing(&self, code: &str, author: Option<&str>, since: i64) -> Answer<bool>;
 }
 
 /// What keeping a store needs.

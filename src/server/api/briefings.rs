@@ -22,7 +22,7 @@ use crate::{
         auth::{Identity, secret},
         problem::Problem,
     },
-    store::{Briefing, KeptBriefing, digest_hex},
+    store::{Briefing, KeptBriefing, RESTORED_WITHIN_MS, Store, digest_hex},
 };
 
 /// Slides of a briefing.
@@ -175,6 +175,8 @@ pub async fn restore(
 ) -> Result<StatusCode, Problem> {
     let missing = Problem::not_found(format!("no briefing \"{code}\" of yours was removed lately"));
     let author = (!identity.may(Action::Administer)).then(|| identity.name().to_owned());
-    let restored = app.with_store(move |store| store.restore_briefing(&code, author.as_deref())).await?;
+    let since = jiff::Timestamp::now().as_millisecond() - RESTORED_WITHIN_MS;
+    let restore = move |store: &dyn Store| store.restore_briefing(&code, author.as_deref(), since);
+    let restored = app.with_store(restore).await?;
     if restored { Ok(StatusCode::NO_CONTENT) } else { Err(missing) }
 }

@@ -75,11 +75,11 @@ impl Briefings for GeoPackage {
         })
     }
 
-    fn restore_briefing(&self, code: &str, author: Option<&str>) -> Result<bool, StoreError> {
+    fn restore_briefing(&self, code: &str, author: Option<&str>, since: i64) -> Result<bool, StoreError> {
         self.write(|sql| {
-            let restore = "DELETE FROM removed_briefings WHERE code IN (
+            let restore = "DELETE FROM removed_briefings WHERE removed_at > ?3 AND code IN (
                 SELECT code FROM briefings WHERE code = ?1 AND (?2 IS NULL OR author = ?2))";
-            Ok(sql.execute(restore, params![code, author])? > 0)
+            Ok(sql.execute(restore, params![code, author, since])? > 0)
         })
     }
 }

@@ -73,11 +73,11 @@ impl Briefings for PostgreSql {
         })
     }
 
-    fn restore_briefing(&self, code: &str, author: Option<&str>) -> Answer<bool> {
+    fn restore_briefing(&self, code: &str, author: Option<&str>, since: i64) -> Answer<bool> {
         self.write(|sql| {
-            let restore = "DELETE FROM removed_briefings WHERE code IN (
+            let restore = "DELETE FROM removed_briefings WHERE removed_at > $3 AND code IN (
                 SELECT code FROM briefings WHERE code = $1 AND ($2::text IS NULL OR author = $2))";
-            Ok(sql.execute(restore, &[&code, &author])? > 0)
+            Ok(sql.execute(restore, &[&code, &author, &since])? > 0)
         })
     }
 }

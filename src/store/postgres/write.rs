@@ -46,7 +46,7 @@ struct Waiting {
     bodies: Vec<String>,
     previous: Vec<Vec<u8>>,
     hashes: Vec<Vec<u8>>,
-    /// States before those that are about parcels: position, parcel, state.
+    /// States before those that are about parcels: position, parcel, version, state.
     states: (Vec<i64>, Vec<i32>, Vec<i64>, Vec<Vec<u8>>),
     /// Files that they name: file, parcel.
     files: (Vec<String>, Vec<i32>),

@@ -1,25 +1,11 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { serveStore } from '../../scripts/served.mjs'
+import { expect, it } from 'vitest'
 import type { Catalog, Summary } from '../../src/lib/types'
 import { useBrowser } from './harness'
+import { samples, serveNew } from './newstore'
 
-const samples = join(import.meta.dirname, '../../public/samples')
-const folder = mkdtempSync(join(tmpdir(), 'matbang-'))
-const server = { url: '', stop: () => Promise.resolve() }
-beforeAll(async () => {
-  const binary =
-    process.env.MATBANG_BIN ?? join(import.meta.dirname, '../../../target/release/matbang')
-  const store = join(folder, 'new.gpkg')
-  execFileSync(binary, ['--data', store, 'import', 'units', join(samples, '1-units.csv')])
-  Object.assign(server, await serveStore(store))
-})
-afterAll(async () => {
-  await server.stop()
-  rmSync(folder, { recursive: true })
+const server = serveNew((run) => {
+  run(['import', 'units', join(samples, '1-units.csv')])
 })
 const { open } = useBrowser(server)
 const asked = async <T>(path: string): Promise<T> =>

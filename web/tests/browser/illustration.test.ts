@@ -1,32 +1,19 @@
 /** An empty store is filled with the illustration by a button, by who may. */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { serveStore } from '../../scripts/served.mjs'
+import { expect, it } from 'vitest'
 import type { Catalog, Summary } from '../../src/lib/types'
 import { settled, useBrowser, whole } from './harness'
+import { serveNew } from './newstore'
 
 const PASSWORD = 'mat-khau-thu-nghiem'
-const folder = mkdtempSync(join(tmpdir(), 'matbang-'))
-const server = { url: '', stop: () => Promise.resolve() }
-beforeAll(async () => {
-  const binary =
-    process.env.MATBANG_BIN ?? join(import.meta.dirname, '../../../target/release/matbang')
-  const store = join(folder, 'new.gpkg')
+const server = serveNew((run) => {
   for (const [name, role] of [
     ['quan.tri', 'administrator'],
     ['phu.trach', 'manager'],
-  ] as const) {
-    const words = ['user', 'add', name, '--full-name', name, '--role', role, '--password-stdin']
-    execFileSync(binary, ['--data', store, ...words], { input: `${PASSWORD}\n` })
-  }
-  Object.assign(server, await serveStore(store))
-})
-afterAll(async () => {
-  await server.stop()
-  rmSync(folder, { recursive: true })
+  ] as const)
+    run(
+      ['user', 'add', name, '--full-name', name, '--role', role, '--password-stdin'],
+      `${PASSWORD}\n`,
+    )
 })
 const { open } = useBrowser(server)
 

@@ -1,35 +1,21 @@
 /** What happened before the day on which a parcel was listed, mostly the day of the import, and nobody says so. */
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
-import { serveStore } from '../../scripts/served.mjs'
+import { expect, it } from 'vitest'
 import type { Catalog, ParcelDetail } from '../../src/lib/types'
 import { phone, useBrowser } from './harness'
+import { samples, serveNew } from './newstore'
 
 /** A photograph of one pixel. */
 const PIXEL =
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 
-const samples = join(import.meta.dirname, '../../public/samples')
-const folder = mkdtempSync(join(tmpdir(), 'matbang-'))
-const server = { url: '', stop: () => Promise.resolve() }
-beforeAll(async () => {
-  const binary =
-    process.env.MATBANG_BIN ?? join(import.meta.dirname, '../../../target/release/matbang')
-  const store = join(folder, 'new.gpkg')
+const server = serveNew((run) => {
   for (const [kind, file] of [
     ['units', '1-units.csv'],
     ['projects', '2-projects.geojson'],
     ['parcels', '3-parcels.geojson'],
   ] as const)
-    execFileSync(binary, ['--data', store, 'import', kind, join(samples, file)])
-  Object.assign(server, await serveStore(store))
-})
-afterAll(async () => {
-  await server.stop()
-  rmSync(folder, { recursive: true })
+    run(['import', kind, join(samples, file)])
 })
 const { open } = useBrowser(server)
 const asked = async <T>(path: string): Promise<T> =>

@@ -1,0 +1,137 @@
+//! Accounts, what lets them in, and looks at holders, in any store.
+
+use matbang::{
+    domain::{Grant, ParcelId, Role},
+    store::{AccountChange, Store, Token, TokenScope},
+};
+
+use crate::fill;
+
+pub fn accounts_change_with_their_log(store: &dyn Store) {
+    fill(store);
+    let version = store.accounts_version().unwrap();
+    let add = |name: &str| AccountChange::Add {
+        name: name.into(),
+        full_name: "An".into(),
+        password: Some("hash".into()),
+        grant: Some(Grant { role: Role::Administrator, unit: None }),
+    };
+    let id = store.change_accounts("root", 7, &[add("an")]).unwrap()[0];
+    assert!(store.accounts_version().unwrap() > version);
+    // A name that is taken: nothing of the whole list is kept, its log neither.
+    assert!(store.change_accounts("root", 8, &[add("binh"), add("AN")]).is_err());
+    let directory = store.directory().unwrap();
+    assert_eq!(directory.accounts.len(), 1);
+    assert_eq!(store.account_log(10).unwrap().len(), 1);
+    store.add_session(&[1; 32], id, 9, 0).unwrap();
+    let token = Token {
+        id: 0,
+        account: id,
+        name: "t".into(),
+        scope: TokenScope::Read,
+        expires_at: 99,
+        revoked: false,
+    };
+    let token = store.change_accounts("an", 9, &[AccountChange::AddToken([2; 32], token)]).unwrap()[0];
+    store
+        .change_accounts("an", 10, &[AccountChange::RevokeToken(token), AccountChange::Disabled(id, true)])
+        .unwrap();
+    let directory = store.directory().unwrap();
+    assert!(directory.accounts[&id].0.disabled && directory.tokens[&[2; 32]].revoked);
+    assert!(directory.sessions.is_empty(), "a disabled account's sessions end");
+    let log: Vec<_> = store.account_log(10).unwrap().into_iter().map(|l| (l.at, l.author, l.what)).collect();
+    let expected =
+        [(10, "an", "disabled"), (10, "an", "token_revoked"), (9, "an", "token_made"), (7, "root", "added")];
+    assert_eq!(log, expected.map(|(at, who, what)| (at, who.to_owned(), what.to_owned())));
+    assert!(store.change_accounts("an", 11, &[AccountChange::Password(999, "x".into())]).is_err());
+    who_somebody_is_elsewhere(store, id);
+}
+
+pub fn who_somebody_is_elsewhere(store: &dyn Store, id: u32) {
+    let change = |at, change: AccountChange| store.change_accounts("root", at, &[change]);
+    let link = |account, subject: &str| AccountChange::Link {
+        account,
+        issuer: "https://id".into(),
+        subject: subject.into(),
+    };
+    change(12, AccountChange::Invite(id, [3; 32], 50)).unwrap();
+    change(13, AccountChange::Invite(id, [4; 32], 60)).unwrap();
+    let invited = store.directory().unwrap().invitations;
+    assert_eq!(invited.keys().copied().collect::<Vec<_>>(), [[4; 32]], "the newest alone holds");
+    assert_eq!((invited[&[4; 32]].account, invited[&[4; 32]].expires_at), (id, 60));
+    change(14, link(id, "s-1")).unwrap();
+    let directory = store.directory().unwrap();
+    assert_eq!(directory.identities[&("https://id".to_owned(), "s-1".to_owned())], id);
+    assert!(directory.is_linked(id) && directory.invitations.is_empty());
+    assert!(change(15, link(id, "s-1")).is_err(), "one person is one account");
+    assert!(
+        change(15, link(999, "s-2")).is_err() && change(15, AccountChange::Invite(999, [5; 32], 1)).is_err()
+    );
+    // A new password ends what was let in by the old one.
+    let token = Token {
+        id: 0,
+        account: id,
+        name: "u".into(),
+        scope: TokenScope::Write,
+        expires_at: 99,
+        revoked: false,
+    };
+    change(16, AccountChange::AddToken([6; 32], token)).unwrap();
+    change(17, AccountChange::Password(id, "other".into())).unwrap();
+    assert!(store.directory().unwrap().tokens[&[6; 32]].revoked);
+    change(18, AccountChange::Unlink(id)).unwrap();
+    assert!(!store.directory().unwrap().is_linked(id));
+}
+
+pub fn a_code_is_used_once(store: &dyn Store) {
+    fill(store);
+    let change =
+        |change: AccountChange| store.change_accounts("root", 7, &[change]).map(|numbers| numbers[0]);
+    let add = |name: &str| {
+        let name = name.to_owned();
+        change(AccountChange::Add { name, full_name: "An".into(), password: None, grant: None }).unwrap()
+    };
+    let (an, binh) = (add("an"), add("binh"));
+    let on = |account, step, codes: &[u8]| AccountChange::SecondFactorOn {
+        account,
+        step,
+        recovery: codes.iter().map(|code| [*code; 32]).collect(),
+    };
+    assert!(change(on(an, 5, &[])).is_err(), "none was begun");
+    assert!(change(AccountChange::SecondFactor(999, vec![1])).is_err());
+    change(AccountChange::SecondFactor(an, vec![1])).unwrap();
+    change(AccountChange::SecondFactor(an, vec![2])).unwrap();
+    let known =
+        |account| store.directory().unwrap().second_factor(account).map(|factor| factor.secret.clone());
+    assert_eq!(known(an), None, "it is not asked for before a code was given");
+    store.add_session(&[1; 32], an, 9, 0).unwrap();
+    change(on(an, 5, &[7, 8])).unwrap();
+    assert_eq!(known(an), Some(vec![2]), "the last that was begun");
+    assert!(store.directory().unwrap().sessions.is_empty(), "who came in without it must come again");
+    assert!(
+        change(AccountChange::SecondFactor(an, vec![3])).is_err(),
+        "one that is asked for is not replaced"
+    );
+    let used = |step| store.use_step(an, step).unwrap();
+    assert_eq!([used(5), used(4), used(6), used(6), used(7)], [false, false, true, false, true]);
+    let recovered = |account, code: u8| store.use_recovery_code(account, &[code; 32]).unwrap();
+    let left = || store.directory().unwrap().recovery_codes.get(&an).copied().unwrap_or_default();
+    assert_eq!(left(), 2);
+    assert_eq!([recovered(binh, 7), recovered(an, 7), recovered(an, 7)], [false, true, false]);
+    assert_eq!(left(), 1);
+    change(AccountChange::SecondFactorOff(an)).unwrap();
+    assert_eq!((known(an), left()), (None, 0));
+    assert!(!recovered(an, 8) && change(AccountChange::SecondFactorOff(an)).is_err());
+}
+
+pub fn looks_at_holders_are_noted(store: &dyn Store) {
+    fill(store);
+    let name = store.holder(ParcelId(1), "an", 5).unwrap();
+    store.note_accesses(&[ParcelId(2), ParcelId(3)], "binh", "search", 6).unwrap();
+    let looks: Vec<_> =
+        store.accesses(10).unwrap().into_iter().map(|a| (a.parcel.0, a.account, a.what)).collect();
+    let expected = [(3, "binh", "search"), (2, "binh", "search"), (1, "an", "holder")];
+    assert_eq!(looks, expected.map(|(parcel, who, what)| (parcel, who.to_owned(), what.to_owned())));
+    let called = store.holders_called(&|holder| Some(holder) == name.as_deref()).unwrap();
+    assert_eq!(called.is_empty(), name.is_none());
+}
