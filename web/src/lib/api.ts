@@ -66,12 +66,25 @@ function kindOf(status: number): Problem['kind'] {
 
 const SESSION = '/api/v1/session'
 
-/** The answer, whatever it says; a problem where there is none. */
+/** How long is waited, in milliseconds, before a question that got lost is asked again. */
+const AGAIN = 300
+
+/**
+ * The answer, whatever it says; a problem where there is none. What goes from one network to another loses what is
+ * under way: a question is asked once more, a wish never, since it may have been heard.
+ */
 async function reached(path: string, init: RequestInit): Promise<Response> {
+  const once = () => fetch(path, init)
+  const isAborted = (error: unknown) => error instanceof DOMException && error.name === 'AbortError'
+  const again = async (error: unknown) => {
+    if (isAborted(error) || init.method !== undefined || !navigator.onLine) throw error
+    await new Promise((passed) => setTimeout(passed, AGAIN))
+    return once()
+  }
   try {
-    return await fetch(path, init)
+    return await once().catch(again)
   } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    if (isAborted(error)) throw error
     throw new Problem('unreachable', '')
   }
 }
