@@ -7,8 +7,8 @@ mod harness;
 use std::{collections::BTreeSet, path::Path, process::Command};
 
 use harness::{Demo, Server};
-use matbang::server::RULES;
-use serde_json::Value;
+use matbang::server::ROUTES;
+use serde_json::{Value, json};
 
 fn described(document: &Value) -> BTreeSet<(String, String)> {
     let paths = document["paths"].as_object().unwrap().iter();
@@ -23,10 +23,18 @@ fn each_route_is_described_and_nothing_else() {
     let demo = Demo::new();
     let server = Server::start(&demo.store());
     let document = server.get("/api/v1/openapi.json", &[]).json();
-    let routes = RULES.iter().filter(|(_, path, _)| path.starts_with("/api/v1/"));
+    let routes = ROUTES.iter().filter(|(_, path, _)| path.starts_with("/api/v1/"));
     let routes: BTreeSet<_> =
         routes.map(|(method, path, _)| ((*method).to_owned(), (*path).to_owned())).collect();
     assert_eq!(described(&document), routes);
+    let asks = |path: &str, method: &str| {
+        let operation = &document["paths"][path][method];
+        (operation["security"].as_array().unwrap().len(), operation["x-roles"].clone())
+    };
+    assert_eq!(asks("/api/v1/session", "post"), (0, Value::Null));
+    assert_eq!(asks("/api/v1/summary", "get"), (3, Value::Null));
+    assert_eq!(asks("/api/v1/ledger", "get"), (2, json!(["administrator"])));
+    assert_eq!(asks("/api/v1/events", "post"), (2, json!(["officer", "manager", "administrator"])));
     // Everything that is named is there.
     let text = document.to_string();
     for reference in text.split("\"$ref\":\"#").skip(1) {

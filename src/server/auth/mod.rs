@@ -3,8 +3,8 @@
 //! ```text
 //! request ─► identity (cookie, token, loopback) ─► rule of the route ─► handler
 //! ```
-//! [`RULES`] is the one list of what each route asks for; a route that is not
-//! on it is refused. Accounts are kept in memory and read again when they change.
+//! What a route asks for stands in the one list of routes, beside its handler. Accounts are kept in memory and read
+//! again when they change.
 
 mod factor;
 mod identity;
@@ -30,7 +30,7 @@ pub use log::looked;
 pub use oidc::{Oidc, callback, start};
 pub use own::{begin_factor, change_password, confirm_factor, remove_factor};
 pub use password::{hash as hash_password, secret, secret_hash};
-pub use rules::{RULES, Rule, guard};
+pub use rules::{Route, Rule, guard};
 pub use session::{accesses, accounts, holder, session, sign_in, sign_out};
 
 use limit::Limits;

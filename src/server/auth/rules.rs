@@ -1,4 +1,4 @@
-//! What each route asks for, in one list, and the guard that sees to it.
+//! What a route can ask for, and the guard that sees to it.
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -39,119 +39,31 @@ pub enum Rule {
     May(Action),
 }
 
-/// The rule of each route and method. A route that is not here is refused.
-pub const RULES: &[(&str, &str, Rule)] = &[
-    ("GET", "/healthz", Rule::Open),
-    ("GET", "/readyz", Rule::Open),
-    ("GET", "/metrics", Rule::May(Action::Administer)),
-    ("GET", "/tiles", Rule::Read),
-    ("GET", "/tiles/{layers}", Rule::Read),
-    ("GET", "/tiles/{layers}/{z}/{x}/{y}", Rule::Read),
-    ("GET", "/ogc", Rule::Read),
-    ("GET", "/ogc/", Rule::Read),
-    ("GET", "/ogc/conformance", Rule::Read),
-    ("GET", "/ogc/collections", Rule::Read),
-    ("GET", "/ogc/collections/{id}", Rule::Read),
-    ("GET", "/ogc/collections/{id}/items", Rule::ReadByRole),
-    ("GET", "/ogc/collections/{id}/items/{item}", Rule::ReadByRole),
-    ("GET", "/ogc/collections/{id}/queryables", Rule::ReadByRole),
-    ("GET", "/ogc/collections/{id}/schema", Rule::ReadByRole),
-    ("GET", "/ogc/api", Rule::Read),
-    ("GET", "/ogc/collections/{id}/tiles", Rule::Read),
-    ("GET", "/ogc/collections/{id}/tiles/{set}", Rule::Read),
-    ("GET", "/ogc/collections/{id}/tiles/{set}/{z}/{row}/{col}", Rule::Read),
-    ("GET", "/ogc/tiles", Rule::Read),
-    ("GET", "/ogc/tiles/{set}", Rule::Read),
-    ("GET", "/ogc/tiles/{set}/{z}/{row}/{col}", Rule::Read),
-    ("GET", "/ogc/tileMatrixSets", Rule::Read),
-    ("GET", "/ogc/tileMatrixSets/{set}", Rule::Read),
-    ("GET", "/api/v1/catalog", Rule::Read),
-    ("GET", "/api/v1/summary", Rule::ReadByRole),
-    ("GET", "/api/v1/series", Rule::Read),
-    ("GET", "/api/v1/progress", Rule::ReadByRole),
-    ("GET", "/api/v1/clocks", Rule::Read),
-    ("GET", "/api/v1/fronts", Rule::Read),
-    ("GET", "/api/v1/forecast", Rule::Read),
-    ("GET", "/api/v1/decisions", Rule::Read),
-    ("GET", "/api/v1/duties", Rule::Read),
-    ("GET", "/api/v1/table", Rule::Read),
-    ("GET", "/api/v1/dwells", Rule::Read),
-    ("GET", "/api/v1/campaigns", Rule::Read),
-    ("GET", "/api/v1/board", Rule::Read),
-    ("GET", "/api/v1/board/evidence", Rule::Read),
-    ("GET", "/api/v1/board/report", Rule::Read),
-    ("GET", "/api/v1/campaigns/{code}/file", Rule::May(Action::Administer)),
-    ("PUT", "/api/v1/campaigns/{code}/file", Rule::May(Action::Administer)),
-    ("DELETE", "/api/v1/campaigns/{code}/file", Rule::May(Action::Administer)),
-    ("POST", "/api/v1/demo", Rule::May(Action::Administer)),
-    ("GET", "/api/v1/report", Rule::ReadByRole),
-    ("GET", "/api/v1/openapi.json", Rule::Read),
-    ("GET", "/api/v1/projects/{code}", Rule::ReadByRole),
-    ("GET", "/api/v1/parcels/{id}", Rule::ReadByRole),
-    ("GET", "/api/v1/search", Rule::Read),
-    ("POST", "/api/v1/totals", Rule::ReadByRole),
-    ("GET", "/api/v1/live", Rule::Read),
-    ("GET", "/api/v1/work", Rule::May(Action::WriteEvents)),
-    ("POST", "/api/v1/events", Rule::May(Action::WriteEvents)),
-    ("POST", "/api/v1/events/table", Rule::May(Action::WriteEvents)),
-    ("POST", "/api/v1/attachments", Rule::May(Action::WriteEvents)),
-    ("GET", "/api/v1/attachments/{id}", Rule::May(Action::WriteEvents)),
-    ("GET", "/api/v1/parcels/{id}/record", Rule::May(Action::WriteEvents)),
-    ("GET", "/api/v1/parcels/{id}/holder", Rule::May(Action::SeeHolders)),
-    ("GET", "/basemap.pmtiles", Rule::Read),
-    ("GET", "/api/v1/holders", Rule::May(Action::SeeHolders)),
-    ("GET", "/api/v1/imports", Rule::May(Action::Manage)),
-    ("POST", "/api/v1/imports", Rule::May(Action::Manage)),
-    ("POST", "/api/v1/imports/undo", Rule::May(Action::Manage)),
-    ("GET", "/api/v1/imports/{id}", Rule::May(Action::Manage)),
-    ("GET", "/api/v1/imports/{id}/work", Rule::May(Action::Manage)),
-    ("DELETE", "/api/v1/imports/{id}", Rule::May(Action::Manage)),
-    ("PUT", "/api/v1/imports/{id}/files/{name}", Rule::May(Action::Manage)),
-    ("POST", "/api/v1/imports/{id}/preview", Rule::May(Action::Manage)),
-    ("POST", "/api/v1/imports/{id}/commit", Rule::May(Action::Manage)),
-    ("GET", "/api/v1/briefings", Rule::May(Action::Read)),
-    ("POST", "/api/v1/briefings", Rule::May(Action::Read)),
-    ("GET", "/api/v1/briefings/{code}", Rule::May(Action::Read)),
-    ("DELETE", "/api/v1/briefings/{code}", Rule::May(Action::Read)),
-    ("POST", "/api/v1/briefings/{code}/restore", Rule::May(Action::Read)),
-    ("GET", "/api/v1/heads", Rule::Read),
-    ("GET", "/api/v1/heads/{position}", Rule::Read),
-    ("GET", "/api/v1/ledger", Rule::May(Action::Administer)),
-    ("GET", "/api/v1/procedures", Rule::Read),
-    ("GET", "/api/v1/condition", Rule::May(Action::Administer)),
-    ("GET", "/api/v1/session", Rule::Open),
-    ("POST", "/api/v1/session", Rule::Open),
-    ("DELETE", "/api/v1/session", Rule::Open),
-    ("POST", "/api/v1/session/password", Rule::May(Action::Read)),
-    ("POST", "/api/v1/session/second-factor", Rule::May(Action::Read)),
-    ("POST", "/api/v1/session/second-factor/confirm", Rule::May(Action::Read)),
-    ("POST", "/api/v1/session/second-factor/remove", Rule::May(Action::Read)),
-    ("GET", "/api/v1/oidc/start", Rule::Open),
-    ("GET", "/api/v1/oidc/callback", Rule::Open),
-    ("GET", "/api/v1/accounts", Rule::May(Action::Administer)),
-    ("POST", "/api/v1/accounts", Rule::May(Action::Administer)),
-    ("POST", "/api/v1/accounts/{name}", Rule::May(Action::Administer)),
-    ("POST", "/api/v1/tokens", Rule::May(Action::Administer)),
-    ("DELETE", "/api/v1/tokens/{id}", Rule::May(Action::Administer)),
-    ("GET", "/api/v1/accesses", Rule::May(Action::Administer)),
-    ("GET", "", Rule::Open),
-    ("HEAD", "", Rule::Open),
-];
+/// A method, an address as the router writes it, and what is asked for there.
+pub type Route = (&'static str, &'static str, Rule);
 
 /// The rule of a request; the web app's files have no route of their own.
-fn rule(method: &Method, path: Option<&str>) -> Option<Rule> {
+fn rule(routes: &[Route], method: &Method, path: Option<&str>) -> Option<Rule> {
     // HEAD asks what GET asks.
     let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
-    let path = path.unwrap_or("");
-    RULES.iter().find(|(m, p, _)| *m == method && *p == path).map(|(.., rule)| *rule)
+    match path {
+        Some(path) => routes.iter().find(|(m, p, _)| *m == method && *p == path).map(|(.., rule)| *rule),
+        None => (method == "GET").then_some(Rule::Open),
+    }
 }
 
 /// Finds out who asks, and lets pass or refuses.
-pub async fn guard(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
-    let path = request.extensions().get::<MatchedPath>().map(|path| path.as_str().to_owned());
-    match admit(&app, &request, path.as_deref()) {
+pub async fn guard(
+    State((app, routes)): State<(Arc<App>, &'static [Route])>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let path = matched.as_ref().map(MatchedPath::as_str);
+    let rule = rule(routes, request.method(), path);
+    match admit(&app, &request, path.unwrap_or_default(), rule) {
         Ok(identity) => {
-            let is_personal = is_personal(&identity, rule(request.method(), path.as_deref()));
+            let is_personal = is_personal(&identity, rule);
             request.extensions_mut().insert(identity);
             let mut response = next.run(request).await;
             // What is answered by a role must not lie in a cache that others open, on this device or between.
@@ -173,7 +85,7 @@ fn is_personal(identity: &Identity, rule: Option<Rule>) -> bool {
     }
 }
 
-fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, Problem> {
+fn admit(app: &App, request: &Request, path: &str, rule: Option<Rule>) -> Result<Identity, Problem> {
     let headers = request.headers();
     let unsafe_method = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if app.auth.mode() == Mode::Local {
@@ -192,11 +104,8 @@ fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, P
             }
         }
     }
-    let Some(rule) = rule(request.method(), path) else {
-        // An unknown method on a known route is answered by the router.
-        let known = RULES.iter().any(|(_, p, _)| Some(*p) == path || (path.is_none() && p.is_empty()));
-        return if known { Ok(identity) } else { Err(Problem::forbidden("nobody may use this address")) };
-    };
+    // A method that an address does not have is answered by the router.
+    let Some(rule) = rule else { return Ok(identity) };
     // Of what is asked with a body, looking alone is open to a token that reads.
     if unsafe_method && identity.by == By::Token(TokenScope::Read) && matches!(rule, Rule::May(_)) {
         return Err(Problem::forbidden("a token for reading changes nothing"));
@@ -211,7 +120,7 @@ fn admit(app: &App, request: &Request, path: Option<&str>) -> Result<Identity, P
         (true, _) => Ok(identity),
         (false, By::Nobody) => Err(Problem::unauthorized()),
         (false, _) => {
-            log::refused(identity.name(), path.unwrap_or_default(), identity.address);
+            log::refused(identity.name(), path, identity.address);
             Err(Problem::forbidden("your roles do not allow this"))
         }
     }
