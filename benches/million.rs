@@ -18,8 +18,8 @@ use std::{
 };
 
 use matbang::{
-    analysis::{By, Filter, View},
-    atlas::{Extent, World},
+    analysis::{Filter, GroupBy, View},
+    atlas::{Extent, WorldPoint},
     domain::{Day, law},
     export::{
         Collection,
@@ -27,7 +27,7 @@ use matbang::{
         write_collection,
     },
     store,
-    tile::Square,
+    tile::TileId,
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -113,13 +113,13 @@ fn percentiles(mut times: Vec<f64>) -> String {
     format!("p50 {:7.2}  p95 {:7.2}  p99 {:7.2} ms", at(0.5), at(0.95), at(0.99))
 }
 
-fn squares(bbox: [f64; 4], z: u8, count: usize) -> Vec<Square> {
+fn squares(bbox: [f64; 4], z: u8, count: usize) -> Vec<TileId> {
     let mut rng = ChaCha8Rng::seed_from_u64(3);
-    let mut all: Vec<Square> = Vec::new();
+    let mut all: Vec<TileId> = Vec::new();
     for _ in 0..count * 50 {
         let place =
-            World::from_degrees(rng.random_range(bbox[0]..bbox[2]), rng.random_range(bbox[1]..bbox[3]));
-        let square = Square::around(place, z).expect("a square");
+            WorldPoint::from_degrees(rng.random_range(bbox[0]..bbox[2]), rng.random_range(bbox[1]..bbox[3]));
+        let square = TileId::around(place, z).expect("a square");
         if !all.contains(&square) {
             all.push(square);
         }
@@ -130,7 +130,7 @@ fn squares(bbox: [f64; 4], z: u8, count: usize) -> Vec<Square> {
     all
 }
 
-fn path_of(square: Square) -> String {
+fn path_of(square: TileId) -> String {
     format!("/tiles/parcels/{}/{}/{}", square.z(), square.x(), square.y())
 }
 
@@ -225,11 +225,11 @@ fn in_process(path: &std::path::Path, parcels: usize) -> [f64; 4] {
 /// Legal clocks and the lists of heads, of all parcels.
 fn lawful(view: &View) {
     let filter = Filter::default();
-    let ask = DutyAsk { list: None, by: By::Body, limit: 100, offset: 0, with_money: false };
+    let ask = DutyAsk { list: None, by: GroupBy::Body, limit: 100, offset: 0, with_money: false };
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..10 {
         let started = Instant::now();
-        black_box(figures::clocks(view, &filter, By::Body, 100, 0));
+        black_box(figures::clocks(view, &filter, GroupBy::Body, 100, 0));
         times[0].push(started.elapsed().as_secs_f64() * 1e3);
         let started = Instant::now();
         black_box(figures::duties(view, &filter, ask));

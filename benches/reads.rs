@@ -13,11 +13,11 @@ use std::sync::Arc;
 use criterion::{Criterion, criterion_group, criterion_main};
 use matbang::{
     analysis::{View, choices},
-    atlas::{Extent, World},
+    atlas::{Extent, WorldPoint},
     domain::{Day, Span, law},
     export::{Collection, write_collection},
     store,
-    tile::{Layer, Square, render, to_mlt},
+    tile::{Layer, TileId, render, to_mlt},
 };
 
 mod support;
@@ -32,10 +32,10 @@ fn view() -> View {
 
 fn reads(criterion: &mut Criterion) {
     let view = view();
-    let place = World::from_degrees(105.80, 20.39);
+    let place = WorldPoint::from_degrees(105.80, 20.39);
     let mut tile = Vec::new();
     for z in [12, 14, 16] {
-        let square = Square::around(place, z).expect("a square");
+        let square = TileId::around(place, z).expect("a square");
         criterion.bench_function(&format!("tile z{z}"), |b| {
             b.iter(|| {
                 tile.clear();
@@ -45,7 +45,7 @@ fn reads(criterion: &mut Criterion) {
         });
     }
     let mut mvt = Vec::new();
-    render(&view, &[Layer::Parcels], Square::around(place, 14).expect("a square"), &mut mvt);
+    render(&view, &[Layer::Parcels], TileId::around(place, 14).expect("a square"), &mut mvt);
     criterion.bench_function("MVT to MLT z14", |b| b.iter(|| to_mlt(&mvt)));
     let box_ = Extent::from_degrees([105.79, 20.38, 105.81, 20.40]);
     criterion.bench_function("bbox query", |b| b.iter(|| view.snapshot.parcels_in(box_)));

@@ -6,15 +6,15 @@
 //!                                             tiles · features · analysis ◄───┘ ─► server ─► web app
 //! ```
 //! Layers depend one way: `domain ← analysis, atlas ← query ← tile, store, ingest,
-//! export, report ← reader ← intake ← server ← cli`; `tests/layers.rs` holds them to it.
+//! export, report ← reader ← import ← server ← cli`; `tests/layers.rs` holds them to it.
 pub mod analysis;
 pub mod atlas;
 pub mod cli;
 pub mod demo;
 pub mod domain;
 pub mod export;
+pub mod import;
 pub mod ingest;
-pub mod intake;
 pub mod query;
 pub mod reader;
 pub mod recording;

@@ -1,4 +1,4 @@
-//! Dependencies point one way: `domain ← atlas ← analysis ← query ← tile, store, ingest, export, report, demo ← recording, reader ← intake ← server ← cli`.
+//! Dependencies point one way: `domain ← atlas ← analysis ← query ← tile, store, ingest, export, report, demo ← recording, reader ← import ← server ← cli`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
@@ -17,7 +17,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("export", &["domain", "atlas", "analysis", "query"]),
     ("report", &["domain", "atlas", "analysis"]),
     ("reader", &["domain", "ingest"]),
-    ("intake", &["domain", "atlas", "store", "ingest", "reader", "demo"]),
+    ("import", &["domain", "atlas", "store", "ingest", "reader", "demo"]),
     (
         "server",
         &[
@@ -32,7 +32,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
             "export",
             "report",
             "reader",
-            "intake",
+            "import",
         ],
     ),
     (
@@ -49,7 +49,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
             "query",
             "export",
             "report",
-            "intake",
+            "import",
             "server",
             "reader",
         ],

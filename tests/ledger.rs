@@ -11,7 +11,7 @@ use matbang::{
         AdminUnit, BlockerKind, Change, Day, Draft, Event, EventKind, LedgerPosition, Parcel, ParcelId,
         ParcelRef, Part, Project, Stage, Vnd, law,
     },
-    recording::{Order, RecordingError, record},
+    recording::{RecordingError, Submission, record},
     store::{Entry, Store, open_or_create},
 };
 use proptest::prelude::*;
@@ -101,7 +101,7 @@ fn order(store: &dyn Store, parcel: Option<ParcelId>, day: Day, what: Change) ->
     let mut taken = false;
     store
         .change(&mut |change| {
-            let order = Order {
+            let order = Submission {
                 drafts: &drafts,
                 author: "t",
                 recorded_at: 1,

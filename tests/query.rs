@@ -17,12 +17,12 @@ fn coded(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-struct World {
+struct WorldPoint {
     demo: Demo,
     server: Server,
 }
 
-impl World {
+impl WorldPoint {
     fn new() -> Self {
         let demo = Demo::new();
         let server = Server::start(&demo.store());
@@ -172,7 +172,7 @@ fn parcels() -> Vec<(&'static str, Expected)> {
 
 #[test]
 fn the_standards_examples_find_what_they_mean() {
-    let world = World::new();
+    let world = WorldPoint::new();
     let all = world.all("parcels");
     assert_eq!(all.len(), 2000);
     let mut kinds = (0, 0);
@@ -194,7 +194,7 @@ fn the_standards_examples_find_what_they_mean() {
 
 #[test]
 fn the_command_line_finds_the_same_as_the_server() {
-    let world = World::new();
+    let world = WorldPoint::new();
     for (filter, _) in parcels().into_iter().step_by(5) {
         let found = world.found("parcels", &[("filter", filter)]);
         let out = succeed(
@@ -211,7 +211,7 @@ fn the_command_line_finds_the_same_as_the_server() {
 
 #[test]
 fn days_are_found_by_datetime() {
-    let world = World::new();
+    let world = WorldPoint::new();
     let parcels = world.all("parcels");
     let day = |from: &'static str, to: &'static str| {
         move |p: &Value| p["handed_over_on"].is_string() && (from..=to).contains(&text(p, "handed_over_on"))
@@ -231,7 +231,7 @@ fn days_are_found_by_datetime() {
 
 #[test]
 fn queryables_are_parameters_and_properties_are_chosen() {
-    let world = World::new();
+    let world = WorldPoint::new();
     let all = world.all("parcels");
     let wanted = ids(&all, |p| text(p, "stage") == "paid" && p["blocked"] == true);
     assert_eq!(world.found("parcels", &[("stage", "paid"), ("blocked", "true")]), wanted);
@@ -244,7 +244,7 @@ fn queryables_are_parameters_and_properties_are_chosen() {
 
 #[test]
 fn figures_take_the_same_filters() {
-    let world = World::new();
+    let world = WorldPoint::new();
     let total = |query: &str| {
         let answer = world.server.get(&format!("/api/v1/summary?as_of={UNTIL}&{query}"), &[]);
         assert_eq!(answer.status, 200, "{}", String::from_utf8_lossy(&answer.body));
@@ -271,7 +271,7 @@ fn the_command_line_says_what_is_wrong_with_a_filter() {
 
 #[test]
 fn sorted_pages_hold_every_feature_once_also_when_data_change_between_them() {
-    let world = World::new();
+    let world = WorldPoint::new();
     // By a column that the events below change.
     let query = coded(&[("sortby", "stage,-area"), ("limit", "170"), ("properties", "stage,area")]);
     let mut path = format!("/ogc/collections/parcels/items?{query}");
@@ -302,7 +302,7 @@ fn sorted_pages_hold_every_feature_once_also_when_data_change_between_them() {
 
 #[test]
 fn wrong_parameters_are_named_with_what_is_allowed() {
-    let world = World::new();
+    let world = WorldPoint::new();
     let deep = format!("{}area > 1{}", "(".repeat(30), ")".repeat(30));
     let nested = format!("{}1{}", "(".repeat(24), ",2)".repeat(24));
     for (name, value, word) in [

@@ -9,10 +9,10 @@ use gdal::{Dataset, DatasetOptions, vector::LayerAccess};
 use geo::{BoundingRect, Intersects, Rect, coord};
 use harness::{Demo, Server};
 use matbang::{
-    atlas::{Snapshot, World},
+    atlas::{Snapshot, WorldPoint},
     domain::{Day, EventKind, NewEvent, ParcelId, Stage, law},
     store::{self, Store},
-    tile::Square,
+    tile::TileId,
 };
 use proptest::prelude::*;
 
@@ -20,7 +20,7 @@ fn open(demo: &Demo) -> std::sync::Arc<dyn Store> {
     store::open(&demo.store()).unwrap()
 }
 
-fn address(layer: &str, square: Square) -> String {
+fn address(layer: &str, square: TileId) -> String {
     format!("/tiles/{layer}/{}/{}/{}", square.z(), square.x(), square.y())
 }
 
@@ -35,7 +35,7 @@ struct Decoded {
 }
 
 /// What GDAL finds in a tile of parcels, by id. Each id must come once.
-fn decode(folder: &std::path::Path, square: Square, bytes: &[u8]) -> BTreeMap<u32, Decoded> {
+fn decode(folder: &std::path::Path, square: TileId, bytes: &[u8]) -> BTreeMap<u32, Decoded> {
     let mut found = BTreeMap::new();
     if bytes.is_empty() {
         return found;
@@ -81,12 +81,12 @@ fn decode(folder: &std::path::Path, square: Square, bytes: &[u8]) -> BTreeMap<u3
 /// Half the side of the Web Mercator square, metres.
 const HALF: f64 = 20_037_508.342_789_244;
 
-fn metres(place: World) -> (f64, f64) {
+fn metres(place: WorldPoint) -> (f64, f64) {
     let one = |v: u32| f64::from(v) / 4_294_967_296.0 * 2.0 * HALF;
     (one(place.x) - HALF, HALF - one(place.y))
 }
 
-fn square_rect(square: Square, margin: f64) -> Rect<f64> {
+fn square_rect(square: TileId, margin: f64) -> Rect<f64> {
     let side = 2.0 * HALF / f64::from(1u32 << square.z());
     let (west, north) = (f64::from(square.x()) * side - HALF, HALF - f64::from(square.y()) * side);
     let m = margin * side / 4096.0;
@@ -105,7 +105,7 @@ fn parcel_metres(snapshot: &Snapshot, index: u32) -> geo::MultiPolygon<f64> {
     )
 }
 
-fn check(server: &Server, snapshot: &Snapshot, folder: &std::path::Path, square: Square) {
+fn check(server: &Server, snapshot: &Snapshot, folder: &std::path::Path, square: TileId) {
     let reply = server.get(&address("parcels", square), &[]);
     assert!(matches!(reply.status, 200 | 204), "{}", reply.status);
     let found = decode(folder, square, &reply.body);
@@ -150,7 +150,7 @@ fn every_parcel_visible_in_a_tile_is_in_it_once() {
     runner
         .run(&(0..parcels, 10u8..=18, any::<prop::sample::Index>()), |(parcel, z, vertex)| {
             let places = snapshot.parcels().arena().shape(parcel as usize).places();
-            let square = Square::around(places[vertex.index(places.len())], z).unwrap();
+            let square = TileId::around(places[vertex.index(places.len())], z).unwrap();
             check(&server, &snapshot, demo.folder(), square);
             Ok(())
         })
@@ -163,7 +163,7 @@ fn a_tile_tells_the_stage_of_today() {
     let snapshot = open(&demo).load(law(&[]).unwrap().into()).unwrap();
     let server = Server::start(&demo.store());
     let place = snapshot.parcels().arena().shape(7).places()[0];
-    let square = Square::around(place, 16).unwrap();
+    let square = TileId::around(place, 16).unwrap();
     let found = decode(demo.folder(), square, &server.get(&address("parcels", square), &[]).body);
     let id = snapshot.parcels().id(7).0;
     let api = server.get(&format!("/api/v1/parcels/{id}"), &[]).json();
@@ -175,7 +175,7 @@ fn encodings_and_formats_are_negotiated() {
     let demo = Demo::new();
     let snapshot = open(&demo).load(law(&[]).unwrap().into()).unwrap();
     let server = Server::start(&demo.store());
-    let square = Square::around(snapshot.parcels().arena().shape(0).places()[0], 14).unwrap();
+    let square = TileId::around(snapshot.parcels().arena().shape(0).places()[0], 14).unwrap();
     let path = address("parcels", square);
     let plain = server.get(&path, &[]);
     assert_eq!(plain.header("content-type"), "application/vnd.mapbox-vector-tile");
@@ -234,9 +234,9 @@ fn an_event_retires_the_tiles_that_it_touches_and_no_other() {
     let columns = snapshot.parcels();
     let pending = (0..columns.len() as u32).find(|p| snapshot.days(*p).cleared_on().is_none()).unwrap();
     let here = columns.arena().shape(pending as usize).places()[0];
-    let touched = Square::around(here, 16).unwrap();
+    let touched = TileId::around(here, 16).unwrap();
     let far = (0..columns.len() as u32)
-        .map(|p| Square::around(columns.arena().shape(p as usize).places()[0], 16).unwrap())
+        .map(|p| TileId::around(columns.arena().shape(p as usize).places()[0], 16).unwrap())
         .find(|square| square.x().abs_diff(touched.x()) > 3)
         .unwrap();
     let server = Server::start(&demo.store());
@@ -294,7 +294,7 @@ fn a_tile_names_the_unit_of_the_day_as_the_features_do() {
     let id = snapshot.parcels().id(snapshot.parcels().len() as u32 - 1).0 + 1;
     let item = format!("/ogc/collections/parcels/items/{id}");
     Server::wait(|| server.get(&item, &[]).status == 200);
-    let square = Square::around(here, 15).unwrap();
+    let square = TileId::around(here, 15).unwrap();
     let tile = server.get(&address("parcels", square), &[]);
     let unit = decode(demo.folder(), square, &tile.body)[&id].unit.clone();
     assert_eq!(server.get(&item, &[]).json()["properties"]["unit"], unit);

@@ -11,7 +11,7 @@ use crate::{
 
 /// Whose parcels are asked about, which says of whom the answers speak.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
+pub enum DecisionScope {
     /// Those of many projects and units.
     Many,
     /// Those of one project.
@@ -94,23 +94,23 @@ pub enum Decision {
 }
 
 /// What the rules look at.
-struct Matter<'a> {
+struct RuleInput<'a> {
     view: &'a View,
     survey: &'a Survey,
     chosen: &'a [u32],
-    about: About,
+    about: DecisionScope,
 }
 
 /// What is to be decided about the parcels of `survey`, of which `chosen` are the indexes: at most three things.
-pub fn decisions(view: &View, survey: &Survey, chosen: &[u32], about: About) -> Vec<Decision> {
-    let matter = Matter { view, survey, chosen, about };
+pub fn decisions(view: &View, survey: &Survey, chosen: &[u32], about: DecisionScope) -> Vec<Decision> {
+    let matter = RuleInput { view, survey, chosen, about };
     [matter.gap().or_else(|| matter.cluster()), matter.late(), matter.blocker()]
         .into_iter()
         .flatten()
         .collect()
 }
 
-impl Matter<'_> {
+impl RuleInput<'_> {
     fn gap(&self) -> Option<Decision> {
         let fronts = self.view.fronts.iter().enumerate();
         let fronts = fronts.flat_map(|(project, fronts)| fronts.iter().map(move |front| (project, front)));
@@ -145,7 +145,7 @@ impl Matter<'_> {
     /// The unit, or in a unit the project, with the most land past its planned day.
     fn late(&self) -> Option<Decision> {
         let (snapshot, day) = (&self.view.snapshot, self.view.today);
-        let by_project = self.about == About::Unit;
+        let by_project = self.about == DecisionScope::Unit;
         let count = if by_project { snapshot.projects().len() } else { snapshot.units().len() };
         let rows = self.survey.rows(count, |project, unit| if by_project { project } else { unit });
         let most = (0..count).max_by_key(|row| (rows[*row].late.area, Reverse(*row)))?;
@@ -170,7 +170,7 @@ impl Matter<'_> {
         let (snapshot, day) = (&self.view.snapshot, self.view.today);
         let all = blockers(snapshot, self.chosen, day);
         let most = all.into_iter().max_by_key(|blocker| (blocker.tally.area, blocker.tally.parcels))?;
-        let by_project = self.about != About::Project;
+        let by_project = self.about != DecisionScope::Project;
         let mut counts = vec![0u64; snapshot.projects().len().max(snapshot.units().len())];
         let mut since: Option<Day> = None;
         for parcel in self.chosen {

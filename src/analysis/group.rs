@@ -7,7 +7,7 @@ use crate::{
 
 /// What parcels are put together by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
+pub enum GroupBy {
     /// Project.
     Project,
     /// Administrative unit of this level, as the units are on the day.
@@ -32,7 +32,7 @@ pub struct Group {
 }
 
 /// The groups of `parcels` on `day` that are not empty, each parcel in exactly one, by code.
-pub fn groups(snapshot: &Snapshot, parcels: &[u32], by: By, day: Day) -> Vec<Group> {
+pub fn groups(snapshot: &Snapshot, parcels: &[u32], by: GroupBy, day: Day) -> Vec<Group> {
     let keys = Grouping::of(snapshot, by, day);
     let mut of = vec![Vec::new(); keys.names.len()];
     parcels.iter().for_each(|parcel| of[keys.row_of(snapshot, *parcel)].push(*parcel));
@@ -44,7 +44,7 @@ pub fn groups(snapshot: &Snapshot, parcels: &[u32], by: By, day: Day) -> Vec<Gro
         projects.sort_unstable();
         projects.dedup();
         // A unit cuts alignments into parts; the other groups take projects whole.
-        projects.retain(|project| wholes[*project] && !matches!(by, By::Unit(_)));
+        projects.retain(|project| wholes[*project] && !matches!(by, GroupBy::Unit(_)));
         Group { code, name, parcels, projects }
     };
     let some = of.into_iter().enumerate().filter(|(_, parcels)| !parcels.is_empty());
@@ -92,7 +92,7 @@ impl Grouping {
         }
     }
     /// The rows by `by` on `day`, those without parcels too.
-    pub fn of(snapshot: &Snapshot, by: By, day: Day) -> Self {
+    pub fn of(snapshot: &Snapshot, by: GroupBy, day: Day) -> Self {
         let mut names: Vec<(String, String)> = Vec::new();
         let mut number = |code: &str, name: &str| {
             let known = names.iter().position(|(c, n)| c == code && n == name);
@@ -103,15 +103,17 @@ impl Grouping {
         };
         let projects = snapshot.projects().iter().map(|entry| &entry.project);
         let rows = match by {
-            By::Project => projects.map(|project| number(project.code.as_str(), &project.name)).collect(),
-            By::Body => {
+            GroupBy::Project => {
+                projects.map(|project| number(project.code.as_str(), &project.name)).collect()
+            }
+            GroupBy::Body => {
                 let body = |project: &crate::domain::Project| project.body.clone().unwrap_or_default();
                 projects.map(|project| number(&body(project), &body(project))).collect()
             }
-            By::Kind => {
+            GroupBy::Kind => {
                 projects.map(|project: &crate::domain::Project| kind(project.kind, &mut number)).collect()
             }
-            By::Unit(level) => {
+            GroupBy::Unit(level) => {
                 let unit = |index: usize| {
                     let unit = &snapshot.units()[snapshot.above(index, level, day)].unit;
                     number(unit.code.as_str(), &unit.name)
@@ -119,7 +121,7 @@ impl Grouping {
                 (0..snapshot.units().len()).map(unit).collect()
             }
         };
-        let units = matches!(by, By::Unit(_)).then(|| snapshot.units_on(day));
+        let units = matches!(by, GroupBy::Unit(_)).then(|| snapshot.units_on(day));
         Self { names, rows, units }
     }
 }

@@ -7,13 +7,13 @@ mod authority;
 mod board;
 mod clearance;
 mod decisions;
+mod deferred;
 mod duties;
 mod dwell;
 mod filter;
 mod forecast;
 mod fronts;
 mod group;
-mod later;
 mod listing;
 mod marked;
 mod plan;
@@ -26,11 +26,12 @@ mod view;
 
 pub use authority::{Authority, authority};
 pub use board::{
-    Board, Case, Contestant, EarlyHolder, Evidence, GroupBoard, Irregular, Nominated, Nominees, Place,
-    Points, Row, Span as BoardSpan, Sum, Why, Work, board, evidence,
+    Board, Case, CaseReason, Contestant, EarlyHolder, Evidence, GroupBoard, Irregular, Nominated, Nominees,
+    Points, RankStatus, Row, Span as BoardSpan, Sum, Work, board, evidence,
 };
 pub use clearance::{BlockerTally, Deadline, ParcelClock, Tally, blockers, clocks, deadlines, stage_tallies};
-pub use decisions::{About, Decision, Longest, Named, decisions};
+pub use decisions::{Decision, DecisionScope, Longest, Named, decisions};
+pub use deferred::{Deferred, DeferredRows};
 pub use duties::{Duty, DutyKind, duties};
 pub use dwell::{Dwell, dwells};
 pub use filter::{Filter, Selection};
@@ -40,8 +41,7 @@ pub use fronts::{
     LinearFronts, Patch, SingleGain, areal_fronts, choices, cleared_length, front_id, linear_fronts,
     project_fronts,
 };
-pub use group::{By, Group, Grouping, groups, wholes};
-pub use later::{Each, Later};
+pub use group::{Group, GroupBy, Grouping, groups, wholes};
 pub use listing::{Column, Listing, Section, Sort, listing};
 pub use marked::{mark_codes, marked};
 pub use plan::{PlanLine, PlanSums};

@@ -4,7 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::{
     Filter, Front, History, LEAST_LENGTH_M, Survey, Tally,
-    later::{Each, Later},
+    deferred::{Deferred, DeferredRows},
     progress::{Progress, holders, length},
     project_fronts, standing,
     sums::Sums,
@@ -45,15 +45,15 @@ pub struct View {
     /// The day.
     pub today: Day,
     /// By project index.
-    pub projects: Each<Figures>,
+    pub projects: DeferredRows<Figures>,
     /// By unit index, where the unit is a commune.
-    communes: Each<Figures>,
+    communes: DeferredRows<Figures>,
     /// By unit index, where it is one above: all that lies below it on the day.
-    upper: Later<Vec<Figures>>,
+    upper: Deferred<Vec<Figures>>,
     /// By parcel index the unit, by index, in which it lies on the day.
     lies_in: Arc<[u16]>,
     /// Stretches of the alignments, by project index, from their start on.
-    pub fronts: Each<Vec<Front>>,
+    pub fronts: DeferredRows<Vec<Front>>,
     /// What the ledger says about times, worked out when a forecast is first asked for.
     history: OnceLock<History>,
 }
@@ -66,11 +66,15 @@ impl View {
         let (for_upper, of_upper) = (Arc::clone(&survey), Arc::clone(&snapshot));
         let (of_projects, of_fronts) = (Arc::clone(&snapshot), Arc::clone(&snapshot));
         Self {
-            projects: Each::new(move || by_project(&of_projects, surveyed(&survey, &of_projects, today))),
-            communes: Each::new(move || by_commune(&of_units, surveyed(&for_units, &of_units, today))),
-            upper: Later::new(move || by_upper(&of_upper, surveyed(&for_upper, &of_upper, today))),
+            projects: DeferredRows::new(move || {
+                by_project(&of_projects, surveyed(&survey, &of_projects, today))
+            }),
+            communes: DeferredRows::new(move || {
+                by_commune(&of_units, surveyed(&for_units, &of_units, today))
+            }),
+            upper: Deferred::new(move || by_upper(&of_upper, surveyed(&for_upper, &of_upper, today))),
             lies_in: snapshot.units_on(today),
-            fronts: Each::new(move || {
+            fronts: DeferredRows::new(move || {
                 of_fronts.projects().iter().map(|entry| fronts(&of_fronts, entry, today)).collect()
             }),
             snapshot,
@@ -137,7 +141,7 @@ impl View {
         let lies_in = snapshot.units_on(today);
         let (of, units, count) = (Arc::clone(&lies_in), stale_units.to_vec(), snapshot.units().len());
         // One pass for all of them, when the first is asked for.
-        let held = Arc::new(Later::new(move || lying_in(&of, &units, count)));
+        let held = Arc::new(Deferred::new(move || lying_in(&of, &units, count)));
         for (place, &unit) in stale_units.iter().enumerate() {
             let (of, held) = (Arc::clone(&snapshot), Arc::clone(&held));
             communes.put(unit, move || Figures::of(&of, &held[place], &[], today));
@@ -148,7 +152,7 @@ impl View {
             today,
             projects,
             communes,
-            upper: Later::new(move || by_upper(&of_upper, &whole(&of_upper, today))),
+            upper: Deferred::new(move || by_upper(&of_upper, &whole(&of_upper, today))),
             lies_in,
             fronts,
             history: OnceLock::new(),

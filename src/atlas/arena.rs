@@ -8,14 +8,14 @@ use std::ops::Range;
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
-use super::world::{Extent, World};
+use super::world::{Extent, WorldPoint};
 
 const HOLE: u32 = 1 << 31;
 
 /// Polygons stored side by side.
 #[derive(Debug, Default, Clone)]
 pub struct Arena {
-    places: Vec<World>,
+    places: Vec<WorldPoint>,
     /// End of each ring in `places`; the top bit marks a hole.
     ring_ends: Vec<u32>,
     /// End of each shape in `ring_ends`.
@@ -40,7 +40,7 @@ impl Arena {
 
     /// Adds a ring, closed or not, to the shape that is being written; what
     /// repeats the place before it is left out.
-    pub(super) fn push_ring(&mut self, ring: impl Iterator<Item = World>, hole: bool) {
+    pub(super) fn push_ring(&mut self, ring: impl Iterator<Item = WorldPoint>, hole: bool) {
         let start = self.places.len();
         for place in ring {
             if self.places.len() == start || self.places.last() != Some(&place) {
@@ -103,14 +103,14 @@ impl Arena {
 /// One shape of the arena.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape<'a> {
-    places: &'a [World],
+    places: &'a [WorldPoint],
     ring_ends: &'a [u32],
     start: usize,
 }
 
 impl<'a> Shape<'a> {
     /// The rings as (is a hole, vertices without the closing one).
-    pub fn rings(self) -> impl Iterator<Item = (bool, &'a [World])> {
+    pub fn rings(self) -> impl Iterator<Item = (bool, &'a [WorldPoint])> {
         let mut start = self.start;
         self.ring_ends.iter().map(move |end| {
             let stop = (end & !HOLE) as usize;
@@ -121,7 +121,7 @@ impl<'a> Shape<'a> {
     }
 
     /// All vertices.
-    pub fn places(self) -> &'a [World] {
+    pub fn places(self) -> &'a [WorldPoint] {
         let stop = self.ring_ends.last().map_or(self.start, |end| (end & !HOLE) as usize);
         &self.places[self.start..stop]
     }
@@ -133,7 +133,7 @@ impl<'a> Shape<'a> {
 
     /// In WGS 84 degrees (lon, lat), rounded to 10⁻⁷.
     pub fn to_geo(self) -> MultiPolygon<f64> {
-        let line = |ring: &[World]| {
+        let line = |ring: &[WorldPoint]| {
             let coords = ring.iter().map(|place| place.to_degrees());
             let mut line: LineString<f64> = coords.map(|(x, y)| Coord { x, y }).collect();
             line.close();
@@ -150,7 +150,7 @@ impl<'a> Shape<'a> {
     }
 
     /// Whether `place` lies inside (even-odd rule; edges count to the south-east).
-    pub fn holds(self, place: World) -> bool {
+    pub fn holds(self, place: WorldPoint) -> bool {
         let (px, py) = (f64::from(place.x), f64::from(place.y));
         let mut inside = false;
         for (_, ring) in self.rings() {
@@ -174,8 +174,10 @@ impl<'a> Shape<'a> {
 mod tests {
     use super::*;
 
-    fn square(min: u32, max: u32) -> Vec<World> {
-        [(min, min), (max, min), (max, max), (min, max), (min, min)].map(|(x, y)| World { x, y }).to_vec()
+    fn square(min: u32, max: u32) -> Vec<WorldPoint> {
+        [(min, min), (max, min), (max, max), (min, max), (min, min)]
+            .map(|(x, y)| WorldPoint { x, y })
+            .to_vec()
     }
 
     fn arena() -> Arena {
@@ -192,8 +194,8 @@ mod tests {
     #[test]
     fn holes_and_parts_are_told_apart() {
         let arena = arena();
-        assert!(arena.shape(0).holds(World { x: 10, y: 10 }));
-        assert!(!arena.shape(0).holds(World { x: 50, y: 50 }));
+        assert!(arena.shape(0).holds(WorldPoint { x: 10, y: 10 }));
+        assert!(!arena.shape(0).holds(WorldPoint { x: 50, y: 50 }));
         assert_eq!(arena.shape(0).to_geo().0[0].interiors().len(), 1);
         assert_eq!(arena.shape(1).to_geo().0.len(), 2);
         assert_eq!(arena.shape(1).extent().max_x, 500);

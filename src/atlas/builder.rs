@@ -9,13 +9,13 @@ use geo_traits::{CoordTrait, LineStringTrait, PolygonTrait};
 
 use super::{
     arena::Arena,
+    chunk::{Chunk, Numbers},
     pages::Pages,
     parcels::Parcels,
     project::{ProjectEntry, UnitEntry},
     snapshot::Snapshot,
-    strand::{Numbers, Strand},
     tables::Tables,
-    world::{Extent, World},
+    world::{Extent, WorldPoint},
 };
 use crate::domain::{AdminUnit, LedgerPosition, Marks, ParcelId, Project, ProjectId, UnitId, law::Law};
 
@@ -97,21 +97,21 @@ impl Builder {
     }
 
     /// A strand for parcels of the units and projects added so far.
-    pub fn strand(&self) -> Strand {
-        Strand::new(Arc::clone(&self.numbers))
+    pub fn chunk(&self) -> Chunk {
+        Chunk::new(Arc::clone(&self.numbers))
     }
 
     /// Joins a strand whose ids come after all that were joined before.
     ///
     /// # Errors
     /// Ids out of order, or more land uses than an atlas can name.
-    pub fn join(&mut self, strand: &Strand) -> Result<(), BuildError> {
+    pub fn join(&mut self, chunk: &Chunk) -> Result<(), BuildError> {
         let first = self.parcels.len() as u32;
-        self.parcels.join(strand)?;
-        self.extents.extend_from_slice(&strand.extents);
-        self.pages.extend(&strand.days, &strand.money, &strand.versions);
-        self.marks.extend(strand.marks.iter().map(|(at, marks)| (first + at, Arc::clone(marks))));
-        let places = strand.parcels.projects.iter().zip(&strand.parcels.units).zip(&strand.extents);
+        self.parcels.join(chunk)?;
+        self.extents.extend_from_slice(&chunk.extents);
+        self.pages.extend(&chunk.days, &chunk.money, &chunk.versions);
+        self.marks.extend(chunk.marks.iter().map(|(at, marks)| (first + at, Arc::clone(marks))));
+        let places = chunk.parcels.projects.iter().zip(&chunk.parcels.units).zip(&chunk.extents);
         for (index, ((&project, &unit), &extent)) in (first..).zip(places) {
             self.projects[usize::from(project)].add(index, unit, extent);
             self.units[usize::from(unit)].add(index, extent);
@@ -145,9 +145,9 @@ pub(super) fn law_of(law: &Law, project: &Project) -> Result<usize, BuildError> 
 /// Writes the rings of one polygon, outer ring first.
 pub(super) fn push_polygon(arena: &mut Arena, polygon: &impl PolygonTrait<T = f64>) {
     if let Some(ring) = polygon.exterior() {
-        arena.push_ring(ring.coords().map(|c| World::from_degrees(c.x(), c.y())), false);
+        arena.push_ring(ring.coords().map(|c| WorldPoint::from_degrees(c.x(), c.y())), false);
     }
     for ring in polygon.interiors() {
-        arena.push_ring(ring.coords().map(|c| World::from_degrees(c.x(), c.y())), true);
+        arena.push_ring(ring.coords().map(|c| WorldPoint::from_degrees(c.x(), c.y())), true);
     }
 }

@@ -9,7 +9,7 @@ use std::{ops::Range, sync::Arc};
 use super::{
     arena::{Arena, Shape},
     builder::BuildError,
-    strand::Strand,
+    chunk::Chunk,
     symbols::Symbols,
 };
 
@@ -45,9 +45,9 @@ pub(super) struct Translation {
 
 impl Translation {
     /// Takes the strand's texts in.
-    pub(super) fn of(strand: &Strand, texts: &mut Symbols, uses: &mut Symbols) -> Result<Self, BuildError> {
-        let uses = uses.adopt(&strand.uses).into_iter().map(land_use).collect::<Result<_, _>>()?;
-        Ok(Self { texts: texts.adopt(&strand.texts), uses })
+    pub(super) fn of(chunk: &Chunk, texts: &mut Symbols, uses: &mut Symbols) -> Result<Self, BuildError> {
+        let uses = uses.adopt(&chunk.uses).into_iter().map(land_use).collect::<Result<_, _>>()?;
+        Ok(Self { texts: texts.adopt(&chunk.texts), uses })
     }
 }
 

@@ -9,19 +9,19 @@
 //!                        └ Pages                  what events change: days, money, marks
 //! ```
 //! It knows nothing of files, HTTP or the clock: whoever asks says the day.
-//! Vertices are kept as [`World`] units so that a tile is a shift away.
+//! Vertices are kept as [`WorldPoint`] units so that a tile is a shift away.
 
 mod arena;
 mod builder;
+mod chunk;
 mod columns;
-mod held;
+mod holder_index;
 mod index;
 mod pages;
 mod parcels;
 mod project;
 mod revision;
 mod snapshot;
-mod strand;
 mod succession;
 mod symbols;
 mod tables;
@@ -30,14 +30,14 @@ mod world;
 
 pub use arena::{Arena, Shape};
 pub use builder::{BuildError, Builder};
+pub use chunk::{Chunk, ParcelRow};
 pub use columns::Shapes;
-pub use held::Held;
+pub use holder_index::HolderIndex;
 pub use index::Index;
 pub use pages::State;
 pub use parcels::Parcels;
 pub use project::{ProjectEntry, UnitEntry};
 pub use revision::Revision;
 pub use snapshot::Snapshot;
-pub use strand::{ParcelRow, Strand};
 pub use symbols::Symbols;
-pub use world::{Extent, World};
+pub use world::{Extent, WorldPoint};

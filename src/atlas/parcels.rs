@@ -8,10 +8,10 @@ use std::sync::{Arc, OnceLock};
 
 use super::{
     builder::BuildError,
+    chunk::Chunk,
     columns::{Blocks, NO_AREA, Shapes, Translation},
-    held::Held,
+    holder_index::HolderIndex,
     index::Index,
-    strand::Strand,
     symbols::Symbols,
     world::Extent,
 };
@@ -29,7 +29,7 @@ pub struct Parcels {
     /// The id of the first one, where all others follow without a gap.
     gapless_from: Option<u32>,
     /// Worked out when first asked for.
-    held: Arc<OnceLock<Held>>,
+    held: Arc<OnceLock<HolderIndex>>,
 }
 
 impl Parcels {
@@ -37,13 +37,13 @@ impl Parcels {
     ///
     /// # Errors
     /// Ids out of order, or more land uses than an atlas can name.
-    pub(super) fn join(&mut self, strand: &Strand) -> Result<(), BuildError> {
-        let Some(&lowest) = strand.parcels.ids.first() else { return Ok(()) };
+    pub(super) fn join(&mut self, chunk: &Chunk) -> Result<(), BuildError> {
+        let Some(&lowest) = chunk.parcels.ids.first() else { return Ok(()) };
         if self.len != self.blocks.len() || self.blocks.last_id().is_some_and(|last| last >= lowest) {
             return Err(BuildError::Order(ParcelId(lowest)));
         }
-        let translation = Translation::of(strand, &mut self.texts, &mut self.uses)?;
-        self.blocks.append(&strand.parcels, &translation);
+        let translation = Translation::of(chunk, &mut self.texts, &mut self.uses)?;
+        self.blocks.append(&chunk.parcels, &translation);
         self.len = self.blocks.len();
         self.gapless_from = self.blocks.last_id().and_then(|last| {
             let first = self.id(0).0;
@@ -179,8 +179,8 @@ impl Parcels {
     }
 
     /// The parcels by holder: O(n log n) when first asked for.
-    pub fn held(&self) -> &Held {
-        self.held.get_or_init(|| Held::of(self.blocks.holders(self.len)))
+    pub fn held(&self) -> &HolderIndex {
+        self.held.get_or_init(|| HolderIndex::of(self.blocks.holders(self.len)))
     }
 
     /// Planned day of handover.

@@ -5,7 +5,7 @@ use geo::{Geodesic, InteriorPoint, Length, LineLocatePoint, LineString, MultiPol
 use super::{
     columns::Shapes,
     parcels::Parcels,
-    world::{Extent, World},
+    world::{Extent, WorldPoint},
 };
 use crate::domain::{AdminUnit, Project, ProjectId, UnitId};
 
@@ -19,7 +19,7 @@ pub struct ProjectEntry {
     /// Around its boundary, alignment and parcels.
     pub extent: Extent,
     /// A place inside, for a label.
-    pub point: Option<World>,
+    pub point: Option<WorldPoint>,
     /// Length of the alignment in metres on the ellipsoid.
     pub length_m: Option<f64>,
     /// Its parcels, by index.
@@ -29,7 +29,7 @@ pub struct ProjectEntry {
     /// The same before ends that meet were brought together.
     pub(super) reaches: Vec<[f32; 2]>,
     /// Alignment in world units; empty without one.
-    pub alignment: Vec<World>,
+    pub alignment: Vec<WorldPoint>,
     /// Units that its parcels lie in, by index, rising.
     pub units: Vec<u16>,
 }
@@ -39,20 +39,20 @@ impl ProjectEntry {
     pub(super) fn new(id: ProjectId, project: Project) -> Self {
         let mut extent = project.boundary.as_ref().map_or(Extent::EMPTY, extent_of);
         for coord in project.alignment.iter().flat_map(LineString::coords) {
-            extent = extent.with(World::from_degrees(coord.x, coord.y));
+            extent = extent.with(WorldPoint::from_degrees(coord.x, coord.y));
         }
         let point = project.boundary.as_ref().and_then(InteriorPoint::interior_point);
         let point = point.or_else(|| project.alignment.as_ref().and_then(InteriorPoint::interior_point));
         Self {
             id,
             extent,
-            point: point.map(|p| World::from_degrees(p.x(), p.y())),
+            point: point.map(|p| WorldPoint::from_degrees(p.x(), p.y())),
             length_m: project.alignment.as_ref().map(|line| Geodesic.length(line)),
             alignment: project
                 .alignment
                 .iter()
                 .flat_map(LineString::coords)
-                .map(|c| World::from_degrees(c.x, c.y))
+                .map(|c| WorldPoint::from_degrees(c.x, c.y))
                 .collect(),
             project,
             parcels: Vec::new(),
@@ -100,15 +100,15 @@ impl ProjectEntry {
     }
 
     /// The part of the alignment between two chainages in metres; nothing without an alignment.
-    pub fn part(&self, [from, to]: [f64; 2]) -> Vec<World> {
+    pub fn part(&self, [from, to]: [f64; 2]) -> Vec<WorldPoint> {
         let sides = self.alignment.windows(2).map(|side| {
-            let along = |v: fn(World) -> u32| f64::from(v(side[1])) - f64::from(v(side[0]));
+            let along = |v: fn(WorldPoint) -> u32| f64::from(v(side[1])) - f64::from(v(side[0]));
             (side[0], side[1], along(|place| place.x).hypot(along(|place| place.y)))
         });
         let sides: Vec<_> = sides.collect();
         // Mercator steps are the same length in all directions and nearly so over one project.
         let scale = self.length_m.unwrap_or(0.0) / sides.iter().map(|side| side.2).sum::<f64>().max(1.0);
-        let (mut part, mut before): (Vec<World>, f64) = (Vec::new(), 0.0);
+        let (mut part, mut before): (Vec<WorldPoint>, f64) = (Vec::new(), 0.0);
         for (start, end, length) in sides {
             let after = before + length * scale;
             if after >= from && before <= to {
@@ -117,7 +117,7 @@ impl ProjectEntry {
                     let at = |a: u32, b: u32| {
                         (f64::from(a) + (f64::from(b) - f64::from(a)) * share).round() as u32
                     };
-                    World { x: at(start.x, end.x), y: at(start.y, end.y) }
+                    WorldPoint { x: at(start.x, end.x), y: at(start.y, end.y) }
                 };
                 part.extend([place(from), place(to)]);
             }
@@ -190,5 +190,5 @@ fn meet(reaches: &[[f32; 2]]) -> Vec<[f32; 2]> {
 
 fn extent_of(polygons: &MultiPolygon<f64>) -> Extent {
     let coords = polygons.iter().flat_map(|polygon| polygon.exterior().coords());
-    coords.fold(Extent::EMPTY, |extent, c| extent.with(World::from_degrees(c.x, c.y)))
+    coords.fold(Extent::EMPTY, |extent, c| extent.with(WorldPoint::from_degrees(c.x, c.y)))
 }

@@ -12,12 +12,12 @@ use std::{
 
 use super::{
     builder::{BuildError, law_of},
+    chunk::{Chunk, Numbers},
     pages::{Pages, State},
     parcels::Parcels,
     project::{ProjectEntry, UnitEntry},
     snapshot::Snapshot,
-    strand::{Numbers, Strand},
-    tables::{Places, Tables},
+    tables::{RowIndex, Tables},
 };
 use crate::domain::{AdminUnit, LedgerPosition, ParcelId, Project, ProjectId, Record, UnitId};
 
@@ -39,7 +39,7 @@ pub struct Revision<'a> {
     known_units: usize,
     known_projects: usize,
     known_parcels: usize,
-    added: Vec<Strand>,
+    added: Vec<Chunk>,
     states: Vec<(ParcelId, State)>,
 }
 
@@ -90,7 +90,7 @@ impl<'a> Revision<'a> {
     }
 
     /// A strand for new parcels; all units and projects that they name were told before.
-    pub fn strand(&self) -> Strand {
+    pub fn chunk(&self) -> Chunk {
         let mut numbers = Numbers::default();
         let units = self.base.units().iter().map(|entry| entry.id).enumerate();
         let new = self.units.iter().map(|(index, (id, _))| (*index, *id));
@@ -98,17 +98,17 @@ impl<'a> Revision<'a> {
         let projects = self.base.projects().iter().map(|entry| entry.id).enumerate();
         let new = self.projects.iter().map(|(index, (id, _))| (*index, *id));
         numbers.projects.extend(projects.chain(new).map(|(index, id)| (id, index as u16)));
-        Strand::new(Arc::new(numbers))
+        Chunk::new(Arc::new(numbers))
     }
 
     /// Adds parcels whose ids come after all others.
-    pub fn add(&mut self, strand: Strand) {
-        self.added.push(strand);
+    pub fn add(&mut self, chunk: Chunk) {
+        self.added.push(chunk);
     }
 
     /// The parcels that were added.
     pub fn new_parcels(&self) -> impl Iterator<Item = ParcelId> + '_ {
-        self.added.iter().flat_map(|strand| strand.parcels.ids.iter().map(|id| ParcelId(*id)))
+        self.added.iter().flat_map(|chunk| chunk.parcels.ids.iter().map(|id| ParcelId(*id)))
     }
 
     /// Brings a parcel into this state; what the snapshot does not hold is left out.
@@ -135,23 +135,23 @@ impl<'a> Revision<'a> {
     fn parcels(&self) -> Result<(Parcels, Pages), BuildError> {
         let base = self.base;
         let mut pages = base.pages.first(self.known_parcels);
-        if self.added.iter().all(|strand| strand.parcels.ids.is_empty()) {
+        if self.added.iter().all(|chunk| chunk.parcels.ids.is_empty()) {
             return Ok((base.parcels.first(self.known_parcels), pages));
         }
-        if let Some(&lowest) = self.added.iter().find_map(|strand| strand.parcels.ids.first())
+        if let Some(&lowest) = self.added.iter().find_map(|chunk| chunk.parcels.ids.first())
             && self.known_parcels != base.parcels.len()
         {
             return Err(BuildError::Order(ParcelId(lowest)));
         }
         let (mut parcels, mut extents) = (base.parcels.clone(), Vec::new());
-        for strand in &self.added {
+        for chunk in &self.added {
             let first = parcels.len() as u32;
-            parcels.join(strand)?;
-            pages.extend(&strand.days, &strand.money, &strand.versions);
-            for (at, marks) in &strand.marks {
+            parcels.join(chunk)?;
+            pages.extend(&chunk.days, &chunk.money, &chunk.versions);
+            for (at, marks) in &chunk.marks {
                 pages.mark(first + at, Some(Arc::clone(marks)));
             }
-            extents.extend((first..).zip(strand.extents.iter().copied()));
+            extents.extend((first..).zip(chunk.extents.iter().copied()));
         }
         Ok((parcels.indexed(extents.into_iter()), pages))
     }
@@ -183,12 +183,12 @@ impl<'a> Revision<'a> {
             unit_places: if unit_places {
                 Arc::clone(&before.unit_places)
             } else {
-                Arc::new(Places::of_units(&units))
+                Arc::new(RowIndex::of_units(&units))
             },
             project_places: if project_places {
                 Arc::clone(&before.project_places)
             } else {
-                Arc::new(Places::of_projects(&projects))
+                Arc::new(RowIndex::of_projects(&projects))
             },
             units,
             projects,

@@ -1,6 +1,6 @@
 //! Units across reforms: which one a parcel lay in on a day.
 
-use super::{snapshot::Snapshot, world::World};
+use super::{snapshot::Snapshot, world::WorldPoint};
 use crate::domain::{Code, Day, Succession};
 
 /// Steps that a chain of reforms may have.
@@ -61,8 +61,8 @@ fn named(snapshot: &Snapshot, successions: &[Succession], day: Day) -> Vec<usize
 }
 
 /// Squared steps from a place to the nearest corner of a unit's boundary; the farthest without one.
-fn distance(snapshot: &Snapshot, unit: usize, place: World) -> u64 {
-    let away = |corner: &World| {
+fn distance(snapshot: &Snapshot, unit: usize, place: WorldPoint) -> u64 {
+    let away = |corner: &WorldPoint| {
         let (x, y) = (u64::from(corner.x.abs_diff(place.x)), u64::from(corner.y.abs_diff(place.y)));
         (x * x).saturating_add(y * y)
     };
@@ -70,9 +70,10 @@ fn distance(snapshot: &Snapshot, unit: usize, place: World) -> u64 {
 }
 
 /// A place in the parcel: the middle of its extent, or one of its corners where that lies outside.
-fn inside(snapshot: &Snapshot, parcel: u32) -> World {
+fn inside(snapshot: &Snapshot, parcel: u32) -> WorldPoint {
     let shape = snapshot.parcels().arena().shape(parcel as usize);
     let extent = shape.extent();
-    let middle = World { x: extent.min_x.midpoint(extent.max_x), y: extent.min_y.midpoint(extent.max_y) };
+    let middle =
+        WorldPoint { x: extent.min_x.midpoint(extent.max_x), y: extent.min_y.midpoint(extent.max_y) };
     if shape.holds(middle) { middle } else { shape.places().first().copied().unwrap_or(middle) }
 }

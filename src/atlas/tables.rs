@@ -22,9 +22,9 @@ pub(super) struct Tables {
     pub units: Vec<Arc<UnitEntry>>,
     pub projects: Vec<Arc<ProjectEntry>>,
     /// Boundaries and extents by project index.
-    pub project_places: Arc<Places>,
+    pub project_places: Arc<RowIndex>,
     /// Boundaries and extents by unit index.
-    pub unit_places: Arc<Places>,
+    pub unit_places: Arc<RowIndex>,
     /// The parcels' units by the number of reforms before a day, with such a day; worked out when first
     /// asked for.
     pub unit_columns: Mutex<UnitColumns>,
@@ -34,12 +34,12 @@ type UnitColumns = HashMap<usize, (Day, Arc<[u16]>)>;
 
 /// Where the rows of a table lie.
 #[derive(Debug, Default)]
-pub(super) struct Places {
+pub(super) struct RowIndex {
     pub shapes: Arena,
     pub index: Index,
 }
 
-impl Places {
+impl RowIndex {
     pub fn of_projects(projects: &[Arc<ProjectEntry>]) -> Self {
         let mut shapes = Arena::default();
         projects.iter().for_each(|entry| push_shape(&mut shapes, entry.project.boundary.as_ref()));
@@ -74,8 +74,8 @@ impl Tables {
         Self {
             law,
             project_laws,
-            project_places: Arc::new(Places::of_projects(&projects)),
-            unit_places: Arc::new(Places::of_units(&units)),
+            project_places: Arc::new(RowIndex::of_projects(&projects)),
+            unit_places: Arc::new(RowIndex::of_units(&units)),
             units,
             projects,
             unit_columns: Mutex::default(),

@@ -7,7 +7,7 @@
 
 /// A place in world units: x grows to the east, y to the south.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct World {
+pub struct WorldPoint {
     /// 0 at 180° W.
     pub x: u32,
     /// 0 at 85.0511° N.
@@ -16,7 +16,7 @@ pub struct World {
 
 const SIDE: f64 = 4_294_967_296.0;
 
-impl World {
+impl WorldPoint {
     /// From WGS 84 degrees; what lies beyond the square is moved to its edge.
     pub fn from_degrees(lon: f64, lat: f64) -> Self {
         let x = (lon + 180.0) / 360.0;
@@ -66,30 +66,30 @@ impl Extent {
 
     /// From west, south, east, north in WGS 84 degrees.
     pub fn from_degrees([west, south, east, north]: [f64; 4]) -> Self {
-        let (nw, se) = (World::from_degrees(west, north), World::from_degrees(east, south));
+        let (nw, se) = (WorldPoint::from_degrees(west, north), WorldPoint::from_degrees(east, south));
         Self { min_x: nw.x, min_y: nw.y, max_x: se.x, max_y: se.y }
     }
 
     /// West, south, east, north in WGS 84 degrees.
     pub fn to_degrees(self) -> [f64; 4] {
-        let (west, north) = World { x: self.min_x, y: self.min_y }.to_degrees();
-        let (east, south) = World { x: self.max_x, y: self.max_y }.to_degrees();
+        let (west, north) = WorldPoint { x: self.min_x, y: self.min_y }.to_degrees();
+        let (east, south) = WorldPoint { x: self.max_x, y: self.max_y }.to_degrees();
         [west, south, east, north]
     }
 
     /// Its north-western and its south-eastern corner.
-    pub fn corners(self) -> [World; 2] {
-        [World { x: self.min_x, y: self.min_y }, World { x: self.max_x, y: self.max_y }]
+    pub fn corners(self) -> [WorldPoint; 2] {
+        [WorldPoint { x: self.min_x, y: self.min_y }, WorldPoint { x: self.max_x, y: self.max_y }]
     }
 
     /// The smallest extent around these places.
-    pub fn around(places: &[World]) -> Self {
+    pub fn around(places: &[WorldPoint]) -> Self {
         places.iter().fold(Self::EMPTY, |extent, place| extent.with(*place))
     }
 
     /// Grown to hold `place`.
     #[must_use]
-    pub fn with(self, place: World) -> Self {
+    pub fn with(self, place: WorldPoint) -> Self {
         Self {
             min_x: self.min_x.min(place.x),
             min_y: self.min_y.min(place.y),
@@ -150,7 +150,7 @@ impl Extent {
     }
 
     /// Whether `place` lies inside or on the edge.
-    pub fn holds(self, place: World) -> bool {
+    pub fn holds(self, place: WorldPoint) -> bool {
         (self.min_x..=self.max_x).contains(&place.x) && (self.min_y..=self.max_y).contains(&place.y)
     }
 }
@@ -163,7 +163,7 @@ mod tests {
     proptest! {
         #[test]
         fn a_place_comes_back_within_fifteen_millimetres(lon in 102.0..110.0f64, lat in 8.0..24.0f64) {
-            let (lon2, lat2) = World::from_degrees(lon, lat).to_degrees();
+            let (lon2, lat2) = WorldPoint::from_degrees(lon, lat).to_degrees();
             let metres = ((lon - lon2) * 111_320.0 * lat.to_radians().cos()).hypot((lat - lat2) * 110_700.0);
             // Half a step and half of 10⁻⁷ degrees, each way: √2 · (4.7 + 5.6) mm.
             prop_assert!(metres < 0.015, "{metres} m");
@@ -171,9 +171,9 @@ mod tests {
 
         #[test]
         fn what_was_read_from_the_atlas_goes_back_to_the_same_place(x in 3_360_000_000u32..3_460_000_000, y in 1_860_000_000u32..2_060_000_000) {
-            let place = World { x, y };
+            let place = WorldPoint { x, y };
             let (lon, lat) = place.to_degrees();
-            let again = World::from_degrees(lon, lat);
+            let again = WorldPoint::from_degrees(lon, lat);
             prop_assert!(place.x.abs_diff(again.x) <= 1 && place.y.abs_diff(again.y) <= 1);
         }
     }

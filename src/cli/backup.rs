@@ -6,7 +6,7 @@ use std::{
     process::ExitCode,
 };
 
-use super::{Outcome, Place, clock, witness};
+use super::{Outcome, StoreLocation, clock, witness};
 use crate::{
     domain::LedgerPosition,
     store::{self, Store},
@@ -35,7 +35,7 @@ pub struct Restore {
     signed_by: Option<String>,
 }
 
-pub fn backup(place: &Place, options: &Backup) -> Outcome {
+pub fn backup(place: &StoreLocation, options: &Backup) -> Outcome {
     if options.file.exists() {
         return Err(format!("{} is there already; name another file", options.file.display()).into());
     }
@@ -67,7 +67,7 @@ pub fn backup(place: &Place, options: &Backup) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-pub fn restore(place: &Place, options: &Restore) -> Outcome {
+pub fn restore(place: &StoreLocation, options: &Restore) -> Outcome {
     let copy = place.at(&options.file).open()?;
     let found = copy.verify(place.law()?)?;
     if let Some(finding) = found.findings.first() {
@@ -116,7 +116,12 @@ pub fn restore(place: &Place, options: &Restore) -> Outcome {
 }
 
 /// A copy goes into an empty database only: what stands in one is an administrator's to move away.
-fn into_database(place: &Place, copy: &dyn Store, position: LedgerPosition, options: &Restore) -> Outcome {
+fn into_database(
+    place: &StoreLocation,
+    copy: &dyn Store,
+    position: LedgerPosition,
+    options: &Restore,
+) -> Outcome {
     if options.replace {
         let how = "--replace is for files; have the database's administrator rename its schema, or name another \
                    with schema=…";

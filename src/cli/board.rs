@@ -6,7 +6,7 @@ use comfy_table::Table;
 use serde_json::Value;
 
 use super::{
-    Outcome, Place,
+    Outcome, StoreLocation,
     figures::{list, percent, plain, table, view},
     output::say,
 };
@@ -42,7 +42,7 @@ pub struct Board {
 }
 
 /// `matbang board`.
-pub fn board(place: &Place, options: &Board) -> Outcome {
+pub fn board(place: &StoreLocation, options: &Board) -> Outcome {
     let all = campaigns(&place.files("campaigns")?)?;
     let view = view(place, options.as_of)?;
     let Some(code) = &options.campaign else {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::{
-    Outcome, Place,
+    Outcome, StoreLocation,
     figures::{Grouping, UnitLevel, by, list, plain, table, view},
     output::say,
 };
@@ -43,7 +43,7 @@ fn duty(text: &str) -> Result<DutyKind, String> {
 }
 
 /// `matbang clocks`.
-pub fn clocks(place: &Place, options: &Clocks) -> Outcome {
+pub fn clocks(place: &StoreLocation, options: &Clocks) -> Outcome {
     let view = view(place, options.as_of)?;
     if let Some(kind) = options.list {
         duties(&view, options, kind);

@@ -6,7 +6,7 @@ use std::{
 };
 
 use super::{
-    Outcome, Place,
+    Outcome, StoreLocation,
     backup::{beside, copy_files, remove_log},
 };
 use crate::store::{self, Head, StoreError, digest_hex};
@@ -20,7 +20,7 @@ pub struct Copy {
     to: PathBuf,
 }
 
-pub fn run(place: &Place, options: &Copy) -> Outcome {
+pub fn run(place: &StoreLocation, options: &Copy) -> Outcome {
     let (from, to) = (place.at(&options.from), place.at(&options.to));
     if !store::is_address(&to.data) && to.data.exists() {
         return Err(format!("{} is there already; name another file", to.shown()).into());
@@ -52,7 +52,7 @@ pub fn run(place: &Place, options: &Copy) -> Outcome {
 }
 
 fn into_file(
-    place: &Place,
+    place: &StoreLocation,
     source: &dyn store::Store,
     part: &Path,
 ) -> Result<Head, Box<dyn std::error::Error>> {
@@ -70,7 +70,7 @@ fn into_file(
 }
 
 /// Checks a copy by the same check as any store.
-fn whole(copy: &Place, head: Head) -> Result<(), Box<dyn std::error::Error>> {
+fn whole(copy: &StoreLocation, head: Head) -> Result<(), Box<dyn std::error::Error>> {
     let found = copy.open()?.verify(copy.law()?)?;
     if let Some(finding) = found.findings.first() {
         return Err(format!(

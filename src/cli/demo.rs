@@ -2,8 +2,8 @@
 
 use std::{process::ExitCode, time::Instant};
 
-use super::{Outcome, Place, clock, progress_bar::Progress};
-use crate::{domain::Day, intake::Illustration};
+use super::{Outcome, StoreLocation, clock, progress_bar::Progress};
+use crate::{domain::Day, import::Illustration};
 
 /// Options of `matbang demo`.
 #[derive(Debug, clap::Args)]
@@ -19,7 +19,7 @@ pub struct Demo {
     until: Option<Day>,
 }
 
-pub fn run(place: &Place, options: &Demo) -> Outcome {
+pub fn run(place: &StoreLocation, options: &Demo) -> Outcome {
     let started = Instant::now();
     let store = place.open_or_create()?;
     if store.head()?.position.0 > 0 {

@@ -10,11 +10,11 @@ use std::{
 
 use serde_json::json;
 
-use super::{Outcome, Place, clock};
+use super::{Outcome, StoreLocation, clock};
 use crate::{
     analysis::View,
     domain::{self, Day, LedgerPosition, Scope, vocabulary},
-    export::{Collection, Crs, CsvShape, ExportError, Format, Job, Mover, Options, People, Picked},
+    export::{Collection, Crs, CsvShape, ExportError, Format, Job, Options, People, Picked, Reprojector},
     query::{Column, Filter, Language, Personal, Rows, Sort, select},
     store::{Head, Store, StoreError, digest_hex},
 };
@@ -98,7 +98,7 @@ fn format(text: &str) -> Result<Format, String> {
     Format::from_name(text).ok_or_else(|| format!("\"{text}\" is not a format; these are: {}", known()))
 }
 
-pub fn run(place: &Place, options: &Export) -> Outcome {
+pub fn run(place: &StoreLocation, options: &Export) -> Outcome {
     let store = place.open()?;
     let Layer::Features(collection) = options.layer else {
         let head = to_target(options, |out| Ok(ledger(&*store, out)?))?;
@@ -200,7 +200,7 @@ fn filter(options: &Export, known: &[&'static Column]) -> Result<Filter, Box<dyn
     }
     if let Some(text) = &options.filter {
         let language = if text.trim_start().starts_with('{') { Language::Json } else { Language::Text };
-        let mover = Mover::new(Crs::Crs84)?;
+        let mover = Reprojector::new(Crs::Crs84)?;
         let parsed = Filter::parse(text, language, known, &|c| mover.back(c));
         filter = filter.and(parsed.map_err(|why| format!("--filter: {why}"))?);
     }

@@ -5,9 +5,9 @@ use std::{process::ExitCode, sync::Arc};
 use comfy_table::Table;
 use serde_json::Value;
 
-use super::{Outcome, Place, clock, output::say};
+use super::{Outcome, StoreLocation, clock, output::say};
 use crate::{
-    analysis::{By, Discretion, Filter, View},
+    analysis::{Discretion, Filter, GroupBy, View},
     domain::{Day, Level},
     export::figures::{self, Least},
 };
@@ -28,16 +28,16 @@ pub(super) enum UnitLevel {
     Commune,
 }
 
-pub(super) fn by(grouping: Grouping, level: UnitLevel) -> By {
+pub(super) fn by(grouping: Grouping, level: UnitLevel) -> GroupBy {
     match grouping {
-        Grouping::Project => By::Project,
-        Grouping::Unit => By::Unit(match level {
+        Grouping::Project => GroupBy::Project,
+        Grouping::Unit => GroupBy::Unit(match level {
             UnitLevel::Province => Level::Province,
             UnitLevel::District => Level::District,
             UnitLevel::Commune => Level::Commune,
         }),
-        Grouping::Body => By::Body,
-        Grouping::Kind => By::Kind,
+        Grouping::Body => GroupBy::Body,
+        Grouping::Kind => GroupBy::Kind,
     }
 }
 
@@ -84,7 +84,7 @@ pub struct Fronts {
     json: bool,
 }
 
-pub(super) fn view(place: &Place, as_of: Option<Day>) -> Result<View, Box<dyn std::error::Error>> {
+pub(super) fn view(place: &StoreLocation, as_of: Option<Day>) -> Result<View, Box<dyn std::error::Error>> {
     let snapshot = Arc::new(place.load(&*place.open()?)?);
     Ok(View::new(snapshot, as_of.map_or_else(clock::today, Ok)?))
 }
@@ -125,7 +125,7 @@ pub(super) fn list(value: &Value) -> &[Value] {
 }
 
 /// `matbang progress`.
-pub fn progress(place: &Place, options: &Progress) -> Outcome {
+pub fn progress(place: &StoreLocation, options: &Progress) -> Outcome {
     let view = view(place, options.as_of)?;
     let by = by(options.by, options.level);
     let answer = figures::progress(&view, &Filter::default(), (Some(by), options.since), Discretion::Exact);
@@ -162,7 +162,7 @@ pub fn progress(place: &Place, options: &Progress) -> Outcome {
 }
 
 /// `matbang fronts`.
-pub fn fronts(place: &Place, options: &Fronts) -> Outcome {
+pub fn fronts(place: &StoreLocation, options: &Fronts) -> Outcome {
     let view = view(place, options.as_of)?;
     let index = find(&view, &options.project)?;
     let least = Least {

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::{
-    Outcome, Place,
+    Outcome, StoreLocation,
     figures::{find, hectares, list, names, percent, plain, table, view},
     output::say,
 };
@@ -35,7 +35,7 @@ pub struct Backtest {
 }
 
 /// `matbang forecast`.
-pub fn forecast(place: &Place, options: &Forecast) -> Outcome {
+pub fn forecast(place: &StoreLocation, options: &Forecast) -> Outcome {
     let view = view(place, options.as_of)?;
     let answer = figures::forecast(&view, find(&view, &options.project)?);
     if options.json {
@@ -89,7 +89,7 @@ pub fn forecast(place: &Place, options: &Forecast) -> Outcome {
 }
 
 /// `matbang backtest`.
-pub fn backtest(place: &Place, options: &Backtest) -> Outcome {
+pub fn backtest(place: &StoreLocation, options: &Backtest) -> Outcome {
     let view = view(place, options.as_of)?;
     let answer = figures::backtest(&view);
     if options.json {

@@ -6,16 +6,16 @@ use std::{
 };
 
 use super::{
-    Outcome, Place, clock, import_events, import_report as report,
+    Outcome, StoreLocation, clock, import_events, import_report as report,
     output::say,
     progress_bar::Progress,
     reading::{Reading, tell_lack},
 };
 use crate::{
     domain::{Code, Day},
+    import::{self, ImportError, Records, Request},
     ingest::{Encoding, Mapping, Step, Target},
-    intake::{self, IntakeError, Records, Request},
-    reader::Leave,
+    reader::Cancellation,
     store::Entry,
 };
 
@@ -98,10 +98,10 @@ fn encoding(name: &str) -> Result<Encoding, &'static str> {
     Encoding::from_name(name).ok_or("choose one of utf-8, tcvn3, vni, cp1258, auto")
 }
 
-pub fn run(place: &Place, options: &Import) -> Outcome {
+pub fn run(place: &StoreLocation, options: &Import) -> Outcome {
     let outcome = import(place, options);
     match outcome {
-        Err(error) if error.downcast_ref::<IntakeError>().is_some_and(wrong_usage) => {
+        Err(error) if error.downcast_ref::<ImportError>().is_some_and(wrong_usage) => {
             eprintln!("matbang: {error}");
             Ok(ExitCode::from(2))
         }
@@ -109,11 +109,11 @@ pub fn run(place: &Place, options: &Import) -> Outcome {
     }
 }
 
-fn wrong_usage(error: &IntakeError) -> bool {
-    matches!(error, IntakeError::Read(error) if error.is_wrong_usage())
+fn wrong_usage(error: &ImportError) -> bool {
+    matches!(error, ImportError::Read(error) if error.is_wrong_usage())
 }
 
-fn import(place: &Place, options: &Import) -> Outcome {
+fn import(place: &StoreLocation, options: &Import) -> Outcome {
     let target = match options.what {
         What::Units => Target::Units,
         What::Projects => Target::Projects,
@@ -124,7 +124,7 @@ fn import(place: &Place, options: &Import) -> Outcome {
     // A store is made only once there is something to write.
     let before = if place.is_there()? { Some(place.load(&*place.open()?)?) } else { None };
     if target == Target::Parcels && before.is_none() && !options.dry_run {
-        return Err(IntakeError::NoProjects.into());
+        return Err(ImportError::NoProjects.into());
     }
     let mut bar = Progress::new(&format!("reading {}", options.file.display()));
     let mut progress = |step| match step {
@@ -132,12 +132,12 @@ fn import(place: &Place, options: &Import) -> Outcome {
         Step::Checking => bar.turn("checking"),
     };
     let (reader, request) = (options.reading.reader(), request(options, target, day));
-    let records = intake::read(&reader, &request, before.as_ref(), &Leave::default(), &mut progress);
+    let records = import::read(&reader, &request, before.as_ref(), &Cancellation::default(), &mut progress);
     tell_lack(&reader);
     finish(place, options, &records?, day, bar)
 }
 
-fn events(place: &Place, options: &Import) -> Outcome {
+fn events(place: &StoreLocation, options: &Import) -> Outcome {
     let reader = options.reading.reader();
     import_events::run(place, &reader, &options.file, options.layer.as_deref(), options.dry_run, options.json)
 }
@@ -159,7 +159,13 @@ fn request(options: &Import, target: Target, day: Day) -> Request {
 }
 
 /// Reports, and stores when nothing was refused.
-fn finish(place: &Place, options: &Import, records: &Records, day: Day, mut bar: Progress) -> Outcome {
+fn finish(
+    place: &StoreLocation,
+    options: &Import,
+    records: &Records,
+    day: Day,
+    mut bar: Progress,
+) -> Outcome {
     let (read, rows) = (records.report(), records.recovered());
     let refused = read.refused.len();
     // Written first without what is stored: a report that can't be written must not follow a commit.

@@ -2,12 +2,12 @@
 
 use std::{path::Path, process::ExitCode, sync::Arc};
 
-use super::{Outcome, Place, clock, output::say, reading::tell_lack};
+use super::{Outcome, StoreLocation, clock, output::say, reading::tell_lack};
 use crate::{
     domain::vocabulary,
     ingest::{EventTable, Words},
-    reader::{Leave, Reader},
-    recording::{Order, RecordingError, RowRefusal, record},
+    reader::{Cancellation, Reader},
+    recording::{RecordingError, RowRefusal, Submission, record},
     store::Store,
 };
 
@@ -15,7 +15,7 @@ use crate::{
 const SHOWN: usize = 50;
 
 pub fn run(
-    place: &Place,
+    place: &StoreLocation,
     reader: &Reader,
     file: &Path,
     layer: Option<&str>,
@@ -25,7 +25,7 @@ pub fn run(
     let store = place.open()?;
     let law = place.law()?;
     let words = Words::of(&law, &vocabulary()?);
-    let mut table = reader.events(file, layer, &words, &Leave::default())?;
+    let mut table = reader.events(file, layer, &words, &Cancellation::default())?;
     tell_lack(reader);
     let today = clock::today()?;
     if table.has_names() {
@@ -36,7 +36,7 @@ pub fn run(
     let recorded_at = jiff::Timestamp::now().as_millisecond();
     let drafts: Vec<_> = table.rows.iter().map(|row| (row.line, row.draft.clone())).collect();
     let author = std::env::var("USER").unwrap_or_else(|_| "local".to_owned());
-    let order = Order {
+    let submission = Submission {
         drafts: &drafts,
         author: &author,
         recorded_at,
@@ -49,7 +49,7 @@ pub fn run(
         dry_run,
         request: None,
     };
-    let refused = store_all(&*store, &order)?;
+    let refused = store_all(&*store, &submission)?;
     let position = store.head()?.position;
     if as_json {
         let report = serde_json::json!({
@@ -75,11 +75,14 @@ pub fn run(
 }
 
 /// Has all rows recorded, or says which are refused.
-fn store_all(store: &dyn Store, order: &Order<'_>) -> Result<Vec<RowRefusal>, Box<dyn std::error::Error>> {
+fn store_all(
+    store: &dyn Store,
+    submission: &Submission<'_>,
+) -> Result<Vec<RowRefusal>, Box<dyn std::error::Error>> {
     let mut outcome = None;
     store.change(&mut |change| {
-        let recorded = record(change, order);
-        let keep = recorded.is_ok() && !order.dry_run;
+        let recorded = record(change, submission);
+        let keep = recorded.is_ok() && !submission.dry_run;
         outcome = Some(recorded);
         Ok(keep)
     })?;

@@ -23,11 +23,11 @@ impl Logs {
     /// # Errors
     /// A `RUST_LOG` that is not understood.
     pub fn begin(&self) -> Result<(), Box<dyn std::error::Error>> {
-        let wish = std::env::var("RUST_LOG").unwrap_or_default();
-        let wish = if wish.is_empty() { "warn".to_owned() } else { wish };
-        let filter = EnvFilter::try_new(&wish).map_err(|error| format!("RUST_LOG={wish}: {error}"))?;
+        let asked = std::env::var("RUST_LOG").unwrap_or_default();
+        let asked = if asked.is_empty() { "warn".to_owned() } else { asked };
+        let filter = EnvFilter::try_new(&asked).map_err(|error| format!("RUST_LOG={asked}: {error}"))?;
         let filter =
-            if wish.contains("security") { filter } else { filter.add_directive("security=info".parse()?) };
+            if asked.contains("security") { filter } else { filter.add_directive("security=info".parse()?) };
         let logs = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
         match self.log_format {
             Form::Text => logs.init(),

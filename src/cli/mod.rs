@@ -19,9 +19,9 @@ mod guards;
 mod import;
 mod import_events;
 mod import_report;
+mod location;
 mod logs;
 mod output;
-mod place;
 mod progress_bar;
 mod reading;
 mod report;
@@ -37,7 +37,7 @@ use std::{error::Error, path::PathBuf, process::ExitCode};
 use clap::{Parser, Subcommand};
 
 use crate::reader;
-use place::Place;
+use location::StoreLocation;
 
 /// Follows land clearance (giải phóng mặt bằng) parcel by parcel.
 #[derive(Debug, Parser)]
@@ -111,7 +111,7 @@ type Outcome = Result<ExitCode, Box<dyn Error>>;
 
 /// Runs the command and gives the exit status.
 pub fn run(cli: &Cli) -> ExitCode {
-    let place = Place::new(&cli.data, cli.config.as_deref());
+    let place = StoreLocation::new(&cli.data, cli.config.as_deref());
     // Whatever is made is its owner's alone; tiles are made to be published.
     if !matches!(cli.command, Command::Tiles(_)) {
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));

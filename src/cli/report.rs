@@ -2,7 +2,7 @@
 
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
-use super::{Outcome, Place, clock, figures::find};
+use super::{Outcome, StoreLocation, clock, figures::find};
 use crate::{
     analysis::{Discretion, View},
     domain::{Day, vocabulary},
@@ -38,7 +38,7 @@ fn language(code: &str) -> Result<Language, String> {
 }
 
 /// `matbang report`.
-pub fn report(place: &Place, options: &Report) -> Outcome {
+pub fn report(place: &StoreLocation, options: &Report) -> Outcome {
     let end = options.out.extension().and_then(|end| end.to_str()).unwrap_or_default();
     let format = Format::from_code(&end.to_lowercase())
         .ok_or_else(|| format!("{}: a report is written as .pdf, .docx or .xlsx", options.out.display()))?;
@@ -62,7 +62,7 @@ pub fn report(place: &Place, options: &Report) -> Outcome {
 }
 
 /// The words of reports, an operator's `report/vi.toml` or `report/en.toml` beside the store among them.
-pub(super) fn words(place: &Place, language: Language) -> Result<Words, Box<dyn std::error::Error>> {
+pub(super) fn words(place: &StoreLocation, language: Language) -> Result<Words, Box<dyn std::error::Error>> {
     let own = place.file(&format!("report/{}.toml", language.code()))?;
     let own = own.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
     Ok(Words::load(language, own)?)

@@ -12,14 +12,14 @@ use std::{
 
 use metrics_exporter_prometheus::PrometheusBuilder;
 
-use super::{Outcome, Place, clock, guards::Guards, logs::Logs, output::say, report, witness};
+use super::{Outcome, StoreLocation, clock, guards::Guards, logs::Logs, output::say, report, witness};
 use crate::{
     domain::{Day, campaigns, law::Law, vocabulary},
     query,
     reader::{Limits, Reader},
     report::Language,
     server::{
-        App, Auth, Basemap, Edge, Equipment, Files, Oidc, Reading, Scratch, Tls, Witness, describe_measures,
+        App, Auth, Basemap, Edge, Files, Oidc, Reading, Scratch, Services, Tls, Witness, describe_measures,
         follow, listen, measure, router,
     },
     store::Store,
@@ -87,7 +87,7 @@ pub struct Serve {
     import_time: u64,
 }
 
-pub fn run(place: &Place, options: &Serve) -> Outcome {
+pub fn run(place: &StoreLocation, options: &Serve) -> Outcome {
     options.logs.begin()?;
     // Whoever else works on this machine does not see what waits to be imported, and what a server before this one
     // has left is removed.
@@ -129,7 +129,7 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
         tracing::warn!(%error, "the number of connections stays as low as it is");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let equipment = Equipment {
+    let equipment = Services {
         words: vocabulary()?,
         columns: query::words()?,
         campaigns,
@@ -156,7 +156,7 @@ pub fn run(place: &Place, options: &Serve) -> Outcome {
 }
 
 /// Says where others on this machine can read what is in the store.
-fn warn_of_readers(place: &Place) {
+fn warn_of_readers(place: &StoreLocation) {
     use std::os::unix::fs::PermissionsExt as _;
     let open = |path: &std::path::Path| path.metadata().is_ok_and(|it| it.permissions().mode() & 0o077 != 0);
     let all = [Some(place.data.clone()), place.attachments()];
@@ -210,7 +210,7 @@ async fn serve(
     (address, edge): (SocketAddr, Edge),
     store: Arc<dyn Store>,
     law: Arc<Law>,
-    equipment: Equipment,
+    equipment: Services,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
     describe_measures();

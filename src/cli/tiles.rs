@@ -2,16 +2,16 @@
 
 use std::{fs::File, path::PathBuf, process::ExitCode, sync::Arc};
 
-use pmtiles::{PmTilesWriter, TileCoord, TileId, TileType};
+use pmtiles::{PmTilesWriter, TileCoord, TileType};
 use serde_json::json;
 
-use super::{Outcome, Place, clock, progress_bar::Progress};
+use super::{Outcome, StoreLocation, clock, progress_bar::Progress};
 use crate::{
     analysis::View,
     atlas::Extent,
     domain::Day,
     server::{province_bbox, vector_layers},
-    tile::{Layer, Square, render},
+    tile::{Layer, TileId, render},
 };
 
 /// Tiles that are made before they are written: what is held in memory.
@@ -31,7 +31,7 @@ pub struct Tiles {
     out: PathBuf,
 }
 
-pub fn run(place: &Place, options: &Tiles) -> Outcome {
+pub fn run(place: &StoreLocation, options: &Tiles) -> Outcome {
     let store = place.open()?;
     let day = options.as_of.map_or_else(clock::today, Ok)?;
     let view = View::new(Arc::new(place.load(&*store)?), day);
@@ -57,9 +57,9 @@ pub fn run(place: &Place, options: &Tiles) -> Outcome {
         .create(File::create(&part).map_err(failed)?)?;
     let (mut progress, mut written) = (Progress::new("tiles"), 0);
     for (run, some) in squares.chunks(AT_ONCE).enumerate() {
-        for (square, tile) in some.iter().zip(made(&view, some)) {
+        for (tile_id, tile) in some.iter().zip(made(&view, some)) {
             if !tile.is_empty() {
-                archive.add_tile(TileCoord::new(square.z(), square.x(), square.y())?, &tile)?;
+                archive.add_tile(TileCoord::new(tile_id.z(), tile_id.x(), tile_id.y())?, &tile)?;
                 written += 1;
             }
         }
@@ -74,25 +74,26 @@ pub fn run(place: &Place, options: &Tiles) -> Outcome {
 }
 
 /// All squares that the extent touches, in the order of the archive.
-fn squares(extent: Extent, max_zoom: u8) -> Vec<Square> {
-    let mut all: Vec<Square> = (0..=max_zoom).flat_map(|zoom| Square::touching(extent, zoom)).collect();
-    let place = |square: &Square| {
-        TileCoord::new(square.z(), square.x(), square.y()).map_or(u64::MAX, |tile| TileId::from(tile).value())
+fn squares(extent: Extent, max_zoom: u8) -> Vec<TileId> {
+    let mut all: Vec<TileId> = (0..=max_zoom).flat_map(|zoom| TileId::touching(extent, zoom)).collect();
+    let place = |tile_id: &TileId| {
+        TileCoord::new(tile_id.z(), tile_id.x(), tile_id.y())
+            .map_or(u64::MAX, |tile| pmtiles::TileId::from(tile).value())
     };
     all.sort_by_cached_key(place);
     all
 }
 
 /// The tiles of these squares, made on all processors.
-fn made(view: &View, squares: &[Square]) -> Vec<Vec<u8>> {
+fn made(view: &View, squares: &[TileId]) -> Vec<Vec<u8>> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let mut tiles: Vec<Vec<u8>> = squares.iter().map(|_| Vec::new()).collect();
     let step = squares.len().div_ceil(threads).max(1);
     std::thread::scope(|scope| {
         for (squares, tiles) in squares.chunks(step).zip(tiles.chunks_mut(step)) {
             scope.spawn(move || {
-                for (square, tile) in squares.iter().zip(tiles) {
-                    render(view, &Layer::ALL, *square, tile);
+                for (tile_id, tile) in squares.iter().zip(tiles) {
+                    render(view, &Layer::ALL, *tile_id, tile);
                 }
             });
         }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use comfy_table::Table;
 
 use super::{
-    Outcome, Place, clock,
+    Outcome, StoreLocation, clock,
     output::say,
     user::{account, change},
 };
@@ -60,7 +60,7 @@ enum Scope {
 
 const DAY: i64 = 86_400_000;
 
-pub fn run(place: &Place, options: &Token) -> Outcome {
+pub fn run(place: &StoreLocation, options: &Token) -> Outcome {
     let store = place.open()?;
     match &options.command {
         Command::Add { account: holder, name, scope, days } => {

@@ -7,7 +7,7 @@ use std::{
 
 use comfy_table::Table;
 
-use super::{Outcome, Place, clock, output::say};
+use super::{Outcome, StoreLocation, clock, output::say};
 use crate::{
     atlas::Snapshot,
     domain::{Account, Grant, Role, UnitId},
@@ -103,7 +103,7 @@ fn role(text: &str) -> Result<Role, String> {
     })
 }
 
-pub fn run(place: &Place, options: &User) -> Outcome {
+pub fn run(place: &StoreLocation, options: &User) -> Outcome {
     match &options.command {
         Command::Add { name, full_name, grant, password } => {
             let store = place.open_or_create()?;
@@ -181,7 +181,7 @@ pub fn account(directory: &Directory, name: &str) -> Result<Account, String> {
 }
 
 fn found(
-    place: &Place,
+    place: &StoreLocation,
     store: &dyn Store,
     options: &GrantOptions,
 ) -> Result<Grant, Box<dyn std::error::Error>> {
@@ -219,7 +219,7 @@ fn ask(options: &PasswordOptions, names: [&str; 2]) -> Result<Option<String>, Bo
     Ok(Some(hash_password(&password, &names)?))
 }
 
-fn list(place: &Place, json: bool) -> Result<(), Box<dyn std::error::Error>> {
+fn list(place: &StoreLocation, json: bool) -> Result<(), Box<dyn std::error::Error>> {
     let store = place.open()?;
     let (directory, snapshot) = (store.directory()?, place.load(&*store)?);
     let mut accounts: Vec<&Account> = directory.accounts.values().map(|(account, _)| account).collect();

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use super::{Outcome, Place, output::say, witness};
+use super::{Outcome, StoreLocation, output::say, witness};
 use crate::store::digest_hex;
 
 /// Options of `matbang verify`.
@@ -22,7 +22,7 @@ pub struct Verify {
     signed_by: Option<String>,
 }
 
-pub fn run(place: &Place, options: &Verify) -> Outcome {
+pub fn run(place: &StoreLocation, options: &Verify) -> Outcome {
     let store = place.open()?;
     let mut found = store.verify(place.law()?)?;
     let mut expected = options.expected.clone();

@@ -9,7 +9,7 @@ use super::{
     catalogue::{Pace, Work},
     fabric::Made,
     frame,
-    told::Told,
+    told::ParcelHistory,
 };
 use crate::domain::{
     BlockerKind, Code, Day, EventKind, NewEvent, ParcelId, PlanCurve, Project, Stage, Vnd, law::Act,
@@ -187,7 +187,7 @@ impl Story {
         let stuck = self.stuck_at(made);
         // Chance of its own: the other figures of a seed stay as they are.
         let aside = ChaCha8Rng::seed_from_u64(u64::from(id.0).wrapping_mul(2_654_435_761));
-        let mut told = Told::new(made, start, stuck, aside);
+        let mut told = ParcelHistory::new(made, start, stuck, aside);
         for (position, (stage, days)) in self.steps().into_iter().enumerate() {
             let own: f64 = self.rng.random_range(0.75..1.3);
             let home = if made.hard { 1.35 } else { 1.0 };

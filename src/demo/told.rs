@@ -29,7 +29,7 @@ enum Land {
 }
 
 /// A parcel's story so far.
-pub struct Told {
+pub struct ParcelHistory {
     pub events: Vec<(Day, EventKind)>,
     pub approved: Option<Day>,
     aside: ChaCha8Rng,
@@ -48,7 +48,7 @@ fn since(day: Day, first: i32) -> bool {
     i32::from(day.number()) >= first
 }
 
-impl Told {
+impl ParcelHistory {
     pub fn new(made: &Made, start: Day, stuck: Option<Stuck>, mut aside: ChaCha8Rng) -> Self {
         let early = !made.hard && stuck.is_none() && aside.random_bool(0.03);
         let forced = stuck.is_some_and(|stuck| matches!(stuck.0, 2 | 7)) && aside.random_bool(0.2);

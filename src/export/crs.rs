@@ -98,7 +98,7 @@ impl Crs {
 }
 
 /// Moves coordinates between WGS 84 degrees and a system, longitude or easting first.
-pub struct Mover {
+pub struct Reprojector {
     way: Way,
     crs: Crs,
     xs: Vec<f64>,
@@ -111,7 +111,7 @@ enum Way {
     Proj(Box<CoordTransform>, Box<CoordTransform>),
 }
 
-impl Mover {
+impl Reprojector {
     /// To and from a system.
     ///
     /// # Errors
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn a_place_comes_back_from_each_system() {
         for crs in Crs::all() {
-            let mut mover = Mover::new(crs).unwrap();
+            let mut mover = Reprojector::new(crs).unwrap();
             let mut outline = Outline { coords: vec![[105.9, 20.5], [105.91, 20.51]], rings: vec![] };
             mover.apply(&mut outline).unwrap();
             let [x, y] = outline.coords[0];

@@ -1,7 +1,7 @@
 //! What is to be exported, and how rows get from the atlas and the ledger to a writer.
 
 use super::{
-    crs::{Crs, Mover},
+    crs::{Crs, Reprojector},
     error::ExportError,
     format::{Format, Options},
     row::{Row, RowWriter},
@@ -80,7 +80,7 @@ impl Job<'_> {
     /// # Errors
     /// What the writer gives.
     pub fn rows(&self, picked: Picked<'_>, writer: &mut dyn RowWriter) -> Result<usize, ExportError> {
-        let mut mover = Mover::new(self.crs)?;
+        let mut mover = Reprojector::new(self.crs)?;
         let mut outline = Outline::default();
         let mut give = |rows: &Rows<'_>, index: u32, writer: &mut dyn RowWriter| {
             let shaped = self.collection.outline(rows, index, &mut outline);

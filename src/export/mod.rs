@@ -27,7 +27,7 @@ mod spool;
 mod xlsx;
 
 pub use crate::query::Collection;
-pub use crs::{Crs, Mover};
+pub use crs::{Crs, Reprojector};
 pub use error::ExportError;
 pub use format::{CsvShape, Format, Options};
 pub use geojson::{feature, write_collection};

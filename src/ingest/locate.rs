@@ -24,14 +24,14 @@ pub struct Communes<'a> {
 
 /// Where a parcel lies.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Place {
+pub struct CommuneShare {
     /// Place of the commune in the list.
     pub commune: usize,
     /// Share of the parcel's land in it, 0 … 1.
     pub share: f64,
 }
 
-impl Place {
+impl CommuneShare {
     /// Whether so much of the parcel lies elsewhere that somebody should look.
     pub fn is_divided(self) -> bool {
         self.share < CLEAR_SHARE
@@ -56,12 +56,12 @@ impl<'a> Communes<'a> {
 
     /// The commune that holds most of a parcel; none if more of it lies outside
     /// all of them.
-    pub fn holding(&self, parcel: &MultiPolygon<f64>) -> Option<Place> {
+    pub fn holding(&self, parcel: &MultiPolygon<f64>) -> Option<CommuneShare> {
         let rect = parcel.bounding_rect()?;
         let around = AABB::from_corners(rect.min().into(), rect.max().into());
         let total = area_of(parcel);
         let mut outside = 1.0;
-        let mut best: Option<Place> = None;
+        let mut best: Option<CommuneShare> = None;
         for entry in self.tree.locate_in_envelope_intersecting(around) {
             let boundary = &self.communes[entry.data].boundary;
             let share = if is_crossed(boundary, rect) {
@@ -73,9 +73,9 @@ impl<'a> Communes<'a> {
             };
             outside -= share;
             // Of two that hold as much the first in the list, whatever the tree's order.
-            let is_better = |b: Place| share > b.share || (share >= b.share && entry.data < b.commune);
+            let is_better = |b: CommuneShare| share > b.share || (share >= b.share && entry.data < b.commune);
             if share > 0.0 && best.is_none_or(is_better) {
-                best = Some(Place { commune: entry.data, share: share.min(1.0) });
+                best = Some(CommuneShare { commune: entry.data, share: share.min(1.0) });
             }
         }
         best.filter(|place| place.share >= outside)
@@ -102,7 +102,7 @@ mod tests {
         let communes = [commune("1", square(0.0, 0.0, 0.01)), commune("2", square(0.01, 0.0, 0.01))];
         let communes = Communes::new(&communes);
         let place = |x, y| communes.holding(&square(x, y, 0.001));
-        assert_eq!(place(0.004, 0.004), Some(Place { commune: 0, share: 1.0 }));
+        assert_eq!(place(0.004, 0.004), Some(CommuneShare { commune: 0, share: 1.0 }));
         let divided = place(0.0093, 0.004).unwrap();
         assert_eq!(divided.commune, 0);
         assert!((divided.share - 0.7).abs() < 1e-3 && divided.is_divided());

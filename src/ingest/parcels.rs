@@ -11,7 +11,7 @@ use super::checks;
 use super::columns::{Binding, Field};
 use super::error::IngestError;
 use super::load::{Fault, Fields, Loaded, Progress, Request, load};
-use super::locate::{Communes, Place};
+use super::locate::{CommuneShare, Communes};
 use super::options::{Commune, Options, Target};
 use super::report::{AreaDifference, Batch, Located, Remark, Report};
 use super::source::Row;
@@ -161,7 +161,12 @@ pub fn read_parcels(
 }
 
 /// The communes of the parcels for which nobody names one.
-fn placed(communes: &Communes<'_>, options: &Options, binding: &Binding, rows: &[Row]) -> Vec<Option<Place>> {
+fn placed(
+    communes: &Communes<'_>,
+    options: &Options,
+    binding: &Binding,
+    rows: &[Row],
+) -> Vec<Option<CommuneShare>> {
     if options.unit.is_some() || options.communes.is_empty() {
         return vec![None; rows.len()];
     }
@@ -189,7 +194,7 @@ fn located(communes: &[Commune], placed_in: &[usize]) -> Vec<Located> {
     communes.iter().zip(placed_in).filter(|(_, parcels)| **parcels > 0).map(entry).collect()
 }
 
-fn divided(feature: &str, commune: &Commune, place: Place) -> Option<Remark> {
+fn divided(feature: &str, commune: &Commune, place: CommuneShare) -> Option<Remark> {
     let reason = || {
         let percent = (place.share * 100.0).floor();
         format!("{percent} % of it lies in {} {}, the rest elsewhere", commune.code, commune.name)

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     analysis::{Front, FrontState, View, front_id},
-    atlas::{Extent, ProjectEntry, World},
+    atlas::{Extent, ProjectEntry, WorldPoint},
     domain::chainage_label,
 };
 
@@ -39,7 +39,7 @@ pub fn id(view: &View, index: u32) -> u32 {
 }
 
 /// The line of the stretch at `index`.
-pub fn line(view: &View, index: u32) -> Vec<World> {
+pub fn line(view: &View, index: u32) -> Vec<WorldPoint> {
     find(view, index).map(|(entry, _, front)| entry.part(front.span.metres())).unwrap_or_default()
 }
 

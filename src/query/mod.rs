@@ -29,7 +29,7 @@ pub use area::inside;
 pub use collection::Collection;
 pub use column::{Column, Kind, Words, words};
 pub use events::Personal;
-pub use filter::{Bound, Filter, FilterError, Language, Place, Speech};
+pub use filter::{Bound, Filter, FilterError, Language, Speech, ToWgs84};
 pub use outline::{Outline, Ring};
 pub use rows::Rows;
 pub use select::{select, select_on};

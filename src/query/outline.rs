@@ -2,7 +2,7 @@
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
-use crate::atlas::{Shape, World};
+use crate::atlas::{Shape, WorldPoint};
 
 /// A ring of an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Outline {
         !self.rings.is_empty()
     }
 
-    pub(super) fn take_line(&mut self, line: &[World]) -> bool {
+    pub(super) fn take_line(&mut self, line: &[WorldPoint]) -> bool {
         self.coords.extend(line.iter().map(|place| <[f64; 2]>::from(place.to_degrees())));
         self.coords.len() > 1
     }

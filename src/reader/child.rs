@@ -11,7 +11,7 @@ use std::{
 use super::{
     confine::{self, Confinement},
     findings::{self, clip},
-    protocol::{self, Fault, Kind, Question, SentValue, Task, Wish, send, send_parts},
+    protocol::{self, Fault, Kind, Question, SentValue, Task, WireOptions, send, send_parts},
     records::Record,
 };
 use crate::ingest::{
@@ -71,7 +71,7 @@ fn answer(output: &mut dyn Write, question: Question, confinement: &Confinement)
         Task::Nothing => Ok(()),
         Task::Outline => outline(output, &file, &question.bounds),
         Task::Events(layer) => events(output, &file, layer.as_deref(), &question.bounds),
-        Task::Records(wish) => records(output, &file, *wish, question.bounds),
+        Task::Records(asked) => records(output, &file, *asked, question.bounds),
     };
     match done {
         Ok(()) => send(output, Kind::Done, &())?,
@@ -135,8 +135,8 @@ fn events(output: &mut dyn Write, file: &Path, layer: Option<&str>, bounds: &Bou
     Ok(send_parts(output, Kind::Records, rows)?)
 }
 
-fn records(output: &mut dyn Write, file: &Path, wish: Wish, bounds: Bounds) -> Result<(), Failure> {
-    let (target, options, boundary) = wish.into_parts(bounds);
+fn records(output: &mut dyn Write, file: &Path, asked: WireOptions, bounds: Bounds) -> Result<(), Failure> {
+    let (target, options, boundary) = asked.into_parts(bounds);
     let mut progress = |step: Step| {
         // Whoever does not listen any more has closed standard input too.
         let _ = send(output, Kind::Progress, &step).and_then(|()| output.flush());

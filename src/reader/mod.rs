@@ -7,7 +7,7 @@
 //! sends back plain records through a pipe, where they are checked again.
 //!
 //! ```text
-//! intake, server, cli ─► Reader ─ handover (links to the parts) ─ process (start, watch, end)
+//! import, server, cli ─► Reader ─ handover (links to the parts) ─ process (start, watch, end)
 //!                                      ▲                               │ question
 //!                        check, records┘◄────── frames ── child ── confine ── ingest ── GDAL
 //! ```
@@ -43,14 +43,14 @@ use crate::{
 };
 use check::{Check, Doubt};
 use handover::Handover;
-use protocol::{Kind, SentValue, Task, Wish};
+use protocol::{Kind, SentValue, Task, WireOptions};
 use records::{CutParcel, Record};
 
 pub use child::run as run_child;
 pub use confine::Confinement;
 pub use error::ReadError;
 pub use limits::Limits;
-pub use process::{COMMAND, Leave};
+pub use process::{COMMAND, Cancellation};
 
 /// Layers of one file.
 const MOST_LAYERS: usize = 10_000;
@@ -73,7 +73,13 @@ impl Reader {
     /// # Errors
     /// A process that can't be started.
     pub fn try_walls(&self) -> Result<Confinement, ReadError> {
-        process::ask(&self.limits, &Handover::empty()?, Task::Nothing, &Leave::default(), &mut |_, _| Ok(()))
+        process::ask(
+            &self.limits,
+            &Handover::empty()?,
+            Task::Nothing,
+            &Cancellation::default(),
+            &mut |_, _| Ok(()),
+        )
     }
 
     /// Which walls stood around the first file that was read; none before.
@@ -85,10 +91,10 @@ impl Reader {
         &self,
         file: &Handover,
         task: Task,
-        leave: &Leave,
+        cancellation: &Cancellation,
         take: process::Take<'_>,
     ) -> Result<(), ReadError> {
-        let confinement = process::ask(&self.limits, file, task, leave, take)?;
+        let confinement = process::ask(&self.limits, file, task, cancellation, take)?;
         self.seen.get_or_init(|| confinement);
         Ok(())
     }
@@ -97,10 +103,10 @@ impl Reader {
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub fn outline(&self, path: &Path, leave: &Leave) -> Result<Vec<LayerOutline>, ReadError> {
+    pub fn outline(&self, path: &Path, cancellation: &Cancellation) -> Result<Vec<LayerOutline>, ReadError> {
         let mut layers: Vec<LayerOutline> = Vec::new();
         let file = Handover::new(path)?;
-        self.ask(&file, Task::Outline, leave, &mut |kind, bytes| match kind {
+        self.ask(&file, Task::Outline, cancellation, &mut |kind, bytes| match kind {
             Kind::Records => protocol::each(bytes, |layer| {
                 layers.push(checked_layer(layer)?);
                 if layers.len() > MOST_LAYERS { Err(Doubt("layers without end")) } else { Ok(()) }
@@ -119,13 +125,13 @@ impl Reader {
         path: &Path,
         layer: Option<&str>,
         words: &Words,
-        leave: &Leave,
+        cancellation: &Cancellation,
     ) -> Result<EventTable, ReadError> {
         let (mut table, mut rows, mut check) =
             (EventTable::default(), Vec::new(), Check::new(self.limits.bounds));
         let file = Handover::new(path)?;
         let task = Task::Events(layer.map(str::to_owned));
-        self.ask(&file, task, leave, &mut |kind, bytes| match kind {
+        self.ask(&file, task, cancellation, &mut |kind, bytes| match kind {
             Kind::Records => protocol::each(bytes, |row| {
                 check.rows(1)?;
                 rows.push(event_row(row)?);
@@ -149,10 +155,10 @@ impl Reader {
         &self,
         path: &Path,
         options: &Options,
-        leave: &Leave,
+        cancellation: &Cancellation,
         progress: Progress<'_>,
     ) -> Result<Batch<AdminUnit>, ReadError> {
-        self.batch(path, Wish::new(Target::Units, options, None), leave, progress)
+        self.batch(path, WireOptions::new(Target::Units, options, None), cancellation, progress)
     }
 
     /// The projects of the file at `path`.
@@ -163,10 +169,10 @@ impl Reader {
         &self,
         path: &Path,
         options: &Options,
-        leave: &Leave,
+        cancellation: &Cancellation,
         progress: Progress<'_>,
     ) -> Result<Batch<Project>, ReadError> {
-        self.batch(path, Wish::new(Target::Projects, options, None), leave, progress)
+        self.batch(path, WireOptions::new(Target::Projects, options, None), cancellation, progress)
     }
 
     /// The parcels of the file at `path`, cut at `boundary` if there is one: then a row for each
@@ -179,11 +185,12 @@ impl Reader {
         path: &Path,
         options: &Options,
         boundary: Option<&MultiPolygon<f64>>,
-        leave: &Leave,
+        cancellation: &Cancellation,
         progress: Progress<'_>,
     ) -> Result<(Batch<Parcel>, Vec<IntersectRow>), ReadError> {
-        let wish = Wish::new(Target::Parcels, options, boundary);
-        let Batch { records, features, report } = self.batch::<CutParcel>(path, wish, leave, progress)?;
+        let asked = WireOptions::new(Target::Parcels, options, boundary);
+        let Batch { records, features, report } =
+            self.batch::<CutParcel>(path, asked, cancellation, progress)?;
         let (records, rows): (Vec<Parcel>, Vec<Option<IntersectRow>>) = records.into_iter().unzip();
         let rows = (0..).zip(rows).filter_map(|(position, row)| Some(IntersectRow { position, ..row? }));
         let rows = rows.collect();
@@ -193,15 +200,15 @@ impl Reader {
     fn batch<R: Record>(
         &self,
         path: &Path,
-        wish: Wish,
-        leave: &Leave,
+        asked: WireOptions,
+        cancellation: &Cancellation,
         progress: Progress<'_>,
     ) -> Result<Batch<R>, ReadError> {
         let file = Handover::new(path)?;
         let mut check = Check::new(self.limits.bounds);
         let (mut records, mut features, mut told, mut report) = (Vec::new(), Vec::new(), Vec::new(), None);
-        let task = Task::Records(Box::new(wish));
-        self.ask(&file, task, leave, &mut |kind, bytes| match kind {
+        let task = Task::Records(Box::new(asked));
+        self.ask(&file, task, cancellation, &mut |kind, bytes| match kind {
             Kind::Records => protocol::each(bytes, |(feature, sent): (String, R::Sent)| {
                 check.rows(1)?;
                 records.push(R::unpack(sent, &mut check)?);

@@ -54,7 +54,7 @@ const SETTINGS: [(&str, &str); 13] = [
 
 /// Whoever waits for an answer can leave: the reader is ended then.
 #[derive(Debug, Clone, Default)]
-pub struct Leave(Arc<Mutex<Waiting>>);
+pub struct Cancellation(Arc<Mutex<Waiting>>);
 
 #[derive(Debug, Default)]
 struct Waiting {
@@ -62,7 +62,7 @@ struct Waiting {
     reader: Option<Arc<Mutex<Child>>>,
 }
 
-impl Leave {
+impl Cancellation {
     /// Nobody waits any more.
     pub fn now(&self) {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -102,13 +102,13 @@ pub fn ask(
     limits: &Limits,
     file: &Handover,
     task: Task,
-    leave: &Leave,
+    cancellation: &Cancellation,
     take: Take<'_>,
 ) -> Result<Confinement, ReadError> {
     let mut child = start(file).map_err(|error| ReadError::Start(error.to_string()))?;
     let (input, output, words) = (child.stdin.take(), child.stdout.take(), child.stderr.take());
     let reader = Arc::new(Mutex::new(child));
-    leave.watch(Some(&reader));
+    cancellation.watch(Some(&reader));
     let words = std::thread::spawn(move || last_words(words));
     let (over, too_long) = watch_the_clock(&reader, limits.clock());
     let mut input = input;
@@ -118,12 +118,13 @@ pub fn ask(
         listen(&mut BufReader::with_capacity(1 << 16, output), limits.memory, take)
     });
     drop(over);
-    leave.watch(None);
+    cancellation.watch(None);
     end(&reader);
     let status = reader.lock().unwrap_or_else(PoisonError::into_inner).wait();
     drop(input);
     let words = words.join().unwrap_or_default();
-    let ended = Ended { left: leave.has_left(), too_long: too_long.load(Ordering::Relaxed), status, words };
+    let ended =
+        Ended { left: cancellation.has_left(), too_long: too_long.load(Ordering::Relaxed), status, words };
     match heard {
         Ok(Heard::All(confinement)) => Ok(confinement),
         Ok(Heard::Fault(fault)) => Err(told(limits, file, &fault)),

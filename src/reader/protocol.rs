@@ -91,12 +91,12 @@ pub enum Task {
     /// Its events, of this layer.
     Events(Option<String>),
     /// Its units, projects or parcels.
-    Records(Box<Wish>),
+    Records(Box<WireOptions>),
 }
 
 /// How the file is to be understood: [`Options`] as they travel.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Wish {
+pub struct WireOptions {
     target: Target,
     layer: Option<String>,
     crs: Option<String>,
@@ -110,7 +110,7 @@ pub struct Wish {
     boundary: Option<Areas>,
 }
 
-impl Wish {
+impl WireOptions {
     /// The options for `target`, and the boundary at which parcels are cut.
     pub fn new(target: Target, options: &Options, boundary: Option<&MultiPolygon<f64>>) -> Self {
         let commune = |commune: &Commune| {

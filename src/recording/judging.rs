@@ -2,25 +2,25 @@
 
 use std::collections::HashMap;
 
-use super::{Conflict, Order, RecordingError, RowMark, RowRefusal, Step, reshape};
+use super::{Conflict, RecordingError, RowMark, RowRefusal, Step, Submission, reshape};
 use crate::{
     domain::{
         Change, Draft, Event, EventKind, LedgerPosition, NewEvent, ParcelId, ParcelRef, Record, Refusal,
         Standing,
         law::{CaseFile, Fact, MarkCode},
     },
-    store::{Facts, StoreError, Transaction},
+    store::{ParcelState, StoreError, Transaction},
 };
 
 /// A parcel as the order finds and leaves it.
 struct Known {
-    facts: Facts,
+    facts: ParcelState,
     events: Vec<Event>,
 }
 
 struct Judging<'a, 'o> {
     change: &'a mut dyn Transaction,
-    order: &'a Order<'o>,
+    submission: &'a Submission<'o>,
     known: HashMap<ParcelId, Known>,
     next: u64,
     steps: Vec<Step>,
@@ -36,12 +36,12 @@ struct Judging<'a, 'o> {
 /// Rows that are refused, parcels that have changed, or the engine's.
 pub fn judge(
     change: &mut dyn Transaction,
-    order: &Order<'_>,
+    submission: &Submission<'_>,
 ) -> Result<(Vec<Step>, Vec<RowMark>), RecordingError> {
     let next = change.head().position.0 + 1;
     let mut judging = Judging {
         change,
-        order,
+        submission,
         known: HashMap::new(),
         next,
         steps: Vec::new(),
@@ -50,7 +50,7 @@ pub fn judge(
         files: HashMap::new(),
     };
     let mut refused = Vec::new();
-    for (row, draft) in order.drafts {
+    for (row, draft) in submission.drafts {
         let (parcel, why) = match draft {
             Ok(draft) => judging.draft(*row, draft)?,
             Err(why) => (None, Some(why.clone())),
@@ -70,7 +70,7 @@ type Judged = (Option<ParcelId>, Option<Refusal>);
 
 impl Judging<'_, '_> {
     fn draft(&mut self, row: usize, draft: &Draft) -> Result<Judged, StoreError> {
-        if let Some(id) = draft.attachments.iter().find(|id| !(self.order.attached)(id)) {
+        if let Some(id) = draft.attachments.iter().find(|id| !(self.submission.attached)(id)) {
             let why = format!("there is no attachment \"{id}\"; send it first");
             return Ok((None, Some(Refusal::new("unknown_attachment", why).field("attachments"))));
         }
@@ -80,7 +80,7 @@ impl Judging<'_, '_> {
             Err(why) => return Ok((None, Some(why))),
         };
         let id = facts.id;
-        if !(self.order.may_write)(facts.unit) {
+        if !(self.submission.may_write)(facts.unit) {
             let why =
                 format!("the parcel lies in commune {}, which is not yours to write about", facts.unit_code);
             return Ok((Some(id), Some(Refusal::new("outside_units", why).field("unit"))));
@@ -96,11 +96,11 @@ impl Judging<'_, '_> {
         }
         let why = match &draft.change {
             Change::Event(kind) => self.event(row, &facts, draft, kind)?,
-            Change::Split(parts) => {
-                self.reshaped(draft, |change, order| reshape::split(change, order, &facts, draft, parts))?
-            }
-            Change::Merge { with, number } => self.reshaped(draft, |change, order| {
-                reshape::merge(change, order, &facts, draft, with, number)
+            Change::Split(parts) => self.reshaped(draft, |change, submission| {
+                reshape::split(change, submission, &facts, draft, parts)
+            })?,
+            Change::Merge { with, number } => self.reshaped(draft, |change, submission| {
+                reshape::merge(change, submission, &facts, draft, with, number)
             })?,
             Change::Plan { .. } => None,
         };
@@ -115,7 +115,7 @@ impl Judging<'_, '_> {
         let files = self.files.entry(parcel).or_default();
         files.extend(draft.attachments.iter().cloned());
         let bytes = self.change.bytes_attached(parcel, files)?;
-        let most = self.order.most_attached;
+        let most = self.submission.most_attached;
         Ok((bytes > most).then(|| {
             let why = format!(
                 "the files of the parcel would have {} MB, and {} MB are kept of one",
@@ -126,7 +126,7 @@ impl Judging<'_, '_> {
         }))
     }
 
-    fn found(&mut self, reference: &ParcelRef) -> Result<Result<Facts, Refusal>, StoreError> {
+    fn found(&mut self, reference: &ParcelRef) -> Result<Result<ParcelState, Refusal>, StoreError> {
         if let ParcelRef::Id(id) = reference
             && let Some(known) = self.known.get(id)
         {
@@ -146,7 +146,7 @@ impl Judging<'_, '_> {
         }
     }
 
-    fn events(&mut self, facts: &Facts) -> Result<Vec<Event>, StoreError> {
+    fn events(&mut self, facts: &ParcelState) -> Result<Vec<Event>, StoreError> {
         if let Some(known) = self.known.get(&facts.id) {
             return Ok(known.events.clone());
         }
@@ -156,12 +156,12 @@ impl Judging<'_, '_> {
     }
 
     fn stage(&self, record: &Record) -> Option<Standing> {
-        record.days.standing(self.order.today)
+        record.days.standing(self.submission.today)
     }
 
     /// What the law says against an act that is recorded: it is taken all the same.
-    fn mark(&mut self, row: usize, facts: &Facts, event: &Event, after: &Record) {
-        let law = self.order.law;
+    fn mark(&mut self, row: usize, facts: &ParcelState, event: &Event, after: &Record) {
+        let law = self.submission.law;
         let kind = match &event.body.kind {
             EventKind::Correction { by: Some(by), .. } => by.as_ref(),
             kind => kind,
@@ -170,7 +170,7 @@ impl Judging<'_, '_> {
         if let EventKind::MoneyPaid { .. } = kind
             && marks.payments.iter().map(|(_, amount)| amount.0).sum::<u64>() > after.approved.0
         {
-            let told = law.tell_code(MarkCode::Overpaid, self.order.today);
+            let told = law.tell_code(MarkCode::Overpaid, self.submission.today);
             self.marks.push(RowMark { row, parcel: facts.id, told });
         }
         let Some((act, said)) = kind.act() else { return };
@@ -183,25 +183,30 @@ impl Judging<'_, '_> {
         };
         let mut found = Vec::new();
         law.marks_of(&file, &Fact { act, day: event.body.day, at: event.position, said }, &mut found);
-        let told = found.iter().map(|mark| law.tell(mark, self.order.today));
+        let told = found.iter().map(|mark| law.tell(mark, self.submission.today));
         self.marks.extend(told.map(|told| RowMark { row, parcel: facts.id, told }));
     }
 
     fn event(
         &mut self,
         row: usize,
-        facts: &Facts,
+        facts: &ParcelState,
         draft: &Draft,
         kind: &EventKind,
     ) -> Result<Option<Refusal>, StoreError> {
         let events = self.events(facts)?;
         let body = self.body(Some(facts.id), draft, kind.clone());
         let event = Event { position: LedgerPosition(self.next), body };
-        let after =
-            match crate::domain::judge(self.order.law, facts.listed, &events, &event, self.order.today) {
-                Ok(after) => after,
-                Err(why) => return Ok(Some(why)),
-            };
+        let after = match crate::domain::judge(
+            self.submission.law,
+            facts.listed,
+            &events,
+            &event,
+            self.submission.today,
+        ) {
+            Ok(after) => after,
+            Err(why) => return Ok(Some(why)),
+        };
         // Only a correction brings back what has ended.
         let corrects = matches!(kind, EventKind::Correction { .. });
         let ended = corrects && Record::replay(facts.listed, &events).marks.ended.is_some();
@@ -222,7 +227,7 @@ impl Judging<'_, '_> {
     }
 
     /// Whether a parcel that counts bears the number of this one, which does not.
-    fn number_taken(&mut self, facts: &Facts) -> Result<bool, StoreError> {
+    fn number_taken(&mut self, facts: &ParcelState) -> Result<bool, StoreError> {
         let key = ParcelRef::Key {
             project: facts.project.clone(),
             unit: Some(facts.unit_code.clone()),
@@ -237,8 +242,8 @@ impl Judging<'_, '_> {
         NewEvent {
             parcel,
             day: draft.day,
-            recorded_at: self.order.recorded_at,
-            author: self.order.author.to_owned(),
+            recorded_at: self.submission.recorded_at,
+            author: self.submission.author.to_owned(),
             document: draft.document.clone(),
             note: draft.note.clone(),
             attachments: draft.attachments.clone(),
@@ -252,19 +257,19 @@ impl Judging<'_, '_> {
         draft: &Draft,
         make: impl FnOnce(
             &mut dyn Transaction,
-            &Order<'_>,
+            &Submission<'_>,
         ) -> Result<Result<reshape::Reshape, Refusal>, StoreError>,
     ) -> Result<Option<Refusal>, StoreError> {
-        if self.order.drafts.len() > 1 {
+        if self.submission.drafts.len() > 1 {
             let why = "a split or merge must be sent alone";
             return Ok(Some(Refusal::new("stage_not_allowed", why).field("kind")));
         }
-        if draft.day > self.order.today {
+        if draft.day > self.submission.today {
             return Ok(Some(
                 Refusal::new("in_future", format!("{} is in the future", draft.day)).field("date"),
             ));
         }
-        match make(self.change, self.order)? {
+        match make(self.change, self.submission)? {
             Ok(reshape) => {
                 self.steps.push(Step::Reshape(Box::new(reshape)));
                 Ok(None)
@@ -282,12 +287,12 @@ impl Judging<'_, '_> {
             let why = format!("no project has the code \"{project}\"");
             return Ok((None, Some(Refusal::new("unknown_project", why).field("project"))));
         };
-        if !(self.order.may_plan)(&units) {
+        if !(self.submission.may_plan)(&units) {
             let why = "a project's plan is changed by managers of all communes in which it has parcels, and by \
                        administrators";
             return Ok((None, Some(Refusal::new("outside_units", why).field("project"))));
         }
-        if draft.day > self.order.today {
+        if draft.day > self.submission.today {
             let why = format!("{} is in the future", draft.day);
             return Ok((None, Some(Refusal::new("in_future", why).field("date"))));
         }

@@ -16,14 +16,14 @@ use crate::{
         Day, Draft, LedgerPosition, NewEvent, ParcelId, Refusal, Standing, UnitId,
         law::{Law, ToldMark},
     },
-    store::{Entry, Head, KeptAnswer, StoreError, Transaction, digest_hex},
+    store::{Entry, Head, IdempotentAnswer, StoreError, Transaction, digest_hex},
 };
 
 /// Where the rows of parcels that were split or merged come from, as their import says.
 pub const RESHAPED: &str = "split-or-merge";
 
 /// What is to be recorded, by whom and when.
-pub struct Order<'a> {
+pub struct Submission<'a> {
     /// Drafts with the rows they came from, or why a row could not be read.
     pub drafts: &'a [(usize, Result<Draft, Refusal>)],
     /// Who records.
@@ -143,35 +143,38 @@ enum Step {
 ///
 /// # Errors
 /// See [`RecordingError`]; of the order nothing was written then, and the change goes on.
-pub fn record(change: &mut dyn Transaction, order: &Order<'_>) -> Result<Recorded, RecordingError> {
+pub fn record(change: &mut dyn Transaction, submission: &Submission<'_>) -> Result<Recorded, RecordingError> {
     change.open_order()?;
-    let outcome = judge_and_write(change, order);
-    match (&outcome, order.dry_run) {
+    let outcome = judge_and_write(change, submission);
+    match (&outcome, submission.dry_run) {
         (Ok(_), false) => change.keep_order()?,
         _ => change.drop_order()?,
     }
     match outcome {
-        Ok(done) if order.dry_run => Ok(recorded(change.head(), Vec::new(), done.marks)),
+        Ok(done) if submission.dry_run => Ok(recorded(change.head(), Vec::new(), done.marks)),
         outcome => outcome,
     }
 }
 
-fn judge_and_write(change: &mut dyn Transaction, order: &Order<'_>) -> Result<Recorded, RecordingError> {
-    if let Some((key, digest)) = order.request
-        && let Some((before, answer)) = change.answer(order.author, key)?
+fn judge_and_write(
+    change: &mut dyn Transaction,
+    submission: &Submission<'_>,
+) -> Result<Recorded, RecordingError> {
+    if let Some((key, digest)) = submission.request
+        && let Some((before, answer)) = change.answer(submission.author, key)?
     {
         if before != digest {
             return Err(RecordingError::KeyUsed);
         }
         return serde_json::from_str(&answer).map_err(|_| RecordingError::KeyUsed);
     }
-    let (steps, marks) = judging::judge(change, order)?;
-    let taken = write(change, order, steps)?;
+    let (steps, marks) = judging::judge(change, submission)?;
+    let taken = write(change, submission, steps)?;
     let done = recorded(change.head(), taken, marks);
-    if let (Some((key, digest)), false) = (order.request, order.dry_run) {
+    if let (Some((key, digest)), false) = (submission.request, submission.dry_run) {
         let answer = serde_json::to_string(&done).map_err(|_| RecordingError::KeyUsed)?;
-        let (author, recorded_at) = (order.author, order.recorded_at);
-        change.keep_answer(&KeptAnswer { author, key, digest, answer: &answer, recorded_at })?;
+        let (author, recorded_at) = (submission.author, submission.recorded_at);
+        change.keep_answer(&IdempotentAnswer { author, key, digest, answer: &answer, recorded_at })?;
     }
     Ok(done)
 }
@@ -182,7 +185,7 @@ fn recorded(head: Head, events: Vec<Taken>, marks: Vec<RowMark>) -> Recorded {
 
 fn write(
     change: &mut dyn Transaction,
-    order: &Order<'_>,
+    submission: &Submission<'_>,
     steps: Vec<Step>,
 ) -> Result<Vec<Taken>, StoreError> {
     let mut taken = Vec::with_capacity(steps.len());
@@ -195,10 +198,10 @@ fn write(
             Step::Reshape(reshape) => {
                 let entry = Entry {
                     source: RESHAPED.to_owned(),
-                    author: order.author.to_owned(),
-                    recorded_at: order.recorded_at,
+                    author: submission.author.to_owned(),
+                    recorded_at: submission.recorded_at,
                     day: reshape.listed,
-                    units_on: order.today,
+                    units_on: submission.today,
                 };
                 taken.extend(reshape.write(change, &entry)?);
             }

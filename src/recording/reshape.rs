@@ -8,13 +8,13 @@ use std::collections::HashSet;
 
 use geo::{Area, BooleanOps, CoordsIter, GeodesicArea, MultiPolygon, unary_union};
 
-use super::{Order, Taken};
+use super::{Submission, Taken};
 use crate::{
     domain::{
         Day, Draft, Event, EventKind, MOST_VERTICES, NewEvent, ParcelId, ParcelRef, Part, Record, Refusal,
         SquareMetres, Vnd, in_force,
     },
-    store::{Entry, Facts, Formed, StoreError, Transaction},
+    store::{Entry, FormedParcel, ParcelState, StoreError, Transaction},
 };
 
 /// What a split or merge will write.
@@ -22,7 +22,7 @@ pub struct Reshape {
     /// Day of the old parcels' listing, which the new ones keep.
     pub listed: Day,
     parents: Vec<ParcelId>,
-    parts: Vec<Formed>,
+    parts: Vec<FormedParcel>,
     /// Share of the money, by part.
     shares: Vec<f64>,
     /// Events that the new parcels take over.
@@ -42,8 +42,8 @@ fn close(parts: f64, whole: f64) -> bool {
 /// Judges a split of the parcel of `facts`.
 pub fn split(
     change: &mut dyn Transaction,
-    order: &Order<'_>,
-    facts: &Facts,
+    submission: &Submission<'_>,
+    facts: &ParcelState,
     draft: &Draft,
     parts: &[Part],
 ) -> Result<Result<Reshape, Refusal>, StoreError> {
@@ -83,11 +83,11 @@ pub fn split(
         parts: formed,
         shares,
         carried: carried(&events),
-        event: event(order, draft),
+        event: event(submission, draft),
     }))
 }
 
-fn part_of(part: &Part, facts: &Facts, whole: &MultiPolygon<f64>) -> Result<Formed, Refusal> {
+fn part_of(part: &Part, facts: &ParcelState, whole: &MultiPolygon<f64>) -> Result<FormedParcel, Refusal> {
     let wrong = |why: &str| Err(misfit(format!("part {}: {why}", part.number)).field("parts"));
     let geometry = part.geometry.clone();
     let outside = geometry.difference(whole).unsigned_area();
@@ -100,11 +100,17 @@ fn part_of(part: &Part, facts: &Facts, whole: &MultiPolygon<f64>) -> Result<Form
         return wrong("its area is not that of its geometry");
     }
     let sheet = part.sheet.clone().unwrap_or_else(|| facts.sheet.clone());
-    Ok(Formed { sheet, number: part.number.clone(), recovered_area, total_area: recovered_area, geometry })
+    Ok(FormedParcel {
+        sheet,
+        number: part.number.clone(),
+        recovered_area,
+        total_area: recovered_area,
+        geometry,
+    })
 }
 
 /// Parts that lie on each other, or leave some of the parcel out.
-fn overlap(parts: &[Formed], whole: &MultiPolygon<f64>) -> Option<Refusal> {
+fn overlap(parts: &[FormedParcel], whole: &MultiPolygon<f64>) -> Option<Refusal> {
     let sum: f64 = parts.iter().map(|part| part.geometry.unsigned_area()).sum();
     let union = unary_union(parts.iter().map(|part| &part.geometry));
     let covered = union.unsigned_area();
@@ -119,7 +125,7 @@ fn overlap(parts: &[Formed], whole: &MultiPolygon<f64>) -> Option<Refusal> {
 /// Why a number can't be given: two parts have it, or a parcel that counts.
 fn taken<'p>(
     change: &mut dyn Transaction,
-    facts: &Facts,
+    facts: &ParcelState,
     numbers: impl Iterator<Item = (Option<&'p str>, &'p str)>,
 ) -> Result<Option<Refusal>, StoreError> {
     let mut own = HashSet::new();
@@ -150,8 +156,8 @@ fn taken<'p>(
 /// Judges a merge of the parcel of `facts` with others.
 pub fn merge(
     change: &mut dyn Transaction,
-    order: &Order<'_>,
-    facts: &Facts,
+    submission: &Submission<'_>,
+    facts: &ParcelState,
     draft: &Draft,
     with: &[ParcelId],
     number: &str,
@@ -197,7 +203,7 @@ pub fn merge(
         parents.push(*id);
     }
     let factor = approved as f64 / record.approved.0.max(1) as f64;
-    let part = Formed {
+    let part = FormedParcel {
         sheet: facts.sheet.clone(),
         number: number.to_owned(),
         recovered_area: recovered,
@@ -210,12 +216,12 @@ pub fn merge(
         parts: vec![part],
         shares: vec![factor],
         carried: carried(&events),
-        event: event(order, draft),
+        event: event(submission, draft),
     }))
 }
 
 /// A parcel that ended can't change shape, nor can one on a day before what happened to it.
-fn standing(facts: &Facts, events: &[Event], day: Day) -> Result<(), Refusal> {
+fn standing(facts: &ParcelState, events: &[Event], day: Day) -> Result<(), Refusal> {
     let record = Record::replay(facts.listed, events);
     if let Some(ended) = record.marks.ended {
         return Err(Refusal::new("parcel_ended", format!("parcel {} ended on {ended}", facts.id)));
@@ -235,12 +241,12 @@ fn carried(events: &[Event]) -> Vec<NewEvent> {
     in_force(events).into_iter().filter_map(of).collect()
 }
 
-fn event(order: &Order<'_>, draft: &Draft) -> NewEvent {
+fn event(submission: &Submission<'_>, draft: &Draft) -> NewEvent {
     NewEvent {
         parcel: None,
         day: draft.day,
-        recorded_at: order.recorded_at,
-        author: order.author.to_owned(),
+        recorded_at: submission.recorded_at,
+        author: submission.author.to_owned(),
         document: draft.document.clone(),
         note: draft.note.clone(),
         attachments: draft.attachments.clone(),

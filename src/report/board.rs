@@ -5,7 +5,7 @@ use super::{
     build::{Title, framed},
 };
 use crate::{
-    analysis::{Board, GroupBoard, Nominated, Nominees, Place, Row, View},
+    analysis::{Board, GroupBoard, Nominated, Nominees, RankStatus, Row, View},
     domain::{Awarded, Campaign, CampaignGroup},
 };
 
@@ -132,10 +132,10 @@ impl Paper<'_> {
     fn unranked(&self, name: &str, rows: &[&Row]) -> Block {
         let cells = |row: &&Row| {
             let why = match row.place {
-                Place::NoWork => "board_no_work",
-                Place::TooLittleWork => "board_too_little_work",
-                Place::TooLittleDue => "board_too_little_due",
-                Place::NothingDue | Place::Ranked { .. } => "board_nothing_due",
+                RankStatus::NoWork => "board_no_work",
+                RankStatus::TooLittleWork => "board_too_little_work",
+                RankStatus::TooLittleDue => "board_too_little_due",
+                RankStatus::NothingDue | RankStatus::Ranked { .. } => "board_nothing_due",
             };
             vec![
                 Cell::Text(row.contestant.name(&self.view.snapshot).to_owned()),

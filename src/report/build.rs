@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// What all parts of a report look at.
-pub struct Matter<'a> {
+pub struct ReportData<'a> {
     pub view: &'a View,
     pub subject: Subject,
     pub words: &'a Words,
@@ -24,7 +24,7 @@ pub struct Matter<'a> {
     pub figures: Figures,
 }
 
-impl<'a> Matter<'a> {
+impl<'a> ReportData<'a> {
     fn of(view: &'a View, subject: Subject, words: &'a Words, setting: Setting<'a>) -> Self {
         let (snapshot, day) = (&view.snapshot, view.today);
         let filter = match subject {
@@ -55,7 +55,7 @@ pub fn document(
     words: &Words,
     setting: Setting<'_>,
 ) -> Result<Document, ReportError> {
-    let matter = Matter::of(view, subject, words, setting);
+    let matter = ReportData::of(view, subject, words, setting);
     let (required, expected) = match subject {
         Subject::Project(index) => {
             let required = view.snapshot.projects()[index].project.required_day;
@@ -100,7 +100,7 @@ fn former<'a>(view: &View, setting: Setting<'a>) -> Option<&'a str> {
     setting.province.filter(|area| *area != authority.short())
 }
 
-fn title(matter: &Matter<'_>) -> String {
+fn title(matter: &ReportData<'_>) -> String {
     let (words, view, setting) = (matter.words, matter.view, matter.setting);
     match matter.subject {
         Subject::Province => match former(view, setting) {
@@ -177,8 +177,8 @@ fn text(text: String) -> Block {
     Block::Text { text }
 }
 
-fn overview(matter: &Matter<'_>) -> Section {
-    let Matter { view, words, figures, survey, .. } = matter;
+fn overview(matter: &ReportData<'_>) -> Section {
+    let ReportData { view, words, figures, survey, .. } = matter;
     let area = figures.progress.measures.area;
     let subject = match matter.subject {
         Subject::Province => match former(view, matter.setting) {
@@ -233,7 +233,7 @@ fn overview(matter: &Matter<'_>) -> Section {
 }
 
 /// What a project is.
-fn facts(matter: &Matter<'_>) -> Vec<Block> {
+fn facts(matter: &ReportData<'_>) -> Vec<Block> {
     let (words, setting) = (matter.words, matter.setting);
     let Subject::Project(index) = matter.subject else { return Vec::new() };
     let project = &matter.view.snapshot.projects()[index].project;
@@ -249,7 +249,7 @@ fn facts(matter: &Matter<'_>) -> Vec<Block> {
     vec![text(told.join(" "))]
 }
 
-fn fronts(matter: &Matter<'_>, index: usize) -> Vec<Block> {
+fn fronts(matter: &ReportData<'_>, index: usize) -> Vec<Block> {
     let (view, words) = (matter.view, matter.words);
     let entry = &view.snapshot.projects()[index];
     let least = crate::analysis::LEAST_LENGTH_M;
@@ -274,7 +274,7 @@ fn fronts(matter: &Matter<'_>, index: usize) -> Vec<Block> {
     blocks
 }
 
-fn expectation(matter: &Matter<'_>, expected: &Forecast, required: Option<Day>) -> Vec<Block> {
+fn expectation(matter: &ReportData<'_>, expected: &Forecast, required: Option<Day>) -> Vec<Block> {
     let words = matter.words;
     match expected {
         Forecast::Done(on) => {

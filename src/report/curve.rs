@@ -2,7 +2,7 @@
 
 use super::{
     Picture, ReportError, Words,
-    picture::{Palette, Pen, line},
+    picture::{Canvas, Palette, line},
     words,
 };
 use crate::{
@@ -57,14 +57,14 @@ pub fn curve(
     let axes = Axes { first, last };
     let days: Vec<Day> = (0..=last.since(first) / STEP).map(|n| first.plus(n * STEP)).chain([last]).collect();
     let curve = series(snapshot, parcels, &days);
-    let mut pen = Pen::new(WIDTH, HEIGHT);
-    grid(&axes, &palette, words, &mut pen);
+    let mut canvas = Canvas::new(WIDTH, HEIGHT);
+    grid(&axes, &palette, words, &mut canvas);
     if curve.area > 0.0 {
         let band = forecast.iter().filter(|(day, _)| *day <= last);
         let low = band.clone().map(|(day, band)| [axes.x(*day), Axes::y(band.p10 / curve.area)]);
         let high = band.rev().map(|(day, band)| [axes.x(*day), Axes::y(band.p90 / curve.area)]);
         let fill = format!("fill=\"{}\" fill-opacity=\"0.22\" stroke=\"none\"", palette.curve);
-        pen.path(&line(low.chain(high)), &fill);
+        canvas.path(&line(low.chain(high)), &fill);
         if let Some(planned) = &curve.planned {
             let places =
                 days.iter().zip(planned).map(|(day, area)| [axes.x(*day), Axes::y(area / curve.area)]);
@@ -72,25 +72,25 @@ pub fn curve(
                 "fill=\"none\" stroke=\"{}\" stroke-width=\"2.5\" stroke-dasharray=\"9 5\"",
                 palette.plan
             );
-            pen.path(&line(places), &stroke);
+            canvas.path(&line(places), &stroke);
         }
         let known = days.iter().zip(&curve.actual).filter(|(day, _)| **day <= view.today);
         let places = known.map(|(day, area)| [axes.x(*day), Axes::y(area / curve.area)]);
         let stroke = format!("fill=\"none\" stroke=\"{}\" stroke-width=\"3.5\"", palette.curve);
-        pen.path(&line(places), &stroke);
+        canvas.path(&line(places), &stroke);
     }
-    key(!forecast.is_empty(), &palette, words, &mut pen);
-    Ok(Some(Picture { caption: words.text("caption_curve"), svg: pen.done(), size: [WIDTH, HEIGHT] }))
+    key(!forecast.is_empty(), &palette, words, &mut canvas);
+    Ok(Some(Picture { caption: words.text("caption_curve"), svg: canvas.done(), size: [WIDTH, HEIGHT] }))
 }
 
-fn grid(axes: &Axes, palette: &Palette, words: &Words, pen: &mut Pen) {
+fn grid(axes: &Axes, palette: &Palette, words: &Words, canvas: &mut Canvas) {
     let stroke = format!("stroke=\"{}\" stroke-width=\"1\"", palette.line);
     for step in 0..=4 {
         let share = f64::from(step) / 4.0;
         let y = Axes::y(share);
-        pen.path(&line([[LEFT, y], [WIDTH - RIGHT, y]]), &stroke);
+        canvas.path(&line([[LEFT, y], [WIDTH - RIGHT, y]]), &stroke);
         let told = words::number(share * 100.0, 0, words.language());
-        pen.text([LEFT - 10.0, y + 6.0], 18.0, "end", &palette.ink_soft, &told);
+        canvas.text([LEFT - 10.0, y + 6.0], 18.0, "end", &palette.ink_soft, &told);
     }
     // Firsts of months, at most eight of them.
     let months = axes.last.since(axes.first) / 30 + 1;
@@ -100,26 +100,26 @@ fn grid(axes: &Axes, palette: &Palette, words: &Words, pen: &mut Pen) {
         let date = start.saturating_add(jiff::Span::new().months(n * every));
         let Some(day) = Day::from_date(date).ok().filter(|day| *day <= axes.last) else { break };
         let x = axes.x(day);
-        pen.path(&line([[x, TOP], [x, HEIGHT - BOTTOM]]), &stroke);
+        canvas.path(&line([[x, TOP], [x, HEIGHT - BOTTOM]]), &stroke);
         let told = date.strftime("%m/%Y").to_string();
-        pen.text([x, HEIGHT - BOTTOM + 24.0], 17.0, "middle", &palette.ink_soft, &told);
+        canvas.text([x, HEIGHT - BOTTOM + 24.0], 17.0, "middle", &palette.ink_soft, &told);
     }
 }
 
-fn key(band: bool, palette: &Palette, words: &Words, pen: &mut Pen) {
+fn key(band: bool, palette: &Palette, words: &Words, canvas: &mut Canvas) {
     let mut x = LEFT;
     let names =
         [("curve_actual", &palette.curve, ""), ("curve_planned", &palette.plan, "stroke-dasharray=\"9 5\"")];
     for (name, colour, dash) in names {
-        pen.path(
+        canvas.path(
             &line([[x, 24.0], [x + 40.0, 24.0]]),
             &format!("stroke=\"{colour}\" stroke-width=\"3\" {dash}"),
         );
-        pen.text([x + 48.0, 30.0], 18.0, "start", &palette.ink, &words.text(name));
+        canvas.text([x + 48.0, 30.0], 18.0, "start", &palette.ink, &words.text(name));
         x += 190.0;
     }
     if band {
-        pen.rect([x, 14.0, 40.0, 18.0], &format!("fill=\"{}\" fill-opacity=\"0.22\"", palette.curve));
-        pen.text([x + 48.0, 30.0], 18.0, "start", &palette.ink, &words.text("curve_band"));
+        canvas.rect([x, 14.0, 40.0, 18.0], &format!("fill=\"{}\" fill-opacity=\"0.22\"", palette.curve));
+        canvas.text([x + 48.0, 30.0], 18.0, "start", &palette.ink, &words.text("curve_band"));
     }
 }

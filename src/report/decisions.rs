@@ -1,17 +1,17 @@
 //! The section of what is to be decided, in words.
 
-use super::{Block, Section, Subject, build::Matter, map::act_name, words};
+use super::{Block, Section, Subject, build::ReportData, map::act_name, words};
 use crate::{
-    analysis::{About, Decision, Longest, Named, decisions},
+    analysis::{Decision, DecisionScope, Longest, Named, decisions},
     domain::chainage_label,
 };
 
 /// The section.
-pub fn section(matter: &Matter<'_>) -> Section {
+pub fn section(matter: &ReportData<'_>) -> Section {
     let about = match matter.subject {
-        Subject::Province => About::Many,
-        Subject::Project(_) => About::Project,
-        Subject::Unit(_) => About::Unit,
+        Subject::Province => DecisionScope::Many,
+        Subject::Project(_) => DecisionScope::Project,
+        Subject::Unit(_) => DecisionScope::Unit,
     };
     let list = decisions(matter.view, &matter.survey, &matter.chosen, about);
     let block = if list.is_empty() {
@@ -22,7 +22,7 @@ pub fn section(matter: &Matter<'_>) -> Section {
     Section { heading: matter.words.text("section_decisions"), blocks: vec![block] }
 }
 
-fn told(matter: &Matter<'_>, decision: &Decision) -> String {
+fn told(matter: &ReportData<'_>, decision: &Decision) -> String {
     let (snapshot, words) = (&matter.view.snapshot, matter.words);
     let project = |index: usize| &snapshot.projects()[index].project;
     let body = |index: usize| project(index).body.clone().unwrap_or_else(|| words.text("body_unknown"));
@@ -77,14 +77,14 @@ fn told(matter: &Matter<'_>, decision: &Decision) -> String {
     }
 }
 
-fn name<'a>(matter: &Matter<'a>, named: Named) -> &'a str {
+fn name<'a>(matter: &ReportData<'a>, named: Named) -> &'a str {
     match named {
         Named::Project(index) => &matter.view.snapshot.projects()[index].project.name,
         Named::Unit(index) => &matter.view.snapshot.units()[index].unit.name,
     }
 }
 
-fn worst(matter: &Matter<'_>, longest: &Longest) -> String {
+fn worst(matter: &ReportData<'_>, longest: &Longest) -> String {
     let values = [
         ("days", &*matter.words.count(longest.days)),
         ("stage", &*act_name(matter.view, longest.act, matter.words)),

@@ -1,13 +1,13 @@
 //! The section of what the law asks of heads, and of what was marked.
 
-use super::{Block, Cell, Section, Subject, build::Matter, map::act_name};
+use super::{Block, Cell, Section, Subject, build::ReportData, map::act_name};
 use crate::analysis::{Duty, DutyKind, duties, marked};
 
 /// Parcels that are named of each list; the data room has all.
 const MOST_NAMED: usize = 12;
 
 /// The section: marks, the six lists, and the most urgent parcels of each.
-pub fn section(matter: &Matter<'_>) -> Section {
+pub fn section(matter: &ReportData<'_>) -> Section {
     let (view, words) = (matter.view, matter.words);
     let all = duties(&view.snapshot, &matter.chosen, view.today);
     let mut blocks: Vec<Block> = marks(matter).into_iter().collect();
@@ -26,7 +26,7 @@ pub fn section(matter: &Matter<'_>) -> Section {
 }
 
 /// Parcels by mark.
-fn marks(matter: &Matter<'_>) -> Option<Block> {
+fn marks(matter: &ReportData<'_>) -> Option<Block> {
     let law = matter.view.snapshot.law();
     let counts = marked(&matter.view.snapshot, &matter.chosen, matter.view.today);
     let row = |(code, parcels)| {
@@ -40,7 +40,7 @@ fn marks(matter: &Matter<'_>) -> Option<Block> {
 }
 
 /// One row a list.
-fn lists(matter: &Matter<'_>, all: &[Duty]) -> Block {
+fn lists(matter: &ReportData<'_>, all: &[Duty]) -> Block {
     let row = |kind: DutyKind| {
         let mut own = all.iter().filter(|duty| duty.kind == kind);
         let first = own.next();
@@ -59,7 +59,7 @@ fn lists(matter: &Matter<'_>, all: &[Duty]) -> Block {
 }
 
 /// The most urgent parcels of a list.
-fn named(matter: &Matter<'_>, same: &[Duty]) -> Block {
+fn named(matter: &ReportData<'_>, same: &[Duty]) -> Block {
     let (view, words) = (matter.view, matter.words);
     let (snapshot, law) = (&view.snapshot, view.snapshot.law());
     let row = |duty: &Duty| {

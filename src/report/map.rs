@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use super::{
     Picture, ReportError, Subject, Words,
-    picture::{Palette, Pen, line},
+    picture::{Canvas, Palette, line},
 };
 use crate::{
     analysis::View,
-    atlas::{Extent, Shape, World},
+    atlas::{Extent, Shape, WorldPoint},
     domain::{Standing, law::Act},
 };
 
@@ -33,7 +33,7 @@ impl Sheet {
         Self { extent, scale, height: (height * scale + 60.0).max(420.0) }
     }
 
-    fn place(&self, place: World) -> [f64; 2] {
+    fn place(&self, place: WorldPoint) -> [f64; 2] {
         let along = |at: u32, from: u32| (f64::from(at) - f64::from(from)) * self.scale;
         [15.0 + along(place.x, self.extent.min_x), 30.0 + along(place.y, self.extent.min_y)]
     }
@@ -89,25 +89,25 @@ pub fn map(
         return Ok(None);
     }
     let sheet = Sheet::around(extent);
-    let mut pen = Pen::new(WIDTH, sheet.height);
-    pen.clip([5.0, 5.0, WIDTH - LEGEND - 15.0, sheet.height - 10.0]);
-    ground(view, subject, &sheet, &palette, &mut pen);
+    let mut canvas = Canvas::new(WIDTH, sheet.height);
+    canvas.clip([5.0, 5.0, WIDTH - LEGEND - 15.0, sheet.height - 10.0]);
+    ground(view, subject, &sheet, &palette, &mut canvas);
     let caption = if subject == Subject::Province {
-        projects(view, &sheet, &palette, &mut pen);
+        projects(view, &sheet, &palette, &mut canvas);
         "caption_map_province"
     } else {
-        parcels(view, chosen, &sheet, &palette, &mut pen);
+        parcels(view, chosen, &sheet, &palette, &mut canvas);
         "caption_map_parcels"
     };
-    pen.unclip();
-    legend(explained(view, subject, chosen, &palette, words), &palette, &mut pen);
-    scale_bar(&sheet, &palette, words, &mut pen);
+    canvas.unclip();
+    legend(explained(view, subject, chosen, &palette, words), &palette, &mut canvas);
+    scale_bar(&sheet, &palette, words, &mut canvas);
     let size = [WIDTH, sheet.height];
-    Ok(Some(Picture { caption: words.text(caption), svg: pen.done(), size }))
+    Ok(Some(Picture { caption: words.text(caption), svg: canvas.done(), size }))
 }
 
 /// Boundaries of units, and of the projects that a report is about.
-fn ground(view: &View, subject: Subject, sheet: &Sheet, palette: &Palette, pen: &mut Pen) {
+fn ground(view: &View, subject: Subject, sheet: &Sheet, palette: &Palette, canvas: &mut Canvas) {
     let snapshot = &view.snapshot;
     let mut units = String::new();
     for (index, entry) in snapshot.units().iter().enumerate() {
@@ -122,21 +122,21 @@ fn ground(view: &View, subject: Subject, sheet: &Sheet, palette: &Palette, pen: 
             sheet.shape(snapshot.unit_shape(index), &mut units);
         }
     }
-    pen.path(
+    canvas.path(
         &units,
         &format!("fill=\"{}\" stroke=\"{}\" stroke-width=\"1\"", palette.land, palette.boundary),
     );
     if let Subject::Project(index) = subject {
         let mut edge = String::new();
         sheet.shape(snapshot.project_shape(index), &mut edge);
-        pen.path(
+        canvas.path(
             &edge,
             &format!("fill=\"{}\" stroke=\"{}\" stroke-width=\"0.8\"", palette.land, palette.project_edge),
         );
     }
 }
 
-fn projects(view: &View, sheet: &Sheet, palette: &Palette, pen: &mut Pen) {
+fn projects(view: &View, sheet: &Sheet, palette: &Palette, canvas: &mut Canvas) {
     let snapshot = &view.snapshot;
     let step = |share: f64| ((share * 5.0) as usize).min(4);
     for (index, entry) in snapshot.projects().iter().enumerate() {
@@ -145,27 +145,27 @@ fn projects(view: &View, sheet: &Sheet, palette: &Palette, pen: &mut Pen) {
         if entry.alignment.is_empty() {
             let mut path = String::new();
             sheet.shape(snapshot.project_shape(index), &mut path);
-            pen.path(&path, &format!("fill=\"{colour}\" stroke=\"{edge}\" stroke-width=\"1.2\""));
+            canvas.path(&path, &format!("fill=\"{colour}\" stroke=\"{edge}\" stroke-width=\"1.2\""));
             continue;
         }
         // A corridor is too narrow to be seen at this scale: it is drawn as a road is.
         let way = line(entry.alignment.iter().map(|place| sheet.place(*place)));
-        pen.path(&way, &format!("fill=\"none\" stroke=\"{edge}\" stroke-width=\"9\""));
-        pen.path(&way, &format!("fill=\"none\" stroke=\"{colour}\" stroke-width=\"6\""));
+        canvas.path(&way, &format!("fill=\"none\" stroke=\"{edge}\" stroke-width=\"9\""));
+        canvas.path(&way, &format!("fill=\"none\" stroke=\"{colour}\" stroke-width=\"6\""));
     }
     for (index, entry) in snapshot.projects().iter().enumerate() {
         let shape = snapshot.project_shape(index).extent();
         let around = if shape.is_empty() { entry.extent } else { shape };
         let (x, y) = (around.min_x.midpoint(around.max_x), around.min_y.midpoint(around.max_y));
-        let [x, y] = sheet.place(entry.point.unwrap_or(World { x, y }));
-        pen.text([x, y - 9.0], 17.0, "middle", &palette.ink, entry.project.code.as_str());
+        let [x, y] = sheet.place(entry.point.unwrap_or(WorldPoint { x, y }));
+        canvas.text([x, y - 9.0], 17.0, "middle", &palette.ink, entry.project.code.as_str());
     }
 }
 
 /// How much wider than it is a corridor is drawn, in units of the sheet.
 const CORRIDOR: f64 = 5.0;
 
-fn parcels(view: &View, chosen: &[u32], sheet: &Sheet, palette: &Palette, pen: &mut Pen) {
+fn parcels(view: &View, chosen: &[u32], sheet: &Sheet, palette: &Palette, canvas: &mut Canvas) {
     let snapshot = &view.snapshot;
     let columns = snapshot.parcels();
     let mut paths = vec![[String::new(), String::new()]; Standing::COUNT];
@@ -179,11 +179,11 @@ fn parcels(view: &View, chosen: &[u32], sheet: &Sheet, palette: &Palette, pen: &
     // What is pending lies above what is done: it is what one looks for.
     for ([site, corridor], colour) in paths.iter().zip(&palette.stages).rev() {
         let edge = &palette.line;
-        pen.path(
+        canvas.path(
             site,
             &format!("fill=\"{colour}\" fill-rule=\"evenodd\" stroke=\"{edge}\" stroke-width=\"0.2\""),
         );
-        pen.path(corridor, &format!("fill=\"{colour}\" stroke=\"{colour}\" stroke-width=\"{CORRIDOR}\""));
+        canvas.path(corridor, &format!("fill=\"{colour}\" stroke=\"{colour}\" stroke-width=\"{CORRIDOR}\""));
     }
 }
 
@@ -221,17 +221,17 @@ pub fn act_name(view: &View, act: Act, words: &Words) -> String {
     told.map_or_else(|| act.code().to_owned(), |told| words.label(&told.name))
 }
 
-fn legend(rows: Vec<(String, String)>, palette: &Palette, pen: &mut Pen) {
+fn legend(rows: Vec<(String, String)>, palette: &Palette, canvas: &mut Canvas) {
     let x = WIDTH - LEGEND;
     let mut y = 40.0;
     for (colour, text) in rows {
         let edge = &palette.project_edge;
-        pen.rect(
+        canvas.rect(
             [x, y - 14.0, 28.0, 18.0],
             &format!("fill=\"{colour}\" stroke=\"{edge}\" stroke-width=\"0.8\""),
         );
         for part in wrapped(&text, 26) {
-            pen.text([x + 38.0, y], 18.0, "start", &palette.ink, &part);
+            canvas.text([x + 38.0, y], 18.0, "start", &palette.ink, &part);
             y += 22.0;
         }
         y += 8.0;
@@ -254,8 +254,8 @@ fn wrapped(text: &str, letters: usize) -> Vec<String> {
 }
 
 /// A bar of a round number of metres, about a fifth of the field wide.
-fn scale_bar(sheet: &Sheet, palette: &Palette, words: &Words, pen: &mut Pen) {
-    let middle = World {
+fn scale_bar(sheet: &Sheet, palette: &Palette, words: &Words, canvas: &mut Canvas) {
+    let middle = WorldPoint {
         x: sheet.extent.min_x.midpoint(sheet.extent.max_x),
         y: sheet.extent.min_y.midpoint(sheet.extent.max_y),
     };
@@ -264,15 +264,15 @@ fn scale_bar(sheet: &Sheet, palette: &Palette, words: &Words, pen: &mut Pen) {
     let power = 10f64.powf(most.log10().floor());
     let round = [5.0, 2.0, 1.0].into_iter().map(|n| n * power).find(|n| *n <= most).unwrap_or(power);
     let (x, y, width) = (WIDTH - LEGEND, sheet.height - 30.0, round / metres_a_unit);
-    pen.rect([x, y, width, 5.0], &format!("fill=\"{}\"", palette.ink));
+    canvas.rect([x, y, width, 5.0], &format!("fill=\"{}\"", palette.ink));
     let told = if round >= 1000.0 {
         words.say("scale_km", &[("n", &words.decimal(round / 1000.0, 0))])
     } else {
         words.say("scale_m", &[("n", &words.decimal(round, 0))])
     };
-    pen.text([x, y - 8.0], 17.0, "start", &palette.ink, &told);
+    canvas.text([x, y - 8.0], 17.0, "start", &palette.ink, &told);
     // North is up: the map is in Mercator.
-    pen.path(
+    canvas.path(
         &line([[x + 225.0, y + 5.0], [x + 235.0, y - 30.0], [x + 245.0, y + 5.0], [x + 235.0, y - 4.0]]),
         &format!("fill=\"{}\"", palette.ink),
     );

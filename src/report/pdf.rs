@@ -28,15 +28,15 @@ pub const FONTS: [&[u8]; 4] = [
 const TEMPLATE: &str = include_str!("../../data/report/report.typ");
 
 /// What is the same for all reports.
-struct Shop {
+struct Typesetting {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
     fonts: Vec<Font>,
 }
 
-static SHOP: LazyLock<Shop> = LazyLock::new(|| {
+static SHOP: LazyLock<Typesetting> = LazyLock::new(|| {
     let fonts: Vec<Font> = FONTS.into_iter().flat_map(|data| Font::iter(Bytes::new(data))).collect();
-    Shop {
+    Typesetting {
         library: LazyHash::new(Library::default()),
         book: LazyHash::new(FontBook::from_fonts(&fonts)),
         fonts,
@@ -44,7 +44,7 @@ static SHOP: LazyLock<Shop> = LazyLock::new(|| {
 });
 
 /// One report's files.
-struct Desk {
+struct ReportWorld {
     main: FileId,
     source: Source,
     files: HashMap<FileId, Bytes>,
@@ -55,7 +55,7 @@ fn file(name: &str) -> Result<FileId, ReportError> {
     Ok(RootedPath::new(VirtualRoot::Project, path).intern())
 }
 
-impl Desk {
+impl ReportWorld {
     fn of(document: &Document) -> Result<Self, ReportError> {
         let wrong = |error: serde_json::Error| ReportError::Layout(error.to_string());
         let mut content = serde_json::to_value(document).map_err(wrong)?;
@@ -74,7 +74,7 @@ impl Desk {
     }
 }
 
-impl World for Desk {
+impl World for ReportWorld {
     fn library(&self) -> &LazyHash<Library> {
         &SHOP.library
     }
@@ -112,8 +112,8 @@ fn told(errors: &[SourceDiagnostic]) -> ReportError {
 
 /// The document as PDF.
 pub fn write(document: &Document) -> Result<Vec<u8>, ReportError> {
-    let desk = Desk::of(document)?;
-    let laid_out = typst::compile::<PagedDocument>(&desk).output.map_err(|errors| told(&errors))?;
+    let world = ReportWorld::of(document)?;
+    let laid_out = typst::compile::<PagedDocument>(&world).output.map_err(|errors| told(&errors))?;
     let bytes = typst_pdf::pdf(&laid_out, &PdfOptions::default()).map_err(|errors| told(&errors))?;
     // What typst remembers of this report is of no use for the next one.
     typst::comemo::evict(0);

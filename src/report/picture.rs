@@ -37,11 +37,11 @@ impl Palette {
 
 /// A drawing under way.
 #[derive(Debug)]
-pub struct Pen {
+pub struct Canvas {
     svg: String,
 }
 
-impl Pen {
+impl Canvas {
     /// An empty sheet.
     pub fn new(width: f64, height: f64) -> Self {
         let svg = format!(
@@ -57,7 +57,7 @@ impl Pen {
         }
     }
 
-    /// What is drawn from here to [`Pen::unclip`] is cut at a rectangle.
+    /// What is drawn from here to [`Canvas::unclip`] is cut at a rectangle.
     pub fn clip(&mut self, [x, y, width, height]: [f64; 4]) {
         let _ = write!(
             self.svg,
@@ -65,7 +65,7 @@ impl Pen {
         );
     }
 
-    /// Ends what [`Pen::clip`] began.
+    /// Ends what [`Canvas::clip`] began.
     pub fn unclip(&mut self) {
         self.svg.push_str("</g>");
     }

@@ -2,7 +2,7 @@
 
 use super::{
     Block, Cell, Column, Subject, Table,
-    build::Matter,
+    build::ReportData,
     map::{act_name, standing_name},
 };
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 /// Rows of a table that names single places.
 const MOST_GAPS: usize = 8;
 
-impl Matter<'_> {
+impl ReportData<'_> {
     pub fn column(&self, key: &str, width: f64, right: bool) -> Column {
         Column { name: self.words.text(key), width, right }
     }
@@ -40,7 +40,7 @@ impl Matter<'_> {
 }
 
 /// The five measures.
-pub fn measures(matter: &Matter<'_>) -> Block {
+pub fn measures(matter: &ReportData<'_>) -> Block {
     let measures = &matter.figures.progress.measures;
     let name = |key: &str| Cell::Text(matter.words.text(key));
     let count = |key: &str, count: CountMeasure| {
@@ -94,7 +94,7 @@ pub fn measures(matter: &Matter<'_>) -> Block {
 }
 
 /// By project or unit, and by stage.
-pub fn groups(matter: &Matter<'_>) -> Vec<Block> {
+pub fn groups(matter: &ReportData<'_>) -> Vec<Block> {
     let (snapshot, survey) = (&matter.view.snapshot, &matter.survey);
     let (projects, units) = (snapshot.projects(), snapshot.units());
     let by_project = || {
@@ -117,7 +117,7 @@ pub fn groups(matter: &Matter<'_>) -> Vec<Block> {
     blocks
 }
 
-fn grouped(matter: &Matter<'_>, caption: &str, rows: Vec<(String, String, Sums)>) -> Block {
+fn grouped(matter: &ReportData<'_>, caption: &str, rows: Vec<(String, String, Sums)>) -> Block {
     let (snapshot, day) = (&matter.view.snapshot, matter.view.today);
     // Holders are not told here.
     let nobody = CountMeasure { total: 0, done: 0, planned: None };
@@ -158,7 +158,7 @@ fn grouped(matter: &Matter<'_>, caption: &str, rows: Vec<(String, String, Sums)>
     matter.table(caption, columns, told, true)
 }
 
-fn stages(matter: &Matter<'_>) -> Block {
+fn stages(matter: &ReportData<'_>) -> Block {
     let sums = matter.survey.total();
     let row = |stage: Standing| {
         let tally = sums.stages[stage.number()];
@@ -180,12 +180,12 @@ fn stages(matter: &Matter<'_>) -> Block {
 }
 
 /// Blockers that stand, and legal deadlines.
-pub fn trouble(matter: &Matter<'_>) -> Vec<Block> {
+pub fn trouble(matter: &ReportData<'_>) -> Vec<Block> {
     let blocks: Vec<Block> = [standing(matter), deadlines(matter)].into_iter().flatten().collect();
     if blocks.is_empty() { vec![Block::Text { text: matter.words.text("no_trouble") }] } else { blocks }
 }
 
-fn standing(matter: &Matter<'_>) -> Option<Block> {
+fn standing(matter: &ReportData<'_>) -> Option<Block> {
     let (snapshot, day, words) = (&matter.view.snapshot, matter.view.today, matter.words);
     let row = |tally: crate::analysis::BlockerTally| {
         let oldest = oldest(matter, tally.kind);
@@ -208,13 +208,13 @@ fn standing(matter: &Matter<'_>) -> Option<Block> {
 }
 
 /// The day since which the oldest blocker of a kind stands.
-fn oldest(matter: &Matter<'_>, kind: crate::domain::BlockerKind) -> Option<crate::domain::Day> {
+fn oldest(matter: &ReportData<'_>, kind: crate::domain::BlockerKind) -> Option<crate::domain::Day> {
     let (snapshot, day) = (&matter.view.snapshot, matter.view.today);
     let all = matter.chosen.iter().flat_map(|parcel| snapshot.blockers(*parcel));
     all.filter(|blocker| blocker.kind == kind && blocker.stands_on(day)).map(|blocker| blocker.opened).min()
 }
 
-fn deadlines(matter: &Matter<'_>) -> Option<Block> {
+fn deadlines(matter: &ReportData<'_>) -> Option<Block> {
     let mut running = clocks(&matter.view.snapshot, &matter.chosen, matter.view.today, 0);
     running.sort_by_key(|one| one.term.act);
     let row = |same: &[ParcelClock]| {
@@ -244,7 +244,7 @@ fn deadlines(matter: &Matter<'_>) -> Option<Block> {
 }
 
 /// The gaps of an alignment that open the most.
-pub fn gaps(matter: &Matter<'_>, fronts: &[Front]) -> Option<Block> {
+pub fn gaps(matter: &ReportData<'_>, fronts: &[Front]) -> Option<Block> {
     let mut ranked: Vec<&Front> = fronts.iter().filter(|front| front.rank.is_some()).collect();
     ranked.sort_by_key(|front| front.rank);
     let row = |front: &&Front| {

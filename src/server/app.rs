@@ -21,7 +21,7 @@ use super::{
     staging::Staging,
     views::Views,
     witness::Witness,
-    wording::{About, Wording},
+    wording::{StoreFacts, Wording},
     writer::Writer,
 };
 use crate::{
@@ -34,7 +34,7 @@ use crate::{
 pub use super::views::Current;
 
 /// What the server is started with beside the store.
-pub struct Equipment {
+pub struct Services {
     /// Words for codes.
     pub words: Vocabulary,
     /// Words for columns and pages.
@@ -119,10 +119,10 @@ impl App {
     pub fn new(
         store: Arc<dyn Store>,
         law: Arc<Law>,
-        equipment: Equipment,
+        equipment: Services,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, StoreError> {
-        let Equipment {
+        let Services {
             words,
             columns,
             campaigns,
@@ -137,7 +137,7 @@ impl App {
         } = equipment;
         let health = Arc::<Health>::default();
         let writer = Writer::start(Arc::clone(&store), law, Arc::clone(&health));
-        let about = About::read(&*store)?;
+        let about = StoreFacts::read(&*store)?;
         Ok(Self {
             views: Views::new(store),
             words: Wording::new(words, columns, report_words, campaigns, about),

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use super::{encoding::Encoding, making};
 use crate::{
     atlas::Extent,
-    tile::{Layer, Square},
+    tile::{Layer, TileId},
 };
 
 /// A finished answer.
@@ -92,7 +92,7 @@ pub struct TileKey {
     /// A bit for each layer.
     pub layers: u8,
     /// Square.
-    pub square: Square,
+    pub tile_id: TileId,
     /// Format.
     pub format: TileFormat,
     /// Encoding.
@@ -112,9 +112,9 @@ pub struct Touched {
 
 impl Touched {
     fn stale(&self, key: &TileKey) -> bool {
-        let square = key.square.buffered();
+        let tile_id = key.tile_id.buffered();
         let shows = |layer: Layer| key.layers & (1 << layer as u8) != 0;
-        let touches = |extents: &[Extent]| extents.iter().any(|extent| extent.touches(square));
+        let touches = |extents: &[Extent]| extents.iter().any(|extent| extent.touches(tile_id));
         (shows(Layer::Parcels) && touches(&self.parcels))
             || ((shows(Layer::Projects) || shows(Layer::ProjectPoints) || shows(Layer::Fronts))
                 && touches(&self.projects))
@@ -192,17 +192,17 @@ impl Cache {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::atlas::World;
+    use crate::atlas::WorldPoint;
 
-    fn key(layer: Layer, place: World, z: u8) -> TileKey {
-        let square = Square::around(place, z).unwrap();
-        TileKey { layers: 1 << layer as u8, square, format: TileFormat::Mvt, encoding: Encoding::Identity }
+    fn key(layer: Layer, place: WorldPoint, z: u8) -> TileKey {
+        let tile_id = TileId::around(place, z).unwrap();
+        TileKey { layers: 1 << layer as u8, tile_id, format: TileFormat::Mvt, encoding: Encoding::Identity }
     }
 
     #[test]
     fn an_event_retires_just_the_tiles_that_it_touches() {
         let cache = Cache::new(1 << 20, 1 << 20);
-        let (here, far) = (World::from_degrees(105.9, 20.5), World::from_degrees(106.1, 20.6));
+        let (here, far) = (WorldPoint::from_degrees(105.9, 20.5), WorldPoint::from_degrees(106.1, 20.6));
         let answer = Answer::new(&[1; 100], "x", Encoding::Identity);
         for place in [here, far] {
             cache.keep_tile(0, key(Layer::Parcels, place, 14), &answer);
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn what_was_made_from_an_older_view_is_not_kept() {
         let cache = Cache::new(1 << 20, 1 << 20);
-        let key = key(Layer::Parcels, World::from_degrees(105.9, 20.5), 14);
+        let key = key(Layer::Parcels, WorldPoint::from_degrees(105.9, 20.5), 14);
         cache.turn(1, Some(&Touched::default()), || {});
         cache.keep_tile(0, key, &Answer::new(&[1; 100], "x", Encoding::Identity));
         assert!(cache.tile(&key).is_none());

@@ -43,7 +43,7 @@ mod wording;
 mod writer;
 
 pub use api::province_bbox;
-pub use app::{App, Equipment};
+pub use app::{App, Services};
 pub use auth::{Auth, Oidc, Route, Rule, hash_password, secret, secret_hash};
 pub use basemap::Basemap;
 pub use edge::{Edge, Tls, listen};

@@ -40,7 +40,7 @@ impl Pictures {
     /// 400 for a file that is not what it says; 503 where too many wait.
     pub async fn clean(&self, kind: Kind, body: Bytes) -> Result<(Kind, Vec<u8>), Problem> {
         if kind == Kind::Pdf {
-            return clean(kind, &body).map_err(Problem::nonsense);
+            return clean(kind, &body).map_err(Problem::invalid);
         }
         let _waiting = self.waiting.try_acquire().map_err(|_| Problem::busy_reading())?;
         let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.one).acquire_owned()).await;
@@ -50,7 +50,7 @@ impl Pictures {
             let _turn = turn;
             clean(kind, &body)
         });
-        work.await.map_err(|e| Problem::internal(&e))?.map_err(Problem::nonsense)
+        work.await.map_err(|e| Problem::internal(&e))?.map_err(Problem::invalid)
     }
 }
 

@@ -22,7 +22,7 @@ impl Problem {
     }
 
     /// A request that makes no sense.
-    pub fn nonsense(detail: impl Into<String>) -> Self {
+    pub fn invalid(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::BAD_REQUEST, title: "Invalid request", detail: detail.into(), more: None }
     }
 

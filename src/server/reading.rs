@@ -8,7 +8,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::sync::Semaphore;
 
 use super::problem::Problem;
-use crate::reader::{Leave, Reader};
+use crate::reader::{Cancellation, Reader};
 
 /// Files that are read at once.
 const AT_ONCE: usize = 2;
@@ -24,7 +24,7 @@ pub struct Reading {
 }
 
 /// Whoever waits for a file to be read; dropped when it leaves.
-struct Asker(Leave);
+struct Asker(Cancellation);
 
 impl Drop for Asker {
     fn drop(&mut self) {
@@ -44,14 +44,14 @@ impl Reading {
     /// Too many wait; what `work` says.
     pub async fn run<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&Reader, &Leave) -> Result<T, Problem> + Send + 'static,
+        work: impl FnOnce(&Reader, &Cancellation) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let seat = tokio::time::timeout(self.patience, Arc::clone(&self.seats).acquire_owned()).await;
         let Ok(Ok(seat)) = seat else { return Err(Problem::busy_reading()) };
-        let (reader, leave) = (self.reader.clone(), Leave::default());
-        let _asker = Asker(leave.clone());
+        let (reader, cancellation) = (self.reader.clone(), Cancellation::default());
+        let _asker = Asker(cancellation.clone());
         let done = tokio::task::spawn_blocking(move || {
-            let done = work(&reader, &leave);
+            let done = work(&reader, &cancellation);
             drop(seat);
             done
         });
@@ -79,7 +79,7 @@ mod tests {
             .map(|_| {
                 let (reading, held, sat) = (Arc::clone(&reading), Arc::clone(&held), sat.clone());
                 tokio::spawn(async move {
-                    let work = move |_: &Reader, _: &Leave| {
+                    let work = move |_: &Reader, _: &Cancellation| {
                         sat.send(()).unwrap();
                         held.lock().unwrap().recv().unwrap();
                         Ok(())

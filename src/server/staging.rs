@@ -157,8 +157,7 @@ impl Staged {
     }
 
     fn unpack(&self, path: &Path, most: u64) -> Result<(), Problem> {
-        let broken =
-            |e: &dyn std::fmt::Display| Problem::nonsense(format!("the archive cannot be read: {e}"));
+        let broken = |e: &dyn std::fmt::Display| Problem::invalid(format!("the archive cannot be read: {e}"));
         let file = File::open(path).map_err(|e| Problem::disk(&e))?;
         let mut archive = zip::ZipArchive::new(file).map_err(|e| broken(&e))?;
         if archive.len() > MOST_FILES {
@@ -210,9 +209,9 @@ impl Staged {
         match (&leaders[..], &names[..]) {
             ([one], _) => Ok(self.folder.path().join(one)),
             ([], [one]) => Ok(self.folder.path().join(one)),
-            ([], []) => Err(Problem::nonsense("there is no file yet; send one first")),
-            ([], _) => Err(Problem::nonsense(format!("none of {} can be read alone", names.join(", ")))),
-            _ => Err(Problem::nonsense(format!(
+            ([], []) => Err(Problem::invalid("there is no file yet; send one first")),
+            ([], _) => Err(Problem::invalid(format!("none of {} can be read alone", names.join(", ")))),
+            _ => Err(Problem::invalid(format!(
                 "there are several files ({}); import one at a time",
                 leaders.iter().map(|name| name.as_str()).collect::<Vec<_>>().join(", ")
             ))),

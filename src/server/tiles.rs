@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     analysis::View,
-    tile::{self, Layer, Square},
+    tile::{self, Layer, TileId},
 };
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -98,22 +98,22 @@ pub async fn tile(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let layers = layers(&names)?;
-    let square = square(&z, &x, &y)?;
+    let tile_id = tile_id(&z, &x, &y)?;
     let query = Query::parse(query.as_deref(), &["at", "as_of"])?;
     let format = if wants_mlt(&headers) { TileFormat::Mlt } else { TileFormat::Mvt };
-    answer(app, (layers, square, format), query.when()?, headers).await
+    answer(app, (layers, tile_id, format), query.when()?, headers).await
 }
 
 /// A tile of these layers.
 pub async fn answer(
     app: Arc<App>,
-    (layers, square, format): (Vec<Layer>, Square, TileFormat),
+    (layers, tile_id, format): (Vec<Layer>, TileId, TileFormat),
     when: When,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let key = TileKey {
         layers: layers.iter().fold(0, |mask, layer| mask | (1 << *layer as u8)),
-        square,
+        tile_id,
         format,
         encoding: Encoding::negotiate(&headers),
     };
@@ -143,7 +143,7 @@ fn make(current: &Current, layers: &[Layer], key: TileKey) -> Result<Answer, Pro
     let started = std::time::Instant::now();
     let answer = TILE.with_borrow_mut(|mvt| {
         mvt.clear();
-        tile::render(&current.view, layers, key.square, mvt);
+        tile::render(&current.view, layers, key.tile_id, mvt);
         match key.format {
             TileFormat::Mlt if mvt.is_empty() => Ok(Answer::new(mvt, MLT, key.encoding)),
             TileFormat::Mlt => tile::to_mlt(mvt).map(|mlt| Answer::new(&mlt, MLT, key.encoding)),
@@ -179,7 +179,7 @@ fn layers(names: &str) -> Result<Vec<Layer>, Problem> {
             Problem::not_found(format!("there is no layer \"{name}\"; these are: {known}"))
         })?;
         if layers.contains(&layer) {
-            return Err(Problem::nonsense(format!("the layer \"{name}\" is asked for twice")));
+            return Err(Problem::invalid(format!("the layer \"{name}\" is asked for twice")));
         }
         layers.push(layer);
     }
@@ -188,7 +188,7 @@ fn layers(names: &str) -> Result<Vec<Layer>, Problem> {
 }
 
 /// 400 for what is no number, 404 for a square outside the grid.
-pub fn square(z: &str, x: &str, y: &str) -> Result<Square, Problem> {
+pub fn tile_id(z: &str, x: &str, y: &str) -> Result<TileId, Problem> {
     // Some clients end the address as they would a file's.
     let y = y
         .strip_suffix(".mvt")
@@ -196,10 +196,10 @@ pub fn square(z: &str, x: &str, y: &str) -> Result<Square, Problem> {
         .or_else(|| y.strip_suffix(".mlt"))
         .unwrap_or(y);
     let number = |name: &str, text: &str| -> Result<u32, Problem> {
-        text.parse().map_err(|_| Problem::nonsense(format!("{name} = \"{text}\" is not a whole number")))
+        text.parse().map_err(|_| Problem::invalid(format!("{name} = \"{text}\" is not a whole number")))
     };
     let (z, x, y) = (number("z", z)?, number("x", x)?, number("y", y)?);
-    u8::try_from(z).ok().and_then(|z| Square::new(z, x, y)).ok_or_else(|| {
+    u8::try_from(z).ok().and_then(|z| TileId::new(z, x, y)).ok_or_else(|| {
         Problem::not_found(format!(
             "there is no tile {z}/{x}/{y}: zoom goes to {}, x and y to 2^z - 1",
             tile::MAX_ZOOM

@@ -12,7 +12,7 @@ use crate::{
 
 /// Facts about the store: it may be filled while it is served.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct About {
+pub struct StoreFacts {
     /// Everything is made up.
     pub illustration: bool,
     /// Name of the province.
@@ -28,7 +28,7 @@ pub struct Wording {
     /// Words of reports, Vietnamese and English.
     reports: [report::Words; 2],
     campaigns: ArcSwap<Campaigns>,
-    about: ArcSwap<About>,
+    about: ArcSwap<StoreFacts>,
 }
 
 /// Emulation campaigns, and how often others took their place: answers that are kept tell which they are of.
@@ -40,7 +40,7 @@ pub struct Campaigns {
     pub number: u64,
 }
 
-impl About {
+impl StoreFacts {
     /// As the store says.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ impl Wording {
         columns: query::Words,
         reports: [report::Words; 2],
         campaigns: Vec<Campaign>,
-        about: About,
+        about: StoreFacts,
     ) -> Self {
         Self {
             codes,
@@ -86,7 +86,7 @@ impl Wording {
     }
 
     /// Facts about the store.
-    pub fn about(&self) -> Arc<About> {
+    pub fn about(&self) -> Arc<StoreFacts> {
         self.about.load_full()
     }
 
@@ -95,7 +95,7 @@ impl Wording {
     /// # Errors
     /// The engine's.
     pub fn refresh(&self, store: &dyn Store) -> Result<(), StoreError> {
-        self.about.store(Arc::new(About::read(store)?));
+        self.about.store(Arc::new(StoreFacts::read(store)?));
         Ok(())
     }
 }

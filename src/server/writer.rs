@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use super::{health::Health, problem::Problem};
 use crate::{
     domain::{Day, Draft, Refusal, UnitId, law::Law},
-    recording::{Order, Recorded, RecordingError, record},
+    recording::{Recorded, RecordingError, Submission, record},
     store::{Store, StoreError, Transaction},
 };
 
@@ -202,7 +202,7 @@ fn run(change: &mut dyn Transaction, law: &Law, job: &Job) -> Outcome {
     let recorded_at = jiff::Timestamp::now().as_millisecond();
     record(
         change,
-        &Order {
+        &Submission {
             drafts: &job.drafts,
             author: &job.author,
             recorded_at,

@@ -8,6 +8,7 @@ mod accounts;
 mod attached;
 mod body;
 mod briefing;
+mod chunks;
 mod error;
 mod geopackage;
 mod joined;
@@ -18,7 +19,6 @@ mod rows;
 mod running;
 mod shape;
 mod states;
-mod strands;
 mod tables;
 mod traits;
 mod verify;
@@ -184,7 +184,7 @@ pub struct Step {
 
 /// What a writer needs to know of a parcel.
 #[derive(Debug, Clone)]
-pub struct Facts {
+pub struct ParcelState {
     /// Number.
     pub id: ParcelId,
     /// Code of its project.
@@ -207,7 +207,7 @@ pub struct Facts {
 
 /// A parcel that takes the place of others.
 #[derive(Debug, Clone)]
-pub struct Formed {
+pub struct FormedParcel {
     /// Sheet number.
     pub sheet: String,
     /// Parcel number.
@@ -233,7 +233,7 @@ pub struct Written {
 
 /// The answer of a request that may be sent again.
 #[derive(Debug, Clone, Copy)]
-pub struct KeptAnswer<'a> {
+pub struct IdempotentAnswer<'a> {
     /// Who asked.
     pub author: &'a str,
     /// Under which key.
@@ -277,7 +277,7 @@ pub trait Transaction {
     fn head(&self) -> Head;
 
     /// The parcels that are meant: none, one, or several when the reference is not clear.
-    fn find(&mut self, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreError>;
+    fn find(&mut self, parcel: &ParcelRef) -> Result<Vec<ParcelState>, StoreError>;
 
     /// A parcel's events, in order.
     fn history(&mut self, parcel: ParcelId) -> Result<Vec<Event>, StoreError>;
@@ -301,13 +301,18 @@ pub trait Transaction {
     ///
     /// # Errors
     /// Besides: a number that is there already.
-    fn form(&mut self, entry: &Entry, parent: ParcelId, parcels: &[Formed]) -> Result<Written, StoreError>;
+    fn form(
+        &mut self,
+        entry: &Entry,
+        parent: ParcelId,
+        parcels: &[FormedParcel],
+    ) -> Result<Written, StoreError>;
 
     /// The digest and answer of an earlier request of `author` under `key`.
     fn answer(&mut self, author: &str, key: &str) -> Result<Option<(Vec<u8>, String)>, StoreError>;
 
     /// Keeps the answer of a request, and forgets those of more than a week before `recorded_at`.
-    fn keep_answer(&mut self, kept: &KeptAnswer<'_>) -> Result<(), StoreError>;
+    fn keep_answer(&mut self, kept: &IdempotentAnswer<'_>) -> Result<(), StoreError>;
 
     /// Keeps a setting.
     fn set(&mut self, name: &str, value: &str) -> Result<(), StoreError>;

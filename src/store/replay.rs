@@ -104,7 +104,7 @@ impl<'a, R: Checked> Kept<'a, R> {
 }
 
 /// A parcel as the events so far leave it.
-struct Told {
+struct Replayed {
     running: Running,
     listed: Option<Day>,
 }
@@ -113,7 +113,7 @@ struct Told {
 struct Replay<'a, R> {
     rows: &'a R,
     states: Kept<'a, R>,
-    parcels: HashMap<u32, Told>,
+    parcels: HashMap<u32, Replayed>,
     /// Rows of the import that is being told.
     coming: Vec<u32>,
     /// Positions from which rows of units and of projects may hold.
@@ -151,7 +151,7 @@ impl<'a, R: Checked> Replay<'a, R> {
             EventKind::Imported { layer: ImportedLayer::Parcels, .. } => {
                 let day = event.body.day;
                 for id in std::mem::take(&mut self.coming) {
-                    let told = Told { running: Running::of(Some(day), &[]), listed: Some(day) };
+                    let told = Replayed { running: Running::of(Some(day), &[]), listed: Some(day) };
                     self.parcels.insert(id, told);
                 }
             }

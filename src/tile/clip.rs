@@ -3,13 +3,13 @@
 
 use super::grid::{BUFFER, EXTENT};
 
-type Place = (i32, i32);
+type Point = (i32, i32);
 
 const LOW: i32 = -BUFFER;
 const HIGH: i32 = EXTENT + BUFFER;
 
 /// Whether all of a ring lies inside the window, so that nothing is to be clipped.
-pub fn inside(ring: &[Place]) -> bool {
+pub fn inside(ring: &[Point]) -> bool {
     ring.iter().all(|(x, y)| (LOW..=HIGH).contains(x) && (LOW..=HIGH).contains(y))
 }
 
@@ -25,7 +25,7 @@ enum Edge {
 const EDGES: [Edge; 4] = [Edge::West, Edge::East, Edge::North, Edge::South];
 
 impl Edge {
-    fn keeps(self, (x, y): Place) -> bool {
+    fn keeps(self, (x, y): Point) -> bool {
         match self {
             Self::West => x >= LOW,
             Self::East => x <= HIGH,
@@ -35,7 +35,7 @@ impl Edge {
     }
 
     /// Where the side from `a` to `b` crosses the edge, rounded to the nearest unit.
-    fn cross(self, a: Place, b: Place) -> Place {
+    fn cross(self, a: Point, b: Point) -> Point {
         let at = |from: i32, to: i32, along_from: i32, along_to: i32, edge: i32| {
             let (run, rise) = (i64::from(to) - i64::from(from), i64::from(along_to) - i64::from(along_from));
             let part = (i64::from(edge) - i64::from(from)) as f64 / run as f64;
@@ -51,7 +51,7 @@ impl Edge {
 }
 
 /// The part of a closed ring (first vertex not repeated) inside the window; empty when there is none.
-pub fn ring(ring: &mut Vec<Place>, spare: &mut Vec<Place>) {
+pub fn ring(ring: &mut Vec<Point>, spare: &mut Vec<Point>) {
     for edge in EDGES {
         spare.clear();
         let Some(&last) = ring.last() else { return };
@@ -70,7 +70,7 @@ pub fn ring(ring: &mut Vec<Place>, spare: &mut Vec<Place>) {
 }
 
 /// The parts of an open line inside the window.
-pub fn line(line: &[Place]) -> Vec<Vec<Place>> {
+pub fn line(line: &[Point]) -> Vec<Vec<Point>> {
     let mut parts = vec![line.to_vec()];
     for edge in EDGES {
         parts = parts.iter().flat_map(|part| cut(part, edge)).collect();
@@ -78,9 +78,9 @@ pub fn line(line: &[Place]) -> Vec<Vec<Place>> {
     parts
 }
 
-fn cut(line: &[Place], edge: Edge) -> Vec<Vec<Place>> {
-    let mut parts: Vec<Vec<Place>> = vec![Vec::new()];
-    let mut before: Option<Place> = None;
+fn cut(line: &[Point], edge: Edge) -> Vec<Vec<Point>> {
+    let mut parts: Vec<Vec<Point>> = vec![Vec::new()];
+    let mut before: Option<Point> = None;
     for &after in line {
         let crossed = before.filter(|before| edge.keeps(*before) != edge.keeps(after));
         if let (Some(part), Some(before)) = (parts.last_mut(), crossed) {
@@ -104,7 +104,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn area2(ring: &[Place]) -> i64 {
+    fn area2(ring: &[Point]) -> i64 {
         let pairs = ring.iter().zip(ring.iter().cycle().skip(1));
         pairs
             .map(|(a, b)| i64::from(a.0) * i64::from(b.1) - i64::from(b.0) * i64::from(a.1))

@@ -1,6 +1,6 @@
 //! The tile grid: `WebMercatorQuad` (OGC 17-083r4, annex D), XYZ numbering.
 
-use crate::atlas::{Extent, World};
+use crate::atlas::{Extent, WorldPoint};
 
 /// Tile units a side.
 pub const EXTENT: i32 = 4096;
@@ -11,14 +11,14 @@ pub const MAX_ZOOM: u8 = 22;
 
 /// A tile's square.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Square {
+pub struct TileId {
     /// Zoom, 0 … 22.
     z: u8,
     x: u32,
     y: u32,
 }
 
-impl Square {
+impl TileId {
     /// The square, if it is one: zoom up to 22, x and y inside the grid.
     pub fn new(z: u8, x: u32, y: u32) -> Option<Self> {
         let side = 1u32.checked_shl(u32::from(z))?;
@@ -41,7 +41,7 @@ impl Square {
     }
 
     /// The square that holds `place`.
-    pub fn around(place: World, z: u8) -> Option<Self> {
+    pub fn around(place: WorldPoint, z: u8) -> Option<Self> {
         let shift = 32 - u32::from(z.min(MAX_ZOOM));
         let part = |v: u32| u32::try_from(u64::from(v) >> shift).unwrap_or(0);
         Self::new(z, part(place.x), part(place.y))
@@ -86,7 +86,7 @@ impl Square {
     }
 
     /// Where `place` falls in the tile, in tile units rounded to the nearest.
-    pub fn project(self, place: World) -> (i32, i32) {
+    pub fn project(self, place: WorldPoint) -> (i32, i32) {
         let one = |v: u32, n: u32| {
             let offset = i64::from(v) - (i64::from(n) << (32 - u32::from(self.z)));
             // 2³² world units make 2ᶻ · 4096 tile units: one is 2^(20 - z) world units.
@@ -110,30 +110,30 @@ mod tests {
 
     #[test]
     fn only_squares_of_the_grid_are_squares() {
-        assert!(Square::new(0, 0, 0).is_some() && Square::new(22, 0, (1 << 22) - 1).is_some());
-        assert!(Square::new(0, 1, 0).is_none() && Square::new(23, 0, 0).is_none());
+        assert!(TileId::new(0, 0, 0).is_some() && TileId::new(22, 0, (1 << 22) - 1).is_some());
+        assert!(TileId::new(0, 1, 0).is_none() && TileId::new(23, 0, 0).is_none());
     }
 
     proptest! {
         #[test]
         fn a_place_falls_inside_the_square_that_holds_it(x: u32, y: u32, z in 0u8..=22) {
-            let place = World { x, y };
-            let square = Square::around(place, z).unwrap();
-            let (px, py) = square.project(place);
+            let place = WorldPoint { x, y };
+            let tile_id = TileId::around(place, z).unwrap();
+            let (px, py) = tile_id.project(place);
             prop_assert!((0..=EXTENT).contains(&px) && (0..=EXTENT).contains(&py), "{px} {py}");
-            prop_assert!(square.extent().holds(place));
+            prop_assert!(tile_id.extent().holds(place));
         }
 
         #[test]
         fn the_squares_around_an_extent_are_those_whose_buffer_it_touches(x in 1_000_000u32..4_000_000_000, y in 1_000_000u32..4_000_000_000, w in 0u32..200_000, h in 0u32..200_000, z in 8u8..=16) {
             let extent = Extent { min_x: x, min_y: y, max_x: x + w, max_y: y + h };
-            let around: Vec<Square> = Square::touching(extent, z).collect();
-            for square in &around {
-                prop_assert!(square.buffered().touches(extent));
+            let around: Vec<TileId> = TileId::touching(extent, z).collect();
+            for tile_id in &around {
+                prop_assert!(tile_id.buffered().touches(extent));
             }
             let first = around[0];
             for (dx, dy) in [(-1i64, 0), (0, -1)] {
-                let beside = Square::new(z, (i64::from(first.x()) + dx) as u32, (i64::from(first.y()) + dy) as u32);
+                let beside = TileId::new(z, (i64::from(first.x()) + dx) as u32, (i64::from(first.y()) + dy) as u32);
                 prop_assert!(beside.is_none_or(|beside| !beside.buffered().touches(extent)
                     || beside.buffered().max_x == extent.min_x || beside.buffered().max_y == extent.min_y));
             }

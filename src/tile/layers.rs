@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use super::{
-    grid::{MAX_ZOOM, Square},
+    grid::{MAX_ZOOM, TileId},
     mvt::{GeometryKind, LayerWriter, Value},
     parcels,
-    shape::Pen,
+    shape::GeometryEncoder,
 };
 use crate::{
     analysis::{Front, View, front_id},
-    atlas::{ProjectEntry, World},
+    atlas::{ProjectEntry, WorldPoint},
     domain::{Level, chainage_label},
 };
 
@@ -155,35 +155,35 @@ const PARCEL_FIELDS: [(&str, &str); 23] = [
     ("ended", "Number"),
 ];
 
-/// Appends the MVT tile of `layers` in `square` to `tile`; nothing when nothing lies there.
-pub fn render(view: &View, layers: &[Layer], square: Square, tile: &mut Vec<u8>) {
+/// Appends the MVT tile of `layers` in `tile_id` to `tile`; nothing when nothing lies there.
+pub fn render(view: &View, layers: &[Layer], tile_id: TileId, tile: &mut Vec<u8>) {
     for layer in layers {
         let (first, last) = layer.zooms();
-        if !(first..=last).contains(&square.z()) {
+        if !(first..=last).contains(&tile_id.z()) {
             continue;
         }
         match layer {
-            Layer::Units => units(view, square, tile),
-            Layer::Projects => projects(view, square, tile),
-            Layer::ProjectPoints => project_points(view, square, tile),
-            Layer::Alignments => alignments(view, square, tile),
-            Layer::Fronts => fronts(view, square, tile),
-            Layer::Chainage => chainage(view, square, tile),
-            Layer::Parcels => parcels::write(view, square, tile),
+            Layer::Units => units(view, tile_id, tile),
+            Layer::Projects => projects(view, tile_id, tile),
+            Layer::ProjectPoints => project_points(view, tile_id, tile),
+            Layer::Alignments => alignments(view, tile_id, tile),
+            Layer::Fronts => fronts(view, tile_id, tile),
+            Layer::Chainage => chainage(view, tile_id, tile),
+            Layer::Parcels => parcels::write(view, tile_id, tile),
         }
     }
 }
 
-fn units(view: &View, square: Square, tile: &mut Vec<u8>) {
+fn units(view: &View, tile_id: TileId, tile: &mut Vec<u8>) {
     let mut layer = Layer::Units.writer();
-    let mut pen = Pen::default();
-    for index in view.snapshot.units_in(square.buffered()) {
+    let mut encoder = GeometryEncoder::default();
+    for index in view.snapshot.units_in(tile_id.buffered()) {
         let entry = &view.snapshot.units()[index as usize];
         // Communes carry the picture; the levels above are their outlines.
         if !entry.unit.exists_on(view.today) || entry.unit.level != Level::Commune {
             continue;
         }
-        let geometry = pen.polygon(view.snapshot.unit_shape(index as usize), square);
+        let geometry = encoder.polygon(view.snapshot.unit_shape(index as usize), tile_id);
         if geometry.is_empty() {
             continue;
         }
@@ -235,11 +235,11 @@ fn project_values(view: &View, index: usize) -> [Value<'_>; 16] {
     ]
 }
 
-fn projects(view: &View, square: Square, tile: &mut Vec<u8>) {
+fn projects(view: &View, tile_id: TileId, tile: &mut Vec<u8>) {
     let mut layer = Layer::Projects.writer();
-    let mut pen = Pen::default();
-    for index in view.snapshot.projects_in(square.buffered()) {
-        let geometry = pen.polygon(view.snapshot.project_shape(index as usize), square);
+    let mut encoder = GeometryEncoder::default();
+    for index in view.snapshot.projects_in(tile_id.buffered()) {
+        let geometry = encoder.polygon(view.snapshot.project_shape(index as usize), tile_id);
         if !geometry.is_empty() {
             let id = u64::from(view.snapshot.projects()[index as usize].id.0);
             write(&mut layer, id, GeometryKind::Polygon, &project_values(view, index as usize), geometry);
@@ -248,13 +248,13 @@ fn projects(view: &View, square: Square, tile: &mut Vec<u8>) {
     layer.finish(tile);
 }
 
-fn project_points(view: &View, square: Square, tile: &mut Vec<u8>) {
+fn project_points(view: &View, tile_id: TileId, tile: &mut Vec<u8>) {
     let mut layer = Layer::ProjectPoints.writer();
-    let mut pen = Pen::default();
-    for index in view.snapshot.projects_in(square.buffered()) {
+    let mut encoder = GeometryEncoder::default();
+    for index in view.snapshot.projects_in(tile_id.buffered()) {
         let entry = &view.snapshot.projects()[index as usize];
         let Some(point) = entry.point else { continue };
-        let geometry = pen.point(point, square);
+        let geometry = encoder.point(point, tile_id);
         if !geometry.is_empty() {
             let values = project_values(view, index as usize);
             write(&mut layer, u64::from(entry.id.0), GeometryKind::Point, &values, geometry);
@@ -263,18 +263,18 @@ fn project_points(view: &View, square: Square, tile: &mut Vec<u8>) {
     layer.finish(tile);
 }
 
-fn linear(view: &View, square: Square) -> impl Iterator<Item = (&Arc<ProjectEntry>, &[Front])> {
-    let near = view.snapshot.projects_in(square.buffered());
+fn linear(view: &View, tile_id: TileId) -> impl Iterator<Item = (&Arc<ProjectEntry>, &[Front])> {
+    let near = view.snapshot.projects_in(tile_id.buffered());
     near.into_iter()
         .map(|index| (&view.snapshot.projects()[index as usize], &view.fronts[index as usize][..]))
         .filter(|(entry, _)| entry.alignment.len() > 1)
 }
 
-fn alignments(view: &View, square: Square, tile: &mut Vec<u8>) {
+fn alignments(view: &View, tile_id: TileId, tile: &mut Vec<u8>) {
     let mut layer = Layer::Alignments.writer();
-    let mut pen = Pen::default();
-    for (entry, _) in linear(view, square) {
-        let geometry = pen.line(&entry.alignment, square);
+    let mut encoder = GeometryEncoder::default();
+    for (entry, _) in linear(view, tile_id) {
+        let geometry = encoder.line(&entry.alignment, tile_id);
         if geometry.is_empty() {
             continue;
         }
@@ -290,12 +290,12 @@ fn alignments(view: &View, square: Square, tile: &mut Vec<u8>) {
     layer.finish(tile);
 }
 
-fn fronts(view: &View, square: Square, tile: &mut Vec<u8>) {
+fn fronts(view: &View, tile_id: TileId, tile: &mut Vec<u8>) {
     let mut layer = Layer::Fronts.writer();
-    let mut pen = Pen::default();
-    for (entry, fronts) in linear(view, square) {
+    let mut encoder = GeometryEncoder::default();
+    for (entry, fronts) in linear(view, tile_id) {
         for (number, front) in (0..).zip(fronts) {
-            let geometry = pen.line(&entry.part(front.span.metres()), square);
+            let geometry = encoder.line(&entry.part(front.span.metres()), tile_id);
             if geometry.is_empty() {
                 continue;
             }
@@ -319,12 +319,12 @@ fn fronts(view: &View, square: Square, tile: &mut Vec<u8>) {
     layer.finish(tile);
 }
 
-fn chainage(view: &View, square: Square, tile: &mut Vec<u8>) {
+fn chainage(view: &View, tile_id: TileId, tile: &mut Vec<u8>) {
     let mut layer = Layer::Chainage.writer();
-    let mut pen = Pen::default();
-    for (entry, _) in linear(view, square) {
+    let mut encoder = GeometryEncoder::default();
+    for (entry, _) in linear(view, tile_id) {
         for (mark, (metres, place)) in (1..).zip(marks(entry)) {
-            let geometry = pen.point(place, square);
+            let geometry = encoder.point(place, tile_id);
             if geometry.is_empty() {
                 continue;
             }
@@ -343,9 +343,9 @@ fn chainage(view: &View, square: Square, tile: &mut Vec<u8>) {
 }
 
 /// A mark every 100 m from the start of the alignment.
-fn marks(entry: &ProjectEntry) -> Vec<(i64, World)> {
+fn marks(entry: &ProjectEntry) -> Vec<(i64, WorldPoint)> {
     let lengths = entry.alignment.windows(2).map(|side| {
-        let along = |v: fn(World) -> u32| f64::from(v(side[1])) - f64::from(v(side[0]));
+        let along = |v: fn(WorldPoint) -> u32| f64::from(v(side[1])) - f64::from(v(side[0]));
         along(|place| place.x).hypot(along(|place| place.y))
     });
     let lengths: Vec<f64> = lengths.collect();
@@ -356,7 +356,7 @@ fn marks(entry: &ProjectEntry) -> Vec<(i64, World)> {
         while metres as f64 <= after {
             let part = ((metres as f64 - before) / (after - before).max(1e-9)).clamp(0.0, 1.0);
             let at = |a: u32, b: u32| (f64::from(a) + (f64::from(b) - f64::from(a)) * part).round() as u32;
-            marks.push((metres, World { x: at(side[0].x, side[1].x), y: at(side[0].y, side[1].y) }));
+            marks.push((metres, WorldPoint { x: at(side[0].x, side[1].x), y: at(side[0].y, side[1].y) }));
             metres += 100;
         }
         before = after;

@@ -13,7 +13,7 @@ mod mvt;
 mod parcels;
 mod shape;
 
-pub use grid::{EXTENT, MAX_ZOOM, Square};
+pub use grid::{EXTENT, MAX_ZOOM, TileId};
 pub use layers::{Layer, render};
 
 /// Why a tile could not be written as MLT.

@@ -6,10 +6,10 @@
 use std::cell::RefCell;
 
 use super::{
-    grid::Square,
+    grid::TileId,
     layers::Layer,
     mvt::{Buffers, GeometryKind, LayerWriter, Value},
-    shape::Pen,
+    shape::GeometryEncoder,
 };
 use crate::{
     analysis::View,
@@ -52,7 +52,7 @@ struct Tables {
     days: Table,
     bools: Table,
     tags: Vec<u32>,
-    pen: Pen,
+    encoder: GeometryEncoder,
     buffers: Buffers,
 }
 
@@ -60,14 +60,14 @@ thread_local! {
     static TABLES: RefCell<Tables> = RefCell::default();
 }
 
-/// Writes the parcels in `square`.
-pub fn write(view: &View, square: Square, tile: &mut Vec<u8>) {
+/// Writes the parcels in `tile_id`.
+pub fn write(view: &View, tile_id: TileId, tile: &mut Vec<u8>) {
     TABLES.with_borrow_mut(|tables| {
         tables.begin(view);
         let buffers = std::mem::take(&mut tables.buffers);
         let mut layer = LayerWriter::within(buffers, Layer::Parcels.name(), Layer::Parcels.fields());
-        for parcel in view.snapshot.parcels_in(square.buffered()) {
-            tables.feature(view, parcel, square, &mut layer);
+        for parcel in view.snapshot.parcels_in(tile_id.buffered()) {
+            tables.feature(view, parcel, tile_id, &mut layer);
         }
         tables.buffers = layer.finish(tile);
     });
@@ -88,14 +88,14 @@ impl Tables {
         self.bools.begin(round, 2);
     }
 
-    fn feature(&mut self, view: &View, parcel: u32, square: Square, layer: &mut LayerWriter) {
+    fn feature(&mut self, view: &View, parcel: u32, tile_id: TileId, layer: &mut LayerWriter) {
         let (snapshot, columns, today) = (&view.snapshot, view.snapshot.parcels(), view.today);
         let ended = snapshot.marks(parcel).and_then(|marks| marks.ended);
         // What was taken back on the day of its listing was never there.
         if ended.is_some() && ended <= snapshot.days(parcel).get(Stage::Listed) {
             return;
         }
-        let geometry = self.pen.polygon(columns.arena().shape(parcel as usize), square);
+        let geometry = self.encoder.polygon(columns.arena().shape(parcel as usize), tile_id);
         if geometry.is_empty() {
             return;
         }

@@ -1,7 +1,7 @@
 //! Shapes of the atlas as MVT geometry commands (Mapbox Vector Tile 2.1, clause 4.3).
 
-use super::{clip, grid::Square};
-use crate::atlas::{Shape, World};
+use super::{clip, grid::TileId};
+use crate::atlas::{Shape, WorldPoint};
 
 const MOVE_TO: u32 = 1;
 const LINE_TO: u32 = 2;
@@ -9,17 +9,17 @@ const CLOSE_PATH: u32 = 7;
 
 /// Writes geometries of one tile; buffers are kept between features.
 #[derive(Debug, Default)]
-pub struct Pen {
+pub struct GeometryEncoder {
     commands: Vec<u32>,
     cursor: (i32, i32),
     ring: Vec<(i32, i32)>,
     spare: Vec<(i32, i32)>,
 }
 
-impl Pen {
-    /// The polygon of `shape` in `square`; empty when none of it lies in the
+impl GeometryEncoder {
+    /// The polygon of `shape` in `tile_id`; empty when none of it lies in the
     /// buffered tile. A part too thin for the grid becomes a strip one unit wide.
-    pub fn polygon(&mut self, shape: Shape<'_>, square: Square) -> &[u32] {
+    pub fn polygon(&mut self, shape: Shape<'_>, tile_id: TileId) -> &[u32] {
         self.begin();
         let mut outer_kept = true;
         for (hole, ring) in shape.rings() {
@@ -28,7 +28,7 @@ impl Pen {
             }
             self.ring.clear();
             for place in ring {
-                let place = square.project(*place);
+                let place = tile_id.project(*place);
                 if self.ring.last() != Some(&place) {
                     self.ring.push(place);
                 }
@@ -51,9 +51,9 @@ impl Pen {
     }
 
     /// The line through `places`; empty when none of it lies in the buffered tile.
-    pub fn line(&mut self, places: &[World], square: Square) -> &[u32] {
+    pub fn line(&mut self, places: &[WorldPoint], tile_id: TileId) -> &[u32] {
         self.begin();
-        let mut line: Vec<_> = places.iter().map(|place| square.project(*place)).collect();
+        let mut line: Vec<_> = places.iter().map(|place| tile_id.project(*place)).collect();
         line.dedup();
         for part in clip::line(&line) {
             self.move_to(part[0]);
@@ -63,10 +63,10 @@ impl Pen {
     }
 
     /// The point at `place`; empty when it lies outside the tile itself.
-    pub fn point(&mut self, place: World, square: Square) -> &[u32] {
+    pub fn point(&mut self, place: WorldPoint, tile_id: TileId) -> &[u32] {
         self.begin();
-        if square.extent().holds(place) && Square::around(place, square.z()) == Some(square) {
-            self.move_to(square.project(place));
+        if tile_id.extent().holds(place) && TileId::around(place, tile_id.z()) == Some(tile_id) {
+            self.move_to(tile_id.project(place));
         }
         &self.commands
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gdal::vector::Geometry;
 use serde_json::Value;
 
-use crate::{World, coded, number};
+use crate::{WorldPoint, coded, number};
 
 /// A shape of a feature, for GEOS.
 fn shape(feature: &Value) -> Geometry {
@@ -16,7 +16,7 @@ type Relation = fn(&Geometry, &Geometry) -> bool;
 
 #[test]
 fn spatial_functions_agree_with_geos() {
-    let world = World::new();
+    let world = WorldPoint::new();
     let all = world.all("parcels");
     let ring = all[700]["geometry"]["coordinates"][0].as_array().unwrap();
     let corner = (ring[0][0].as_f64().unwrap(), ring[0][1].as_f64().unwrap());
@@ -79,7 +79,7 @@ fn spatial_functions_agree_with_geos() {
 
 #[test]
 fn coordinates_of_filters_and_boxes_may_be_of_other_systems() {
-    let world = World::new();
+    let world = WorldPoint::new();
     let all = world.all("parcels");
     let ring = &all[100]["geometry"]["coordinates"][0][0];
     let (x, y) = (ring[0].as_f64().unwrap(), ring[1].as_f64().unwrap());
@@ -124,7 +124,7 @@ fn coordinates_of_filters_and_boxes_may_be_of_other_systems() {
 
 #[test]
 fn answers_come_in_the_system_that_is_asked_for_with_its_axes() {
-    let world = World::new();
+    let world = WorldPoint::new();
     let ask = |crs: &str| {
         let path = format!("/ogc/collections/parcels/items?{}", coded(&[("limit", "1"), ("crs", crs)]));
         let reply = world.server.get(&path, &[]);

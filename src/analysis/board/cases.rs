@@ -13,7 +13,7 @@ use super::Span;
 /// Why a case counts, or counts against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Why {
+pub enum CaseReason {
     /// Handed over in the period.
     HandedOver,
     /// Not handed over by its end.
@@ -58,7 +58,7 @@ pub struct Case {
     /// What was planned to be done by the end of the span; for the handed-over area only.
     pub due: u64,
     /// Why.
-    pub why: Why,
+    pub why: CaseReason,
     /// The act that it is about, if one is.
     pub act: Option<Act>,
     /// The branch that it is about, if one is.
@@ -70,7 +70,7 @@ pub struct Case {
 }
 
 impl Case {
-    fn one(counts: bool, why: Why, on: Option<Day>, by: Option<Day>) -> Self {
+    fn one(counts: bool, why: CaseReason, on: Option<Day>, by: Option<Day>) -> Self {
         let done = u64::from(counts);
         Self { counts, amount: 1, done, due: 0, why, act: None, branch: None, on, by }
     }
@@ -179,7 +179,7 @@ fn area(facts: &Facts<'_>) -> Option<Case> {
         amount: area,
         done: if on.is_some() { area } else { 0 },
         due: if planned.is_some_and(|day| day <= facts.span.last) { area } else { 0 },
-        why: if on.is_some() { Why::HandedOver } else { Why::Pending },
+        why: if on.is_some() { CaseReason::HandedOver } else { CaseReason::Pending },
         act: Some(Act::HandedOver),
         branch: None,
         on,
@@ -192,7 +192,7 @@ fn planned(facts: &Facts<'_>) -> Option<Case> {
     let on = facts.handed_over();
     let in_time = on.is_some_and(|on| on <= planned);
     let fell_due = planned >= facts.span.first && facts.span.passed(planned);
-    let why = if in_time { Why::InTime } else { Why::Late };
+    let why = if in_time { CaseReason::InTime } else { CaseReason::Late };
     (in_time || fell_due)
         .then(|| Case { act: Some(Act::HandedOver), ..Case::one(in_time, why, on, Some(planned)) })
 }
@@ -212,7 +212,7 @@ fn money(facts: &Facts<'_>) -> Option<Case> {
         amount,
         done,
         due: 0,
-        why: if paid { Why::Paid } else { Why::Unpaid },
+        why: if paid { CaseReason::Paid } else { CaseReason::Unpaid },
         act: Some(Act::Paid),
         branch: None,
         on: facts.days.get(Stage::Paid).filter(|on| *on <= facts.span.last),
@@ -226,9 +226,9 @@ fn settled(span: Span, blocker: crate::domain::Blocker, days: u16) -> Option<Cas
     }
     let by = blocker.opened.plus(i32::from(days));
     match blocker.closed.filter(|closed| *closed <= span.last) {
-        Some(on) if on <= by => Some(Case::one(true, Why::Settled, Some(on), Some(by))),
-        Some(on) => Some(Case::one(false, Why::SettledLate, Some(on), Some(by))),
-        None => span.passed(by).then(|| Case::one(false, Why::Unsettled, None, Some(by))),
+        Some(on) if on <= by => Some(Case::one(true, CaseReason::Settled, Some(on), Some(by))),
+        Some(on) => Some(Case::one(false, CaseReason::SettledLate, Some(on), Some(by))),
+        None => span.passed(by).then(|| Case::one(false, CaseReason::Unsettled, None, Some(by))),
     }
 }
 
@@ -249,19 +249,22 @@ pub fn steps(facts: &Facts<'_>, mut found: impl FnMut(Case)) {
                 let against = |mark: &&Mark| law.is_unlawful(mark.code) && !law.is_mark_unsure(&file, mark);
                 let worst = marks.iter().filter(against).min_by_key(|mark| mark.code);
                 let why = match worst.map(|mark| mark.code) {
-                    None => Why::Lawful,
-                    Some(MarkCode::L) => Why::ClockBroken,
-                    Some(_) => Why::OutOfOrder,
+                    None => CaseReason::Lawful,
+                    Some(MarkCode::L) => CaseReason::ClockBroken,
+                    Some(_) => CaseReason::OutOfOrder,
                 };
                 let by = worst.and_then(|mark| mark.bound);
-                found(Case { act: Some(act), ..Case::one(why == Why::Lawful, why, Some(fact.day), by) });
+                found(Case {
+                    act: Some(act),
+                    ..Case::one(why == CaseReason::Lawful, why, Some(fact.day), by)
+                });
             }
         }
     }
     for running in law.running(&file, span.last) {
         // A term whose days off wait to be confirmed is held against nobody.
         if span.passed(running.due) && running.due >= span.first && !law.is_unsure(&running) {
-            let case = Case::one(false, Why::ClockBroken, None, Some(running.due));
+            let case = Case::one(false, CaseReason::ClockBroken, None, Some(running.due));
             found(Case { act: Some(running.act), ..case });
         }
     }
@@ -271,10 +274,10 @@ fn consent(facts: &Facts<'_>) -> Option<Case> {
     let (handed_over, forced) = (facts.handed_over(), facts.forced());
     match forced {
         Some((branch, on)) if handed_over.is_some() || facts.span.holds(on) => {
-            Some(Case { branch: Some(branch), ..Case::one(false, Why::Branch, Some(on), None) })
+            Some(Case { branch: Some(branch), ..Case::one(false, CaseReason::Branch, Some(on), None) })
         }
         Some(_) => None,
-        None => handed_over.map(|on| Case::one(true, Why::Consented, Some(on), None)),
+        None => handed_over.map(|on| Case::one(true, CaseReason::Consented, Some(on), None)),
     }
 }
 
@@ -282,9 +285,9 @@ fn without(facts: &Facts<'_>, branch: Branch) -> Option<Case> {
     let handed_over = facts.handed_over();
     match facts.entered(branch) {
         Some(on) if handed_over.is_some() || facts.span.holds(on) => {
-            Some(Case { branch: Some(branch), ..Case::one(false, Why::Branch, Some(on), None) })
+            Some(Case { branch: Some(branch), ..Case::one(false, CaseReason::Branch, Some(on), None) })
         }
         Some(_) => None,
-        None => handed_over.map(|on| Case::one(true, Why::Without, Some(on), None)),
+        None => handed_over.map(|on| Case::one(true, CaseReason::Without, Some(on), None)),
     }
 }

@@ -21,10 +21,10 @@ use crate::{
     domain::{Campaign, Day, HolderId, Period},
 };
 
-pub use cases::{Case, Why};
+pub use cases::{Case, CaseReason};
 pub use contest::Contestant;
 pub use evidence::{Evidence, evidence};
-pub use rank::{Place, Points, Row};
+pub use rank::{Points, RankStatus, Row};
 pub use tally::{Irregular, Sum, Work};
 
 /// The days of a period that a board is about.

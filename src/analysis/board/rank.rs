@@ -15,7 +15,7 @@ use super::{
 
 /// Where a contestant stands in its group.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum RankStatus {
     /// Its rank from 1; equals share one, and the next one is left out.
     Ranked {
         /// Rank.
@@ -54,7 +54,7 @@ pub struct Row {
     /// Who.
     pub contestant: Contestant,
     /// Where.
-    pub place: Place,
+    pub place: RankStatus,
     /// Points of 100, to two decimals; none when not ranked.
     pub score: Option<f64>,
     /// Points earned.
@@ -75,7 +75,7 @@ impl Row {
     /// Its rank, if it has one.
     pub fn rank(&self) -> Option<usize> {
         match self.place {
-            Place::Ranked { rank, .. } => Some(rank),
+            RankStatus::Ranked { rank, .. } => Some(rank),
             _ => None,
         }
     }
@@ -122,13 +122,13 @@ fn row(
     let out_of: f64 = weights.map(|(criterion, _)| criterion.weight).sum();
     let earned: f64 = points.iter().filter_map(|points| points.points).sum();
     let place = match tally.work.parcels {
-        0 => Place::NoWork,
-        few if few < rule.least_parcels => Place::TooLittleWork,
-        _ if tally.work.due_parcels < rule.least_due => Place::TooLittleDue,
-        _ if out_of <= 0.0 || out_of < rule.least_weight => Place::NothingDue,
-        _ => Place::Ranked { rank: 0, tied: false },
+        0 => RankStatus::NoWork,
+        few if few < rule.least_parcels => RankStatus::TooLittleWork,
+        _ if tally.work.due_parcels < rule.least_due => RankStatus::TooLittleDue,
+        _ if out_of <= 0.0 || out_of < rule.least_weight => RankStatus::NothingDue,
+        _ => RankStatus::Ranked { rank: 0, tied: false },
     };
-    let score = matches!(place, Place::Ranked { .. }).then(|| (earned / out_of * 1e4).round() / 100.0);
+    let score = matches!(place, RankStatus::Ranked { .. }).then(|| (earned / out_of * 1e4).round() / 100.0);
     let (work, irregular) = (tally.work, tally.irregular);
     Row { contestant, place, score, earned, out_of, work, irregular, points, previous: None }
 }
@@ -178,7 +178,7 @@ fn place(snapshot: &Snapshot, campaign: &Campaign, rows: &mut [Row]) {
         let same_above = at > 0 && equal(&rows[at - 1], &rows[at]);
         let same_below = at + 1 < ranked && equal(&rows[at], &rows[at + 1]);
         rank = if same_above { rank } else { at + 1 };
-        rows[at].place = Place::Ranked { rank, tied: same_above || same_below };
+        rows[at].place = RankStatus::Ranked { rank, tied: same_above || same_below };
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
 
 use super::{
     Span,
-    cases::{Case, Facts, Why, cases, steps},
+    cases::{Case, CaseReason, Facts, cases, steps},
     contest::{Contest, in_scope},
 };
 
@@ -241,8 +241,8 @@ fn one(snapshot: &Snapshot, campaign: &Campaign, facts: &Facts<'_>, parcel: u32,
         lawful.add(&case);
         own.irregular.steps += 1;
         match case.why {
-            Why::OutOfOrder => own.irregular.out_of_order += 1,
-            Why::ClockBroken => own.irregular.clock_broken += 1,
+            CaseReason::OutOfOrder => own.irregular.out_of_order += 1,
+            CaseReason::ClockBroken => own.irregular.clock_broken += 1,
             _ => {}
         }
     });

@@ -2,7 +2,7 @@
 
 use geo::{Coord, Distance, Euclidean, Line};
 
-use crate::atlas::{Extent, Shape, Snapshot, World};
+use crate::atlas::{Extent, Shape, Snapshot, WorldPoint};
 
 /// Parcels closer than this touch, metres: the width of a boundary stone and of a surveyor's error.
 const TOUCHING_M: f64 = 0.5;
@@ -46,7 +46,7 @@ fn touch(one: Shape<'_>, other: Shape<'_>, reach: f64) -> bool {
 }
 
 fn sides(shape: Shape<'_>) -> impl Iterator<Item = (Line<f64>, Extent)> {
-    let at = |place: World| Coord { x: f64::from(place.x), y: f64::from(place.y) };
+    let at = |place: WorldPoint| Coord { x: f64::from(place.x), y: f64::from(place.y) };
     shape.rings().flat_map(move |(_, ring)| {
         let next = ring.iter().cycle().skip(1);
         ring.iter()

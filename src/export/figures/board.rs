@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::parcel;
 use crate::{
     analysis::{
-        Board, BoardSpan, Case, EarlyHolder, GroupBoard, Nominated, Nominees, Place, Points, Row, View,
+        Board, BoardSpan, Case, EarlyHolder, GroupBoard, Nominated, Nominees, Points, RankStatus, Row, View,
         board as rank, evidence as cases,
     },
     domain::{Award, Awarded, Campaign, Criterion, Day, Period},
@@ -191,11 +191,11 @@ fn square_metres(tenths: u64) -> f64 {
 
 fn row(view: &View, campaign: &Campaign, row: &Row) -> Value {
     let (tied, reason) = match row.place {
-        Place::Ranked { tied, .. } => (tied, None),
-        Place::NoWork => (false, Some("no_work")),
-        Place::TooLittleWork => (false, Some("too_little_work")),
-        Place::TooLittleDue => (false, Some("too_little_due")),
-        Place::NothingDue => (false, Some("nothing_due")),
+        RankStatus::Ranked { tied, .. } => (tied, None),
+        RankStatus::NoWork => (false, Some("no_work")),
+        RankStatus::TooLittleWork => (false, Some("too_little_work")),
+        RankStatus::TooLittleDue => (false, Some("too_little_due")),
+        RankStatus::NothingDue => (false, Some("nothing_due")),
     };
     let trend = row.rank().zip(row.score).zip(row.previous).map(|((rank, score), (rank_before, before))| {
         json!({ "rank": rank_before as i64 - rank as i64, "score": hundredths(score - before) })

@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 
 use super::parcel;
-use crate::analysis::{By, Filter, ParcelClock, View, clocks as running, groups};
+use crate::analysis::{Filter, GroupBy, ParcelClock, View, clocks as running, groups};
 
 /// The deadlines of what `filter` lets through on the view's day: counts in
 /// all and by group, and the `limit` most urgent parcels behind the first `offset`.
-pub fn clocks(view: &View, filter: &Filter, by: By, limit: usize, offset: usize) -> Value {
+pub fn clocks(view: &View, filter: &Filter, by: GroupBy, limit: usize, offset: usize) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
     let chosen = filter.select(snapshot, day);
     let all = running(snapshot, &chosen, day, offset.saturating_add(limit));

@@ -4,15 +4,15 @@ use geo::InteriorPoint;
 use serde_json::{Value, json};
 
 use super::{metres, span};
-use crate::analysis::{About, Decision, Filter, Named, Survey, View, decisions as decide};
+use crate::analysis::{Decision, DecisionScope, Filter, Named, Survey, View, decisions as decide};
 
 /// What is to be decided about the parcels that `filter` lets through.
 pub fn decisions(view: &View, filter: &Filter) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
     let scope = match (filter.projects.as_slice(), filter.units.as_slice()) {
-        ([_], _) => About::Project,
-        (_, [_]) => About::Unit,
-        _ => About::Many,
+        ([_], _) => DecisionScope::Project,
+        (_, [_]) => DecisionScope::Unit,
+        _ => DecisionScope::Many,
     };
     let survey = Survey::of(snapshot, filter, day, [None, None, None]);
     let chosen: Vec<u32> =

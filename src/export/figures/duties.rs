@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::parcel;
-use crate::analysis::{By, Duty, DutyKind, Filter, View, duties as found, groups};
+use crate::analysis::{Duty, DutyKind, Filter, GroupBy, View, duties as found, groups};
 
 /// What is asked of the lists.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +13,7 @@ pub struct DutyAsk {
     /// The list of which parcels are told; all of them if left out.
     pub list: Option<DutyKind>,
     /// What rows are put together by.
-    pub by: By,
+    pub by: GroupBy,
     /// Parcels that are told.
     pub limit: usize,
     /// Parcels before them.

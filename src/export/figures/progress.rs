@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::{
-    analysis::{By, CountMeasure, Discretion, Filter, Grouping, Sums, Survey, View, length},
+    analysis::{CountMeasure, Discretion, Filter, GroupBy, Grouping, Sums, Survey, View, length},
     domain::Day,
 };
 
@@ -12,7 +12,7 @@ use crate::{
 pub fn progress(
     view: &View,
     filter: &Filter,
-    (by, since): (Option<By>, Option<Day>),
+    (by, since): (Option<GroupBy>, Option<Day>),
     discretion: Discretion,
 ) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);

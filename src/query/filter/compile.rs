@@ -6,7 +6,7 @@ use cql2::Expr;
 use geo::{Coord, Geometry, MapCoords};
 
 use super::{
-    FilterError, Language, Place,
+    FilterError, Language, ToWgs84,
     among::{Among, gathered},
     bounds,
     node::{Arithmetic, Comparison, Node, Scalar},
@@ -38,7 +38,7 @@ pub fn parse(
     text: &str,
     language: Language,
     columns: &[&'static Column],
-    place: Place<'_>,
+    place: ToWgs84<'_>,
 ) -> Compiled<Node> {
     let measure = bounds::check(text, language)?;
     bounds::guarded(measure, || Compiler { columns, place }.condition(read(text, language)?))
@@ -57,7 +57,7 @@ pub fn value(kind: Kind, text: &str) -> Option<Value<'static>> {
 
 struct Compiler<'a> {
     columns: &'a [&'static Column],
-    place: Place<'a>,
+    place: ToWgs84<'a>,
 }
 
 impl Compiler<'_> {

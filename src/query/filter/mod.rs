@@ -46,7 +46,7 @@ pub enum Language {
 }
 
 /// Moves a coordinate of a filter to WGS 84 longitude and latitude; none when it can't be.
-pub type Place<'a> = &'a dyn Fn([f64; 2]) -> Option<[f64; 2]>;
+pub type ToWgs84<'a> = &'a dyn Fn([f64; 2]) -> Option<[f64; 2]>;
 
 /// A condition on the features of a collection.
 #[derive(Debug, Clone)]
@@ -66,7 +66,7 @@ impl Filter {
         text: &str,
         language: Language,
         columns: &[&'static Column],
-        place: Place<'_>,
+        place: ToWgs84<'_>,
     ) -> Result<Self, FilterError> {
         compile::parse(text, language, columns, place).map(Self)
     }

@@ -46,7 +46,7 @@ struct Words {
 #[serde(deny_unknown_fields)]
 struct Slide {
     /// What it is about.
-    about: About,
+    about: BriefingSubject,
     /// Code of the project or unit; empty for all.
     #[serde(default)]
     code: String,
@@ -57,7 +57,7 @@ struct Slide {
 
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum About {
+enum BriefingSubject {
     All,
     Project,
     Unit,
@@ -105,7 +105,7 @@ pub async fn briefings(State(app): State<Arc<App>>) -> Result<Response, Problem>
 /// Saves slides as a briefing of the state that is shown now.
 pub async fn save(State(app): State<Arc<App>>, identity: Identity, body: Bytes) -> Result<Response, Problem> {
     let new: NewBriefing = serde_json::from_slice(&body)
-        .map_err(|e| Problem::nonsense(format!("the body is not a briefing: {e}")))?;
+        .map_err(|e| Problem::invalid(format!("the body is not a briefing: {e}")))?;
     check(&new)?;
     let current = app.current()?;
     let code: String = secret().map_err(|e| Problem::internal(&e))?.chars().take(16).collect();

@@ -11,14 +11,14 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::{
-    intake::Illustration,
+    import::Illustration,
     server::{app::App, problem::Problem},
 };
 
 /// What may be wished.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Wish {
+pub struct DemoRequest {
     /// Parcels, 100 to 40 000.
     #[serde(default = "usual")]
     parcels: usize,
@@ -31,9 +31,9 @@ fn usual() -> usize {
 /// Fills an empty store.
 pub async fn fill_demo(
     State(app): State<Arc<App>>,
-    axum::Json(wish): axum::Json<Wish>,
+    axum::Json(asked): axum::Json<DemoRequest>,
 ) -> Result<Response, Problem> {
-    if !(100..=40_000).contains(&wish.parcels) {
+    if !(100..=40_000).contains(&asked.parcels) {
         return Err(Problem::parameter("parcels", "must be a number from 100 to 40000"));
     }
     let current = app.current()?;
@@ -42,7 +42,7 @@ pub async fn fill_demo(
     }
     // Today is not over: nothing may be recorded later than now.
     let until = current.view.today.plus(-1);
-    let made = tokio::task::spawn_blocking(move || Illustration::make(wish.parcels, 1, until));
+    let made = tokio::task::spawn_blocking(move || Illustration::make(asked.parcels, 1, until));
     let made = made.await.map_err(|e| Problem::internal(&e))?.map_err(|e| Problem::internal(&e))?;
     let (units, projects, parcels) = made.counts();
     let (tell, told) = std::sync::mpsc::sync_channel(1);

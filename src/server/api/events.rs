@@ -39,7 +39,7 @@ pub async fn events(
     if let Some(version) = if_match(&headers)? {
         let [(_, Ok(draft))] = &mut rows[..] else {
             let why = "If-Match goes with one event; give each event its own \"version\"";
-            return Err(Problem::nonsense(why));
+            return Err(Problem::invalid(why));
         };
         draft.version = Some(version);
     }
@@ -77,7 +77,7 @@ pub async fn table(
         let words = Words::of(snapshot.law(), &app.words.codes);
         words.with_names(snapshot.project_names(), snapshot.unit_names(view.today))
     };
-    let table = read_event_table(&text, tabs, &words).map_err(|why| Problem::nonsense(why.to_string()))?;
+    let table = read_event_table(&text, tabs, &words).map_err(|why| Problem::invalid(why.to_string()))?;
     if table.rows.len() > MOST {
         return Err(Problem::too_large(format!("a request takes at most {MOST} rows")));
     }
@@ -90,7 +90,7 @@ pub async fn table(
     let refused = match &outcome {
         Err(RecordingError::Refused(refused)) => refused.clone(),
         Err(RecordingError::Conflict(_)) | Ok(_) => Vec::new(),
-        Err(_) => return Err(outcome.err().map_or_else(|| Problem::nonsense("refused"), problem)),
+        Err(_) => return Err(outcome.err().map_or_else(|| Problem::invalid("refused"), problem)),
     };
     let preview = table.rows.iter().map(|row| {
         let errors: Vec<_> = refused.iter().filter(|refusal| refusal.row == row.line).collect();
@@ -108,11 +108,11 @@ pub async fn table(
 /// The events of a body, each an object or none.
 fn read(body: &[u8]) -> Result<Vec<Option<Map<String, Value>>>, Problem> {
     let value: Value = serde_json::from_slice(body)
-        .map_err(|error| Problem::nonsense(format!("the body is not JSON: {error}")))?;
+        .map_err(|error| Problem::invalid(format!("the body is not JSON: {error}")))?;
     let list = match value {
         Value::Array(list) => list,
         one @ Value::Object(_) => vec![one],
-        _ => return Err(Problem::nonsense("the body must be an event or a list of events")),
+        _ => return Err(Problem::invalid("the body must be an event or a list of events")),
     };
     if list.is_empty() || list.len() > MOST {
         return Err(Problem::too_large(format!("a request takes 1 to {MOST} events")));

@@ -9,7 +9,7 @@ use axum::{
 };
 
 use crate::{
-    analysis::{By, Discretion, DutyKind, View},
+    analysis::{Discretion, DutyKind, GroupBy, View},
     domain::{Action, Day, Level, Scope},
     export::figures::{self, DutyAsk, Least},
     server::{
@@ -21,15 +21,15 @@ use crate::{
 };
 
 /// Reads what rows are put together by.
-pub(super) fn by(query: &Query) -> Result<Option<By>, Problem> {
+pub(super) fn by(query: &Query) -> Result<Option<GroupBy>, Problem> {
     let level = query.read("level", |text| {
         Level::from_code(text).ok_or_else(|| "must be province, district or commune".to_owned())
     })?;
     query.read("by", |text| match text {
-        "project" => Ok(By::Project),
-        "unit" => Ok(By::Unit(level.unwrap_or(Level::Commune))),
-        "body" => Ok(By::Body),
-        "kind" => Ok(By::Kind),
+        "project" => Ok(GroupBy::Project),
+        "unit" => Ok(GroupBy::Unit(level.unwrap_or(Level::Commune))),
+        "body" => Ok(GroupBy::Body),
+        "kind" => Ok(GroupBy::Kind),
         other => Err(format!("\"{other}\" is not one of project, unit, body, kind")),
     })
 }
@@ -124,7 +124,7 @@ pub async fn clocks(
 ) -> Result<Response, Problem> {
     let query =
         Query::parse(text.as_deref(), &with_filter(&["as_of", "at", "by", "level", "limit", "offset"]))?;
-    let by = by(&query)?.unwrap_or(By::Unit(Level::Commune));
+    let by = by(&query)?.unwrap_or(GroupBy::Unit(Level::Commune));
     let limit = number(&query, "limit", 0, 10_000)?.unwrap_or(100);
     let offset = number(&query, "offset", 0, usize::MAX)?.unwrap_or(0);
     let key = format!("/api/v1/clocks {}", text.unwrap_or_default());
@@ -149,7 +149,7 @@ pub async fn duties(
     })?;
     let ask = DutyAsk {
         list,
-        by: by(&query)?.unwrap_or(By::Unit(Level::Commune)),
+        by: by(&query)?.unwrap_or(GroupBy::Unit(Level::Commune)),
         limit: number(&query, "limit", 0, 10_000)?.unwrap_or(100),
         offset: number(&query, "offset", 0, usize::MAX)?.unwrap_or(0),
         with_money: false,

@@ -21,9 +21,9 @@ use tokio_stream::StreamExt;
 use super::preview::preview_features;
 use crate::{
     domain::{Action, Code, Day, UnitId},
+    import::{self, ImportError, Records, Request},
     ingest::{self, Encoding, Mapping, Target},
-    intake::{self, IntakeError, Records, Request},
-    reader::{Leave, Reader},
+    reader::{Cancellation, Reader},
     server::{
         app::App,
         auth::Identity,
@@ -80,7 +80,7 @@ async fn receive(
     let mut file = tokio::fs::File::create(place).await.map_err(|e| Problem::disk(&e))?;
     let (mut stream, mut received, mut looked) = (body.into_data_stream(), 0, 0);
     while let Some(part) = stream.next().await {
-        let part = part.map_err(|e| Problem::nonsense(format!("the file did not arrive whole: {e}")))?;
+        let part = part.map_err(|e| Problem::invalid(format!("the file did not arrive whole: {e}")))?;
         received += part.len() as u64;
         if received > LARGEST {
             return Err(Problem::too_large(format!("a file may have at most {} MB", LARGEST >> 20)));
@@ -112,10 +112,10 @@ pub async fn outline(
 ) -> Result<Response, Problem> {
     let staged = app.staging.find(&id, identity.name())?;
     let tracker = Tracker::new(Arc::clone(&staged), Operation::Outline);
-    let described = app.reading.run(move |reader, leave| {
+    let described = app.reading.run(move |reader, cancellation| {
         tracker.reading();
         let main = staged.main()?;
-        let layers = reader.outline(&main, leave).map_err(|e| refused(&staged, &e.into()))?;
+        let layers = reader.outline(&main, cancellation).map_err(|e| refused(&staged, &e.into()))?;
         let mut answer = files(&staged)?;
         answer["layers"] = json!(layers);
         answer["fields"] = json!({
@@ -141,7 +141,7 @@ pub async fn work(
 /// How a file is to be understood, as the app sends it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Wish {
+pub struct ImportRequest {
     target: String,
     layer: Option<String>,
     crs: Option<String>,
@@ -157,7 +157,7 @@ pub struct Wish {
     day: Option<String>,
 }
 
-impl Wish {
+impl ImportRequest {
     fn request(self, file: PathBuf, today: Day) -> Result<Request, Problem> {
         let code = |name: &str, text: Option<String>| {
             let text = text.filter(|text| !text.is_empty());
@@ -197,12 +197,12 @@ pub async fn preview(
     State(app): State<Arc<App>>,
     identity: Identity,
     Path(id): Path<String>,
-    axum::Json(wish): axum::Json<Wish>,
+    axum::Json(asked): axum::Json<ImportRequest>,
 ) -> Result<Response, Problem> {
-    let read = Reading::begin(&app, &identity, &id, wish)?;
+    let read = Reading::begin(&app, &identity, &id, asked)?;
     let tracker = Tracker::new(Arc::clone(&read.staged), Operation::Preview);
-    let answer = app.reading.run(move |reader, leave| {
-        let records = read.records(reader, leave, &tracker)?;
+    let answer = app.reading.run(move |reader, cancellation| {
+        let records = read.records(reader, cancellation, &tracker)?;
         let mut answer = report(&records)?;
         answer["preview"] = preview_features(&records);
         answer["allowed"] = json!(read.may_store(&records).is_ok());
@@ -216,13 +216,13 @@ pub async fn commit(
     State(app): State<Arc<App>>,
     identity: Identity,
     Path(id): Path<String>,
-    axum::Json(wish): axum::Json<Wish>,
+    axum::Json(asked): axum::Json<ImportRequest>,
 ) -> Result<Response, Problem> {
-    let read = Reading::begin(&app, &identity, &id, wish)?;
+    let read = Reading::begin(&app, &identity, &id, asked)?;
     let author = identity.name().to_owned();
     let tracker = Tracker::new(Arc::clone(&read.staged), Operation::Commit);
-    let work = app.reading.run(move |reader, leave| {
-        let records = read.records(reader, leave, &tracker)?;
+    let work = app.reading.run(move |reader, cancellation| {
+        let records = read.records(reader, cancellation, &tracker)?;
         read.may_store(&records)?;
         Ok::<_, Problem>((records, read.request.day, tracker))
     });
@@ -288,10 +288,10 @@ fn report(records: &Records) -> Result<Value, Problem> {
     Ok(answer)
 }
 
-fn refused(staged: &Staged, error: &IntakeError) -> Problem {
+fn refused(staged: &Staged, error: &ImportError) -> Problem {
     match error {
-        IntakeError::Store(error) => Problem::internal(error),
-        IntakeError::Read(error) if error.is_ours() => Problem::internal(error),
+        ImportError::Store(error) => Problem::internal(error),
+        ImportError::Read(error) if error.is_ours() => Problem::internal(error),
         error => {
             if matches!(error.code(), "died" | "nonsense") {
                 tracing::warn!(%error, "a file that was sent broke its reader");
@@ -310,21 +310,27 @@ struct Reading {
 }
 
 impl Reading {
-    fn begin(app: &App, identity: &Identity, id: &str, wish: Wish) -> Result<Self, Problem> {
+    fn begin(app: &App, identity: &Identity, id: &str, asked: ImportRequest) -> Result<Self, Problem> {
         let staged = app.staging.find(id, identity.name())?;
         let current = app.current()?;
-        let request = wish.request(staged.main()?, current.view.today)?;
+        let request = asked.request(staged.main()?, current.view.today)?;
         let scope = identity.scope(Action::Manage, current.view.snapshot.units());
         Ok(Self { staged, request, current, scope })
     }
 
-    fn records(&self, reader: &Reader, leave: &Leave, tracker: &Tracker) -> Result<Records, Problem> {
+    fn records(
+        &self,
+        reader: &Reader,
+        cancellation: &Cancellation,
+        tracker: &Tracker,
+    ) -> Result<Records, Problem> {
         let snapshot = &self.current.view.snapshot;
         tracker.reading();
-        let read = intake::read(reader, &self.request, Some(snapshot), leave, &mut |step| tracker.at(step));
+        let read =
+            import::read(reader, &self.request, Some(snapshot), cancellation, &mut |step| tracker.at(step));
         let mut records = read.map_err(|error| refused(&self.staged, &error))?;
         if let Records::Parcels(batch, _) = &mut records {
-            intake::keep_off(snapshot, batch, self.request.day, &self.scope);
+            import::keep_off(snapshot, batch, self.request.day, &self.scope);
         }
         Ok(records)
     }

@@ -7,7 +7,7 @@ use super::province_bbox;
 use crate::{
     analysis::View,
     domain::{ZONES, Zone, chainage_label},
-    export::{Crs, Mover},
+    export::{Crs, Reprojector},
 };
 
 /// Degrees around what the store holds within which a place in metres is looked for.
@@ -106,7 +106,8 @@ fn metres(view: &View, numbers: &[f64]) -> Vec<Value> {
     };
     let mut found = Vec::new();
     for zone in ZONES.iter().filter(candidate) {
-        let moved = Mover::new(Crs::Epsg(zone.epsg)).ok().and_then(|mover| mover.back([easting, northing]));
+        let moved =
+            Reprojector::new(Crs::Epsg(zone.epsg)).ok().and_then(|mover| mover.back([easting, northing]));
         let Some(at) = moved.filter(|at| meridian.is_some() || inside(*at)) else { continue };
         found.push((zone, at));
     }

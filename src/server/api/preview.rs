@@ -4,7 +4,7 @@ use geo::{BoundingRect, MultiPolygon, Rect};
 use geojson::GeometryValue;
 use serde_json::{Value, json};
 
-use crate::intake::Records;
+use crate::import::Records;
 
 /// Shapes that are shown; the first ones of a large file are enough to see where it lies.
 const MOST_SHAPES: usize = 5000;

@@ -12,7 +12,7 @@ use super::figures::discretion;
 use crate::{
     analysis::{Discretion, View},
     report::{Format, Language, Setting, Subject, document, write},
-    server::{app::App, auth::Identity, params::Query, problem::Problem, wording::About},
+    server::{app::App, auth::Identity, params::Query, problem::Problem, wording::StoreFacts},
 };
 
 /// What is asked for, before the view is known.
@@ -80,7 +80,7 @@ pub fn paper(query: &Query) -> Result<(Format, Language), Problem> {
 }
 
 /// What a document needs besides the view.
-pub fn setting<'a>(app: &'a App, about: &'a About, discretion: Discretion) -> Setting<'a> {
+pub fn setting<'a>(app: &'a App, about: &'a StoreFacts, discretion: Discretion) -> Setting<'a> {
     Setting {
         vocabulary: &app.words.codes,
         province: about.province.as_deref(),

@@ -13,7 +13,7 @@ use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 use super::{bbox, places::places};
 use crate::{
     analysis::View,
-    atlas::{Extent, UnitEntry, World},
+    atlas::{Extent, UnitEntry, WorldPoint},
     domain::Level,
     server::{app::App, params::Query, problem::Problem},
 };
@@ -205,7 +205,7 @@ fn result(view: &View, parcel: u32) -> Value {
         "id": columns.id(parcel),
         "label": format!("{}/{}", columns.sheet(parcel), columns.number(parcel)),
         "detail": unit,
-        "bbox": bbox(extent.with(World { x: extent.min_x, y: extent.min_y })),
+        "bbox": bbox(extent.with(WorldPoint { x: extent.min_x, y: extent.min_y })),
     })
 }
 

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::time_span;
 use crate::{
-    analysis::{self, By, Group, View, each_day, groups, steps},
+    analysis::{self, Group, GroupBy, View, each_day, groups, steps},
     domain::{Day, SquareMetres},
     server::{
         app::App,
@@ -34,7 +34,7 @@ pub async fn series(
     Ok(app.json(&headers, key, at, move |_, view| make(view, &query, by)).await?.respond(&headers))
 }
 
-fn make(view: &View, query: &Query, by: Option<By>) -> Result<Value, Problem> {
+fn make(view: &View, query: &Query, by: Option<GroupBy>) -> Result<Value, Problem> {
     let snapshot = &view.snapshot;
     let filter = query.filter(view, view.today)?;
     let chosen = filter.select(snapshot, view.today);
@@ -62,7 +62,7 @@ fn make(view: &View, query: &Query, by: Option<By>) -> Result<Value, Problem> {
 }
 
 /// A curve for each group, on the days when it changed.
-fn grouped(view: &View, chosen: &[u32], by: By) -> Vec<Value> {
+fn grouped(view: &View, chosen: &[u32], by: GroupBy) -> Vec<Value> {
     let curve = |group: &Group| {
         let (days, actual): (Vec<_>, Vec<_>) =
             steps(&view.snapshot, &group.parcels).into_iter().map(|(day, area)| (day.number(), area)).unzip();

@@ -51,14 +51,14 @@ pub async fn totals(
 
 fn polygon(body: &[u8]) -> Result<MultiPolygon<f64>, Problem> {
     let wrong = "the body must be a GeoJSON Polygon or MultiPolygon in WGS 84 degrees";
-    let geometry: geojson::Geometry = serde_json::from_slice(body).map_err(|_| Problem::nonsense(wrong))?;
-    let area = match geo::Geometry::<f64>::try_from(geometry).map_err(|_| Problem::nonsense(wrong))? {
+    let geometry: geojson::Geometry = serde_json::from_slice(body).map_err(|_| Problem::invalid(wrong))?;
+    let area = match geo::Geometry::<f64>::try_from(geometry).map_err(|_| Problem::invalid(wrong))? {
         geo::Geometry::Polygon(polygon) => MultiPolygon(vec![polygon]),
         geo::Geometry::MultiPolygon(polygons) => polygons,
-        _ => return Err(Problem::nonsense(wrong)),
+        _ => return Err(Problem::invalid(wrong)),
     };
     if geo::CoordsIter::coords_count(&area) > MOST_VERTICES {
-        return Err(Problem::nonsense(format!("the polygon has more than {MOST_VERTICES} vertices")));
+        return Err(Problem::invalid(format!("the polygon has more than {MOST_VERTICES} vertices")));
     }
     Ok(area)
 }
@@ -72,7 +72,7 @@ fn make(
     let day = query.as_of(view.today)?;
     let snapshot = &view.snapshot;
     let mut chosen = query.filter(view, day)?.select(snapshot, day);
-    chosen = inside(snapshot, &chosen, area).map_err(|why| Problem::nonsense(why.0))?;
+    chosen = inside(snapshot, &chosen, area).map_err(|why| Problem::invalid(why.0))?;
     let answer = json!({
         "at": snapshot.position(),
         "as_of": day.to_string(),

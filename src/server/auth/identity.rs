@@ -31,7 +31,7 @@ pub const LONGEST: i64 = 7 * 24 * 3_600_000;
 
 /// How someone came in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum By {
+pub enum Credential {
     /// From this machine, to a server without accounts.
     Loopback,
     /// With a session; its hash and what its pages send back.
@@ -46,7 +46,7 @@ pub enum By {
 #[derive(Debug, Clone)]
 pub struct Identity {
     /// How they came in.
-    pub by: By,
+    pub by: Credential,
     /// Their account; none for the local administrator and for nobody.
     pub account: Option<Arc<Account>>,
     /// Where they come from, as the edge knows it.
@@ -56,13 +56,13 @@ pub struct Identity {
 impl Identity {
     /// Nobody.
     pub fn nobody() -> Self {
-        Self { by: By::Nobody, account: None, address: None }
+        Self { by: Credential::Nobody, account: None, address: None }
     }
 
     /// Who sent these headers, now.
     pub fn of(auth: &Auth, headers: &HeaderMap, now: i64) -> Self {
         if auth.mode() == Mode::Local {
-            return Self { by: By::Loopback, account: None, address: None };
+            return Self { by: Credential::Loopback, account: None, address: None };
         }
         let directory = auth.directory.load();
         let account = |id: u32| {
@@ -74,7 +74,7 @@ impl Identity {
             let token = token.filter(|token| !token.revoked && now < token.expires_at);
             return match token.and_then(|token| Some((token, account(token.account)?))) {
                 Some((token, account)) => {
-                    Self { by: By::Token(token.scope), account: Some(account), address: None }
+                    Self { by: Credential::Token(token.scope), account: Some(account), address: None }
                 }
                 None => Self::nobody(),
             };
@@ -89,7 +89,7 @@ impl Identity {
         });
         match found {
             Some(account) => {
-                Self { by: By::Session(hash, csrf(secret)), account: Some(account), address: None }
+                Self { by: Credential::Session(hash, csrf(secret)), account: Some(account), address: None }
             }
             None => Self::nobody(),
         }
@@ -108,12 +108,12 @@ impl Identity {
     /// Whether this may be done at least somewhere.
     pub fn may(&self, action: Action) -> bool {
         match (&self.by, &self.account) {
-            (By::Loopback, _) => true,
+            (Credential::Loopback, _) => true,
             // A token for reading reads; it neither records nor tells who holds a parcel.
-            (By::Token(TokenScope::Read), Some(account)) => {
+            (Credential::Token(TokenScope::Read), Some(account)) => {
                 action == Action::Read && account.may_somewhere(action)
             }
-            (By::Token(TokenScope::Write), Some(account)) => {
+            (Credential::Token(TokenScope::Write), Some(account)) => {
                 action != Action::Administer && account.may_somewhere(action)
             }
             (_, Some(account)) => account.may_somewhere(action),
@@ -125,7 +125,7 @@ impl Identity {
     pub fn scope(&self, action: Action, units: &[std::sync::Arc<UnitEntry>]) -> Scope {
         let nowhere = || Scope::Within(std::collections::HashSet::new());
         match (&self.by, &self.account) {
-            (By::Loopback, _) => Scope::Everywhere,
+            (Credential::Loopback, _) => Scope::Everywhere,
             _ if !self.may(action) => nowhere(),
             (_, Some(account)) => {
                 let units: Vec<(UnitId, _)> = units.iter().map(|entry| (entry.id, &entry.unit)).collect();

@@ -75,8 +75,7 @@ struct NewToken {
 }
 
 fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, Problem> {
-    serde_json::from_slice(body)
-        .map_err(|e| Problem::nonsense(format!("the body is not what is needed: {e}")))
+    serde_json::from_slice(body).map_err(|e| Problem::invalid(format!("the body is not what is needed: {e}")))
 }
 
 fn grant(app: &App, role: Role, unit: Option<&str>) -> Result<Grant, Problem> {
@@ -139,10 +138,10 @@ pub async fn change_account(
     Path(name): Path<String>,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let wish: Change = read(&body)?;
+    let asked: Change = read(&body)?;
     let account = named(&app.auth.directory.load(), &name)?;
     let id = account.id;
-    match wish {
+    match asked {
         Change::Password(password) => {
             let hash = hashed(password, [account.name, account.full_name]).await?;
             change(&app, &identity, AccountChange::Password(id, hash)).await?;
@@ -153,12 +152,12 @@ pub async fn change_account(
             }
             change(&app, &identity, AccountChange::Disabled(id, disabled)).await?;
         }
-        Change::Grant(wish) => {
-            let grant = grant(&app, wish.role, wish.unit.as_deref())?;
+        Change::Grant(asked) => {
+            let grant = grant(&app, asked.role, asked.unit.as_deref())?;
             change(&app, &identity, AccountChange::Grant(id, grant)).await?;
         }
-        Change::Revoke(wish) => {
-            let gone = grant(&app, wish.role, wish.unit.as_deref())?;
+        Change::Revoke(asked) => {
+            let gone = grant(&app, asked.role, asked.unit.as_deref())?;
             keep_an_administrator(&app, |other| {
                 let left = other.grants.iter().filter(|grant| other.id != id || **grant != gone);
                 left.clone().any(|grant| grant.role.allows(Action::Administer))
@@ -169,7 +168,7 @@ pub async fn change_account(
             change(&app, &identity, AccountChange::Revoke(id, gone)).await?;
         }
         Change::Invite(false) | Change::Unlink(false) | Change::ResetSecondFactor(false) => {
-            return Err(Problem::nonsense(
+            return Err(Problem::invalid(
                 "an invitation is made, and a link or second factor undone, with true",
             ));
         }

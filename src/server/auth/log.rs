@@ -23,7 +23,7 @@ pub enum How {
 
 /// Why somebody was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
+pub enum RefusalReason {
     /// Name or password are wrong, or the account is disabled.
     Wrong,
     /// Tried too often.
@@ -47,7 +47,7 @@ impl How {
     }
 }
 
-impl Why {
+impl RefusalReason {
     fn code(self) -> &'static str {
         match self {
             Self::Wrong => "wrong",
@@ -69,7 +69,7 @@ pub fn signed_in(account: &str, how: How, address: Option<IpAddr>) {
 }
 
 /// Somebody was not let in; `account` is none where no account has the name.
-pub fn not_signed_in(account: Option<&str>, why: Why, address: Option<IpAddr>) {
+pub fn not_signed_in(account: Option<&str>, why: RefusalReason, address: Option<IpAddr>) {
     let account = account.unwrap_or("");
     tracing::info!(target: TARGET, event = "not_signed_in", account, why = why.code(), address = shown(address));
 }

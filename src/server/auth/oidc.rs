@@ -27,7 +27,7 @@ use openidconnect::{
 use super::{
     Identity,
     identity::cookie_called,
-    log::{self, How, Why},
+    log::{self, How, RefusalReason},
     secret_hash,
     session::begin,
 };
@@ -187,7 +187,8 @@ pub async fn callback(
     };
     let person = oidc.person(code, &pending, &headers).await?;
     let account = account(&app, oidc, &person, pending.invitation.as_deref()).await;
-    let account = account.inspect_err(|_| log::not_signed_in(None, Why::NotLinked, identity.address))?;
+    let account =
+        account.inspect_err(|_| log::not_signed_in(None, RefusalReason::NotLinked, identity.address))?;
     log::signed_in(&account.name, How::Provider, identity.address);
     let mut response = Redirect::to(&own_place(&pending.back)).into_response();
     let signed_in = begin(&app, account, &headers).await?;
@@ -295,9 +296,9 @@ fn callback_address(headers: &HeaderMap) -> Result<RedirectUrl, Problem> {
 }
 
 /// A place of ours as a browser understands it; the start where it would lead elsewhere.
-fn own_place(wish: &str) -> String {
+fn own_place(asked: &str) -> String {
     let here = Url::parse("http://here.invalid/").ok();
-    let place = here.as_ref().and_then(|here| here.join(wish).ok());
+    let place = here.as_ref().and_then(|here| here.join(asked).ok());
     match (&here, place) {
         (Some(here), Some(place)) if place.origin() == here.origin() => {
             place.as_str().strip_prefix("http://here.invalid").unwrap_or("/").to_owned()
@@ -328,7 +329,7 @@ mod tests {
     #[test]
     fn who_has_signed_in_comes_back_to_a_place_of_ours() {
         assert_eq!(own_place("/?room=update#x"), "/?room=update#x");
-        for wish in [
+        for asked in [
             "//evil.example",
             "/\t/evil.example",
             "/\\evil.example",
@@ -337,7 +338,7 @@ mod tests {
             "/\n/evil.example",
             "javascript:alert(1)",
         ] {
-            assert_eq!(own_place(wish), "/", "{wish:?}");
+            assert_eq!(own_place(asked), "/", "{asked:?}");
         }
         assert_eq!(own_place(""), "/");
     }

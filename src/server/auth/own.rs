@@ -15,9 +15,9 @@ use serde_json::json;
 
 use super::{
     factor::{address, new_secret, recovery_codes, step_of, typed},
-    identity::{By, Identity},
+    identity::{Credential, Identity},
     keeping::{change, hashed},
-    log::{self, Why},
+    log::{self, RefusalReason},
     session::{begin, is_right, second},
 };
 use crate::{
@@ -52,15 +52,15 @@ struct Code {
 
 fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, Problem> {
     // What is wrong with it is not said in its words: they hold a password.
-    serde_json::from_slice(body).map_err(|_| Problem::nonsense("the body is not what is needed"))
+    serde_json::from_slice(body).map_err(|_| Problem::invalid("the body is not what is needed"))
 }
 
 /// The account of a session. A token, which a program holds, changes nothing of it.
 fn own(app: &App, identity: &Identity) -> Result<(Account, Option<String>), Problem> {
     let account = match (&identity.by, &identity.account) {
-        (By::Session(..), Some(account)) => account.id,
-        (By::Loopback, _) => return Err(Problem::nonsense("this server has no accounts")),
-        _ => return Err(Problem::nonsense("sign in by name and password: a token changes no account")),
+        (Credential::Session(..), Some(account)) => account.id,
+        (Credential::Loopback, _) => return Err(Problem::invalid("this server has no accounts")),
+        _ => return Err(Problem::invalid("sign in by name and password: a token changes no account")),
     };
     let found = app.auth.directory.load().accounts.get(&account).cloned();
     found.ok_or_else(Problem::unauthorized)
@@ -74,11 +74,11 @@ async fn prove(
     password: String,
 ) -> Result<(), Problem> {
     if stored.is_none() {
-        return Err(Problem::nonsense("the account has no password: it comes by a provider of identities"));
+        return Err(Problem::invalid("the account has no password: it comes by a provider of identities"));
     }
-    let refused = |why: Why| log::not_signed_in(Some(&account.name), why, identity.address);
+    let refused = |why: RefusalReason| log::not_signed_in(Some(&account.name), why, identity.address);
     app.auth.limits.code(account.id).map_err(|seconds| {
-        refused(Why::Limit);
+        refused(RefusalReason::Limit);
         Problem::too_often(seconds)
     })?;
     let Ok(_checking) = app.auth.limits.checks.acquire().await else { return Err(Problem::busy()) };
@@ -86,7 +86,7 @@ async fn prove(
         return Ok(());
     }
     app.auth.limits.wrong_code(account.id);
-    refused(Why::Wrong);
+    refused(RefusalReason::Wrong);
     // They are signed in all the same: what is refused is this.
     Err(Problem::not_their_password())
 }
@@ -109,14 +109,14 @@ pub async fn change_password(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let wish: NewPassword = read(&body)?;
+    let asked: NewPassword = read(&body)?;
     let (account, stored) = own(&app, &identity)?;
-    prove(&app, &identity, (&account, stored), wish.old.clone()).await?;
-    prove_second(&app, &identity, &account, wish.code.as_deref()).await?;
-    if wish.new == wish.old {
+    prove(&app, &identity, (&account, stored), asked.old.clone()).await?;
+    prove_second(&app, &identity, &account, asked.code.as_deref()).await?;
+    if asked.new == asked.old {
         return Err(Problem::parameter("new", "is the old one"));
     }
-    let hash = hashed(wish.new, [account.name.clone(), account.full_name.clone()]).await?;
+    let hash = hashed(asked.new, [account.name.clone(), account.full_name.clone()]).await?;
     change(&app, &identity, AccountChange::Password(account.id, hash)).await?;
     begin(&app, account, &headers).await
 }
@@ -127,9 +127,9 @@ pub async fn begin_factor(
     identity: Identity,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let wish: Proof = read(&body)?;
+    let asked: Proof = read(&body)?;
     let (account, stored) = own(&app, &identity)?;
-    prove(&app, &identity, (&account, stored), wish.password).await?;
+    prove(&app, &identity, (&account, stored), asked.password).await?;
     if app.auth.directory.load().second_factor(account.id).is_some() {
         return Err(Problem::refused("there is a second factor already; remove it first", json!([])));
     }
@@ -146,15 +146,15 @@ pub async fn confirm_factor(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let wish: Code = read(&body)?;
+    let asked: Code = read(&body)?;
     let (account, _) = own(&app, &identity)?;
     let begun = app.auth.directory.load().second_factors.get(&account.id).filter(|f| !f.confirmed).cloned();
     let Some(factor) = begun else { return Err(Problem::not_found("no second factor was begun")) };
     app.auth.limits.code(account.id).map_err(Problem::too_often)?;
     let seconds = jiff::Timestamp::now().as_second().unsigned_abs();
-    let Some(step) = step_of(&factor.secret, &wish.code.replace(' ', ""), seconds) else {
+    let Some(step) = step_of(&factor.secret, &asked.code.replace(' ', ""), seconds) else {
         app.auth.limits.wrong_code(account.id);
-        log::not_signed_in(Some(&account.name), Why::SecondFactorWrong, identity.address);
+        log::not_signed_in(Some(&account.name), RefusalReason::SecondFactorWrong, identity.address);
         return Err(Problem::wrong_code().instead(StatusCode::FORBIDDEN));
     };
     let codes = recovery_codes().map_err(|e| Problem::internal(&e))?;
@@ -175,13 +175,13 @@ pub async fn remove_factor(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let wish: Proof = read(&body)?;
+    let asked: Proof = read(&body)?;
     let (account, stored) = own(&app, &identity)?;
-    prove(&app, &identity, (&account, stored), wish.password).await?;
+    prove(&app, &identity, (&account, stored), asked.password).await?;
     if app.auth.directory.load().second_factor(account.id).is_none() {
         return Err(Problem::not_found("there is no second factor"));
     }
-    prove_second(&app, &identity, &account, wish.code.as_deref()).await?;
+    prove_second(&app, &identity, &account, asked.code.as_deref()).await?;
     change(&app, &identity, AccountChange::SecondFactorOff(account.id)).await?;
     begin(&app, account, &headers).await
 }

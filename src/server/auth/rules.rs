@@ -11,7 +11,7 @@ use axum::{
 
 use super::{
     Mode,
-    identity::{By, Identity},
+    identity::{Credential, Identity},
     log,
 };
 use crate::{
@@ -79,8 +79,10 @@ pub async fn guard(
 /// Whether an answer is told by the role of who asks. Where there are no accounts there is one person alone.
 fn is_personal(identity: &Identity, rule: Option<Rule>) -> bool {
     match (rule, &identity.by) {
-        (Some(Rule::May(_)), by) => *by != By::Nobody,
-        (Some(Rule::ReadByRole), By::Session(..) | By::Token(_)) => identity.may(Action::SeeHolders),
+        (Some(Rule::May(_)), by) => *by != Credential::Nobody,
+        (Some(Rule::ReadByRole), Credential::Session(..) | Credential::Token(_)) => {
+            identity.may(Action::SeeHolders)
+        }
         _ => false,
     }
 }
@@ -97,7 +99,7 @@ fn admit(app: &App, request: &Request, path: &str, rule: Option<Rule>) -> Result
     let identity = Identity { address: peer.map(|peer| address(headers, peer)), ..identity };
     if unsafe_method {
         same_origin(headers)?;
-        if let By::Session(_, csrf) = &identity.by {
+        if let Credential::Session(_, csrf) = &identity.by {
             let sent = headers.get("x-csrf-token").and_then(|value| value.to_str().ok());
             if sent != Some(csrf) {
                 return Err(Problem::csrf());
@@ -107,7 +109,7 @@ fn admit(app: &App, request: &Request, path: &str, rule: Option<Rule>) -> Result
     // A method that an address does not have is answered by the router.
     let Some(rule) = rule else { return Ok(identity) };
     // Of what is asked with a body, looking alone is open to a token that reads.
-    if unsafe_method && identity.by == By::Token(TokenScope::Read) && matches!(rule, Rule::May(_)) {
+    if unsafe_method && identity.by == Credential::Token(TokenScope::Read) && matches!(rule, Rule::May(_)) {
         return Err(Problem::forbidden("a token for reading changes nothing"));
     }
     let public = app.auth.is_public();
@@ -118,7 +120,7 @@ fn admit(app: &App, request: &Request, path: &str, rule: Option<Rule>) -> Result
     };
     match (allowed, &identity.by) {
         (true, _) => Ok(identity),
-        (false, By::Nobody) => Err(Problem::unauthorized()),
+        (false, Credential::Nobody) => Err(Problem::unauthorized()),
         (false, _) => {
             log::refused(identity.name(), path, identity.address);
             Err(Problem::forbidden("your roles do not allow this"))

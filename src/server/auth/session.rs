@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 use super::{
     Mode,
     factor::{recovery_hash, step_of},
-    identity::{By, IDLE, Identity, LONGEST, cookie, cookie_name},
-    log::{self, How, Why},
+    identity::{Credential, IDLE, Identity, LONGEST, cookie, cookie_name},
+    log::{self, How, RefusalReason},
     password::{csrf, secret, secret_hash, verify},
 };
 use crate::{
@@ -38,7 +38,7 @@ const NOTED: i64 = 60_000;
 
 /// Who is signed in, and what they may do.
 pub async fn session(State(app): State<Arc<App>>, identity: Identity) -> Result<Response, Problem> {
-    if let By::Session(hash, _) = &identity.by {
+    if let Credential::Session(hash, _) = &identity.by {
         let seen = app.auth.directory.load().sessions.get(hash).map_or(0, |session| session.seen_at);
         if now() - seen > NOTED {
             let hash = *hash;
@@ -65,10 +65,10 @@ fn answer(app: &App, identity: &Identity) -> Response {
     let account_id = identity.account.as_ref().map(|account| account.id);
     let public = app.auth.is_public();
     let may = |action| identity.may(action);
-    let csrf = if let By::Session(_, csrf) = &identity.by { csrf.as_str() } else { "" };
+    let csrf = if let Credential::Session(_, csrf) = &identity.by { csrf.as_str() } else { "" };
     let body = json!({
         "mode": if app.auth.mode() == Mode::Local { "local" } else { "accounts" },
-        "signed_in": identity.by != By::Nobody,
+        "signed_in": identity.by != Credential::Nobody,
         "account": account,
         "may": {
             "read": public || may(Action::Read),
@@ -94,27 +94,27 @@ pub async fn sign_in(
     body: Bytes,
 ) -> Result<Response, Problem> {
     if app.auth.mode() == Mode::Local {
-        return Err(Problem::nonsense(
+        return Err(Problem::invalid(
             "this server has no accounts; whoever asks from this machine is let in",
         ));
     }
-    let body: Value = serde_json::from_slice(&body).map_err(|_| Problem::nonsense("the body is not JSON"))?;
+    let body: Value = serde_json::from_slice(&body).map_err(|_| Problem::invalid("the body is not JSON"))?;
     let text = |field: &str| body[field].as_str().map(str::to_owned);
     let (Some(name), Some(password)) = (text("name"), text("password")) else {
-        return Err(Problem::nonsense("give \"name\" and \"password\""));
+        return Err(Problem::invalid("give \"name\" and \"password\""));
     };
     let from = address(&headers, peer.ip());
     let directory = app.auth.directory.load_full();
     let found = directory.named(&name).cloned();
     let known = found.as_ref().map(|(account, _)| account.name.as_str());
     app.auth.limits.attempt(&name, from).map_err(|seconds| {
-        log::not_signed_in(known, Why::Limit, Some(from));
+        log::not_signed_in(known, RefusalReason::Limit, Some(from));
         Problem::too_often(seconds)
     })?;
     let Ok(_checking) = app.auth.limits.checks.acquire().await else { return Err(Problem::busy()) };
     let stored = found.as_ref().filter(|(account, _)| !account.disabled).and_then(|(_, hash)| hash.clone());
     if !is_right(password, stored).await? {
-        log::not_signed_in(known, Why::Wrong, Some(from));
+        log::not_signed_in(known, RefusalReason::Wrong, Some(from));
         return Err(Problem::wrong_password());
     }
     let Some((account, _)) = found else { return Err(Problem::wrong_password()) };
@@ -143,13 +143,13 @@ pub async fn second(
     let Some(factor) = app.auth.directory.load().second_factor(account.id).cloned() else {
         return Ok(How::Password);
     };
-    let refused = |why: Why| log::not_signed_in(Some(&account.name), why, from);
+    let refused = |why: RefusalReason| log::not_signed_in(Some(&account.name), why, from);
     let Some(code) = code.map(str::trim).filter(|code| !code.is_empty()) else {
-        refused(Why::SecondFactorDue);
+        refused(RefusalReason::SecondFactorDue);
         return Err(Problem::second_factor_due());
     };
     app.auth.limits.code(account.id).map_err(|seconds| {
-        refused(Why::Limit);
+        refused(RefusalReason::Limit);
         Problem::too_often(seconds)
     })?;
     let (id, hash) = (account.id, recovery_hash(code));
@@ -163,7 +163,7 @@ pub async fn second(
     };
     how.ok_or_else(|| {
         app.auth.limits.wrong_code(account.id);
-        refused(Why::SecondFactorWrong);
+        refused(RefusalReason::SecondFactorWrong);
         Problem::wrong_code()
     })
 }
@@ -174,7 +174,7 @@ pub async fn begin(app: &Arc<App>, account: Account, headers: &HeaderMap) -> Res
     let (hash, id, at) = (secret_hash(&secret), account.id, now());
     app.with_store(move |store| store.add_session(&hash, id, at, at - IDLE)).await?;
     app.refresh_accounts().await?;
-    let by = By::Session(hash, csrf(&secret));
+    let by = Credential::Session(hash, csrf(&secret));
     let mut response = answer(app, &Identity { by, account: Some(Arc::new(account)), address: None });
     set_cookie(&mut response, &secret, LONGEST / 1000, headers)?;
     Ok(response)
@@ -200,7 +200,7 @@ pub async fn sign_out(
     identity: Identity,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    if let (By::Session(hash, _), Some(_)) = (&identity.by, cookie(&headers)) {
+    if let (Credential::Session(hash, _), Some(_)) = (&identity.by, cookie(&headers)) {
         let hash = *hash;
         app.with_store(move |store| store.end_session(&hash)).await?;
         app.refresh_accounts().await?;

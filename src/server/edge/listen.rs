@@ -21,7 +21,7 @@ use tower::Service as _;
 use super::{
     forwarded,
     patience::{Incoming, Watched},
-    places::Places,
+    slots::Slots,
     tls::Tls,
 };
 
@@ -41,7 +41,7 @@ pub struct Edge {
     pub tls: Option<Tls>,
     /// How long somebody is waited for who neither sends nor takes; a connection that is not in use is closed then.
     pub patience: Duration,
-    places: Arc<Places>,
+    places: Arc<Slots>,
 }
 
 impl Edge {

@@ -8,10 +8,10 @@
 mod forwarded;
 mod listen;
 mod patience;
-mod places;
+mod slots;
 mod tls;
 
 pub use forwarded::{address, is_encrypted, is_forwarded};
 pub use listen::{Edge, listen};
-pub use places::network;
+pub use slots::network;
 pub use tls::Tls;

@@ -5,7 +5,7 @@ use geo::Geometry;
 use super::columns;
 use crate::{
     domain::{self, Day, LedgerPosition},
-    export::{Crs, CsvShape, Format, Mover},
+    export::{Crs, CsvShape, Format, Reprojector},
     query::{Collection, Column, Filter, Kind, Language, Sort, Value},
     server::{
         auth::Identity,
@@ -236,7 +236,7 @@ pub fn cql(query: &Query, known: &[&'static Column]) -> Result<Option<Filter>, P
     // Left out, the language shows.
     let language =
         language.unwrap_or(if text.trim_start().starts_with('{') { Language::Json } else { Language::Text });
-    let mover = Mover::new(crs).map_err(|e| Problem::internal(&e))?;
+    let mover = Reprojector::new(crs).map_err(|e| Problem::internal(&e))?;
     let place = |c: [f64; 2]| mover.back(c);
     Filter::parse(text, language, known, &place).map(Some).map_err(|why| Problem::parameter("filter", why))
 }
@@ -253,7 +253,7 @@ fn area(query: &Query) -> Result<Option<Geometry<f64>>, Problem> {
         let side = |(low, high): ((f64, f64), (f64, f64))| geo::Rect::new(low, high).to_polygon();
         return Ok(Some(geo::MultiPolygon::new(vec![side(before), side(behind)]).into()));
     }
-    let mover = Mover::new(crs).map_err(|e| Problem::internal(&e))?;
+    let mover = Reprojector::new(crs).map_err(|e| Problem::internal(&e))?;
     let outside = || Problem::parameter("bbox", format!("does not lie where {} is used", crs.name()));
     // Straight sides of another system are curved in degrees.
     let steps = if crs.is_geographic() { 1 } else { 16 };

@@ -20,9 +20,9 @@ use crate::{
         cache::TileFormat,
         params::{Query, When},
         problem::Problem,
-        tiles::{answer, base, describe, square, wants_mlt},
+        tiles::{answer, base, describe, tile_id, wants_mlt},
     },
-    tile::{Layer, MAX_ZOOM, Square},
+    tile::{Layer, MAX_ZOOM, TileId},
 };
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -124,7 +124,7 @@ fn limits(extent: Extent, layers: &[Layer]) -> Vec<Value> {
     let first = layers.iter().map(|layer| zooms(layer).0).min().unwrap_or(0);
     let last = layers.iter().map(|layer| zooms(layer).1).max().unwrap_or(MAX_ZOOM);
     let limit = |zoom: u8| {
-        let corners = extent.corners().map(|corner| Square::around(corner, zoom));
+        let corners = extent.corners().map(|corner| TileId::around(corner, zoom));
         let [Some(first), Some(last)] = corners else { return None };
         Some(json!({
             "tileMatrix": zoom.to_string(),
@@ -191,7 +191,7 @@ async fn tile(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     quad(set)?;
-    let (layers, square) = (layers(name)?, square(z, col, row)?);
+    let (layers, tile_id) = (layers(name)?, tile_id(z, col, row)?);
     let query = Query::strict(query, &["f", "at", "as_of"])?;
     let format = query.read("f", |text| match text {
         "mvt" => Ok(TileFormat::Mvt),
@@ -199,7 +199,7 @@ async fn tile(
         other => Err(format!("\"{other}\" is not offered; use mvt or mlt")),
     })?;
     let unasked = if wants_mlt(&headers) { TileFormat::Mlt } else { TileFormat::Mvt };
-    answer(app, (layers, square, format.unwrap_or(unasked)), query.when()?, headers).await
+    answer(app, (layers, tile_id, format.unwrap_or(unasked)), query.when()?, headers).await
 }
 
 /// Tilesets of all layers together.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     domain::{Code, Day, HolderId, Parcel, ParcelId, ParcelKey, ProjectId, UnitId},
-    store::{Entry, Formed, StoreError, ledger::encoding::Seal},
+    store::{Entry, FormedParcel, StoreError, ledger::encoding::Seal},
 };
 
 /// What the new rows take over from the parcel before them.
@@ -27,7 +27,7 @@ pub fn form(
     sql: &Connection,
     entry: &Entry,
     parent: ParcelId,
-    parcels: &[Formed],
+    parcels: &[FormedParcel],
 ) -> Result<(Seal, u32), StoreError> {
     let parent = read(sql, parent)?;
     let (mut seal, first) = (Seal::default(), reference::next_number(sql, "parcels")?);

@@ -5,13 +5,13 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::blob;
 use crate::{
     domain::{Day, LedgerPosition, ParcelId, ParcelRef, ProjectId, SquareMetres, UnitId},
-    store::{Facts, KeptAnswer, StoreError},
+    store::{IdempotentAnswer, ParcelState, StoreError},
 };
 
 const FACTS: &str = "SELECT p.fid, j.code, p.land_use, p.unit, u.code, p.sheet, p.number, p.d0, p.version";
 
-fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {
-    Ok(Facts {
+fn facts(row: &Row<'_>) -> rusqlite::Result<ParcelState> {
+    Ok(ParcelState {
         id: ParcelId(row.get(0)?),
         project: row.get(1)?,
         land_use: row.get::<_, Option<String>>(2)?.unwrap_or_default(),
@@ -25,7 +25,7 @@ fn facts(row: &Row<'_>) -> rusqlite::Result<Facts> {
 }
 
 /// Parcels that `parcel` means; of a commune that there was none of before a reform, those of the units that became it.
-pub fn find(sql: &Connection, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreError> {
+pub fn find(sql: &Connection, parcel: &ParcelRef) -> Result<Vec<ParcelState>, StoreError> {
     let found = find_in(sql, parcel, "u.code = ?4")?;
     if found.is_empty() && matches!(parcel, ParcelRef::Key { unit: Some(_), .. }) {
         return find_in(sql, parcel, "instr(';' || u.successor_codes, ';' || ?4 || ':') > 0");
@@ -33,8 +33,8 @@ pub fn find(sql: &Connection, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreErr
     Ok(found)
 }
 
-fn find_in(sql: &Connection, parcel: &ParcelRef, named: &str) -> Result<Vec<Facts>, StoreError> {
-    let found: rusqlite::Result<Vec<Facts>> = match parcel {
+fn find_in(sql: &Connection, parcel: &ParcelRef, named: &str) -> Result<Vec<ParcelState>, StoreError> {
+    let found: rusqlite::Result<Vec<ParcelState>> = match parcel {
         ParcelRef::Id(id) => sql
             .prepare_cached(&format!(
                 "{FACTS} FROM parcels p JOIN projects j ON j.fid = p.project JOIN units u ON u.fid = p.unit
@@ -91,10 +91,10 @@ pub fn answer(sql: &Connection, author: &str, key: &str) -> Result<Option<(Vec<u
 /// Days for which an answer is kept.
 const KEPT_DAYS: i64 = 7;
 
-pub fn keep_answer(sql: &Connection, kept: &KeptAnswer<'_>) -> Result<(), StoreError> {
+pub fn keep_answer(sql: &Connection, kept: &IdempotentAnswer<'_>) -> Result<(), StoreError> {
     let insert =
         "INSERT INTO requests (author, key, digest, answer, recorded_at) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let KeptAnswer { author, key, digest, answer, recorded_at } = *kept;
+    let IdempotentAnswer { author, key, digest, answer, recorded_at } = *kept;
     sql.prepare_cached(insert)?.execute(params![author, key, digest, answer, recorded_at])?;
     let forget = "DELETE FROM requests WHERE author = ?1 AND recorded_at < ?2";
     sql.prepare_cached(forget)?.execute(params![author, recorded_at - KEPT_DAYS * 86_400_000])?;

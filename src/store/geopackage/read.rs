@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, Row, types::ValueRef};
 
-use super::{blob, strands};
+use super::{blob, chunks};
 use crate::{
     atlas::{Builder, Snapshot},
     domain::{
@@ -237,7 +237,7 @@ pub fn load(sql: &Connection, others: Vec<Connection>, law: Arc<Law>) -> Result<
         builder.project(id, project)?;
     }
     let head = head(sql)?;
-    strands::read(sql, others, &mut builder)?;
+    chunks::read(sql, others, &mut builder)?;
     Ok(builder.finish(head.position, head.hash))
 }
 

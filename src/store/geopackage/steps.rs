@@ -3,10 +3,10 @@
 use rusqlite::Connection;
 
 use super::{
-    beside,
+    beside, chunks,
     connections::Connections,
     read::{self, signed},
-    states, strands,
+    states,
 };
 use crate::{
     atlas::{Revision, State},
@@ -68,11 +68,11 @@ impl Rows for OneState<'_> {
     }
 
     fn parcels_after(&self, last: ParcelId, revision: &mut Revision<'_>) -> Result<(), StoreError> {
-        strands::after(self.sql, last, revision)
+        chunks::after(self.sql, last, revision)
     }
 
     fn state(&self, parcel: ParcelId) -> Result<State, StoreError> {
-        strands::state(self.sql, parcel)
+        chunks::state(self.sql, parcel)
     }
 
     fn states_at(

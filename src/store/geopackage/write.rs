@@ -18,7 +18,7 @@ use crate::{
         Project, ProjectId, SquareMetres, UnitId,
     },
     store::{
-        Chain, Entry, Facts, Formed, Head, KeptAnswer, StoreError, Transaction, Written,
+        Chain, Entry, FormedParcel, Head, IdempotentAnswer, ParcelState, StoreError, Transaction, Written,
         body::body_text,
         ledger::encoding::{self, Seal},
         running::Running,
@@ -195,7 +195,7 @@ impl Transaction for Write<'_> {
         Head { position: self.chain.position(), hash: self.chain.hash() }
     }
 
-    fn find(&mut self, parcel: &ParcelRef) -> Result<Vec<Facts>, StoreError> {
+    fn find(&mut self, parcel: &ParcelRef) -> Result<Vec<ParcelState>, StoreError> {
         questions::find(&self.sql, parcel)
     }
 
@@ -218,7 +218,12 @@ impl Transaction for Write<'_> {
         questions::shape(&self.sql, parcel)
     }
 
-    fn form(&mut self, entry: &Entry, parent: ParcelId, parcels: &[Formed]) -> Result<Written, StoreError> {
+    fn form(
+        &mut self,
+        entry: &Entry,
+        parent: ParcelId,
+        parcels: &[FormedParcel],
+    ) -> Result<Written, StoreError> {
         let (seal, first) = form::form(&self.sql, entry, parent, parcels)?;
         let written = Written { inserted: seal.rows(), updated: 0, first };
         self.seal(entry, ImportedLayer::Parcels, seal)?;
@@ -229,7 +234,7 @@ impl Transaction for Write<'_> {
         questions::answer(&self.sql, author, key)
     }
 
-    fn keep_answer(&mut self, kept: &KeptAnswer<'_>) -> Result<(), StoreError> {
+    fn keep_answer(&mut self, kept: &IdempotentAnswer<'_>) -> Result<(), StoreError> {
         questions::keep_answer(&self.sql, kept)
     }
 

@@ -11,14 +11,14 @@ use super::{
     session::Session,
 };
 use crate::{
-    atlas::{Builder, ParcelRow, Revision, Snapshot, State, Strand},
+    atlas::{Builder, Chunk, ParcelRow, Revision, Snapshot, State},
     domain::{
         HolderId, LedgerPosition, Marks, ParcelId, ProjectId, SquareMetres, Stage, StageDays, UnitId, Vnd,
         law::Law,
     },
     store::{
         StoreError,
-        strands::{self, Parcels},
+        chunks::{self, Parcels},
     },
 };
 
@@ -60,23 +60,23 @@ pub fn load(pool: &Pool, sql: &Session<'_>, law: Arc<Law>) -> Result<Snapshot, S
     let head = read::head(sql)?;
     let ends: (Option<i32>, Option<i32>) = (cell(&ends, 1)?, cell(&ends, 2)?);
     if let (Some(first), Some(last)) = ends {
-        strands::read(sql, beside(pool, sql)?, (i64::from(first), i64::from(last)), &mut builder)?;
+        chunks::read(sql, beside(pool, sql)?, (i64::from(first), i64::from(last)), &mut builder)?;
     }
     Ok(builder.finish(head.position, head.hash))
 }
 
 impl Parcels for Session<'_> {
-    fn fill(&self, mut strand: Strand, (from, to): (i64, i64)) -> Result<Strand, StoreError> {
+    fn fill(&self, mut chunk: Chunk, (from, to): (i64, i64)) -> Result<Chunk, StoreError> {
         let edge = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
-        self.each(PARCELS, &[&edge(from), &edge(to)], |row| add(row, &mut strand))?;
-        Ok(strand)
+        self.each(PARCELS, &[&edge(from), &edge(to)], |row| add(row, &mut chunk))?;
+        Ok(chunk)
     }
 }
 
 /// Parcels after `last`, in a strand of `revision`.
 pub fn after(sql: &Session<'_>, last: ParcelId, revision: &mut Revision<'_>) -> Result<(), StoreError> {
-    let strand = sql.fill(revision.strand(), (i64::from(last.0) + 1, i64::MAX))?;
-    revision.add(strand);
+    let chunk = sql.fill(revision.chunk(), (i64::from(last.0) + 1, i64::MAX))?;
+    revision.add(chunk);
     Ok(())
 }
 
@@ -102,9 +102,9 @@ fn days(row: &Row, first: usize) -> Result<StageDays, StoreError> {
     Ok(days)
 }
 
-fn add(row: &Row, strand: &mut Strand) -> Result<(), StoreError> {
+fn add(row: &Row, chunk: &mut Chunk) -> Result<(), StoreError> {
     let marks = marks(row, 23)?;
-    strand.parcel(&ParcelRow {
+    chunk.parcel(&ParcelRow {
         id: ParcelId(number(row, 0)?),
         project: ProjectId(number(row, 1)?),
         unit: UnitId(number(row, 2)?),

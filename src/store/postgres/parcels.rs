@@ -12,7 +12,7 @@ use super::{
 use crate::{
     domain::{Code, Day, HolderId, Parcel, ParcelId, ParcelKey, ProjectId, SquareMetres, UnitId},
     store::{
-        Entry, Formed, StoreError,
+        Entry, FormedParcel, StoreError,
         ledger::encoding::{self, ParcelRow, Seal, area_wkb},
     },
 };
@@ -209,7 +209,12 @@ struct Parent {
 ///
 /// # Errors
 /// A number that is there already, or the engine's.
-pub fn form(sql: &Session<'_>, entry: &Entry, parent: ParcelId, parts: &[Formed]) -> Answer<(Seal, u32)> {
+pub fn form(
+    sql: &Session<'_>,
+    entry: &Entry,
+    parent: ParcelId,
+    parts: &[FormedParcel],
+) -> Answer<(Seal, u32)> {
     let parent = self::parent(sql, parent)?;
     let first = reference::next_number(sql, "parcels")?;
     let made: Vec<Parcel> = parts

@@ -45,17 +45,17 @@ pub struct Pool {
     pub address: Address,
     /// Schemas in which names are looked for, as SQL says it.
     path: Mutex<String>,
-    places: Mutex<Places>,
+    places: Mutex<Slots>,
     free: Condvar,
 }
 
 #[derive(Default)]
-struct Places {
+struct Slots {
     idle: Vec<Live>,
     taken: usize,
 }
 
-impl std::fmt::Debug for Places {
+impl std::fmt::Debug for Slots {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} idle, {} taken", self.idle.len(), self.taken)
     }
@@ -96,7 +96,7 @@ impl Pool {
 
     /// Begins a transaction on a connection that answers.
     pub fn begin(&self, mode: Mode<'_>) -> Result<Session<'_>, StoreError> {
-        let mut place = Place { of: self, kept: None };
+        let mut place = Slot { of: self, kept: None };
         let mut idle = self.take()?;
         let begin = match mode {
             Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
@@ -154,13 +154,13 @@ impl Pool {
 }
 
 /// A place among the connections; it is free again when it is let go.
-pub struct Place<'a> {
+pub struct Slot<'a> {
     of: &'a Pool,
     /// The connection, if it can be used again.
     pub kept: Option<Live>,
 }
 
-impl Drop for Place<'_> {
+impl Drop for Slot<'_> {
     fn drop(&mut self) {
         let mut places = self.of.places.lock().unwrap_or_else(PoisonError::into_inner);
         places.taken -= 1;

@@ -8,15 +8,15 @@ use super::{
 };
 use crate::{
     domain::{Day, LedgerPosition, ParcelId, ParcelRef, ProjectId, SquareMetres, UnitId},
-    store::{Facts, KeptAnswer, StoreError, shape},
+    store::{IdempotentAnswer, ParcelState, StoreError, shape},
 };
 
 type Answer<T> = Result<T, StoreError>;
 
 const FACTS: &str = "SELECT p.fid, j.code, p.land_use, p.unit, u.code, p.sheet, p.number, p.d0, p.version";
 
-fn facts(row: &Row) -> Answer<Facts> {
-    Ok(Facts {
+fn facts(row: &Row) -> Answer<ParcelState> {
+    Ok(ParcelState {
         id: ParcelId(number(row, 0)?),
         project: cell(row, 1)?,
         land_use: cell(row, 2)?,
@@ -30,7 +30,7 @@ fn facts(row: &Row) -> Answer<Facts> {
 }
 
 /// Parcels that `parcel` means; of a commune that there was none of before a reform, those of the units that became it.
-pub fn find(sql: &Session<'_>, parcel: &ParcelRef) -> Answer<Vec<Facts>> {
+pub fn find(sql: &Session<'_>, parcel: &ParcelRef) -> Answer<Vec<ParcelState>> {
     let found = find_in(sql, parcel, "u.code = $4")?;
     if found.is_empty() && matches!(parcel, ParcelRef::Key { unit: Some(_), .. }) {
         return find_in(sql, parcel, "strpos(';' || u.successor_codes, ';' || $4 || ':') > 0");
@@ -38,7 +38,7 @@ pub fn find(sql: &Session<'_>, parcel: &ParcelRef) -> Answer<Vec<Facts>> {
     Ok(found)
 }
 
-fn find_in(sql: &Session<'_>, parcel: &ParcelRef, named: &str) -> Answer<Vec<Facts>> {
+fn find_in(sql: &Session<'_>, parcel: &ParcelRef, named: &str) -> Answer<Vec<ParcelState>> {
     let rows = match parcel {
         ParcelRef::Id(id) => sql.query(
             &format!(
@@ -102,8 +102,8 @@ pub fn answer(sql: &Session<'_>, author: &str, key: &str) -> Answer<Option<(Vec<
 const KEPT_DAYS: i64 = 7;
 
 /// Keeps the answer of a request, and forgets those that are old.
-pub fn keep_answer(sql: &Session<'_>, kept: &KeptAnswer<'_>) -> Answer<()> {
-    let KeptAnswer { author, key, digest, answer, recorded_at } = *kept;
+pub fn keep_answer(sql: &Session<'_>, kept: &IdempotentAnswer<'_>) -> Answer<()> {
+    let IdempotentAnswer { author, key, digest, answer, recorded_at } = *kept;
     let insert =
         "INSERT INTO requests (author, key, digest, answer, recorded_at) VALUES ($1, $2, $3, $4, $5)";
     sql.execute(insert, &[&author, &key, &digest, &answer, &recorded_at])?;

@@ -9,7 +9,7 @@ use postgres::{
     types::{BorrowToSql, ToSql, Type},
 };
 
-use super::pool::{Live, Place};
+use super::pool::{Live, Slot};
 use crate::store::StoreError;
 
 /// Values of a statement's parameters.
@@ -20,7 +20,7 @@ pub type Write<'a> = dyn FnMut(Values<'_>) -> Result<(), StoreError> + 'a;
 
 /// An open transaction.
 pub struct Session<'a> {
-    place: RefCell<Place<'a>>,
+    place: RefCell<Slot<'a>>,
     is_open: bool,
     /// The server went away or takes nothing any more: another is looked for.
     is_lost: Cell<bool>,
@@ -32,7 +32,7 @@ fn lost() -> StoreError {
 
 impl<'a> Session<'a> {
     /// A transaction that was begun at this place.
-    pub fn new(place: Place<'a>) -> Self {
+    pub fn new(place: Slot<'a>) -> Self {
         Self { place: RefCell::new(place), is_open: true, is_lost: Cell::new(false) }
     }
 

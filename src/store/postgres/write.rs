@@ -20,7 +20,8 @@ use crate::{
         ParcelRef, Project, ProjectId, Record, SquareMetres, Stage, UnitId,
     },
     store::{
-        Chain, Entry, Facts, Formed, Head, KeptAnswer, PLAN, StoreError, Transaction, Written,
+        Chain, Entry, FormedParcel, Head, IdempotentAnswer, PLAN, ParcelState, StoreError, Transaction,
+        Written,
         body::body_text,
         ledger::encoding::{self, Seal},
         running::Running,
@@ -330,7 +331,7 @@ impl Transaction for Write<'_> {
         Head { position: self.chain.position(), hash: self.chain.hash() }
     }
 
-    fn find(&mut self, parcel: &ParcelRef) -> Answer<Vec<Facts>> {
+    fn find(&mut self, parcel: &ParcelRef) -> Answer<Vec<ParcelState>> {
         questions::find(&self.sql, parcel)
     }
 
@@ -352,7 +353,7 @@ impl Transaction for Write<'_> {
         questions::shape(&self.sql, parcel)
     }
 
-    fn form(&mut self, entry: &Entry, parent: ParcelId, parcels: &[Formed]) -> Answer<Written> {
+    fn form(&mut self, entry: &Entry, parent: ParcelId, parcels: &[FormedParcel]) -> Answer<Written> {
         let (seal, first) = parcels::form(&self.sql, entry, parent, parcels)?;
         let written = Written { inserted: seal.rows(), updated: 0, first };
         self.seal(entry, ImportedLayer::Parcels, seal)?;
@@ -363,7 +364,7 @@ impl Transaction for Write<'_> {
         questions::answer(&self.sql, author, key)
     }
 
-    fn keep_answer(&mut self, kept: &KeptAnswer<'_>) -> Answer<()> {
+    fn keep_answer(&mut self, kept: &IdempotentAnswer<'_>) -> Answer<()> {
         questions::keep_answer(&self.sql, kept)
     }
 

@@ -25,6 +25,10 @@ class WorkStore {
   kept = $state(false)
   /** Who holds the parcels that were looked at, by number; null where nobody is known. */
   holders = $state.raw<Holders>(new Map())
+  /** Names are still to come. */
+  looking = $state(false)
+  /** How many questions about them are under way. */
+  #looks = 0
   #abort: AbortController | null = null
 
   async load(query: URLSearchParams, place: Place | null = null): Promise<void> {
@@ -61,7 +65,9 @@ class WorkStore {
       limit: String(MOST),
     })
     // Where it fails the names stay unknown, and are asked for with the next list.
+    this.looking = ++this.#looks > 0
     const found = await fetchWork(query, AbortSignal.timeout(30_000)).catch(() => null)
+    this.looking = --this.#looks > 0
     if (!found) return
     this.holders = new Map([
       ...this.holders,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use geo::{BooleanOps, GeodesicArea};
 
 use crate::{
-    atlas::{Extent, Snapshot, World},
+    atlas::{Extent, Snapshot, WorldPoint},
     domain::{Day, Parcel, ParcelKey},
     ingest::{Batch, Overlap, Refusal},
 };
@@ -108,7 +108,7 @@ pub(super) fn ended(snapshot: &Snapshot, parcel: u32, day: Day) -> bool {
 /// The extent of a parcel.
 pub(super) fn extent(parcel: &Parcel) -> Extent {
     let coords = parcel.geometry.iter().flat_map(|polygon| polygon.exterior().coords());
-    coords.fold(Extent::EMPTY, |extent, c| extent.with(World::from_degrees(c.x, c.y)))
+    coords.fold(Extent::EMPTY, |extent, c| extent.with(WorldPoint::from_degrees(c.x, c.y)))
 }
 
 fn overlaps(

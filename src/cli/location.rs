@@ -16,13 +16,13 @@ type Found<T> = Result<T, Box<dyn Error>>;
 
 /// The store's place and that of what an operator changes.
 #[derive(Debug)]
-pub struct Place {
+pub struct StoreLocation {
     /// The store.
     pub data: PathBuf,
     config: PathBuf,
 }
 
-impl Place {
+impl StoreLocation {
     /// What an operator changes lies beside the store, if it is not said where; where nothing lies beside a
     /// database, in the folder in which a file would be.
     pub fn new(data: &Path, config: Option<&Path>) -> Self {

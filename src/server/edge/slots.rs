@@ -13,21 +13,21 @@ const IN_ALL: usize = 16_384;
 
 /// The places that are taken.
 #[derive(Debug, Default)]
-pub struct Places {
+pub struct Slots {
     taken: Mutex<(usize, HashMap<IpAddr, usize>)>,
 }
 
 /// A place; free again when dropped.
 #[derive(Debug)]
-pub struct Place {
-    places: Arc<Places>,
+pub struct Slot {
+    places: Arc<Slots>,
     address: IpAddr,
 }
 
-impl Places {
+impl Slots {
     /// A place for a connection from `address`; none when it holds as many as it may. `shared` says that many
     /// people come from there: then only the whole is bounded.
-    pub fn take(self: &Arc<Self>, address: IpAddr, shared: bool) -> Option<Place> {
+    pub fn take(self: &Arc<Self>, address: IpAddr, shared: bool) -> Option<Slot> {
         let address = network(address);
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let held = taken.1.get(&address).copied().unwrap_or_default();
@@ -36,11 +36,11 @@ impl Places {
         }
         taken.0 += 1;
         taken.1.insert(address, held + 1);
-        Some(Place { places: Arc::clone(self), address })
+        Some(Slot { places: Arc::clone(self), address })
     }
 }
 
-impl Drop for Place {
+impl Drop for Slot {
     fn drop(&mut self) {
         let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.0 = taken.0.saturating_sub(1);
@@ -70,7 +70,7 @@ mod tests {
 
     #[test]
     fn an_address_has_so_many_places_and_a_shared_one_more() {
-        let places = Arc::<Places>::default();
+        let places = Arc::<Slots>::default();
         let (one, other) = ("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap());
         let mut held: Vec<_> = (0..OF_ADDRESS).map(|_| places.take(one, false).unwrap()).collect();
         assert!(places.take(one, false).is_none());

@@ -10,7 +10,7 @@ use std::{
 };
 
 use super::StoreError;
-use crate::atlas::{Builder, Strand};
+use crate::atlas::{Builder, Chunk};
 
 /// Ids a strand: small enough that threads end together, large enough that joining is cheap.
 const RUN: i64 = 16_384;
@@ -18,7 +18,7 @@ const RUN: i64 = 16_384;
 /// Reads parcels in one state of the store.
 pub(super) trait Parcels {
     /// The strand with the parcels from one number to another added.
-    fn fill(&self, strand: Strand, range: (i64, i64)) -> Result<Strand, StoreError>;
+    fn fill(&self, chunk: Chunk, range: (i64, i64)) -> Result<Chunk, StoreError>;
 }
 
 /// Adds the parcels from `first` to `last` to `builder`, reading on `one` and beside it on `others`, which see
@@ -31,11 +31,11 @@ pub(super) fn read<R: Parcels + Send>(
 ) -> Result<(), StoreError> {
     let run_from = |run: i64| Some(first + run * RUN).filter(|from| *from <= last);
     let next = AtomicI64::new(0);
-    let strand = builder.strand();
+    let chunk = builder.chunk();
     let (send, receive) = mpsc::sync_channel(2 * others.len() + 2);
     std::thread::scope(|threads| {
         for reader in others {
-            let (send, next, empty) = (send.clone(), &next, strand.another());
+            let (send, next, empty) = (send.clone(), &next, chunk.another());
             threads.spawn(move || {
                 loop {
                     let run = next.fetch_add(1, Ordering::Relaxed);
@@ -63,11 +63,11 @@ pub(super) fn read<R: Parcels + Send>(
                 // No other thread: read here.
                 Err(_) => match waiting.remove(&joined) {
                     Some(made) => Some(made),
-                    None => Some(one.fill(strand.another(), (from, (from + RUN - 1).min(last)))),
+                    None => Some(one.fill(chunk.another(), (from, (from + RUN - 1).min(last)))),
                 },
             };
-            while let Some(strand) = made {
-                builder.join(&strand?)?;
+            while let Some(chunk) = made {
+                builder.join(&chunk?)?;
                 joined += 1;
                 made = waiting.remove(&joined);
             }

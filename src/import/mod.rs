@@ -19,7 +19,7 @@ use crate::{
     atlas::{Extent, Snapshot},
     domain::{AdminUnit, Code, Day, Level, Parcel, Project},
     ingest::{Batch, Commune, Encoding, IntersectRow, Mapping, Options, Progress, Report, Target},
-    reader::{Leave, ReadError, Reader},
+    reader::{Cancellation, ReadError, Reader},
     store::{Entry, Store, StoreError, Transaction, Written},
 };
 
@@ -55,7 +55,7 @@ pub struct Request {
 
 /// Why an import can't be read or written.
 #[derive(Debug, thiserror::Error)]
-pub enum IntakeError {
+pub enum ImportError {
     /// The file, or what was said of it.
     #[error(transparent)]
     Read(#[from] ReadError),
@@ -79,7 +79,7 @@ pub enum IntakeError {
     Store(#[from] StoreError),
 }
 
-impl IntakeError {
+impl ImportError {
     /// A word for the kind of error, which a program can tell apart.
     pub fn code(&self) -> &'static str {
         match self {
@@ -163,21 +163,21 @@ pub fn read(
     reader: &Reader,
     request: &Request,
     before: Option<&Snapshot>,
-    leave: &Leave,
+    cancellation: &Cancellation,
     progress: Progress<'_>,
-) -> Result<Records, IntakeError> {
+) -> Result<Records, ImportError> {
     let options = options(request, before)?;
     let (file, day) = (&request.file, request.day);
     Ok(match request.target {
-        Target::Units => Records::Units(reader.units(file, &options, leave, progress)?),
-        Target::Projects => Records::Projects(reader.projects(file, &options, leave, progress)?),
+        Target::Units => Records::Units(reader.units(file, &options, cancellation, progress)?),
+        Target::Projects => Records::Projects(reader.projects(file, &options, cancellation, progress)?),
         Target::Parcels => {
             let cut = before.filter(|_| request.intersect);
             let boundary =
                 cut.map(|snapshot| project_boundary(snapshot, request.project.as_ref())).transpose()?;
-            let (mut batch, rows) = reader.parcels(file, &options, boundary, leave, progress)?;
+            let (mut batch, rows) = reader.parcels(file, &options, boundary, cancellation, progress)?;
             if boundary.is_some() && batch.records.is_empty() && batch.report.refused.is_empty() {
-                return Err(IntakeError::NothingInside);
+                return Err(ImportError::NothingInside);
             }
             if let Some(snapshot) = before {
                 batch.report.misplaced = place::misplaced(snapshot, &batch, request.project.as_ref(), day);
@@ -194,14 +194,14 @@ pub fn read(
 }
 
 /// What the reader is told; wrong words of the caller are found here, before a long file is read.
-fn options(request: &Request, before: Option<&Snapshot>) -> Result<Options, IntakeError> {
+fn options(request: &Request, before: Option<&Snapshot>) -> Result<Options, ImportError> {
     if request.target == Target::Parcels && before.is_none() && request.intersect {
-        return Err(IntakeError::NoProjects);
+        return Err(ImportError::NoProjects);
     }
     if let Some((code, snapshot)) = request.project.as_ref().zip(before)
         && snapshot.project_by_code(code.as_str()).is_none()
     {
-        return Err(IntakeError::UnknownProject(code.clone()));
+        return Err(ImportError::UnknownProject(code.clone()));
     }
     Ok(Options {
         layer: request.layer.clone(),
@@ -245,9 +245,9 @@ fn expected_area(snapshot: &Snapshot, project: Option<&Code>) -> Option<Rect<f64
 fn project_boundary<'a>(
     snapshot: &'a Snapshot,
     project: Option<&Code>,
-) -> Result<&'a MultiPolygon<f64>, IntakeError> {
-    let code = project.ok_or(IntakeError::NoProject)?;
-    let index = snapshot.project_by_code(code.as_str()).ok_or(IntakeError::NoProject)?;
+) -> Result<&'a MultiPolygon<f64>, ImportError> {
+    let code = project.ok_or(ImportError::NoProject)?;
+    let index = snapshot.project_by_code(code.as_str()).ok_or(ImportError::NoProject)?;
     let boundary = snapshot.projects()[index].project.boundary.as_ref();
-    boundary.ok_or_else(|| IntakeError::NoBoundary(code.clone()))
+    boundary.ok_or_else(|| ImportError::NoBoundary(code.clone()))
 }

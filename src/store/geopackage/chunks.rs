@@ -6,14 +6,14 @@ use rusqlite::{Connection, Row};
 
 use super::{blob, read::parsed};
 use crate::{
-    atlas::{Builder, ParcelRow, Revision, State, Strand},
+    atlas::{Builder, Chunk, ParcelRow, Revision, State},
     domain::{
         Day, HolderId, LedgerPosition, Marks, ParcelId, ProjectId, SquareMetres, Stage, StageDays, UnitId,
         Vnd,
     },
     store::{
         StoreError,
-        strands::{self, Parcels},
+        chunks::{self, Parcels},
     },
 };
 
@@ -28,19 +28,19 @@ pub fn read(sql: &Connection, others: Vec<Connection>, builder: &mut Builder) ->
     let (first, last): (Option<i64>, Option<i64>) =
         sql.query_row(ends, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (Some(first), Some(last)) = (first, last) else { return Ok(()) };
-    strands::read(sql, others, (first, last), builder)
+    chunks::read(sql, others, (first, last), builder)
 }
 
 impl Parcels for Connection {
-    fn fill(&self, strand: Strand, range: (i64, i64)) -> Result<Strand, StoreError> {
-        fill(self, strand, range)
+    fn fill(&self, chunk: Chunk, range: (i64, i64)) -> Result<Chunk, StoreError> {
+        fill(self, chunk, range)
     }
 }
 
 /// Parcels after `last`, in strands of `revision`.
 pub fn after(sql: &Connection, last: ParcelId, revision: &mut Revision<'_>) -> Result<(), StoreError> {
-    let strand = fill(sql, revision.strand(), (i64::from(last.0) + 1, i64::MAX))?;
-    revision.add(strand);
+    let chunk = fill(sql, revision.chunk(), (i64::from(last.0) + 1, i64::MAX))?;
+    revision.add(chunk);
     Ok(())
 }
 
@@ -75,23 +75,23 @@ fn days(row: &Row<'_>, first: usize) -> Result<StageDays, StoreError> {
     Ok(days)
 }
 
-fn fill(sql: &Connection, mut strand: Strand, (from, to): (i64, i64)) -> Result<Strand, StoreError> {
+fn fill(sql: &Connection, mut chunk: Chunk, (from, to): (i64, i64)) -> Result<Chunk, StoreError> {
     let mut statement = sql.prepare_cached(PARCELS)?;
     let mut rows = statement.query([from, to])?;
     while let Some(row) = rows.next()? {
-        add(row, &mut strand)?;
+        add(row, &mut chunk)?;
     }
-    Ok(strand)
+    Ok(chunk)
 }
 
-fn add(row: &Row<'_>, strand: &mut Strand) -> Result<(), StoreError> {
+fn add(row: &Row<'_>, chunk: &mut Chunk) -> Result<(), StoreError> {
     let id: u32 = row.get(0)?;
     let fault = |column, why: String| StoreError::Row { table: "parcels", row: i64::from(id), column, why };
     let text = |index: usize| row.get_ref(index).map(|v| v.as_str().unwrap_or_default());
     let days = days(row, 12)?;
     let blob = row.get_ref(21)?.as_blob().map_err(|e| fault("geom", e.to_string()))?;
     let marks = marks(row, 23)?;
-    strand.parcel(&ParcelRow {
+    chunk.parcel(&ParcelRow {
         id: ParcelId(id),
         project: ProjectId(row.get(1)?),
         unit: UnitId(row.get(2)?),

@@ -2,13 +2,13 @@
 
 /// The parcels of each holder, holders by number.
 #[derive(Debug, Default)]
-pub struct Held {
+pub struct HolderIndex {
     /// Where each holder's parcels begin, and the end of the last one's.
     starts: Vec<u32>,
     parcels: Vec<u32>,
 }
 
-impl Held {
+impl HolderIndex {
     /// By parcel the holder's number, 0 where there is none.
     pub(super) fn of(holders: impl Iterator<Item = u32>) -> Self {
         let held = (0u32..).zip(holders).filter(|(_, holder)| *holder != 0);
@@ -48,8 +48,8 @@ mod tests {
 
     #[test]
     fn each_holder_has_his_parcels() {
-        let held = Held::of([7, 0, 3, 7, 3].into_iter());
+        let held = HolderIndex::of([7, 0, 3, 7, 3].into_iter());
         assert_eq!((held.len(), held.parcels(0), held.parcels(1)), (2, &[2, 4][..], &[0, 3][..]));
-        assert!(Held::of([0, 0].into_iter()).is_empty());
+        assert!(HolderIndex::of([0, 0].into_iter()).is_empty());
     }
 }

@@ -63,7 +63,7 @@ pub(super) struct Numbers {
 
 /// A run of parcels.
 #[derive(Debug)]
-pub struct Strand {
+pub struct Chunk {
     numbers: Arc<Numbers>,
     pub(super) parcels: Columns,
     pub(super) texts: Symbols,
@@ -77,7 +77,7 @@ pub struct Strand {
     pub(super) extents: Vec<Extent>,
 }
 
-impl Strand {
+impl Chunk {
     pub(super) fn new(numbers: Arc<Numbers>) -> Self {
         Self {
             numbers,

@@ -7,23 +7,23 @@ use std::{
 };
 
 /// What is worked out when it is first asked for.
-pub struct Later<T>(LazyLock<T, Box<dyn FnOnce() -> T + Send + Sync>>);
+pub struct Deferred<T>(LazyLock<T, Box<dyn FnOnce() -> T + Send + Sync>>);
 
-impl<T> Later<T> {
+impl<T> Deferred<T> {
     /// What `make` gives, once.
     pub fn new(make: impl FnOnce() -> T + Send + Sync + 'static) -> Self {
         Self(LazyLock::new(Box::new(make)))
     }
 }
 
-impl<T> Deref for Later<T> {
+impl<T> Deref for Deferred<T> {
     type Target = T;
     fn deref(&self) -> &T {
         &self.0
     }
 }
 
-impl<T: std::fmt::Debug> std::fmt::Debug for Later<T> {
+impl<T: std::fmt::Debug> std::fmt::Debug for Deferred<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.fmt(f)
     }
@@ -34,26 +34,26 @@ impl<T: std::fmt::Debug> std::fmt::Debug for Later<T> {
 ///
 /// A value that nobody has asked for keeps what it is made of in memory: whoever makes copies of copies warms them.
 #[derive(Debug)]
-pub struct Each<T> {
-    all: Arc<Later<Vec<T>>>,
-    changed: BTreeMap<usize, Arc<Later<T>>>,
+pub struct DeferredRows<T> {
+    all: Arc<Deferred<Vec<T>>>,
+    changed: BTreeMap<usize, Arc<Deferred<T>>>,
 }
 
-impl<T> Clone for Each<T> {
+impl<T> Clone for DeferredRows<T> {
     fn clone(&self) -> Self {
         Self { all: Arc::clone(&self.all), changed: self.changed.clone() }
     }
 }
 
-impl<T> Each<T> {
+impl<T> DeferredRows<T> {
     /// All that `make` gives.
     pub fn new(make: impl FnOnce() -> Vec<T> + Send + Sync + 'static) -> Self {
-        Self { all: Arc::new(Later::new(make)), changed: BTreeMap::new() }
+        Self { all: Arc::new(Deferred::new(make)), changed: BTreeMap::new() }
     }
 
     /// The value at `index` is another, or the next one.
     pub fn put(&mut self, index: usize, make: impl FnOnce() -> T + Send + Sync + 'static) {
-        self.changed.insert(index, Arc::new(Later::new(make)));
+        self.changed.insert(index, Arc::new(Deferred::new(make)));
     }
 
     /// Works out all that is not known yet.
@@ -70,7 +70,7 @@ impl<T> Each<T> {
     }
 }
 
-impl<T> Index<usize> for Each<T> {
+impl<T> Index<usize> for DeferredRows<T> {
     type Output = T;
     fn index(&self, index: usize) -> &T {
         match self.changed.get(&index) {
@@ -93,7 +93,7 @@ mod tests {
             MADE.fetch_add(1, Ordering::Relaxed);
             value
         };
-        let first = Each::new(move || vec![made(1), made(2)]);
+        let first = DeferredRows::new(move || vec![made(1), made(2)]);
         let mut second = first.clone();
         second.put(1, move || made(20));
         second.put(2, move || made(30));
