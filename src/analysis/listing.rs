@@ -252,7 +252,7 @@ impl<'a> Keys<'a> {
     /// The code of the group that a parcel is in.
     fn code(&self, parcel: u32, column: Column) -> &str {
         let columns = self.snapshot.parcels();
-        let project = &self.snapshot.projects()[columns.project(parcel)].project;
+        let project = &self.snapshot.parcel(parcel).project().project;
         match column {
             Column::Project => project.code.as_str(),
             Column::Unit => {

@@ -1,7 +1,7 @@
 //! The atlas: everything that reads need, in memory, immutable.
 //!
 //! ```text
-//! Strands ── join ──► Builder ── finish ──► Snapshot ── Revision ──► later or earlier Snapshot (shares what is the same)
+//! Chunks ── join ──► Builder ── finish ──► Snapshot ── Revision ──► later or earlier Snapshot (shares what is the same)
 //!                        ├ units, projects        small tables
 //!                        ├ Parcels (columns)      what an import wrote, in blocks that are shared
 //!                        ├ Arena                  their vertices in world units
@@ -9,7 +9,7 @@
 //!                        └ Pages                  what events change: days, money, marks
 //! ```
 //! It knows nothing of files, HTTP or the clock: whoever asks says the day.
-//! Vertices are kept as [`WorldPoint`] units so that a tile is a shift away.
+//! Vertices are [`WorldPoint`]s, so that a tile is a shift away.
 
 mod arena;
 mod builder;
@@ -18,6 +18,7 @@ mod columns;
 mod holder_index;
 mod index;
 mod pages;
+mod parcel;
 mod parcels;
 mod project;
 mod revision;
@@ -35,6 +36,7 @@ pub use columns::Shapes;
 pub use holder_index::HolderIndex;
 pub use index::Index;
 pub use pages::State;
+pub use parcel::ParcelEntry;
 pub use parcels::Parcels;
 pub use project::{ProjectEntry, UnitEntry};
 pub use revision::Revision;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::{
     arena::Shape,
     pages::{PAGE, Pages},
+    parcel::ParcelEntry,
     parcels::Parcels,
     project::{ProjectEntry, UnitEntry},
     succession,
@@ -131,6 +132,11 @@ impl Snapshot {
     /// What imports wrote about the parcels.
     pub fn parcels(&self) -> &Parcels {
         &self.parcels
+    }
+
+    /// The parcel at an index.
+    pub fn parcel(&self, index: u32) -> ParcelEntry<'_> {
+        ParcelEntry { snapshot: self, index }
     }
 
     /// Place of the law under which a parcel's project began.

@@ -9,7 +9,8 @@ use super::{
     Outcome, StoreLocation,
     backup::{beside, copy_files, remove_log},
 };
-use crate::store::{self, Head, StoreError, digest_hex};
+use crate::domain::hex;
+use crate::store::{self, Head, StoreError};
 
 /// Options of `matbang copy`.
 #[derive(Debug, clap::Args)]
@@ -47,7 +48,7 @@ pub fn run(place: &StoreLocation, options: &Copy) -> Outcome {
             "Scans and photographs stay where they are: copy their folder or bucket to where --files points."
         ),
     }
-    eprintln!("{}: position {}, head {}, verified", to.shown(), head.position, digest_hex(&head.hash));
+    eprintln!("{}: position {}, head {}, verified", to.shown(), head.position, hex(&head.hash));
     Ok(ExitCode::SUCCESS)
 }
 

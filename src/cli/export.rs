@@ -13,10 +13,10 @@ use serde_json::json;
 use super::{Outcome, StoreLocation, clock};
 use crate::{
     analysis::View,
-    domain::{self, Day, LedgerPosition, Scope, vocabulary},
+    domain::{self, Day, LedgerPosition, Scope, hex, vocabulary},
     export::{Collection, Crs, CsvShape, ExportError, Format, Job, Options, People, Picked, Reprojector},
     query::{Column, Filter, Language, Personal, Rows, Sort, select},
-    store::{Head, Store, StoreError, digest_hex},
+    store::{Head, Store, StoreError},
 };
 
 /// Events that are read at once.
@@ -102,7 +102,7 @@ pub fn run(place: &StoreLocation, options: &Export) -> Outcome {
     let store = place.open()?;
     let Layer::Features(collection) = options.layer else {
         let head = to_target(options, |out| Ok(ledger(&*store, out)?))?;
-        eprintln!("ledger up to position {}, head {}", head.position, digest_hex(&head.hash));
+        eprintln!("ledger up to position {}, head {}", head.position, hex(&head.hash));
         return Ok(ExitCode::SUCCESS);
     };
     let snapshot = Arc::new(place.load(&*store)?);

@@ -2,8 +2,9 @@
 
 use super::output::say;
 use crate::{
+    domain::hex,
     ingest::{Axes, CrsReport, CrsSource, EncodingReport, IntersectRow, Report},
-    store::{Head, Written, digest_hex},
+    store::{Head, Written},
 };
 
 /// Lines of each list that are printed; the JSON report has them all.
@@ -27,7 +28,7 @@ pub fn to_json(
             "inserted": written.inserted,
             "updated": written.updated,
             "at": head.position,
-            "head": digest_hex(&head.hash),
+            "head": hex(&head.hash),
         }),
     };
     serde_json::to_string_pretty(&value)

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::{Outcome, StoreLocation, output::say, witness};
-use crate::store::digest_hex;
+use crate::domain::hex;
 
 /// Options of `matbang verify`.
 #[derive(Debug, clap::Args)]
@@ -30,7 +30,7 @@ pub fn run(place: &StoreLocation, options: &Verify) -> Outcome {
         expected.extend(witness::read(file, options.signed_by.as_deref())?);
     }
     found.findings.extend(witness::compare(&*store, &expected)?);
-    let head = digest_hex(&found.head.hash);
+    let head = hex(&found.head.hash);
     let whole = found.findings.is_empty();
     if options.json {
         let answer = serde_json::json!({

@@ -10,10 +10,10 @@ use std::{
 
 use super::{Outcome, output::say};
 use crate::{
-    domain::LedgerPosition,
+    domain::{LedgerPosition, hex},
     server::secret,
     store::{
-        Finding, Store, digest_hex,
+        Finding, Store,
         ledger::witness::{HeadKey, SignedHead},
     },
 };
@@ -85,10 +85,10 @@ pub fn compare(store: &dyn Store, expected: &[(u64, String)]) -> Result<Vec<Find
         let what = match store.head_at(LedgerPosition(*position))? {
             // Before the first event there is nothing to be told.
             _ if *position == 0 => continue,
-            Some(head) if digest_hex(&head.hash) == *hash => continue,
+            Some(head) if hex(&head.hash) == *hash => continue,
             Some(head) => format!(
                 "the hash at position {position} was told as {hash} and is {} now: the ledger was made anew",
-                digest_hex(&head.hash)
+                hex(&head.hash)
             ),
             None => {
                 format!("position {position} was told of, but the ledger ends at {end}: its end was cut off")

@@ -133,7 +133,7 @@ fn overlaps(
         let shared = columns.arena().shape(other as usize).to_geo().intersection(&parcel.geometry);
         let area = shared.geodesic_area_signed().abs();
         if area > NOISE {
-            let project = &snapshot.projects()[columns.project(other)].project.code;
+            let project = &snapshot.parcel(other).project().project.code;
             found.push(Overlap {
                 a: feature(),
                 b: format!("{project} {}/{} (in the store)", columns.sheet(other), columns.number(other)),

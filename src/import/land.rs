@@ -81,7 +81,7 @@ impl Looked<'_> {
         let (snapshot, area) = (self.snapshot, area(&parcel.geometry));
         let columns = snapshot.parcels();
         for other in snapshot.parcels_in(extent(parcel)) {
-            let entry = &snapshot.units()[columns.unit(other)];
+            let entry = snapshot.parcel(other).unit();
             if ended(snapshot, other, self.day) || self.mine.holds(entry.id) {
                 continue;
             }

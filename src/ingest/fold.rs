@@ -1,17 +1,11 @@
 //! Vietnamese without its marks, for comparing names.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use crate::domain::plain;
 
 /// Lower case, no marks, đ as d, letters and digits only: "Số tờ" and
 /// `SO_TO` both become "soto".
 pub fn fold(text: &str) -> String {
-    text.nfd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-        .map(|c| if c == 'đ' { 'd' } else { c })
-        .filter(|c| c.is_alphanumeric())
-        .collect()
+    plain(text).filter(|c| c.is_alphanumeric()).collect()
 }
 
 #[cfg(test)]

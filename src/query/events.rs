@@ -47,7 +47,7 @@ fn of_parcel<'a>(rows: &Rows<'a>, index: u32, read: impl FnOnce(u32) -> Value<'a
 
 fn personal<'a>(rows: &Rows<'a>, index: u32, read: impl FnOnce(&'a Event) -> Value<'a>) -> Value<'a> {
     let snapshot = &rows.view.snapshot;
-    let unit = parcel(rows, index).map(|parcel| snapshot.units()[snapshot.parcels().unit(parcel)].id);
+    let unit = parcel(rows, index).map(|parcel| snapshot.parcel(parcel).unit().id);
     let allowed = match (rows.personal, unit) {
         (Personal::In(scope), Some(unit)) => scope.holds(unit),
         (Personal::In(Scope::Everywhere), None) => true,
@@ -106,9 +106,7 @@ pub const COLUMNS: &[Column] = &[
     }),
     Column::new("project", Kind::Text, |rows, index| {
         let snapshot = &rows.view.snapshot;
-        of_parcel(rows, index, |parcel| {
-            Value::text(snapshot.projects()[snapshot.parcels().project(parcel)].project.code.as_str())
-        })
+        of_parcel(rows, index, |parcel| Value::text(snapshot.parcel(parcel).project().project.code.as_str()))
     }),
     Column::new("unit", Kind::Text, |rows, index| {
         let snapshot = &rows.view.snapshot;

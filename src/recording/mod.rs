@@ -13,10 +13,10 @@ use std::collections::HashMap;
 
 use crate::{
     domain::{
-        Day, Draft, LedgerPosition, NewEvent, ParcelId, Refusal, Standing, UnitId,
+        Day, Draft, LedgerPosition, NewEvent, ParcelId, Refusal, Standing, UnitId, hex,
         law::{Law, ToldMark},
     },
-    store::{Entry, Head, IdempotentAnswer, StoreError, Transaction, digest_hex},
+    store::{Entry, Head, IdempotentAnswer, StoreError, Transaction},
 };
 
 /// Where the rows of parcels that were split or merged come from, as their import says.
@@ -180,7 +180,7 @@ fn judge_and_write(
 }
 
 fn recorded(head: Head, events: Vec<Taken>, marks: Vec<RowMark>) -> Recorded {
-    Recorded { at: head.position, head: digest_hex(&head.hash), events, marks }
+    Recorded { at: head.position, head: hex(&head.hash), events, marks }
 }
 
 fn write(

@@ -9,7 +9,7 @@ use crate::{
         Authority, Figures, Filter, Forecast, Simulated, Survey, View, authority, forecast, length,
         linear_fronts,
     },
-    domain::{Day, Language},
+    domain::{Day, Language, hex},
 };
 
 /// What all parts of a report look at.
@@ -163,14 +163,6 @@ pub fn framed(
             .to_vec(),
         signature: words.text("signature"),
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn text(text: String) -> Block {

@@ -171,7 +171,7 @@ fn parcels(view: &View, chosen: &[u32], sheet: &Sheet, palette: &Palette, canvas
     let mut paths = vec![[String::new(), String::new()]; Standing::COUNT];
     for parcel in chosen {
         if let Some(stage) = snapshot.stage_on(*parcel, view.today) {
-            let linear = !snapshot.projects()[columns.project(*parcel)].alignment.is_empty();
+            let linear = !snapshot.parcel(*parcel).project().alignment.is_empty();
             let path = &mut paths[stage.number()][usize::from(linear)];
             sheet.shape(columns.arena().shape(*parcel as usize), path);
         }

@@ -49,7 +49,7 @@ fn either(path: &str, suffix: &str, encoding: Encoding) -> (Option<EmbeddedFile>
 
 fn respond(path: &str, file: EmbeddedFile, encoding: Encoding, request: &HeaderMap) -> Response {
     let hash = file.metadata.sha256_hash();
-    let etag = format!("\"{}\"", crate::store::digest_hex(&hash[..12]));
+    let etag = format!("\"{}\"", crate::domain::hex(&hash[..12]));
     // Names under /assets carry a hash of their content: they never change.
     let fresh = if path.starts_with("assets/") { "public, max-age=31536000, immutable" } else { "no-cache" };
     let mut response = Response::new(Body::empty());

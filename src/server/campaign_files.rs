@@ -111,7 +111,7 @@ impl CampaignFiles {
 /// By which a text is known again: an entity tag, quotes included.
 pub fn version(text: &str) -> String {
     use sha2::{Digest, Sha256};
-    format!("\"{}\"", crate::store::digest_hex(&Sha256::digest(text)))
+    format!("\"{}\"", crate::domain::hex(&Sha256::digest(text)))
 }
 
 /// The name of a new campaign's file; nothing in it leads elsewhere.

@@ -11,7 +11,7 @@ use object_store::{ObjectStore, PutMode, local::LocalFileSystem, path::Path as K
 use sha2::{Digest, Sha256};
 
 use super::{pictures::Pictures, problem::Problem, scanner::Scanner};
-use crate::store::digest_hex;
+use crate::domain::hex;
 
 /// Largest file that is taken, bytes.
 pub const LARGEST: usize = 10 << 20;
@@ -171,7 +171,7 @@ impl Files {
         })?;
         self.scan_bytes(&body).await?;
         let (kind, clean) = self.pictures.clean(kind, body).await?;
-        let id = format!("{}.{}", digest_hex(&Sha256::digest(&clean)), kind.extension());
+        let id = format!("{}.{}", hex(&Sha256::digest(&clean)), kind.extension());
         let kept = Kept { id, content_type: kind.media_type(), bytes: clean.len() };
         let put =
             self.place()?.put_opts(&Key::from(kept.id.as_str()), clean.into(), PutMode::Create.into()).await;

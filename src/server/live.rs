@@ -104,7 +104,7 @@ fn frame(view: &View, event: &Event) -> Option<Frame> {
     let text = serde_json::json!({
         "at": event.position,
         "parcel": id,
-        "project": snapshot.projects()[columns.project(index)].project.code.as_str(),
+        "project": snapshot.parcel(index).project().project.code.as_str(),
         "stage": snapshot.stage_on(index, view.today),
         "cleared": snapshot.days(index).reached(Stage::HandedOver, view.today),
         "blocked": snapshot.blocked_on(index, view.today),

@@ -44,7 +44,7 @@ pub use accounts::{
 pub use attached::{Attached, PLAN};
 pub use briefing::{Briefing, KeptBriefing, RESTORED_WITHIN_MS};
 pub use error::StoreError;
-pub use ledger::{Chain, ChainFault, Line, digest_hex};
+pub use ledger::{Chain, ChainFault, Line};
 pub use tables::{Cell, Kind, Table, TakeRow, Transfer};
 pub use traits::{Accounts, Attachments, Briefings, Holders, Ledger, Load, Maintenance, Record, Store, Work};
 pub use verify::{Finding, Verification};

@@ -102,7 +102,7 @@ impl<'a> Facts<'a> {
         let handed_over = days.cleared_on().filter(|on| *on <= span.last);
         let columns = snapshot.parcels();
         let own = marks.and_then(|marks| marks.planned).or_else(|| columns.planned_day(parcel));
-        let planned = own.or_else(|| snapshot.projects()[columns.project(parcel)].project.required_day);
+        let planned = own.or_else(|| snapshot.parcel(parcel).project().project.required_day);
         Some(Self { snapshot, parcel, span, days, marks, planned, handed_over })
     }
 

@@ -45,14 +45,14 @@ fn about_project(view: &View, index: usize, said: Value) -> Value {
 
 /// What a parcel is called, and where it stands on the view's day.
 fn parcel(view: &View, index: u32) -> Value {
-    let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
+    let (snapshot, own) = (&view.snapshot, view.snapshot.parcel(index));
     json!({
-        "id": columns.id(index),
-        "project": snapshot.projects()[columns.project(index)].project.code.as_str(),
+        "id": own.id(),
+        "project": own.project().project.code.as_str(),
         "unit": snapshot.units()[view.unit_of(index)].unit.code.as_str(),
-        "sheet": columns.sheet(index),
-        "parcel": columns.number(index),
-        "area": columns.recovered(index),
+        "sheet": own.sheet(),
+        "parcel": own.number(),
+        "area": own.recovered(),
         "stage": snapshot.stage_on(index, view.today),
         "blocked": snapshot.blocked_on(index, view.today),
         "overdue": snapshot.overdue_on(index, view.today),

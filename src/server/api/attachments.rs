@@ -63,7 +63,7 @@ pub async fn may_open(app: &App, identity: &Identity, view: &View, id: &str) -> 
     let known = app.with_store(move |store| store.attached(&file)).await?;
     let columns = snapshot.parcels();
     let inside = |parcel| {
-        let unit = columns.find(parcel).map(|index| snapshot.units()[columns.unit(index)].id);
+        let unit = columns.find(parcel).map(|index| snapshot.parcel(index).unit().id);
         parcel == PLAN || unit.is_some_and(|unit| scope.holds(unit))
     };
     Ok(known.senders.iter().any(|sender| sender == identity.name()) || known.parcels.into_iter().any(inside))

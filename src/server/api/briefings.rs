@@ -16,13 +16,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    domain::{Action, Day},
+    domain::{Action, Day, hex},
     server::{
         app::App,
         auth::{Identity, secret},
         problem::Problem,
     },
-    store::{Briefing, KeptBriefing, RESTORED_WITHIN_MS, Store, digest_hex},
+    store::{Briefing, KeptBriefing, RESTORED_WITHIN_MS, Store},
 };
 
 /// Slides of a briefing.
@@ -75,7 +75,7 @@ struct NewBriefing {
 }
 
 fn sealed(kept: &KeptBriefing) -> String {
-    let hex = digest_hex(&kept.seal[..kept.seal.len().min(8)]).to_uppercase();
+    let hex = hex(&kept.seal[..kept.seal.len().min(8)]).to_uppercase();
     let groups: Vec<&str> =
         hex.as_bytes().chunks(4).filter_map(|part| std::str::from_utf8(part).ok()).collect();
     groups.join("-")

@@ -48,7 +48,7 @@ pub async fn holders(
     let columns = snapshot.parcels();
     let own = |parcel: &u32| {
         let holder = columns.holder(*parcel)?;
-        let inside = scope.holds(snapshot.units()[columns.unit(*parcel)].id);
+        let inside = scope.holds(snapshot.parcel(*parcel).unit().id);
         found.get(&holder).filter(|_| inside && snapshot.exists_on(*parcel, current.view.today))
     };
     let parcels: Vec<u32> =
@@ -60,9 +60,9 @@ pub async fn holders(
     let entry = |parcel: &u32| {
         json!({
             "id": columns.id(*parcel),
-            "project": snapshot.projects()[columns.project(*parcel)].project.code.as_str(),
-            "sheet": columns.sheet(*parcel),
-            "parcel": columns.number(*parcel),
+            "project": snapshot.parcel(*parcel).project().project.code.as_str(),
+            "sheet": snapshot.parcel(*parcel).sheet(),
+            "parcel": snapshot.parcel(*parcel).number(),
             "holder": own(parcel),
             "bbox": bbox(columns.arena().shape(*parcel as usize).extent()),
         })

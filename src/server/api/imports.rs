@@ -20,7 +20,7 @@ use tokio_stream::StreamExt;
 
 use super::preview::preview_features;
 use crate::{
-    domain::{Action, Code, Day, UnitId},
+    domain::{Action, Code, Day, UnitId, hex},
     import::{self, ImportError, Records, Request},
     ingest::{self, Encoding, Mapping, Target},
     reader::{Cancellation, Reader},
@@ -31,7 +31,7 @@ use crate::{
         problem::Problem,
         staging::{LARGEST, Staged, Staging},
     },
-    store::{Entry, digest_hex},
+    store::Entry,
 };
 
 /// Begins an import.
@@ -266,7 +266,7 @@ async fn store_all(
         "inserted": written.inserted,
         "updated": written.updated,
         "at": head.position,
-        "head": digest_hex(&head.hash),
+        "head": hex(&head.hash),
     });
     Ok((answer, head.position))
 }

@@ -10,9 +10,8 @@ use axum::{
 use serde_json::{Value, json};
 
 use crate::{
-    domain::LedgerPosition,
+    domain::{LedgerPosition, hex},
     server::{app::App, params::Query, problem::Problem},
-    store::digest_hex,
 };
 
 /// Events of one answer.
@@ -31,10 +30,10 @@ pub async fn ledger(State(app): State<Arc<App>>, RawQuery(text): RawQuery) -> Re
     let (before, limit) = (before.unwrap_or(LedgerPosition(u64::MAX)), limit.unwrap_or(100));
     let events = app.with_store(move |store| store.events_before(before, limit)).await?;
     let current = app.current()?;
-    let columns = current.view.snapshot.parcels();
+    let snapshot = &current.view.snapshot;
     let entry = |event: &crate::domain::Event| {
         let body = &event.body;
-        let parcel = body.parcel.and_then(|id| columns.find(id));
+        let parcel = body.parcel.and_then(|id| snapshot.parcels().find(id));
         let act = body.kind.act().map(|(act, _)| act);
         json!({
             "position": event.position,
@@ -46,15 +45,15 @@ pub async fn ledger(State(app): State<Arc<App>>, RawQuery(text): RawQuery) -> Re
             "blocker": body.kind.blocker(),
             "document": body.document,
             "parcel": parcel.map(|index| json!({
-                "id": columns.id(index),
-                "sheet": columns.sheet(index),
-                "parcel": columns.number(index),
-                "project": current.view.snapshot.projects()[columns.project(index)].project.code.as_str(),
+                "id": snapshot.parcel(index).id(),
+                "sheet": snapshot.parcel(index).sheet(),
+                "parcel": snapshot.parcel(index).number(),
+                "project": snapshot.parcel(index).project().project.code.as_str(),
             })),
         })
     };
     let list: Vec<Value> = events.iter().map(entry).collect();
-    Ok(no_store(&json!({ "at": current.view.snapshot.position(), "events": list })))
+    Ok(no_store(&json!({ "at": snapshot.position(), "events": list })))
 }
 
 /// The hash of the ledger at a position: what a report or a copy says of it is held against this.
@@ -63,7 +62,7 @@ pub async fn head_at(State(app): State<Arc<App>>, Path(position): Path<String>) 
     let asked = position.parse().map(LedgerPosition).map_err(|_| missing())?;
     let head = app.with_store(move |store| store.head_at(asked)).await?.ok_or_else(missing)?;
     let now = app.current()?.view.snapshot.position();
-    Ok(no_store(&json!({ "at": now, "position": head.position, "head": digest_hex(&head.hash) })))
+    Ok(no_store(&json!({ "at": now, "position": head.position, "head": hex(&head.hash) })))
 }
 
 /// The law as the files have it: acts, clocks, order, authority and transitions with their articles.
@@ -85,7 +84,7 @@ pub async fn condition(State(app): State<Arc<App>>) -> Result<Response, Problem>
         "started_at": app.started_at,
         "at": snapshot.position(),
         "stored_at": head.position,
-        "head": digest_hex(&head.hash),
+        "head": hex(&head.hash),
         "parcels": snapshot.parcels().len(),
         "projects": snapshot.projects().len(),
         "units": snapshot.units().len(),

@@ -34,7 +34,7 @@ pub async fn parcel(
     let records = {
         let snapshot = &app.current()?.view.snapshot;
         let index = snapshot.parcels().find(id).ok_or(missing.clone())?;
-        let unit = snapshot.units()[snapshot.parcels().unit(index)].id;
+        let unit = snapshot.parcel(index).unit().id;
         identity.scope(Action::WriteEvents, snapshot.units()).holds(unit)
     };
     // Documents and times stand in the ledger on disk, not in memory; the page cache has them.
@@ -59,7 +59,7 @@ fn make(view: &View, index: u32, history: &[Event], day: Day) -> Value {
     let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
     let unit = &snapshot.units()[view.unit_of(index)].unit;
     let (law, days) = (snapshot.law(), snapshot.days(index));
-    let project = &snapshot.projects()[columns.project(index)].project;
+    let project = &snapshot.parcel(index).project().project;
     let shape = columns.arena().shape(index as usize);
     let stage = |stage: Stage| {
         let on = days.get(stage).filter(|on| *on <= day);

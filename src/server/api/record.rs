@@ -29,7 +29,7 @@ pub async fn record(
     let current = app.current()?;
     let snapshot = &current.view.snapshot;
     let index = snapshot.parcels().find(parcel).ok_or_else(missing)?;
-    let unit = snapshot.units()[snapshot.parcels().unit(index)].id;
+    let unit = snapshot.parcel(index).unit().id;
     if !identity.scope(Action::WriteEvents, snapshot.units()).holds(unit) {
         return Err(Problem::forbidden("the parcel lies outside your units"));
     }
@@ -85,6 +85,6 @@ fn recovered_farm_land(view: &View, index: u32) -> SquareMetres {
     if columns.holder(index).is_none() {
         return if farm(index) { columns.recovered(index) } else { SquareMetres::ZERO };
     }
-    let own = &snapshot.projects()[columns.project(index)].parcels;
+    let own = &snapshot.parcel(index).project().parcels;
     own.iter().filter(|parcel| with(parcel)).map(|parcel| columns.recovered(*parcel)).sum()
 }

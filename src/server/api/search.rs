@@ -8,13 +8,12 @@ use axum::{
     response::Response,
 };
 use serde_json::{Value, json};
-use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 use super::{bbox, places::places};
 use crate::{
     analysis::View,
     atlas::{Extent, UnitEntry, WorldPoint},
-    domain::Level,
+    domain::{Level, plain},
     server::{app::App, params::Query, problem::Problem},
 };
 
@@ -41,8 +40,7 @@ pub async fn search(
 
 /// Lower case without tone marks: "Phủ Lý" and "phu ly" are the same search.
 pub fn folded(text: &str) -> String {
-    let plain = text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-    plain.map(|c| if c == 'đ' { 'd' } else { c }).collect()
+    plain(text).collect()
 }
 
 fn make(view: &View, wanted: &str, limit: usize) -> Value {
@@ -182,9 +180,9 @@ fn parcels(view: &View, plain: &str, limit: usize) -> Vec<Value> {
     };
     let place = Wanted::of(&place);
     let lies = |parcel: u32| {
-        let project = &snapshot.projects()[columns.project(parcel)].project;
+        let project = &snapshot.parcel(parcel).project().project;
         let unit = &snapshot.units()[view.unit_of(parcel)].unit;
-        let recorded = &snapshot.units()[columns.unit(parcel)].unit;
+        let recorded = &snapshot.parcel(parcel).unit().unit;
         place.plain.is_empty()
             || folded(project.code.as_str()) == place.plain
             || [&project.name, &unit.name, &recorded.name].into_iter().any(|name| place.is_in(name))
@@ -198,12 +196,13 @@ fn parcels(view: &View, plain: &str, limit: usize) -> Vec<Value> {
 fn result(view: &View, parcel: u32) -> Value {
     let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
     let unit = &snapshot.units()[view.unit_of(parcel)].unit.name;
+    let own = snapshot.parcel(parcel);
     let extent: Extent = columns.arena().shape(parcel as usize).extent();
     json!({
         "type": "parcel",
-        "code": snapshot.projects()[columns.project(parcel)].project.code.as_str(),
-        "id": columns.id(parcel),
-        "label": format!("{}/{}", columns.sheet(parcel), columns.number(parcel)),
+        "code": own.project().project.code.as_str(),
+        "id": own.id(),
+        "label": format!("{}/{}", own.sheet(), own.number()),
         "detail": unit,
         "bbox": bbox(extent.with(WorldPoint { x: extent.min_x, y: extent.min_y })),
     })

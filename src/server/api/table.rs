@@ -92,19 +92,20 @@ fn section(section: &Section) -> Value {
 }
 
 fn row(view: &View, parcel: u32) -> Value {
-    let (snapshot, columns, day) = (&view.snapshot, view.snapshot.parcels(), view.today);
+    let (snapshot, day) = (&view.snapshot, view.today);
+    let own = snapshot.parcel(parcel);
     let stage = snapshot.stage_on(parcel, day);
     let term = snapshot.pressing(parcel, snapshot.law().moment(day));
     let stands = |blocker: &&Blocker| blocker.stands_on(day);
     let blockers = snapshot.blockers(parcel).iter().filter(stands).map(|blocker| blocker.kind);
     json!({
-        "id": columns.id(parcel),
-        "project": snapshot.projects()[columns.project(parcel)].project.code.as_str(),
+        "id": own.id(),
+        "project": own.project().project.code.as_str(),
         "unit": snapshot.units()[view.unit_of(parcel)].unit.code.as_str(),
-        "sheet": columns.sheet(parcel),
-        "parcel": columns.number(parcel),
-        "use": columns.land_use(parcel),
-        "area": columns.recovered(parcel),
+        "sheet": own.sheet(),
+        "parcel": own.number(),
+        "use": own.land_use(),
+        "area": own.recovered(),
         "stage": stage,
         "stage_day": stage.and_then(|stage| stage.since(snapshot.days(parcel))).map(Day::number),
         "planned_day": snapshot.planned_day(parcel).map(Day::number),
@@ -114,7 +115,7 @@ fn row(view: &View, parcel: u32) -> Value {
         "marks": mark_codes(snapshot, parcel, day),
         "overdue": snapshot.overdue_on(parcel, day),
         "late": snapshot.late_on(parcel, day),
-        "bbox": bbox(columns.arena().shape(parcel as usize).extent()),
+        "bbox": bbox(snapshot.parcels().arena().shape(parcel as usize).extent()),
     })
 }
 

@@ -26,7 +26,7 @@ pub async fn imports(State(app): State<Arc<App>>, identity: Identity) -> Result<
     let current = app.current()?;
     let snapshot = &current.view.snapshot;
     let scope = identity.scope(Action::Manage, snapshot.units());
-    let unit = |parcel: u32| snapshot.units()[snapshot.parcels().unit(parcel)].id;
+    let unit = |parcel: u32| snapshot.parcel(parcel).unit().id;
     let shown = |event: &&Event| {
         scope == Scope::Everywhere
             || event.body.author == identity.name()

@@ -62,7 +62,7 @@ async fn name_holders(
     let scope = identity.scope(Action::SeeHolders, snapshot.units());
     let may = |id: &ParcelId| {
         let index = columns.find(*id);
-        index.is_some_and(|index| scope.holds(snapshot.units()[columns.unit(index)].id))
+        index.is_some_and(|index| scope.holds(snapshot.parcel(index).unit().id))
     };
     let entries = listed["parcels"].as_array_mut().map_or(&mut [][..], Vec::as_mut_slice);
     let id = |entry: &Value| entry["id"].as_u64().and_then(|id| u32::try_from(id).ok()).map(ParcelId);
@@ -92,7 +92,7 @@ fn make(
         folded(query.get("q").unwrap_or_default()).split([' ', '/', ',']).map(str::to_owned).collect();
     let words: Vec<&String> = words.iter().filter(|word| !word.is_empty()).collect();
     let called = |parcel: u32| {
-        let project = &snapshot.projects()[columns.project(parcel)].project;
+        let project = &snapshot.parcel(parcel).project().project;
         let (sheet, number) = (columns.sheet(parcel), columns.number(parcel));
         words.iter().all(|word| {
             folded(sheet) == **word
@@ -119,20 +119,21 @@ fn pressing(view: &View, parcel: u32, day: Day) -> (bool, Day, u32) {
 
 fn entry(view: &View, parcel: u32, day: Day) -> Value {
     let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
+    let own = snapshot.parcel(parcel);
     let days = snapshot.days(parcel);
     let stage = snapshot.stage_on(parcel, day);
     let shape = columns.arena().shape(parcel as usize);
     let standing = snapshot.blockers(parcel).iter().filter(|blocker| blocker.stands_on(day));
     let blockers = standing.map(|b| json!({ "kind": b.kind, "opened_day": b.opened.number() }));
     json!({
-        "id": columns.id(parcel),
+        "id": own.id(),
         "version": snapshot.version(parcel),
-        "project": snapshot.projects()[columns.project(parcel)].project.code.as_str(),
+        "project": own.project().project.code.as_str(),
         "unit": snapshot.units()[view.unit_of(parcel)].unit.code.as_str(),
-        "sheet": columns.sheet(parcel),
-        "parcel": columns.number(parcel),
-        "use": columns.land_use(parcel),
-        "area": columns.recovered(parcel),
+        "sheet": own.sheet(),
+        "parcel": own.number(),
+        "use": own.land_use(),
+        "area": own.recovered(),
         "stage": stage,
         "stage_day": stage.and_then(|stage| stage.since(days)).map(Day::number),
         "next": next(days),

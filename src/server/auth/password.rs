@@ -8,7 +8,8 @@ use rand::TryRngCore;
 use sha2::{Digest, Sha256};
 
 use super::strength::is_common;
-use crate::store::{SecretHash, digest_hex};
+use crate::domain::hex;
+use crate::store::SecretHash;
 
 /// Shortest password, characters.
 pub const SHORTEST: usize = 12;
@@ -88,7 +89,7 @@ pub fn random<const N: usize>() -> Result<[u8; N], String> {
 /// # Errors
 /// The system gives no random numbers.
 pub fn secret() -> Result<String, PasswordError> {
-    random::<32>().map(|bytes| digest_hex(&bytes)).map_err(PasswordError::Hash)
+    random::<32>().map(|bytes| hex(&bytes)).map_err(PasswordError::Hash)
 }
 
 /// What is kept of a secret.
@@ -98,7 +99,7 @@ pub fn secret_hash(secret: &str) -> SecretHash {
 
 /// The value that a page sends back to show that it is ours: made of the session's secret, telling nothing of it.
 pub fn csrf(secret: &str) -> String {
-    digest_hex(&Sha256::digest(format!("csrf {secret}").as_bytes()))
+    hex(&Sha256::digest(format!("csrf {secret}").as_bytes()))
 }
 
 #[cfg(test)]

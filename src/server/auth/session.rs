@@ -222,7 +222,7 @@ pub async fn holder(
     let current = app.current()?;
     let snapshot = &current.view.snapshot;
     let index = snapshot.parcels().find(parcel).ok_or_else(missing)?;
-    let unit = snapshot.units()[snapshot.parcels().unit(index)].id;
+    let unit = snapshot.parcel(index).unit().id;
     if !identity.scope(Action::SeeHolders, snapshot.units()).holds(unit) {
         return Err(Problem::forbidden("the parcel lies outside your units"));
     }

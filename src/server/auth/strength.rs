@@ -5,7 +5,7 @@
 
 use std::sync::LazyLock;
 
-use unicode_normalization::{UnicodeNormalization as _, char::is_combining_mark};
+use crate::domain::plain;
 
 /// Letters and digits that must be left.
 const LEFT: usize = 5;
@@ -44,9 +44,7 @@ pub fn is_common(password: &str, names: &[&str]) -> bool {
 
 /// Letters and digits in small letters without tone marks.
 fn folded(text: &str) -> Vec<char> {
-    let plain = text.nfd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase);
-    let plain = plain.map(|c| if c == 'đ' { 'd' } else { c });
-    plain.filter(|c| c.is_alphanumeric() || matches!(c, '@' | '$' | '!')).collect()
+    plain(text).filter(|c| c.is_alphanumeric() || matches!(c, '@' | '$' | '!')).collect()
 }
 
 fn looks_like(c: char) -> char {

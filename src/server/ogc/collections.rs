@@ -1,81 +1,59 @@
 //! Collections, and what their features say: queryables and schema (OGC API - Features, Parts 1, 3 and 5).
 
-use std::sync::Arc;
-
-use axum::{
-    extract::{Path, RawQuery, State},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::{extract::Path, response::Response};
 use serde_json::{Map, Value, json};
 
-use super::{GEOJSON, HTML, JSON, SCHEMA, columns, document, link, named, self_links, words};
+use super::{
+    GEOJSON, HTML, JSON, SCHEMA, columns,
+    document::{Document, DocumentRequest},
+    named, words,
+};
 use crate::{
     analysis::View,
     export::{Crs, Format},
     query::{Collection, Column, Kind, Rows},
-    server::{
-        app::App,
-        auth::Identity,
-        params::{Query, When},
-        problem::Problem,
-        tiles::base,
-    },
+    server::{app::App, auth::Identity, problem::Problem},
 };
 
 /// List of collections.
-pub async fn collections(
-    State(app): State<Arc<App>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let query = Query::strict(query.as_deref(), &["f"])?;
-    let address = base(&headers);
-    let key = (&query, format!("/ogc/collections {address}"), When::default());
-    document(&app, &headers, key, JSON, move |app, view| {
-        let all = Collection::ALL.map(|collection| described(app, view, collection, &address));
-        let title = words(app).pages.get("collections").map(|label| label.vi.as_str());
+pub async fn collections(request: DocumentRequest) -> Result<Response, Problem> {
+    let path = "/ogc/collections";
+    let list = move |page: &Document<'_>| {
+        let all = Collection::ALL.map(|collection| described(page, collection));
         Ok(json!({
-            "title": title,
+            "title": page.title("collections"),
             "collections": all,
             "crs": Crs::all().into_iter().map(Crs::uri).collect::<Vec<_>>(),
-            "links": self_links(&address, "/ogc/collections", JSON),
-            "at": view.snapshot.position(),
+            "links": page.self_links(path, JSON),
+            "at": page.view.snapshot.position(),
         }))
-    })
-    .await
+    };
+    request.answer(path.to_owned(), JSON, list).await
 }
 
-fn described(app: &App, view: &View, collection: Collection, address: &str) -> Value {
+fn described(page: &Document<'_>, collection: Collection) -> Value {
     let name = collection.name();
     let path = format!("/ogc/collections/{name}");
-    let words = words(app);
-    let page = |name: &str| words.pages.get(name).map_or("", |label| label.vi.as_str());
-    let mut links = self_links(address, &path, JSON);
-    links.push(link(address, &format!("{path}/items"), "items", GEOJSON, page("items")));
-    links.push(link(address, &format!("{path}/items?f=html"), "items", HTML, page("items")));
+    let words = words(page.app);
+    let relation = |name: &str| format!("http://www.opengis.net/def/rel/ogc/1.0/{name}");
+    let part = |part: &str, rel: &str, kind: &str| {
+        page.link(&format!("{path}/{part}"), rel, kind, page.title(part.split('?').next().unwrap_or(part)))
+    };
+    let mut links = page.self_links(&path, JSON);
+    links.extend([part("items", "items", GEOJSON), part("items?f=html", "items", HTML)]);
     for format in Format::ALL {
         let href = format!("{path}/items?f={}", format.name());
-        links.push(link(address, &href, "enclosure", format.media_type(), format.title()));
+        links.push(page.link(&href, "enclosure", format.media_type(), format.title()));
     }
-    let relation = |name: &str| format!("http://www.opengis.net/def/rel/ogc/1.0/{name}");
-    links.push(link(
-        address,
-        &format!("{path}/queryables"),
-        &relation("queryables"),
-        SCHEMA,
-        page("queryables"),
-    ));
-    links.push(link(address, &format!("{path}/schema"), &relation("schema"), SCHEMA, page("schema")));
+    links.extend(["queryables", "schema"].map(|what| part(what, &relation(what), SCHEMA)));
     if super::tiles::layer(collection).is_some() {
-        let href = format!("{path}/tiles");
-        links.push(link(address, &href, &relation("tilesets-vector"), JSON, page("tiles")));
+        links.push(part("tiles", &relation("tilesets-vector"), JSON));
     }
     json!({
         "id": name,
         "title": words.collections.get(name).map(|label| &label.vi),
         "description": words.descriptions.get(name).map(|label| format!("{} · {}", label.vi, label.en)),
-        "extent": extent(view, collection),
+        "extent": extent(page.view, collection),
         "itemType": "feature",
         "crs": Crs::all().into_iter().map(Crs::uri).collect::<Vec<_>>(),
         "storageCrs": Crs::Crs84.uri(),
@@ -123,66 +101,52 @@ fn temporal(view: &View, collection: Collection) -> Option<(Option<String>, Opti
 }
 
 /// One collection.
-pub async fn collection(
-    State(app): State<Arc<App>>,
-    Path(name): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let query = Query::strict(query.as_deref(), &["f"])?;
-    let (collection, address) = (named(&name)?, base(&headers));
-    let key = (&query, format!("/ogc/collections/{name} {address}"), When::default());
-    document(&app, &headers, key, JSON, move |app, view| Ok(described(app, view, collection, &address))).await
+pub async fn collection(Path(name): Path<String>, request: DocumentRequest) -> Result<Response, Problem> {
+    let collection = named(&name)?;
+    let key = format!("/ogc/collections/{name}");
+    request.answer(key, JSON, move |page| Ok(described(page, collection))).await
 }
 
 /// What features may be filtered by.
 pub async fn queryables(
-    State(app): State<Arc<App>>,
     identity: Identity,
     Path(name): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    request: DocumentRequest,
 ) -> Result<Response, Problem> {
-    describe(app, identity, &name, query.as_deref(), headers, "queryables").await
+    describe(request, &identity, &name, "queryables").await
 }
 
 /// What features say.
 pub async fn schema(
-    State(app): State<Arc<App>>,
     identity: Identity,
     Path(name): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    request: DocumentRequest,
 ) -> Result<Response, Problem> {
-    describe(app, identity, &name, query.as_deref(), headers, "schema").await
+    describe(request, &identity, &name, "schema").await
 }
 
 async fn describe(
-    app: Arc<App>,
-    identity: Identity,
+    request: DocumentRequest,
+    identity: &Identity,
     name: &str,
-    query: Option<&str>,
-    headers: HeaderMap,
     what: &'static str,
 ) -> Result<Response, Problem> {
-    let query = Query::strict(query, &["f"])?;
-    let (collection, address) = (named(name)?, base(&headers));
-    let columns = columns(collection, &identity);
+    let collection = named(name)?;
+    let columns = columns(collection, identity);
     let path = format!("/ogc/collections/{name}/{what}");
-    let key = (&query, format!("{path} {} {address}", columns.len()), When::default());
-    document(&app, &headers, key, SCHEMA, move |app, _| {
-        let properties = properties(app, collection, &columns, what == "schema");
-        let title = words(app).collections.get(collection.name()).map(|label| &label.vi);
+    let key = format!("{path} {}", columns.len());
+    let schema = move |page: &Document<'_>| {
+        let title = words(page.app).collections.get(collection.name()).map(|label| &label.vi);
         Ok(json!({
             "$schema": "https://json-schema.org/draft/2020-12/schema",
-            "$id": format!("{address}{path}"),
+            "$id": page.href(&path),
             "type": "object",
             "title": title,
             "additionalProperties": false,
-            "properties": properties,
+            "properties": properties(page.app, collection, &columns, what == "schema"),
         }))
-    })
-    .await
+    };
+    request.answer(key, SCHEMA, schema).await
 }
 
 /// JSON Schema of the columns by name.

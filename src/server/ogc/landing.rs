@@ -1,21 +1,13 @@
 //! Landing page and conformance.
 
-use std::sync::Arc;
+use axum::response::Response;
+use serde_json::{Value, json};
 
-use axum::{
-    extract::{RawQuery, State},
-    http::HeaderMap,
-    response::Response,
+use super::{
+    HTML, JSON, OPENAPI,
+    document::{Document, DocumentRequest},
 };
-use serde_json::json;
-
-use super::{HTML, JSON, OPENAPI, document, link, self_links, words};
-use crate::server::{
-    app::App,
-    params::{Query, When},
-    problem::Problem,
-    tiles::base,
-};
+use crate::server::problem::Problem;
 
 /// Conformance classes; tests hold the server to each.
 const CONFORMANCE: &[&str] = &[
@@ -56,59 +48,40 @@ const CONFORMANCE: &[&str] = &[
 ];
 
 /// Landing page.
-pub async fn landing(
-    State(app): State<Arc<App>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let query = Query::strict(query.as_deref(), &["f"])?;
-    let address = base(&headers);
-    let key = (&query, format!("/ogc {address}"), When::default());
-    document(&app, &headers, key, JSON, move |app, view| {
-        let about = app.words.about();
-        let place = about.province.as_deref().unwrap_or("Matbang");
-        let note = if about.illustration { " (số liệu minh họa)" } else { "" };
-        let title = |name: &str| words(app).pages.get(name).map_or("", |label| label.vi.as_str()).to_owned();
-        let mut links = self_links(&address, "/ogc", JSON);
-        links.extend([
-            link(&address, "/ogc/api", "service-desc", OPENAPI, &title("api")),
-            link(&address, "/ogc/api?f=html", "service-doc", HTML, &title("api")),
-            link(&address, "/ogc/conformance", "conformance", JSON, &title("conformance")),
-            link(&address, "/ogc/collections", "data", JSON, &title("collections")),
-            link(
-                &address,
-                "/ogc/tiles",
-                "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector",
-                JSON,
-                &title("tiles"),
-            ),
-        ]);
-        Ok(json!({
-            "title": format!("Giải phóng mặt bằng {place}{note}"),
-            "description": "Projects, parcels and administrative units with their clearance progress",
-            "at": view.snapshot.position(),
-            "links": links,
-        }))
+pub async fn landing(request: DocumentRequest) -> Result<Response, Problem> {
+    request.answer("/ogc".to_owned(), JSON, |page| Ok(landing_page(page))).await
+}
+
+fn landing_page(page: &Document<'_>) -> Value {
+    let about = page.app.words.about();
+    let place = about.province.as_deref().unwrap_or("Matbang");
+    let note = if about.illustration { " (số liệu minh họa)" } else { "" };
+    let tiles = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector";
+    let mut links = page.self_links("/ogc", JSON);
+    links.extend([
+        page.link("/ogc/api", "service-desc", OPENAPI, page.title("api")),
+        page.link("/ogc/api?f=html", "service-doc", HTML, page.title("api")),
+        page.link("/ogc/conformance", "conformance", JSON, page.title("conformance")),
+        page.link("/ogc/collections", "data", JSON, page.title("collections")),
+        page.link("/ogc/tiles", tiles, JSON, page.title("tiles")),
+    ]);
+    json!({
+        "title": format!("Giải phóng mặt bằng {place}{note}"),
+        "description": "Projects, parcels and administrative units with their clearance progress",
+        "at": page.view.snapshot.position(),
+        "links": links,
     })
-    .await
 }
 
 /// Conformance declaration.
-pub async fn conformance(
-    State(app): State<Arc<App>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let query = Query::strict(query.as_deref(), &["f"])?;
-    let address = base(&headers);
-    let key = (&query, format!("/ogc/conformance {address}"), When::default());
-    document(&app, &headers, key, JSON, move |app, _| {
-        let title = words(app).pages.get("conformance").map(|label| label.vi.as_str());
+pub async fn conformance(request: DocumentRequest) -> Result<Response, Problem> {
+    let path = "/ogc/conformance";
+    let declaration = move |page: &Document<'_>| {
         Ok(json!({
-            "title": title,
+            "title": page.title("conformance"),
             "conformsTo": CONFORMANCE,
-            "links": self_links(&address, "/ogc/conformance", JSON),
+            "links": page.self_links(path, JSON),
         }))
-    })
-    .await
+    };
+    request.answer(path.to_owned(), JSON, declaration).await
 }

@@ -1,12 +1,13 @@
 //! `/ogc`: OGC API - Features and Tiles.
 //!
-//! Documents are made once per change as JSON; [`pages`] shows the same JSON
-//! as HTML. Pages of features follow their order, not offsets: a `next` link
+//! Documents are made once per change as JSON ([`document`]); [`pages`] shows the
+//! same JSON as HTML. Pages of features follow their order, not offsets: a `next` link
 //! says after which feature to go on, so that nothing is skipped or repeated
 //! while data change. Files are streamed ([`download`]).
 
 mod ask;
 mod collections;
+mod document;
 mod download;
 mod items;
 mod landing;
@@ -14,20 +15,13 @@ mod openapi;
 mod pages;
 mod tiles;
 
-use std::sync::Arc;
-
 use axum::{
     http::{HeaderMap, HeaderValue, header},
     response::Response,
 };
 use serde_json::{Value, json};
 
-use super::{
-    app::App,
-    auth::Identity,
-    params::{Query, When},
-    problem::Problem,
-};
+use super::{app::App, auth::Identity, params::Query, problem::Problem};
 use crate::{
     analysis::View,
     domain::Action,
@@ -82,31 +76,6 @@ fn accepts_html(headers: &HeaderMap) -> bool {
         accepts.flat_map(|value| value.split(',')).map(|range| range.split(';').next().unwrap_or("").trim());
     let known = |range: &str| range == HTML || range.contains("json");
     ranges.find(|range| known(range)) == Some(HTML)
-}
-
-/// A document as JSON or HTML, made once per change.
-async fn document(
-    app: &Arc<App>,
-    headers: &HeaderMap,
-    (query, key, when): (&Query, String, When),
-    kind: &'static str,
-    make: impl FnOnce(&App, &View) -> Result<Value, Problem> + Send + 'static,
-) -> Result<Response, Problem> {
-    let html = wants_html(query, headers)?;
-    let key = format!("{key} {html}");
-    let shown = if html { "text/html; charset=utf-8" } else { kind };
-    let answer = app.answer(headers, key, when, shown, move |app, view| {
-        let value = make(app, view)?;
-        if html {
-            return Ok(pages::document(app, view, &value));
-        }
-        serde_json::to_vec(&value).map_err(|e| Problem::internal(&e))
-    });
-    let mut response = answer.await?.respond(headers);
-    if html {
-        guard_page(&mut response);
-    }
-    Ok(response)
 }
 
 /// Pages load nothing and run nothing.

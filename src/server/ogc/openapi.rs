@@ -1,45 +1,32 @@
 //! `/ogc/api`: the interface described by OpenAPI 3.0, from the same columns as everything else.
 
-use std::sync::Arc;
-
-use axum::{
-    extract::{RawQuery, State},
-    http::HeaderMap,
-    response::Response,
-};
+use axum::response::Response;
 use serde_json::{Map, Value, json};
 
-use super::{GEOJSON, HTML, JSON, OPENAPI, SCHEMA, ask::MOST, collections::kind, document, words};
+use super::{
+    GEOJSON, HTML, JSON, OPENAPI, SCHEMA,
+    ask::MOST,
+    collections::kind,
+    document::{Document, DocumentRequest},
+    words,
+};
 use crate::{
     export::{Crs, Format},
     query::Collection,
-    server::{
-        app::App,
-        params::{Query, When},
-        problem::Problem,
-        tiles::base,
-    },
+    server::{app::App, problem::Problem},
 };
 
 /// The description.
-pub async fn api(
-    State(app): State<Arc<App>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let query = Query::strict(query.as_deref(), &["f"])?;
-    let address = base(&headers);
-    let key = (&query, format!("/ogc/api {address}"), When::default());
-    document(&app, &headers, key, OPENAPI, move |app, _| Ok(description(app, &address))).await
+pub async fn api(request: DocumentRequest) -> Result<Response, Problem> {
+    request.answer("/ogc/api".to_owned(), OPENAPI, |page| Ok(description(page))).await
 }
 
-fn description(app: &App, address: &str) -> Value {
-    let title = words(app).pages.get("landing").map_or("Matbang", |_| "Matbang · OGC API");
+fn description(page: &Document<'_>) -> Value {
     json!({
         "openapi": "3.0.3",
-        "info": { "title": title, "version": env!("CARGO_PKG_VERSION"), "license": { "name": "MIT" } },
-        "servers": [{ "url": format!("{address}/ogc") }],
-        "paths": paths(app),
+        "info": { "title": "Matbang · OGC API", "version": env!("CARGO_PKG_VERSION"), "license": { "name": "MIT" } },
+        "servers": [{ "url": page.href("/ogc") }],
+        "paths": paths(page.app),
         "components": {
             "parameters": parameters(),
             "schemas": schemas(),

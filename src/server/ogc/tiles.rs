@@ -9,7 +9,11 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{JSON, document, link, named, self_links, words};
+use super::{
+    JSON,
+    document::{Document, DocumentRequest},
+    named, words,
+};
 use crate::{
     analysis::View,
     atlas::Extent,
@@ -20,7 +24,7 @@ use crate::{
         cache::TileFormat,
         params::{Query, When},
         problem::Problem,
-        tiles::{answer, base, describe, tile_id, wants_mlt},
+        tiles::{answer, describe, tile_id, wants_mlt},
     },
     tile::{Layer, MAX_ZOOM, TileId},
 };
@@ -62,30 +66,23 @@ fn path(name: Option<&str>) -> String {
     name.map_or("/ogc/tiles".to_owned(), |name| format!("/ogc/collections/{name}/tiles"))
 }
 
-fn title(app: &App, name: Option<&str>) -> String {
-    let words = words(app);
-    let own = name.and_then(|name| words.collections.get(name)).or(words.pages.get("tiles"));
-    own.map(|label| label.vi.clone()).unwrap_or_default()
+fn title<'a>(page: &'a Document<'_>, name: Option<&str>) -> &'a str {
+    let own = name.and_then(|name| words(page.app).collections.get(name));
+    own.map_or_else(|| page.title("tiles"), |label| label.vi.as_str())
 }
 
-fn tileset(app: &App, view: &View, name: Option<&str>, address: &str) -> Result<Value, Problem> {
+fn tileset(page: &Document<'_>, name: Option<&str>) -> Result<Value, Problem> {
     let layers = layers(name)?;
     let path = format!("{}/{QUAD}", path(name));
     let template = |kind: &str, format: &str| {
-        let mut own = link(
-            address,
-            &format!("{path}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}?f={format}"),
-            "item",
-            kind,
-            "",
-        );
+        let href = format!("{path}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}?f={format}");
+        let mut own = page.link(&href, "item", kind, "");
         own["templated"] = json!(true);
         own
     };
-    let mut links = self_links(address, &path, JSON);
-    links.push(link(address, &format!("{path}?f=tilejson"), "describedby", TILEJSON, "TileJSON"));
-    links.push(link(
-        address,
+    let mut links = page.self_links(&path, JSON);
+    links.push(page.link(&format!("{path}?f=tilejson"), "describedby", TILEJSON, "TileJSON"));
+    links.push(page.link(
         &format!("/ogc/tileMatrixSets/{QUAD}"),
         "http://www.opengis.net/def/rel/ogc/1.0/tiling-scheme",
         JSON,
@@ -101,12 +98,12 @@ fn tileset(app: &App, view: &View, name: Option<&str>, address: &str) -> Result<
             "maxTileMatrix": last.to_string(),
         })
     };
-    let bounds = crate::server::api::province_bbox(view);
+    let bounds = crate::server::api::province_bbox(page.view);
     let corners = bounds.map(|[west, south, east, north]| {
         json!({ "lowerLeft": [west, south], "upperRight": [east, north], "crs": Crs::Crs84.uri() })
     });
     Ok(json!({
-        "title": title(app, name),
+        "title": title(page, name),
         "dataType": "vector",
         "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
         "tileMatrixSetURI": QUAD_URI,
@@ -137,41 +134,26 @@ fn limits(extent: Extent, layers: &[Layer]) -> Vec<Value> {
     (first..=last).filter_map(limit).collect()
 }
 
-async fn tilesets(
-    app: Arc<App>,
-    name: Option<String>,
-    query: Option<&str>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let query = Query::strict(query, &["f"])?;
+async fn tilesets(request: DocumentRequest, name: Option<String>) -> Result<Response, Problem> {
     layers(name.as_deref())?;
-    let address = base(&headers);
-    let key = (&query, format!("{} {address}", path(name.as_deref())), When::default());
-    document(&app, &headers, key, JSON, move |app, view| {
-        let own = tileset(app, view, name.as_deref(), &address)?;
-        let path = path(name.as_deref());
+    let path = path(name.as_deref());
+    let key = path.clone();
+    let list = move |page: &Document<'_>| {
         Ok(json!({
-            "title": title(app, name.as_deref()),
-            "tilesets": [own],
-            "links": self_links(&address, &path, JSON),
+            "title": title(page, name.as_deref()),
+            "tilesets": [tileset(page, name.as_deref())?],
+            "links": page.self_links(&path, JSON),
         }))
-    })
-    .await
+    };
+    request.answer(key, JSON, list).await
 }
 
-async fn one_tileset(
-    app: Arc<App>,
-    name: Option<String>,
-    set: &str,
-    query: Option<&str>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+async fn one_tileset(request: DocumentRequest, name: Option<String>, set: &str) -> Result<Response, Problem> {
     quad(set)?;
-    let query = Query::strict(query, &["f"])?;
     let layers = layers(name.as_deref())?;
-    let address = base(&headers);
     let path = format!("{}/{QUAD}", path(name.as_deref()));
-    if query.get("f") == Some("tilejson") {
+    if request.query.get("f") == Some("tilejson") {
+        let DocumentRequest { app, headers, address, .. } = request;
         let template = format!("{address}{path}/{{z}}/{{y}}/{{x}}");
         let make = move |app: &App, view: &View| {
             serde_json::to_vec(&describe(app, view, &layers, &template)).map_err(|e| Problem::internal(&e))
@@ -179,8 +161,7 @@ async fn one_tileset(
         let key = format!("{path} tilejson {address}");
         return Ok(app.answer(&headers, key, When::default(), TILEJSON, make).await?.respond(&headers));
     }
-    let key = (&query, format!("{path} {address}"), When::default());
-    document(&app, &headers, key, JSON, move |app, view| tileset(app, view, name.as_deref(), &address)).await
+    request.answer(path, JSON, move |page| tileset(page, name.as_deref())).await
 }
 
 async fn tile(
@@ -203,42 +184,29 @@ async fn tile(
 }
 
 /// Tilesets of all layers together.
-pub async fn dataset_tilesets(
-    State(app): State<Arc<App>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    tilesets(app, None, query.as_deref(), headers).await
+pub async fn dataset_tilesets(request: DocumentRequest) -> Result<Response, Problem> {
+    tilesets(request, None).await
 }
 
 /// Tilesets of a collection.
 pub async fn collection_tilesets(
-    State(app): State<Arc<App>>,
     Path(name): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    request: DocumentRequest,
 ) -> Result<Response, Problem> {
-    tilesets(app, Some(name), query.as_deref(), headers).await
+    tilesets(request, Some(name)).await
 }
 
 /// A tileset of all layers together.
-pub async fn dataset_tileset(
-    State(app): State<Arc<App>>,
-    Path(set): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    one_tileset(app, None, &set, query.as_deref(), headers).await
+pub async fn dataset_tileset(Path(set): Path<String>, request: DocumentRequest) -> Result<Response, Problem> {
+    one_tileset(request, None, &set).await
 }
 
 /// A tileset of a collection.
 pub async fn collection_tileset(
-    State(app): State<Arc<App>>,
     Path((name, set)): Path<(String, String)>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
+    request: DocumentRequest,
 ) -> Result<Response, Problem> {
-    one_tileset(app, Some(name), &set, query.as_deref(), headers).await
+    one_tileset(request, Some(name), &set).await
 }
 
 /// A tile of all layers together.
@@ -262,59 +230,48 @@ pub async fn collection_tile(
 }
 
 /// The tile matrix sets: there is one.
-pub async fn matrix_sets(
-    State(app): State<Arc<App>>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    let query = Query::strict(query.as_deref(), &["f"])?;
-    let address = base(&headers);
-    let key = (&query, format!("/ogc/tileMatrixSets {address}"), When::default());
-    document(&app, &headers, key, JSON, move |_, _| {
-        let own = link(&address, &format!("/ogc/tileMatrixSets/{QUAD}"), "self", JSON, QUAD);
+pub async fn matrix_sets(request: DocumentRequest) -> Result<Response, Problem> {
+    let path = "/ogc/tileMatrixSets";
+    let list = move |page: &Document<'_>| {
+        let own = page.link(&format!("{path}/{QUAD}"), "self", JSON, QUAD);
         Ok(json!({
             "title": QUAD,
             "tileMatrixSets": [{ "id": QUAD, "uri": QUAD_URI, "links": [own] }],
-            "links": self_links(&address, "/ogc/tileMatrixSets", JSON),
+            "links": page.self_links(path, JSON),
         }))
-    })
-    .await
+    };
+    request.answer(path.to_owned(), JSON, list).await
+}
+
+/// One tile matrix set.
+pub async fn matrix_set(Path(set): Path<String>, request: DocumentRequest) -> Result<Response, Problem> {
+    quad(&set)?;
+    request.answer(format!("/ogc/tileMatrixSets/{QUAD}"), JSON, |_| Ok(web_mercator_quad())).await
 }
 
 /// The definition of `WebMercatorQuad` (OGC 17-083r4, annex D).
-pub async fn matrix_set(
-    State(app): State<Arc<App>>,
-    Path(set): Path<String>,
-    RawQuery(query): RawQuery,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
-    quad(&set)?;
-    let query = Query::strict(query.as_deref(), &["f"])?;
-    let key = (&query, format!("/ogc/tileMatrixSets/{QUAD}"), When::default());
-    document(&app, &headers, key, JSON, move |_, _| {
-        let matrix = |zoom: u8| {
-            let side = 1u64 << zoom;
-            json!({
-                "id": zoom.to_string(),
-                "scaleDenominator": SCALE / side as f64,
-                "cellSize": 2.0 * HALF / 256.0 / side as f64,
-                "cornerOfOrigin": "topLeft",
-                "pointOfOrigin": [-HALF, HALF],
-                "tileWidth": 256,
-                "tileHeight": 256,
-                "matrixWidth": side,
-                "matrixHeight": side,
-            })
-        };
-        Ok(json!({
-            "id": QUAD,
-            "title": QUAD,
-            "uri": QUAD_URI,
-            "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
-            "orderedAxes": ["X", "Y"],
-            "wellKnownScaleSet": "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible",
-            "tileMatrices": (0..=MAX_ZOOM).map(matrix).collect::<Vec<_>>(),
-        }))
+fn web_mercator_quad() -> Value {
+    let matrix = |zoom: u8| {
+        let side = 1u64 << zoom;
+        json!({
+            "id": zoom.to_string(),
+            "scaleDenominator": SCALE / side as f64,
+            "cellSize": 2.0 * HALF / 256.0 / side as f64,
+            "cornerOfOrigin": "topLeft",
+            "pointOfOrigin": [-HALF, HALF],
+            "tileWidth": 256,
+            "tileHeight": 256,
+            "matrixWidth": side,
+            "matrixHeight": side,
+        })
+    };
+    json!({
+        "id": QUAD,
+        "title": QUAD,
+        "uri": QUAD_URI,
+        "crs": "http://www.opengis.net/def/crs/EPSG/0/3857",
+        "orderedAxes": ["X", "Y"],
+        "wellKnownScaleSet": "http://www.opengis.net/def/wkss/OGC/1.0/GoogleMapsCompatible",
+        "tileMatrices": (0..=MAX_ZOOM).map(matrix).collect::<Vec<_>>(),
     })
-    .await
 }

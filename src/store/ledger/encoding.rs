@@ -253,6 +253,6 @@ impl Seal {
 
     /// (first row, last row, rows, digest as hexadecimal text).
     pub fn finish(self) -> (u32, u32, u32, String) {
-        (self.first, self.last, self.rows, super::digest_hex(&self.hasher.finalize()))
+        (self.first, self.last, self.rows, crate::domain::hex(&self.hasher.finalize()))
     }
 }

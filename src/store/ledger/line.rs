@@ -2,11 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    digest_hex,
-    encoding::{ParcelRow, area_wkb, line_wkb},
-};
-use crate::domain::{AdminUnit, Day, Event, Project, ProjectId, Succession, UnitId};
+use super::encoding::{ParcelRow, area_wkb, line_wkb};
+use crate::domain::{AdminUnit, Day, Event, Project, ProjectId, Succession, UnitId, hex};
 
 /// A line.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,21 +32,21 @@ impl Line<'_> {
                 "valid_from": day(unit.valid_from), "valid_to": day(unit.valid_to),
                 "predecessors": Succession::write_list(&unit.predecessors),
                 "successors": Succession::write_list(&unit.successors),
-                "boundary": unit.boundary.as_ref().map(|area| digest_hex(&area_wkb(area))),
+                "boundary": unit.boundary.as_ref().map(|area| hex(&area_wkb(area))),
             }),
             Self::Project(id, project) => json!({
                 "type": "project", "id": id.0, "code": project.code.as_str(), "name": project.name,
                 "kind": project.kind.code(), "key": project.key, "investor": project.investor, "body": project.body,
                 "procedure": project.procedure.as_str(), "required_on": day(project.required_day),
                 "plan": project.plan.write(),
-                "boundary": project.boundary.as_ref().map(|area| digest_hex(&area_wkb(area))),
-                "alignment": project.alignment.as_ref().map(|line| digest_hex(&line_wkb(line))),
+                "boundary": project.boundary.as_ref().map(|area| hex(&area_wkb(area))),
+                "alignment": project.alignment.as_ref().map(|line| hex(&line_wkb(line))),
             }),
             Self::Parcel(row) => json!({
                 "type": "parcel", "id": row.id.0, "project": row.project.0, "unit": row.unit.0, "sheet": row.sheet,
                 "number": row.number, "land_use": row.land_use, "recovered_area": row.recovered.get(),
                 "total_area": row.total.get(), "declared_area": row.declared.map(crate::domain::SquareMetres::get),
-                "holder": row.holder, "planned_on": day(row.planned), "geometry": digest_hex(row.wkb),
+                "holder": row.holder, "planned_on": day(row.planned), "geometry": hex(row.wkb),
             }),
             Self::Event(event, previous, hash) => {
                 let body = &event.body;
@@ -57,7 +54,7 @@ impl Line<'_> {
                     "type": "event", "position": event.position.0, "recorded_at": body.recorded_at,
                     "day": body.day.to_string(), "author": body.author, "parcel": body.parcel.map(|id| id.0),
                     "document": body.document, "note": body.note, "attachments": body.attachments,
-                    "previous": digest_hex(previous), "hash": digest_hex(hash),
+                    "previous": hex(previous), "hash": hex(hash),
                 });
                 // Enums of this kind always become objects.
                 let said = serde_json::to_value(&body.kind).unwrap_or_default();

@@ -12,12 +12,3 @@ pub mod witness;
 
 pub use chain::{Chain, ChainFault};
 pub use line::Line;
-
-/// Bytes as hexadecimal text.
-pub fn digest_hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
-}

@@ -4,8 +4,8 @@
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
-use super::digest_hex;
 use crate::domain::LedgerPosition;
+use crate::domain::hex;
 
 /// The end of the ledger at a time, signed (Ed25519, RFC 8032). Over the bytes of four lines: `matbang head 1`,
 /// position, head, time.
@@ -56,13 +56,13 @@ impl HeadKey {
 
     /// Its public part, hexadecimal.
     pub fn public(&self) -> String {
-        digest_hex(self.0.verifying_key().as_bytes())
+        hex(self.0.verifying_key().as_bytes())
     }
 
     /// Signs the ledger's end; `at` in milliseconds since 1970-01-01T00:00Z.
     pub fn sign(&self, position: LedgerPosition, hash: &[u8; 32], at: i64) -> SignedHead {
-        let head = digest_hex(hash);
-        let signature = digest_hex(&self.0.sign(&said(position, &head, at)).to_bytes());
+        let head = hex(hash);
+        let signature = hex(&self.0.sign(&said(position, &head, at)).to_bytes());
         SignedHead { position, head, at, key: self.public(), signature }
     }
 }
@@ -123,7 +123,7 @@ mod tests {
         assert!(matches!(signed.check(Some(&other)), Err(WitnessError::OtherKey(..))));
         for altered in [
             SignedHead { position: LedgerPosition(41), ..signed.clone() },
-            SignedHead { head: digest_hex(&[8; 32]), ..signed.clone() },
+            SignedHead { head: hex(&[8; 32]), ..signed.clone() },
             SignedHead { at: 0, ..signed.clone() },
             SignedHead { key: other, ..signed.clone() },
             SignedHead { signature: "00".repeat(64), ..signed.clone() },
