@@ -21,6 +21,7 @@ import type {
   WorkParcel,
 } from './types'
 import { parseAddress, type Ring } from './address'
+import { fetchAgain, isAborted } from './again'
 import type { LawBook, RowMark } from './law'
 
 /** What went wrong: the server's own words, or that it could not be reached. */
@@ -66,23 +67,10 @@ function kindOf(status: number): Problem['kind'] {
 
 const SESSION = '/api/v1/session'
 
-/** How long is waited, in milliseconds, before a question that got lost is asked again. */
-const AGAIN = 300
-
-/**
- * The answer, whatever it says; a problem where there is none. What goes from one network to another loses what is
- * under way: a question is asked once more, a wish never, since it may have been heard.
- */
+/** The answer, whatever it says; a problem where there is none. */
 async function reached(path: string, init: RequestInit): Promise<Response> {
-  const once = () => fetch(path, init)
-  const isAborted = (error: unknown) => error instanceof DOMException && error.name === 'AbortError'
-  const again = async (error: unknown) => {
-    if (isAborted(error) || init.method !== undefined || !navigator.onLine) throw error
-    await new Promise((passed) => setTimeout(passed, AGAIN))
-    return once()
-  }
   try {
-    return await once().catch(again)
+    return await fetchAgain(path, init)
   } catch (error) {
     if (isAborted(error)) throw error
     throw new Problem('unreachable', '')
