@@ -182,6 +182,10 @@ fn setting() -> (Demo, Provider, Server) {
     for (name, role) in [("admin", "administrator"), ("binh@example.vn", "officer"), ("chi", "viewer")] {
         add(&demo.store(), name, role);
     }
+    let provided =
+        ["user", "add", "lan@example.vn", "--full-name", "Lan", "--role", "viewer", "--no-password"];
+    let mut command = Command::new(env!("CARGO_BIN_EXE_matbang"));
+    assert!(command.arg("--data").arg(demo.store()).args(provided).status().unwrap().success());
     let mut command = Command::new(env!("CARGO_BIN_EXE_matbang"));
     command.arg("--data").arg(demo.store());
     command.args([
@@ -217,6 +221,26 @@ fn nobody_becomes_an_account_by_a_name_that_they_chose_for_themselves() {
     // Whatever they are called later, the subject is theirs.
     let renamed = Person { email: "b@example.vn", verified: false, ..binh };
     assert_eq!(comes_in(&server, &provider, &renamed, "").as_deref(), Some("binh@example.vn"));
+}
+
+#[test]
+fn who_has_no_password_here_is_told_so() {
+    let (_demo, provider, server) = setting();
+    let own = |name: &'static str| {
+        let person = Person { subject: name, email: name, ..NOBODY };
+        let (state, cookie) = begin(&server, &provider, &person, "");
+        let (_, _, cookies) = end(&server, &state, &cookie);
+        let session = cookies.into_iter().find(|cookie| cookie.starts_with("matbang_session=")).unwrap();
+        let told = server.get("/api/v1/session", &[("cookie", &session)]).json();
+        (session, told)
+    };
+    assert_eq!(own("binh@example.vn").1["account"]["has_password"], true);
+    let (session, told) = own("lan@example.vn");
+    assert_eq!(told["account"]["has_password"], false);
+    let headers = [("cookie", session.as_str()), ("x-csrf-token", told["csrf"].as_str().unwrap())];
+    let body = br#"{"old":"mat-khau-thu-nghiem","new":"con-voi-ba-chan-xanh"}"#;
+    let refused = server.send("/api/v1/session/password", &headers, body);
+    assert_eq!((refused.status, &refused.json()["code"]), (400, &"no_password".into()));
 }
 
 #[test]

@@ -72,19 +72,24 @@ fn a_password_that_others_try_first_is_refused_by_every_door() {
     assert!(cli(&new, "chín con cá").1.contains("fewer than 12"));
     let server = Server::start(&demo.store());
     let chi = Person::sign_in(&server, "chi.le");
-    let refused = |path: &str, body: Value| {
+    let refused_as = |code: &str, path: &str, body: Value| {
         let reply = chi.post(&server, path, &body);
-        let detail = reply.json()["detail"].as_str().unwrap().to_owned();
-        assert!(
-            reply.status == 400 && detail.contains("others try first"),
-            "{path}: {} {detail}",
-            reply.status
+        assert_eq!(
+            (reply.status, code_of(&reply).as_str()),
+            (400, code),
+            "{path}: {}",
+            reply.json()["detail"]
         );
     };
+    let refused = |path: &str, body: Value| refused_as("password_common", path, body);
     let account = |password: &str| json!({ "name": "binh", "full_name": "Bình", "role": "viewer", "password": password });
     refused("/api/v1/accounts", account("Password2026!!"));
     refused("/api/v1/accounts/chi.le", json!({ "password": "giaiphongmatbang" }));
-    refused("/api/v1/session/password", json!({ "old": PASSWORD, "new": "chi.le.2026.chi" }));
+    let own = "/api/v1/session/password";
+    refused(own, json!({ "old": PASSWORD, "new": "chi.le.2026.chi" }));
+    refused_as("password_same", own, json!({ "old": PASSWORD, "new": PASSWORD }));
+    refused_as("password_short", own, json!({ "old": PASSWORD, "new": "chín con cá" }));
+    refused_as("password_long", own, json!({ "old": PASSWORD, "new": "đất lành ".repeat(30) }));
     assert_eq!(chi.post(&server, "/api/v1/accounts", &account(ANOTHER)).status, 201);
 }
 

@@ -94,6 +94,18 @@ impl Problem {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Not scanned", detail, more }
     }
 
+    /// A password that is not taken; `code` says why in one word.
+    pub fn password(code: &'static str, parameter: &str, why: impl std::fmt::Display) -> Self {
+        let more = Some(Box::new(("code", serde_json::json!(code))));
+        Self { more, ..Self::parameter(parameter, why) }
+    }
+
+    /// The account is one of a provider of identities: nothing here hangs on a password.
+    pub fn no_password() -> Self {
+        let detail = "the account has no password: it comes by a provider of identities";
+        Self { more: Some(Box::new(("code", serde_json::json!("no_password")))), ..Self::invalid(detail) }
+    }
+
     /// More than somebody may have here within a time.
     pub fn quota(detail: impl Into<String>) -> Self {
         let more = Some(Box::new(("code", serde_json::json!("quota"))));

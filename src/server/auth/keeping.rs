@@ -93,7 +93,10 @@ pub async fn hashed(password: String, names: [String; 2]) -> Result<String, Prob
     let hash = tokio::task::spawn_blocking(move || {
         hash_password(&password, &[names[0].as_str(), names[1].as_str()])
     });
-    hash.await.map_err(|e| Problem::internal(&e))?.map_err(|why| Problem::parameter("password", why))
+    hash.await.map_err(|e| Problem::internal(&e))?.map_err(|why| match why.code() {
+        Some(code) => Problem::password(code, "password", why),
+        None => Problem::internal(&why),
+    })
 }
 
 fn named(directory: &Directory, name: &str) -> Result<Account, Problem> {

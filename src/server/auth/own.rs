@@ -74,7 +74,7 @@ async fn prove(
     password: String,
 ) -> Result<(), Problem> {
     if stored.is_none() {
-        return Err(Problem::invalid("the account has no password: it comes by a provider of identities"));
+        return Err(Problem::no_password());
     }
     let refused = |why: RefusalReason| log::not_signed_in(Some(&account.name), why, identity.address);
     app.auth.limits.code(account.id).map_err(|seconds| {
@@ -114,7 +114,7 @@ pub async fn change_password(
     prove(&app, &identity, (&account, stored), asked.old.clone()).await?;
     prove_second(&app, &identity, &account, asked.code.as_deref()).await?;
     if asked.new == asked.old {
-        return Err(Problem::parameter("new", "is the old one"));
+        return Err(Problem::password("password_same", "new", "is the old one"));
     }
     let hash = hashed(asked.new, [account.name.clone(), account.full_name.clone()]).await?;
     change(&app, &identity, AccountChange::Password(account.id, hash)).await?;

@@ -36,6 +36,18 @@ pub enum PasswordError {
     Hash(String),
 }
 
+impl PasswordError {
+    /// Why a password is not taken, in one word; none where it is not the password's fault.
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Short => Some("password_short"),
+            Self::Long => Some("password_long"),
+            Self::Common => Some("password_common"),
+            Self::Hash(_) => None,
+        }
+    }
+}
+
 /// Argon2id with 19 MiB and two passes: OWASP's recommendation.
 fn argon2() -> Result<Argon2<'static>, PasswordError> {
     let params = Params::new(19 * 1024, 2, 1, None).map_err(|e| PasswordError::Hash(e.to_string()))?;

@@ -57,11 +57,17 @@ fn answer(app: &App, identity: &Identity) -> Response {
         let units = current.as_ref()?.view.snapshot.units().iter();
         units.clone().find(|entry| entry.id == id).map(|entry| entry.unit.code.to_string())
     };
-    let account = identity.account.as_ref().map(|account| {
-        let grants = account.grants.iter().map(|g| json!({ "role": g.role, "unit": g.unit.and_then(code) }));
-        json!({ "name": account.name, "full_name": account.full_name, "grants": grants.collect::<Vec<_>>() })
-    });
     let directory = app.auth.directory.load();
+    let account = identity.account.as_ref().map(|account| {
+        let has_password = directory.accounts.get(&account.id).is_some_and(|(_, hash)| hash.is_some());
+        let grants = account.grants.iter().map(|g| json!({ "role": g.role, "unit": g.unit.and_then(code) }));
+        json!({
+            "name": account.name,
+            "full_name": account.full_name,
+            "has_password": has_password,
+            "grants": grants.collect::<Vec<_>>(),
+        })
+    });
     let account_id = identity.account.as_ref().map(|account| account.id);
     let public = app.auth.is_public();
     let may = |action| identity.may(action);

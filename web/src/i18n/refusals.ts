@@ -1,6 +1,6 @@
 /** What the server says against passwords and too many tries, in the words of the page. */
 import { Problem } from '../lib/api'
-import { LEAST } from '../lib/secrets'
+import { LEAST, MOST } from '../lib/secrets'
 import { t } from './index'
 
 const MINUTE = 60
@@ -13,11 +13,19 @@ export const shortText = (password: string): string =>
   [...password].length < LEAST ? t('secret.short', { n: LEAST }) : ''
 
 /** What the server has against a new password; nothing where it is something else that it refuses. */
-export function passwordText({ detail }: Problem): string {
-  if (/others try first/.test(detail)) return t('secret.common')
-  const [, bound, n] = /has (fewer|more) than (\d+) characters/.exec(detail) ?? []
-  if (n !== undefined) return t(bound === 'more' ? 'secret.long' : 'secret.short', { n })
-  return /parameter "new": is the old one/.test(detail) ? t('secret.same') : ''
+export function passwordText({ code }: Problem): string {
+  switch (code) {
+    case 'password_common':
+      return t('secret.common')
+    case 'password_short':
+      return t('secret.short', { n: LEAST })
+    case 'password_long':
+      return t('secret.long', { n: MOST })
+    case 'password_same':
+      return t('secret.same')
+    default:
+      return ''
+  }
 }
 
 /** What cannot be done now: it was tried too often, or the server is not there. */

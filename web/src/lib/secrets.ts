@@ -2,3 +2,6 @@
 
 /** The least number of characters. */
 export const LEAST = 12
+
+/** The most. */
+export const MOST = 200

@@ -252,7 +252,8 @@ export interface Grant {
 export interface Session {
   mode: 'local' | 'accounts'
   signed_in: boolean
-  account: { name: string; full_name: string; grants: Grant[] } | null
+  /** Without a password where its person comes by a provider of identities. */
+  account: { name: string; full_name: string; has_password: boolean; grants: Grant[] } | null
   may: {
     read: boolean
     write_events: boolean

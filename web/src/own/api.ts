@@ -32,14 +32,12 @@ export async function removeFactor(password: string, code: string): Promise<void
 export interface Refusal {
   at: 'password' | 'fresh' | 'code' | null
   text: string
-  /** The account has no password here: its person comes by the provider of identities. */
-  provided?: boolean
 }
 
 /** What the server refuses, in the words of the page. */
 export function refusalOf(error: unknown): Refusal {
   if (!(error instanceof Problem)) throw error
-  const { code, kind, detail } = error
+  const { code, kind } = error
   if (code === 'wrong_password') return { at: 'password', text: t('own.passwordWrong') }
   if (code === 'second_factor') return { at: 'code', text: t('own.codeMissing') }
   if (code === 'second_factor_wrong') return { at: 'code', text: t('signin.codeWrong') }
@@ -47,10 +45,9 @@ export function refusalOf(error: unknown): Refusal {
   if (kind === 'unsigned') return { at: null, text: '' }
   const fresh = passwordText(error)
   if (fresh) return { at: 'fresh', text: fresh }
-  if (/has no password/.test(detail)) return { at: null, text: '', provided: true }
   const later = laterText(error)
   if (later) return { at: null, text: later }
-  // It was switched on or off elsewhere meanwhile: what holds now is shown.
+  // It was switched on or off elsewhere meanwhile, or the password was taken away: what holds now is shown.
   void session.load()
   return { at: null, text: t('own.changedElsewhere') }
 }

@@ -27,10 +27,15 @@ const binh: Author = { account: 'binh', name: 'Trần Bình', origin: ORIGIN }
 const local: Author = { account: null, name: '', origin: ORIGIN }
 
 it('who is signed in and may record is the author', () => {
-  expect(authorOf(session({ name: 'an', full_name: 'Nguyễn Văn An', grants: [] }), ORIGIN)).toEqual(
-    an,
-  )
-  expect(authorOf(session({ name: 'an', full_name: '', grants: [] }), ORIGIN)?.name).toBe('an')
+  expect(
+    authorOf(
+      session({ name: 'an', full_name: 'Nguyễn Văn An', has_password: true, grants: [] }),
+      ORIGIN,
+    ),
+  ).toEqual(an)
+  expect(
+    authorOf(session({ name: 'an', full_name: '', has_password: true, grants: [] }), ORIGIN)?.name,
+  ).toBe('an')
   expect(authorOf(session(null), ORIGIN)).toBeNull()
   expect(authorOf(session(null, 'local'), ORIGIN)).toEqual(local)
   expect(authorOf(null, ORIGIN)).toBeNull()
