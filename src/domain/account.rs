@@ -66,6 +66,13 @@ impl Role {
     }
 
     /// Whether the role allows an action, where it is granted.
+    ///
+    /// ```
+    /// use matbang::domain::{Action, Role};
+    ///
+    /// assert!(Role::Officer.allows(Action::WriteEvents));
+    /// assert!(!Role::Officer.allows(Action::Manage));
+    /// ```
     pub fn allows(self, action: Action) -> bool {
         match action {
             Action::Read => true,

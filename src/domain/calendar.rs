@@ -162,6 +162,16 @@ impl Calendar {
     }
 
     /// The `days`-th working day after `start`; stops at the last day that can be told.
+    ///
+    /// ```
+    /// use matbang::domain::{Day, calendar};
+    ///
+    /// let days_off = calendar(None)?;
+    /// // A Friday, and the next working day.
+    /// let friday = Day::parse("2026-11-27")?;
+    /// assert_eq!(days_off.after(friday, 1).to_string(), "2026-11-30");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     #[must_use]
     pub fn after(&self, start: Day, days: u16) -> Day {
         let before = usize::from(self.until[usize::from(start.number())]);

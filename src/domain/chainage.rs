@@ -1,6 +1,10 @@
 //! Chainage (lý trình): places along an alignment.
 
 /// `Km12+300` for a place 12 300 m from the start of the alignment.
+///
+/// ```
+/// assert_eq!(matbang::domain::chainage_label(12_300.4), "Km12+300");
+/// ```
 pub fn chainage_label(metres: f64) -> String {
     let metres = metres.round().max(0.0) as u64;
     format!("Km{}+{:03}", metres / 1000, metres % 1000)

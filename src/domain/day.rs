@@ -51,6 +51,16 @@ impl Day {
 
     /// Reads `2026-11-24` or, as Vietnamese papers write it, `24/11/2026`.
     ///
+    /// ```
+    /// use matbang::domain::Day;
+    ///
+    /// let day = Day::parse("24/11/2026")?;
+    /// assert_eq!(day, Day::parse("2026-11-24")?);
+    /// assert_eq!(day.plus(30).to_string(), "2026-12-24");
+    /// assert_eq!(day.plus(30).since(day), 30);
+    /// # Ok::<(), matbang::domain::DayError>(())
+    /// ```
+    ///
     /// # Errors
     /// Another format, or outside the range of the type.
     pub fn parse(text: &str) -> Result<Self, DayError> {

@@ -32,6 +32,14 @@ impl SquareMetres {
     }
 
     /// This area as a share of `total`, 0 … 1; 0 when there is no total.
+    ///
+    /// ```
+    /// use matbang::domain::SquareMetres;
+    ///
+    /// let (cleared, all) = (SquareMetres::new(250.05), SquareMetres::new(1000.4));
+    /// assert_eq!((cleared.get(), all.get()), (250.1, 1000.4));
+    /// assert_eq!(cleared.share_of(all), 2501.0 / 10_004.0);
+    /// ```
     pub fn share_of(self, total: Self) -> f64 {
         if total.0 == 0 { 0.0 } else { self.0 as f64 / total.0 as f64 }
     }

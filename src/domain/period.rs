@@ -52,6 +52,15 @@ impl Period {
 
     /// Reads `2026-06`, `2026-Q2`, `2026-H1` or `2026`.
     ///
+    /// ```
+    /// use matbang::domain::Period;
+    ///
+    /// let quarter = Period::parse("2026-Q2")?;
+    /// assert_eq!(quarter.first().to_string(), "2026-04-01");
+    /// assert_eq!(quarter.last().to_string(), "2026-06-30");
+    /// # Ok::<(), matbang::domain::PeriodError>(())
+    /// ```
+    ///
     /// # Errors
     /// Another notation, or a year outside 1970 … 2148.
     pub fn parse(text: &str) -> Result<Self, PeriodError> {

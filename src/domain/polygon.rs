@@ -10,6 +10,17 @@ const MOST_RINGS: usize = 1_000;
 
 /// Reads a `GeoJSON` Polygon or `MultiPolygon` (RFC 7946), WGS 84 degrees (lon, lat).
 ///
+/// ```
+/// use matbang::domain::read_polygons;
+/// use serde_json::json;
+///
+/// let ring = json!([[105.9, 20.5], [105.91, 20.5], [105.91, 20.51], [105.9, 20.5]]);
+/// let area = read_polygons(&json!({ "type": "Polygon", "coordinates": [ring] }))?;
+/// assert_eq!(area.0.len(), 1);
+/// assert!(read_polygons(&json!({ "type": "Polygon", "coordinates": [[[1]]] })).is_err());
+/// # Ok::<(), String>(())
+/// ```
+///
 /// # Errors
 /// In words: another geometry, positions that are no pairs of numbers or lie outside of the globe, rings that are not
 /// closed or cross themselves, more vertices than are taken.

@@ -200,6 +200,19 @@ impl StageDays {
     }
 
     /// Where the parcel stood on `day`; none before anything was known of it.
+    ///
+    /// ```
+    /// use matbang::domain::{Day, Stage, StageDays, Standing};
+    ///
+    /// let day = |text| Day::parse(text);
+    /// let mut days = StageDays::default();
+    /// days.set(Stage::Paid, Some(day("2026-03-01")?));
+    /// days.set(Stage::RecoveryDecided, Some(day("2026-04-01")?));
+    /// assert_eq!(days.standing(day("2026-02-01")?), None);
+    /// assert_eq!(days.standing(day("2026-03-15")?), Some(Standing::Paid));
+    /// assert_eq!(days.standing(day("2026-05-01")?), Some(Standing::PaidAndDecided));
+    /// # Ok::<(), matbang::domain::DayError>(())
+    /// ```
     pub fn standing(self, day: Day) -> Option<Standing> {
         let reached = |stage: Stage| self.reached(stage, day);
         match (reached(Stage::HandedOver), reached(Stage::Paid), reached(Stage::RecoveryDecided)) {

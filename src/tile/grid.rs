@@ -41,6 +41,14 @@ impl TileId {
     }
 
     /// The square that holds `place`.
+    ///
+    /// ```
+    /// use matbang::{atlas::WorldPoint, tile::TileId};
+    ///
+    /// let phu_ly = WorldPoint::from_degrees(105.91, 20.54);
+    /// let tile = TileId::around(phu_ly, 14).map(|tile| (tile.z(), tile.x(), tile.y()));
+    /// assert_eq!(tile, Some((14, 13_012, 7_236)));
+    /// ```
     pub fn around(place: WorldPoint, z: u8) -> Option<Self> {
         let shift = 32 - u32::from(z.min(MAX_ZOOM));
         let part = |v: u32| u32::try_from(u64::from(v) >> shift).unwrap_or(0);

@@ -72,6 +72,18 @@ impl NumberColumn {
 
     /// The number that a cell of this column means, once all were seen.
     ///
+    /// ```
+    /// use matbang::domain::{NumberColumn, Quantity};
+    ///
+    /// let mut column = NumberColumn::new(Quantity::Area);
+    /// column.see(|| "row 1".to_owned(), "1.200");
+    /// // Nothing tells whether this is one square metre or twelve hundred.
+    /// assert!(column.number("1.200").is_err());
+    /// column.see(|| "row 2".to_owned(), "1.234,5");
+    /// assert_eq!(column.number("1.200")?.get(), 1200.0);
+    /// # Ok::<(), matbang::domain::NumberError>(())
+    /// ```
+    ///
     /// # Errors
     /// As [`NumberColumn::reading`]; a cell with two readings in a column that shows no habit.
     pub fn number(&self, text: &str) -> Result<Decimal, NumberError> {

@@ -60,6 +60,15 @@ impl Filter {
 
     /// Reads CQL2; `columns` may be named, coordinates are moved by `place`.
     ///
+    /// ```
+    /// use matbang::query::{Collection, Filter, Language};
+    ///
+    /// let columns: Vec<_> = Collection::Parcels.columns().iter().filter(|column| !column.personal).collect();
+    /// let read = |text| Filter::parse(text, Language::Text, &columns, &|place| Some(place));
+    /// assert!(read("overdue_days > 90 AND unit = '13288'").is_ok());
+    /// assert!(read("phone = '1'").is_err());
+    /// ```
+    ///
     /// # Errors
     /// Not CQL2, a property that is not among `columns`, or values of other kinds than theirs.
     pub fn parse(
