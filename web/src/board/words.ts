@@ -3,7 +3,7 @@ import { t, type Key } from '../i18n'
 import { dayOfIso } from '../lib/days'
 import { count, percent } from '../lib/format'
 import { address } from '../stores/address.svelte'
-import type { BoardRow, Campaign, Points } from './api'
+import type { BoardRow, Campaign, Points } from '../lib/types'
 
 const reasons: Record<string, Key> = {
   no_work: 'board.noWork',

@@ -1,8 +1,8 @@
 /** What the charts show: curves by unit and times in stages, for the same filter as the table. */
 import { fetchSeries, withMore } from '../lib/api'
-import type { Series } from '../lib/types'
+import type { Dwell, Series } from '../lib/types'
 import { Resource } from '../stores/resource.svelte'
-import { fetchDwells, type Dwell } from './api'
+import { fetchDwells } from './api'
 
 class Charts {
   readonly units = new Resource<Series>()

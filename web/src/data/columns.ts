@@ -11,9 +11,8 @@ import {
 } from '../i18n/names'
 import { dateOfDay } from '../lib/days'
 import { squareMetres } from '../lib/format'
-import type { Catalog } from '../lib/types'
+import type { Catalog, TableRow } from '../lib/types'
 import { address } from '../stores/address.svelte'
-import type { TableRow } from './api'
 
 export interface Column {
   /** Name of the column, as the server sorts by it. */

@@ -1,41 +1,9 @@
 /** What has to be done now: six lists that follow from the law, by who has to act. Days are dates. */
 import type { Key } from '../i18n'
 import { ask, at } from '../lib/api'
-import type { Named } from '../lib/types'
+import type { Duties } from '../lib/types'
 
-export interface DutyParcel {
-  id: number
-  project: string
-  unit: string
-  sheet: string
-  parcel: string
-  area: number
-  stage: string | null
-  /** The act that the law asks for, or says something against. */
-  act: string
-  /** The day that counts for the list: of expiry, of signing, of the term. */
-  on: string
-  lawful_on: string | null
-  /** From today to that day; negative once it is past. */
-  days: number
-  rule: string | null
-  article: string | null
-  who: string | null
-  body: string
-}
-
-export interface Duties {
-  at: number
-  as_of: string
-  caveat: Named
-  lists: { code: string; parcels: number }[]
-  list: string
-  total: number
-  offset: number
-  /** Parcels of the list by what they are grouped by. */
-  rows: { code: string; name: string; parcels: number }[]
-  parcels: DutyParcel[]
-}
+export type DutyParcel = Duties['parcels'][number]
 
 /** The lists, the most pressing first, with what each is called and what to do about it. */
 export const dutyLists: Record<string, { name: Key; hint: Key }> = {

@@ -1,5 +1,5 @@
 /** Which line of the table is what, when rows stand in sections that can be closed. */
-import type { Section } from './api'
+import type { Section } from '../lib/types'
 
 export type Line = { kind: 'row'; index: number } | { kind: 'section'; section: Section }
 

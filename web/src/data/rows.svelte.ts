@@ -1,7 +1,8 @@
 /** The rows of the table: windows of them, asked for as they come into view. */
 import { Problem, withMore } from '../lib/api'
 import { AGAIN, passes } from '../stores/resource.svelte'
-import { fetchTable, type Section, type TableRow } from './api'
+import { fetchTable } from './api'
+import type { Section, TableRow } from '../lib/types'
 
 const PAGE = 200
 

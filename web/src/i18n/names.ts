@@ -3,9 +3,9 @@ import type { Catalog, Named } from '../lib/types'
 import { law } from '../stores/law.svelte'
 import { nameOf } from './index'
 
-const coded = (list: readonly { code: string; name: Named }[], code: string) => {
+const coded = (list: readonly { code: string; name: Named | null }[], code: string) => {
   const found = list.find((one) => one.code === code)
-  return found ? nameOf(found.name) : code
+  return found?.name ? nameOf(found.name) : code
 }
 
 /** Where a parcel stands. */

@@ -1,7 +1,7 @@
 /** What an act says beside its day, in words, and what may be chosen for it. */
-import type { Said, SaidField } from '../lib/law'
 import { dateText, lands, signers } from './lawful'
 import { t, type Key } from './index'
+import type { Said, SaidField } from '../lib/types'
 
 /** What each field is called. */
 export const fields: Record<SaidField, Key> = {

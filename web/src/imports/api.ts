@@ -1,94 +1,18 @@
 /** Files on their way into the store: sent, looked at, stored in one step, taken back. */
 import { ask, change, guard, json, send, upload } from '../lib/api'
-import type { Bbox } from '../lib/types'
-
-export interface LayerOutline {
-  name: string
-  features: number | null
-  columns: string[]
-  spatial: boolean
-  crs: string | null
-}
-export interface ImportOutline {
-  files: string[]
-  layers: LayerOutline[]
-  fields: Record<'units' | 'projects' | 'parcels', { name: string; required: boolean }[]>
-}
-
-/** How a file is to be understood. */
-export interface ImportWish {
-  target: 'units' | 'projects' | 'parcels'
-  layer?: string
-  crs?: string
-  encoding?: string
-  mapping?: Record<string, string>
-  project?: string
-  unit?: string
-  intersect?: boolean
-  day?: string
-}
-
-export interface ImportReport {
-  file: string
-  layer: string
-  driver: string
-  crs: {
-    source: 'file' | 'option' | 'detected' | 'none'
-    code: string | null
-    name: string
-    axes: string
-    note: string | null
-  }
-  encoding: {
-    used: string
-    chosen: boolean
-    sample: { before: string; after: string }[]
-    score: number
-  }
-  mapping: Record<string, string>
-  read: number
-  accepted: number
-  repaired: { feature: string; reason: string }[]
-  refused: { feature: string; field: string | null; reason: string }[]
-  overlaps: { a: string; b: string; area_m2: number }[]
-  area_differences: {
-    feature: string
-    field: 'declared_area' | 'recovered_area'
-    declared_m2: number
-    computed_m2: number
-    percent: number
-  }[]
-  divided: { feature: string; reason: string }[]
-  located: { unit: string; name: string; parcels: number }[]
-  /** Parcels that lie far from where they should, and the zone by which they would lie there. */
-  misplaced: {
-    distance_km: number
-    project: string | null
-    zone: { crs: string; meridian: number; unit: string | null } | null
-  } | null
-  warnings: string[]
-}
-export type ImportPreview = ImportReport & {
-  allowed: boolean
-  preview: GeoJSON.FeatureCollection & { total: number; bbox: Bbox | null }
-}
-export type ImportDone = ImportReport & {
-  stored: { inserted: number; updated: number; at: number }
-}
-
-export interface PastImport {
-  position: number
-  layer: 'units' | 'projects' | 'parcels'
-  source: string
-  rows: number
-  day: string
-  recorded_at: number
-  author: string
-  state: 'can_be_undone' | 'undone' | 'in_use'
-}
+import type {
+  Answer,
+  ImportDone,
+  ImportOutline,
+  ImportPreview,
+  ImportWish,
+  PastImport,
+  Sent,
+} from '../lib/types'
 
 /** Begins an import; gives its number. */
-export const beginImport = async () => (await send<{ id: string }>('/api/v1/imports', '', json)).id
+export const beginImport = async () =>
+  (await send<Answer<'/api/v1/imports', 'post'>>('/api/v1/imports', '', json)).id
 
 /** Sends files to be looked at, and tells how many bytes of them have gone. */
 export async function sendFiles(
@@ -123,16 +47,16 @@ export const commitImport = (id: string, wish: ImportWish) =>
 export const forgetImport = (id: string) => change<null>('DELETE', `/api/v1/imports/${id}`)
 
 export async function fetchImports(): Promise<PastImport[]> {
-  return (await ask<{ imports: PastImport[] }>('/api/v1/imports', {})).imports
+  return (await ask<Answer<'/api/v1/imports'>>('/api/v1/imports', {})).imports
 }
 
 export const undoImport = (position: number, note: string) =>
-  send<{ withdrawn: number }>('/api/v1/imports/undo', JSON.stringify({ position, note }), json)
+  send<Answer<'/api/v1/imports/undo', 'post'>>(
+    '/api/v1/imports/undo',
+    JSON.stringify({ position, note } satisfies Sent<'/api/v1/imports/undo'>),
+    json,
+  )
 
 /** Fills an empty store with the illustration; says what it holds then. */
 export const loadIllustration = () =>
-  send<{ units: number; projects: number; parcels: number; position: number }>(
-    '/api/v1/demo',
-    '{}',
-    json,
-  )
+  send<Answer<'/api/v1/demo', 'post'>>('/api/v1/demo', '{}', json)

@@ -1,6 +1,13 @@
 /** The file on the desk: what it holds, how it is to be understood, what came of it. */
 import { Problem } from '../lib/api'
-import type { Bbox } from '../lib/types'
+import type {
+  Bbox,
+  ImportDone,
+  ImportOutline,
+  ImportPreview,
+  ImportWish,
+  PastImport,
+} from '../lib/types'
 import { figures } from '../stores/figures.svelte'
 import {
   beginImport,
@@ -11,11 +18,6 @@ import {
   previewImport,
   sendFiles,
   undoImport,
-  type ImportDone,
-  type ImportOutline,
-  type ImportPreview,
-  type ImportWish,
-  type PastImport,
 } from './api'
 
 const asProblem = (error: unknown) =>

@@ -1,6 +1,5 @@
 /** Whether a store has what the rooms show, and what it lacks first. */
-import type { Catalog } from '../lib/types'
-import type { ImportWish } from './api'
+import type { Catalog, ImportWish } from '../lib/types'
 
 export type Kind = ImportWish['target']
 

@@ -3,10 +3,10 @@ import { t } from '../i18n'
 import { dateText } from '../i18n/lawful'
 import { decimal } from '../lib/format'
 import { address } from '../stores/address.svelte'
-import type { ImportReport } from './api'
 import { fieldTitle } from './fields'
 import { rules } from './rules'
 import { systemName } from './systems'
+import type { ImportReport } from '../lib/types'
 
 /** Features that have one and the same fault. */
 export interface Fault {

@@ -1,15 +1,10 @@
 /** How far the server is with a file, asked while it is at it; a server that does not tell is not asked again. */
 import { ask, Problem } from '../lib/api'
+import type { Answer } from '../lib/types'
 import { desk } from './desk.svelte'
 
-export interface Work {
-  doing: 'outline' | 'preview' | 'commit'
-  step: 'waiting' | 'reading' | 'checking' | 'storing'
-  /** Features that this step is through with. */
-  done: number
-  /** All that it has to do with, where that is known. */
-  of: number | null
-}
+type Told = Answer<'/api/v1/imports/{id}/work'>
+export type Work = NonNullable<Told['work']>
 
 const PAUSE = 1000
 
@@ -25,7 +20,7 @@ export function following(): { readonly now: Work | null } {
     async function look() {
       try {
         const path = `/api/v1/imports/${String(id)}/work`
-        const { work } = await ask<{ work: Work | null }>(path, { signal: abort.signal })
+        const { work } = await ask<Told>(path, { signal: abort.signal })
         if (abort.signal.aborted) return
         now = work
       } catch (error) {

@@ -2,8 +2,7 @@
 import { nameOf, t, type Key } from '../i18n'
 import { articleText, dateText, signerNames } from '../i18n/lawful'
 import { actName, bodyName, markName } from '../i18n/names'
-import type { LawBook } from '../lib/law'
-import type { Catalog, Named } from '../lib/types'
+import type { Catalog, LawBook, Named } from '../lib/types'
 
 export interface Table {
   title: Key

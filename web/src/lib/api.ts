@@ -1,13 +1,20 @@
 /** The server, seen from the browser: one function a question, errors as problems (RFC 9457). */
-import type { Forecast, Fronts } from './forecast'
 import type {
+  Answer,
   Bbox,
   Catalog,
   Conflict,
   EventDraft,
+  Forecast,
+  Fronts,
+  HeadAt,
+  HolderResult,
+  Judged,
+  LawBook,
   Measured,
   ParcelDetail,
   ParcelRecord,
+  ProblemDocument,
   ProjectDetail,
   Recorded,
   RowRefusal,
@@ -22,7 +29,6 @@ import type {
 } from './types'
 import { parseAddress, type Ring } from './address'
 import { fetchAgain, isAborted } from './again'
-import type { LawBook, RowMark } from './law'
 
 /** What went wrong: the server's own words, or that it could not be reached. */
 export class Problem extends Error {
@@ -42,17 +48,8 @@ export class Problem extends Error {
   }
 }
 
-interface ProblemDocument {
-  title?: string
-  detail?: string
-  errors?: RowRefusal[]
-  conflicts?: Conflict[]
-  code?: string
-  retry_after?: number
-}
-
 async function problemOf(response: Response): Promise<Problem> {
-  const document = (await response.json().catch(() => ({}))) as ProblemDocument
+  const document = (await response.json().catch(() => ({}))) as Partial<ProblemDocument>
   const detail = document.detail ?? document.title ?? response.statusText
   const { errors, conflicts, code, retry_after: wait } = document
   return new Problem(kindOf(response.status), detail, errors, conflicts, code ?? null, wait ?? null)
@@ -175,11 +172,8 @@ export const queryOf = (text: string) => new URLSearchParams(text)
 /** Where the map looks while there is nothing to look at. */
 const VIETNAM: Bbox = [102.1, 8.3, 109.6, 23.4]
 
-/** An empty store has neither a province nor an extent. */
-type Bare = Omit<Catalog, 'bbox' | 'province'> & { bbox: Bbox | null; province: string | null }
-
 export async function fetchCatalog(signal: AbortSignal): Promise<Catalog> {
-  const catalog = await ask<Bare>(at('/api/v1/catalog', none), { signal })
+  const catalog = await ask<Answer<'/api/v1/catalog'>>(at('/api/v1/catalog', none), { signal })
   return { ...catalog, bbox: catalog.bbox ?? VIETNAM, province: catalog.province ?? '' }
 }
 
@@ -208,8 +202,10 @@ export async function fetchNumbers(
 /** The five measures of each project. */
 export async function fetchMeasures(asOf: string | null, signal: AbortSignal): Promise<Measured[]> {
   const query = withMore(none, { by: 'project' })
-  const { rows } = await ask<{ rows: Measured[] }>(at('/api/v1/progress', query, asOf), { signal })
-  return rows
+  const { rows } = await ask<Answer<'/api/v1/progress'>>(at('/api/v1/progress', query, asOf), {
+    signal,
+  })
+  return rows ?? []
 }
 
 export const fetchSeries = (query: URLSearchParams, signal: AbortSignal) =>
@@ -243,7 +239,7 @@ export async function search(
   limit = 10,
 ): Promise<SearchResult[]> {
   const query = new URLSearchParams({ q: text, limit: String(limit) })
-  const answer = await ask<{ results: SearchResult[] }>(at('/api/v1/search', query), { signal })
+  const answer = await ask<Answer<'/api/v1/search'>>(at('/api/v1/search', query), { signal })
   return answer.results
 }
 
@@ -294,16 +290,10 @@ export const signIn = (name: string, password: string, code = '') =>
 
 export const signOut = () => change<null>('DELETE', SESSION)
 
-/** The parcels that the account may write about, most pressing first. */
-export interface HeadAt {
-  at: number
-  position: number
-  head: string
-}
-
 /** The code of the ledger's chain at a position. */
 export const fetchHead = (position: number) => ask<HeadAt>(`/api/v1/heads/${position}`, {})
 
+/** The parcels that the account may write about, most pressing first. */
 export const fetchWork = (query: URLSearchParams, signal: AbortSignal) =>
   ask<Work>(at('/api/v1/work', query), { signal })
 
@@ -343,7 +333,7 @@ export const recordEvent = (event: EventDraft, key: string, author: string) =>
  * it is refused too where the parcel has changed.
  */
 export const tryEvent = (event: EventDraft, author: string, signal?: AbortSignal) =>
-  ask<{ marks?: RowMark[] }>('/api/v1/events?dry_run=true', {
+  ask<Judged>('/api/v1/events?dry_run=true', {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'x-csrf-token': guard.csrf },
     body: JSON.stringify({ ...event, author }),
@@ -352,9 +342,14 @@ export const tryEvent = (event: EventDraft, author: string, signal?: AbortSignal
 
 /** Keeps a photograph or scan; gives its id. */
 export async function attach(file: Blob, onshare: (share: number) => void): Promise<string> {
-  const { id } = await upload<{ id: string }>('POST', '/api/v1/attachments', file, (bytes) => {
-    onshare(file.size > 0 ? bytes / file.size : 0)
-  })
+  const { id } = await upload<Answer<'/api/v1/attachments', 'post'>>(
+    'POST',
+    '/api/v1/attachments',
+    file,
+    (bytes) => {
+      onshare(file.size > 0 ? bytes / file.size : 0)
+    },
+  )
   return id
 }
 
@@ -377,18 +372,8 @@ export function change<T>(method: string, path: string, body?: BodyInit, type = 
   return ask<T>(path, { method, headers, ...(body === undefined ? {} : { body }) })
 }
 
-/** A parcel found by who holds it. */
-export interface HolderResult {
-  id: number
-  project: string
-  sheet: string
-  parcel: string
-  holder: string
-  bbox: Bbox
-}
-
 /** Parcels by who holds them; each one found is noted in the log of looks. */
 export async function searchHolders(text: string): Promise<HolderResult[]> {
   const query = new URLSearchParams({ q: text })
-  return (await ask<{ results: HolderResult[] }>(at('/api/v1/holders', query), {})).results
+  return (await ask<Answer<'/api/v1/holders'>>(at('/api/v1/holders', query), {})).results
 }

@@ -1,18 +1,18 @@
 /** Boxes of longitudes and latitudes. */
 import type { Bbox } from './types'
 
-/** The box around all of them; null without any. */
-export const around = (boxes: readonly Bbox[]): Bbox | null =>
+/** The box around all of them, as far as they are known; null without any. */
+export const around = (boxes: readonly (Bbox | null)[]): Bbox | null =>
   boxes.reduce<Bbox | null>(
     (all, box) =>
-      all
+      all && box
         ? [
             Math.min(all[0], box[0]),
             Math.min(all[1], box[1]),
             Math.max(all[2], box[2]),
             Math.max(all[3], box[3]),
           ]
-        : box,
+        : (box ?? all),
     null,
   )
 

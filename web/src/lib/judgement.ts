@@ -3,7 +3,7 @@
  * server has the rules, here its days are only compared. With a network it is asked itself.
  */
 import { dayOfIso } from './days'
-import type { LawBook, Mark, Outlook, Said } from './law'
+import type { LawBook, Mark, Outlook, Said } from './types'
 
 export interface Finding {
   /** early, edge, late, expired, sameDay, missing, signer; else the code of a mark. */

@@ -47,6 +47,9 @@ export function around([lng, lat]: Place, metres: number): string {
   return `S_INTERSECTS(geometry,BBOX(${edges.join(',')}))`
 }
 
+/** A parcel, with its metres from where the officer stands where that was asked for. */
+export type Near = WorkParcel & { distance?: number }
+
 /** The parcels that are at most so far away, nearest first. */
 export const nearest = (parcels: readonly WorkParcel[], place: Place, most: number) =>
   parcels

@@ -1,8 +1,7 @@
 /** What was entered and not yet sent, and the list of parcels for reading without a network: kept in the browser. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import type { Author } from './authors'
-import type { CaseLaw, Said } from './law'
-import type { Conflict, EventDraft, RowRefusal, Work, WorkParcel } from './types'
+import type { CaseLaw, Conflict, EventDraft, RowRefusal, Said, Work, WorkParcel } from './types'
 
 /** What stands in the form of a parcel. */
 export interface Typed {

@@ -1,6 +1,6 @@
 /** What people change of their own accounts; each of it begins a new session here and ends all others. */
 import { json, Problem, send } from '../lib/api'
-import type { Session } from '../lib/types'
+import type { Answer, Session } from '../lib/types'
 import { t } from '../i18n'
 import { laterText, passwordText } from '../i18n/refusals'
 import { session } from '../stores/session.svelte'
@@ -14,15 +14,16 @@ export async function changePassword(old: string, fresh: string, code: string): 
 }
 
 /** The secret of a device that shows codes: as it is typed, and as it is read from a picture. */
-export interface Begun {
-  secret: string
-  uri: string
-}
+export type Begun = Answer<'/api/v1/session/second-factor', 'post'>
 export const beginFactor = (password: string) => post<Begun>('second-factor', { password })
 
 /** Codes of the device are asked for from now on; gives the recovery codes, which are told once. */
 export const confirmFactor = async (code: string) =>
-  (await post<{ recovery_codes: string[] }>('second-factor/confirm', { code })).recovery_codes
+  (
+    await post<Answer<'/api/v1/session/second-factor/confirm', 'post'>>('second-factor/confirm', {
+      code,
+    })
+  ).recovery_codes
 
 export async function removeFactor(password: string, code: string): Promise<void> {
   session.take(await post<Session>('second-factor/remove', { password, code }))

@@ -4,20 +4,11 @@ import { beyondTiles } from '../lib/cql2'
 import { dayOfIso } from '../lib/days'
 import { behindPlan, byState, noFilter } from '../lib/filter'
 import { filterOfParameters, filterParameters } from '../lib/query'
-import type { Catalog, Summary } from '../lib/types'
+import type { Briefing, BriefingEntry, Catalog, Slide, Summary } from '../lib/types'
 import { address } from '../stores/address.svelte'
 import { figures } from '../stores/figures.svelte'
 import { Resource } from '../stores/resource.svelte'
-import {
-  fetchBriefing,
-  fetchBriefings,
-  removeBriefing,
-  restoreBriefing,
-  saveBriefing,
-  type Briefing,
-  type BriefingEntry,
-  type Slide,
-} from './api'
+import { fetchBriefing, fetchBriefings, removeBriefing, restoreBriefing, saveBriefing } from './api'
 import { fetchFacts, type Facts } from './facts'
 
 const PROJECTS = 12

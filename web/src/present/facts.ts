@@ -6,9 +6,18 @@ import { around, within } from '../lib/boxes'
 import { isoOfDay, valueAt } from '../lib/days'
 import { behindPlan, byState, ofWholeProjects, onlyOf, type Filter } from '../lib/filter'
 import { filterOfParameters } from '../lib/query'
-import type { Fronts } from '../lib/forecast'
-import type { Bbox, Catalog, Progress, Series, Summary, Tally } from '../lib/types'
-import type { Decision, Slide } from './api'
+import type {
+  Answer,
+  Bbox,
+  Catalog,
+  Decision,
+  Fronts,
+  Progress,
+  Series,
+  Slide,
+  Summary,
+  Tally,
+} from '../lib/types'
 
 /** Days between "before" and "after". */
 export const PERIOD = 30
@@ -88,7 +97,7 @@ const parcelsOf = ({ total }: Summary): Tally => ({
 function bboxOf(catalog: Catalog, { projects, units, area }: Filter): Bbox {
   const boxes = [
     around(area?.map(([lng, lat]) => [lng, lat, lng, lat]) ?? []),
-    around(catalog.units.flatMap(({ code, bbox }) => (bbox && units.includes(code) ? [bbox] : []))),
+    around(catalog.units.filter(({ code }) => units.includes(code)).map(({ bbox }) => bbox)),
     around(catalog.projects.filter(({ code }) => projects.includes(code)).map(({ bbox }) => bbox)),
   ]
   return (
@@ -122,7 +131,7 @@ export async function fetchFacts(question: Question): Promise<Facts> {
   const [summary, series, { decisions }, past, fronts] = await Promise.all([
     get<Summary>('/api/v1/summary', query),
     get<Series>('/api/v1/series', query),
-    get<{ decisions: Decision[] }>('/api/v1/decisions', query),
+    get<Answer<'/api/v1/decisions'>>('/api/v1/decisions', query),
     states ? get<Summary>('/api/v1/summary', earlier) : null,
     // Stretches are of a whole project: part of its parcels has none of its own.
     project !== null && ofWholeProjects(filter)

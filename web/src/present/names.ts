@@ -2,8 +2,7 @@
 import { projectName, unitName } from '../i18n/names'
 import { filterWords } from '../i18n/scope'
 import { filterOfParameters } from '../lib/query'
-import type { Catalog } from '../lib/types'
-import type { Slide } from './api'
+import type { Catalog, Slide } from '../lib/types'
 import { deck } from './deck.svelte'
 
 export function slideName(catalog: Catalog, { about, code }: Slide): string {

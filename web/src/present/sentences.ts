@@ -4,9 +4,8 @@ import { aheadText, inHectares, parcelCount } from '../i18n/phrases'
 import { actName, blockerName, projectName, unitName } from '../i18n/names'
 import { dateOfDay, dayOfIso } from '../lib/days'
 import { count, kilometres } from '../lib/format'
-import type { Catalog } from '../lib/types'
+import type { Catalog, Decision } from '../lib/types'
 import { address } from '../stores/address.svelte'
-import type { Decision } from './api'
 import type { Chosen, Facts } from './facts'
 
 const whole = (value: number) => count(value, address.now.lang)

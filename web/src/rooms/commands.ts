@@ -33,12 +33,12 @@ function viewOf([west, south, east, north]: Bbox): View {
   return { zoom, lng: (west + east) / 2, lat: (south + north) / 2 }
 }
 
-function goToProject(code: string, bbox: Bbox): void {
+function goToProject(code: string, bbox: Bbox | null): void {
   const there = address.now.room === 'map'
   const selection = { type: 'project', code } as const
-  address.go(there ? { selection } : { room: 'map', selection, view: viewOf(bbox) })
+  address.go(there ? { selection } : { room: 'map', selection, view: bbox && viewOf(bbox) })
   // The sheet takes its room first.
-  if (there) void tick().then(() => stage.fit(bbox))
+  if (there && bbox) void tick().then(() => stage.fit(bbox))
 }
 
 function narrowToUnit(code: string, bbox: Bbox | null): void {

@@ -15,9 +15,10 @@ import { beyondTiles } from '../lib/cql2'
 import { isoOfDay } from '../lib/days'
 import { facets, matchingProjects, noFilter, stepBy } from '../lib/filter'
 import { filterParameters } from '../lib/query'
-import type { Forecast, Fronts } from '../lib/forecast'
 import type {
   Catalog,
+  Forecast,
+  Fronts,
   Measured,
   ParcelDetail,
   ProjectDetail,

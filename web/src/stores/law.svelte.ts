@@ -1,7 +1,7 @@
 /** The law as the server's files have it: names of acts, bodies and marks. Asked for once, kept for working without a network. */
 import { fetchLaw } from '../lib/api'
-import type { LawBook } from '../lib/law'
 import { Resource } from './resource.svelte'
+import type { LawBook } from '../lib/types'
 
 class Law {
   readonly resource = new Resource<LawBook>()

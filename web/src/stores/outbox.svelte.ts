@@ -7,8 +7,7 @@ import { attach, Problem, recordEvent } from '../lib/api'
 import { isOwn, isSame, isUnclaimed, othersOf, recordedAs, type Author } from '../lib/authors'
 import { randomId } from '../lib/ids'
 import { dropEntry, entries, keepEntry, type Entry, type Typed } from '../lib/outbox'
-import type { RowMark } from '../lib/law'
-import type { EventDraft, WorkParcel } from '../lib/types'
+import type { EventDraft, RowMark, WorkParcel } from '../lib/types'
 import { session } from './session.svelte'
 
 /** How often a server that could not be reached is tried again. */
@@ -95,7 +94,7 @@ class Outbox {
   ): Promise<void> {
     const author = this.#author
     if (!author) return
-    const event = { parcel: parcel.id, kind: '', date: '', attachments }
+    const event: EventDraft = { parcel: parcel.id, kind: '', date: '', attachments }
     await this.#put({ ...made(author, parcel, event, photos), id, state: 'draft', typed })
   }
 
@@ -103,7 +102,7 @@ class Outbox {
   async revise(entry: Entry, typed: Typed): Promise<void> {
     if (!isOwn(entry, this.#author)) return
     const { attachments = [] } = entry.event
-    const event = { parcel: entry.parcel.id, kind: '', date: '', attachments }
+    const event: EventDraft = { parcel: entry.parcel.id, kind: '', date: '', attachments }
     const fresh = { id: randomId(), made: Date.now(), errors: [], conflict: null }
     await this.#put({ ...entry, ...fresh, event, state: 'draft', typed }, entry.id)
   }

@@ -84,10 +84,10 @@ class Stage {
   }
 
   /** Flies to a parcel that is too small or not in sight. */
-  show(bbox: Bbox, [lng, lat]: [number, number]): void {
+  show(bbox: Bbox, place: [number, number] | null): void {
     const { map } = this
     if (!map) return
-    if (map.getZoom() >= READABLE && map.getBounds().contains([lng, lat])) this.reveal([lng, lat])
+    if (place && map.getZoom() >= READABLE && map.getBounds().contains(place)) this.reveal(place)
     else this.fit(bbox, 18)
   }
 

@@ -1,9 +1,8 @@
 /** What an officer may record about a parcel: acts of the law first, then what is no act. */
 import { t } from '../i18n'
 import { actName } from '../i18n/names'
-import type { Act, CaseLaw, LawBook, Said, SaidField } from '../lib/law'
 import { hasReached, nextAct } from '../lib/scale'
-import type { Catalog, WorkParcel } from '../lib/types'
+import type { Act, CaseLaw, Catalog, LawBook, Said, SaidField, WorkParcel } from '../lib/types'
 import { kindName, kinds } from './names'
 
 export interface Choice {

@@ -5,9 +5,16 @@
 import { fetchParcel, Problem, tryEvent } from '../lib/api'
 import { recordedAs } from '../lib/authors'
 import { findingOf, judge, type Finding } from '../lib/judgement'
-import type { CaseLaw, Outlook, RowMark, Said } from '../lib/law'
 import { keepCase, keptCase } from '../lib/outbox'
-import type { EventDraft, RowRefusal, WorkParcel } from '../lib/types'
+import type {
+  CaseLaw,
+  EventDraft,
+  Outlook,
+  RowMark,
+  RowRefusal,
+  Said,
+  WorkParcel,
+} from '../lib/types'
 import { law as book } from '../stores/law.svelte'
 import { session } from '../stores/session.svelte'
 

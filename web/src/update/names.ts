@@ -3,8 +3,7 @@ import { t, type Key } from '../i18n'
 import { actName, blockerName, markName } from '../i18n/names'
 import { dateOfDay, dayOfIso } from '../lib/days'
 import { fields } from '../i18n/said'
-import type { RowMark, SaidField } from '../lib/law'
-import type { Catalog, RowRefusal } from '../lib/types'
+import type { Catalog, RowMark, RowRefusal, SaidField } from '../lib/types'
 
 /** What can be recorded that is no act of the law, in the order of the list. */
 export const kinds: Record<string, Key> = {

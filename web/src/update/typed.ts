@@ -2,9 +2,8 @@
 import { t } from '../i18n'
 import { dayFields } from '../i18n/said'
 import { dayOfIso, isoOfDay } from '../lib/days'
-import type { SaidField } from '../lib/law'
 import type { Typed } from '../lib/outbox'
-import type { Catalog, EventDraft, WorkParcel } from '../lib/types'
+import type { Catalog, EventDraft, SaidField, WorkParcel } from '../lib/types'
 import { actOf, choiceOf, firstChoice, saidOf } from './acts'
 
 /** An empty form: the act that the list names as next, today. */
@@ -44,9 +43,12 @@ export function eventOf(
   const { choice, own, date, version } = typed
   const act = actOf(choice)
   const field = ownField(choice)
-  const what = act
-    ? { kind: isStage ? 'stage_reached' : 'step_taken', [isStage ? 'stage' : 'step']: act }
-    : { kind: choice, ...(field !== null && own[field] && { [field]: own[field].trim() }) }
+  // A choice that is no act is the kind of an event.
+  const what = (
+    act
+      ? { kind: isStage ? 'stage_reached' : 'step_taken', [isStage ? 'stage' : 'step']: act }
+      : { kind: choice, ...(field !== null && own[field] && { [field]: own[field].trim() }) }
+  ) as Pick<EventDraft, 'kind'>
   const more: Record<string, unknown> = {}
   if (typed.document.trim()) more.document = typed.document.trim()
   if (typed.note.trim()) more.note = typed.note.trim()

@@ -2,8 +2,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
-import type { Fronts } from '../../src/lib/forecast'
 import { undo, useBrowser, whole } from './harness'
+import type { Fronts } from '../../src/lib/types'
 
 const PASSWORD = 'mat-khau-thu-nghiem'
 const server = { url: '', stop: () => Promise.resolve() }

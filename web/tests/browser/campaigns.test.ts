@@ -1,8 +1,8 @@
 /** A campaign is made, changed and ended where those who keep the server are. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
-import type { Campaign } from '../../src/board/api'
 import { undo, useBrowser } from './harness'
+import type { Campaign } from '../../src/lib/types'
 
 const CODE = 'thi-dua-gpmb'
 const server = { url: '', stop: () => Promise.resolve() }

@@ -5,6 +5,13 @@ import { answer, drawn, gaugeOf, onScreen, percent, settled, useBrowser, whole }
 const { visit, drawing } = useBrowser()
 const catalog = () => answer<Catalog>('/api/v1/catalog')
 
+/** A parcel and where it lies. */
+async function placed(id: number) {
+  const parcel = await answer<ParcelDetail>(`/api/v1/parcels/${String(id)}`)
+  if (!parcel.point) throw new Error('a parcel without a place')
+  return { parcel, place: parcel.point }
+}
+
 it('a filter changes the counts and the map alike', async () => {
   const { page } = await drawing.visit()
   const { projects } = await catalog()
@@ -62,10 +69,10 @@ it('a click on a project opens its sheet with the figures of the API', async () 
 it('a click on a parcel of the map opens that parcel', async () => {
   const summary = await answer<Summary>('/api/v1/summary')
   expect(summary.blocked.parcels).toBeGreaterThan(0)
-  const parcel = await answer<ParcelDetail>('/api/v1/parcels/1234')
-  const [lng, lat] = parcel.point
+  const { parcel, place } = await placed(1234)
+  const [lng, lat] = place
   const { page } = await drawing.visit(`?v=18/${String(lat)}/${String(lng)}`)
-  const point = await onScreen(page, parcel.point)
+  const point = await onScreen(page, place)
   await page.mouse.click(point.x, point.y)
 
   const sheet = page.getByRole('complementary', { name: 'Thửa đất' })
@@ -82,14 +89,12 @@ it('a click on a parcel of the map opens that parcel', async () => {
 })
 
 it('what was selected stays in view beside its sheet', async () => {
-  const parcel = await answer<ParcelDetail>('/api/v1/parcels/1234')
-  const { page } = await drawing.visit(
-    `?v=17/${String(parcel.point[1])}/${String(parcel.point[0])}`,
-  )
+  const { place } = await placed(1234)
+  const { page } = await drawing.visit(`?v=17/${String(place[1])}/${String(place[0])}`)
   // Pushed under where the sheet will open.
   await page.evaluate(() => window.__matbang?.map.panBy([-560, 0], { duration: 0 }))
   await settled(page)
-  const before = await onScreen(page, parcel.point)
+  const before = await onScreen(page, place)
   await page.mouse.click(before.x, before.y)
   const sheet = page.getByRole('complementary', { name: 'Thửa đất' })
   await sheet.getByRole('heading', { name: /^Tờ/ }).waitFor()
@@ -97,7 +102,7 @@ it('what was selected stays in view beside its sheet', async () => {
   expect(before.x).toBeGreaterThan(box?.x ?? Infinity)
   await page.waitForFunction(
     ([lng, lat, edge]) => (window.__matbang?.map.project([lng, lat]).x ?? Infinity) < edge,
-    [parcel.point[0], parcel.point[1], box?.x ?? 0] as const,
+    [place[0], place[1], box?.x ?? 0] as const,
   )
 })
 

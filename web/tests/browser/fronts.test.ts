@@ -1,7 +1,7 @@
 /** Where one can build, in a form that can be acted on. */
 import { expect, it } from 'vitest'
-import type { Fronts } from '../../src/lib/forecast'
 import { answer, useBrowser, whole } from './harness'
+import type { Fronts } from '../../src/lib/types'
 
 const { open } = useBrowser().drawing
 

@@ -26,7 +26,7 @@ it('dark mode reaches the page and the map, and the link keeps it', async () => 
 it('search finds a project by part of its name and goes there', async () => {
   const { projects } = await answer<Catalog>('/api/v1/catalog')
   const found = projects.find(({ kind }) => kind === 'urban_area')
-  if (!found) throw new Error('no urban area')
+  if (!found?.bbox) throw new Error('no urban area')
   const { name, bbox } = found
   const { page } = await drawing.visit()
   await page.keyboard.press('/')

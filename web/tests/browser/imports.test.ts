@@ -1,8 +1,8 @@
 /** Files that are brought in: what is wrong with them, how far they are, where they end up. */
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
-import type { ImportReport } from '../../src/imports/api'
 import { settled, useBrowser } from './harness'
+import type { ImportReport } from '../../src/lib/types'
 
 const server = { url: '', stop: () => Promise.resolve() }
 beforeAll(async () => {

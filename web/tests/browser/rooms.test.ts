@@ -4,10 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
-import type { Fronts } from '../../src/lib/forecast'
-import type { Duties } from '../../src/data/duties'
-import type { LawBook } from '../../src/lib/law'
-import type { Catalog, ProjectDetail, Summary } from '../../src/lib/types'
+import type { Catalog, Duties, Fronts, LawBook, ProjectDetail, Summary } from '../../src/lib/types'
 import { desktop, percent, settled, useBrowser, whole } from './harness'
 
 const server = { url: '', stop: () => Promise.resolve() }

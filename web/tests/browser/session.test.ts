@@ -1,8 +1,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
-import type { AccountEntry } from '../../src/keep/api'
-import type { ParcelRecord, Work } from '../../src/lib/types'
+import type { AccountEntry, ParcelRecord, Work } from '../../src/lib/types'
 import { undo, useBrowser } from './harness'
 
 const PASSWORD = 'mat-khau-thu-nghiem'

@@ -2,8 +2,7 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
-import type { Campaign } from '../../src/board/api'
-import type { Work } from '../../src/lib/types'
+import type { Campaign, Work } from '../../src/lib/types'
 import { phone, settled, undo, useBrowser } from './harness'
 
 const server = { url: '', stop: () => Promise.resolve() }

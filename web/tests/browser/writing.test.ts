@@ -79,7 +79,7 @@ it('beside all parcels the keeper’s room tells how many have been handed over,
 it('the ledger’s log names what was done: the step, not the kind of entry', async () => {
   const { events } = await answer<{ events: { step: string | null }[] }>('/api/v1/ledger')
   const { stages } = await answer<Catalog>('/api/v1/catalog')
-  const steps = new Map(stages.map(({ code, name }) => [code, name.vi]))
+  const steps = new Map<string, string>(stages.map(({ code, name }) => [code, name.vi]))
   expect(events.some(({ step }) => step && steps.has(step))).toBe(true)
   const { page } = await open('?room=keep')
   await page.getByRole('tab', { name: 'Sổ ghi' }).click()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { findingOf, isHeavy, judge } from '../../src/lib/judgement'
-import type { Mark, Outlook } from '../../src/lib/law'
+import type { Mark, Outlook } from '../../src/lib/types'
 
 const decision: Outlook = {
   act: 'recovery_decided',
@@ -103,7 +103,12 @@ describe('a day is held against what the server told of the parcel', () => {
 })
 
 describe('the server’s marks say the same', () => {
-  const mark = (code: string, on: string | null, bound: string | null, rule = 'C02'): Mark => ({
+  const mark = (
+    code: Mark['code'],
+    on: string | null,
+    bound: string | null,
+    rule = 'C02',
+  ): Mark => ({
     code,
     act: 'recovery_decided',
     on,
@@ -125,8 +130,10 @@ describe('the server’s marks say the same', () => {
     expect(kind(mark('UNPAID', '2025-08-30', null))).toBe('UNPAID')
   })
   it('tells what is at risk from what wants to be seen', () => {
-    const heavy = (code: string) => isHeavy(findingOf(mark(code, '2025-08-28', '2025-08-31')))
-    expect(['V', 'L', 'A'].every(heavy)).toBe(true)
-    expect(['P', 'EDGE', 'NO_TEXT', 'AUTH_UNKNOWN', 'UNPAID', 'OVERPAID'].some(heavy)).toBe(false)
+    const heavy = (code: Mark['code']) => isHeavy(findingOf(mark(code, '2025-08-28', '2025-08-31')))
+    expect((['V', 'L', 'A'] as const).every(heavy)).toBe(true)
+    expect(
+      (['P', 'EDGE', 'NO_TEXT', 'AUTH_UNKNOWN', 'UNPAID', 'OVERPAID'] as const).some(heavy),
+    ).toBe(false)
   })
 })

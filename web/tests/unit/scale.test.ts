@@ -5,7 +5,7 @@ import { hasReached, nextAct, placeOf, standingOf } from '../../src/lib/scale'
 import type { Catalog } from '../../src/lib/types'
 import { standingColour, standingPlace } from '../../src/map/expressions'
 
-const coded = (code: string) => ({ code, name: { vi: code, en: code } })
+const coded = <C extends string>(code: C) => ({ code, name: { vi: code, en: code } })
 const acts = [
   'listed',
   'meeting',
@@ -16,7 +16,7 @@ const acts = [
   'paid',
   'recovery_decided',
   'handed_over',
-]
+] as const
 const catalog = {
   stages: acts.map((code, number) => ({ ...coded(code), number })),
   standings: [...acts.slice(0, 8), 'paid_and_decided', 'handed_over'].map(coded),
@@ -47,7 +47,8 @@ describe('where a parcel stands follows from the days of its acts', () => {
   for (const [days, on] of cases)
     for (const [day, standing] of Object.entries(on))
       it(`${JSON.stringify(days)} on ${day}: ${standing}`, () => {
-        const came = (act: string) => (days[`d${String(acts.indexOf(act))}`] ?? 99) <= Number(day)
+        const came = (act: string) =>
+          (days[`d${String(acts.findIndex((one) => one === act))}`] ?? 99) <= Number(day)
         expect(standingOf(catalog.standings, came)).toBe(standing)
 
         // The map says the same, and colours it by that place.

@@ -7,7 +7,7 @@ import type { Catalog } from '../../src/lib/types'
 import type { Look } from '../../src/map/layers'
 import { mapStyle } from '../../src/map/style'
 
-const coded = (code: string) => ({ code, name: { vi: code, en: code } })
+const coded = <C extends string>(code: C) => ({ code, name: { vi: code, en: code } })
 const stages = [
   'listed',
   'meeting',
@@ -18,7 +18,7 @@ const stages = [
   'paid',
   'recovery_decided',
   'handed_over',
-]
+] as const
 
 const catalog: Catalog = {
   at: 1,
@@ -30,7 +30,9 @@ const catalog: Catalog = {
   first_day: 20_000,
   last_day: 20_700,
   stages: stages.map((code, number) => ({ ...coded(code), number })),
-  standings: [...stages.slice(0, 8), 'paid_and_decided', 'handed_over'].map(coded),
+  standings: [...stages.slice(0, 8), 'paid_and_decided' as const, 'handed_over' as const].map(
+    (code) => coded(code),
+  ),
   laws: [coded('law2024')],
   kinds: [coded('road')],
   land_uses: [coded('LUC')],
