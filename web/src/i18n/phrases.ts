@@ -1,8 +1,12 @@
 /** Sentences that several parts of the screen share. */
-import { count, hectares, kilometres, squareMetres } from '../lib/format'
+import { count, hectares, kilometres, percent, squareMetres } from '../lib/format'
 import { address } from '../stores/address.svelte'
 import type { MeasureName } from '../lib/address'
 import { t, type Key } from './index'
+
+/** A share of `total`; a share of nothing is none. */
+export const shareText = (share: number, total: number): string =>
+  total > 0 ? percent(share, address.now.lang) : t('none')
 
 /** How far ahead of or behind the plan, in words. */
 export function aheadText(days: number | null): string {

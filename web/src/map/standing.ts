@@ -35,7 +35,8 @@ export function standings(
       whole && curve && curve.area > 0
         ? stepAt(curve.days, curve.actual, day) / curve.area
         : undefined
-    const area = row?.share ?? drawn
+    // Where there is no land there is no share of it.
+    const area = row && row.area > 0 ? row.share : drawn
     // Only the area has a curve that the slider can follow by itself.
     const share = measure === 'area' ? area : row && shareBy(row, measure, measured)
     if (share === undefined || share === null) return []

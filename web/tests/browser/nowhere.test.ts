@@ -30,7 +30,11 @@ it('is found, and what is not known of it is a dash: there is no place to go to'
   for (const name of ['Chủ đầu tư', 'Đơn vị thực hiện'])
     expect(await sheet.locator(`dt:text-is("${name}") + dd`).innerText()).toBe('–')
   expect(await sheet.getByRole('button', { name: 'Phóng tới' }).count()).toBe(0)
-  expect(await sheet.innerText()).not.toContain('null')
+  const told = await sheet.innerText()
+  expect(told).not.toContain('null')
+  // A share of nothing is none: neither at the head nor beside any measure.
+  expect(told).not.toMatch(/%/)
+  expect(await sheet.locator('.share strong').innerText()).toBe('–')
 })
 
 it('a parcel that was on no list yet stands nowhere, and has the colour of no stage', async () => {
