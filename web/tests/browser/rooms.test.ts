@@ -240,10 +240,10 @@ it('a list of duties has its count, its groups and leads to the parcel', async (
   await page.waitForURL(/duty=to_decide/)
   const lists = page.getByRole('group', { name: 'Danh sách việc' })
   const late = await fetched<Duties>('/api/v1/duties?list=late_payment&by=unit&limit=100')
-  await lists.getByRole('button', { name: /Chậm chi trả/ }).click()
+  await lists.getByRole('button', { name: /Chi trả quá hạn luật định/ }).click()
   await page.waitForURL(/duty=late_payment/)
   await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
-  expect(await lists.getByRole('button', { name: /Chậm chi trả/ }).innerText()).toContain(
+  expect(await lists.getByRole('button', { name: /Chi trả quá hạn luật định/ }).innerText()).toContain(
     whole(late.total),
   )
   const [first] = late.parcels
