@@ -36,11 +36,54 @@ it('on paper every slide has its map, also when P is pressed at once', async () 
     [...document.querySelectorAll('.paper > section')].map((one) => ({
       title: one.querySelector('h2')?.textContent,
       picture: one.querySelector('img')?.src.slice(0, 16),
+      number: one.querySelector('.number')?.textContent,
+      legend: one.querySelector('ul')?.innerText.trim(),
     })),
   )
   expect(pages.length).toBeGreaterThan(5)
   expect(new Set(pages.map(({ title }) => title)).size).toBe(pages.length)
-  for (const { picture } of pages) expect(picture).toBe('data:image/jpeg;')
+  const last = String(pages.length)
+  for (const [place, { picture, number }] of pages.entries()) {
+    expect(picture).toBe('data:image/jpeg;')
+    expect(number).toBe(`${String(place + 1)}/${last}`)
+  }
+  // The same count stands below the slides on the screen.
+  await page.getByText(`1 / ${last}`, { exact: true }).waitFor()
+
+  // As it goes on paper: each map whole, with its legend on it, each page as large as its sheet.
+  await page.emulateMedia({ media: 'print' })
+  const sheets = await page.evaluate(() =>
+    [...document.querySelectorAll('.paper > section')].map((one) => {
+      const box = (selector: string) => one.querySelector(selector)?.getBoundingClientRect()
+      const [sheet, map, legend, number] = [
+        one.getBoundingClientRect(),
+        box('img'),
+        box('.map ul'),
+        box('.number'),
+      ]
+      const within = (inner?: DOMRect, outer?: DOMRect) =>
+        inner && outer
+          ? inner.width > 0 &&
+            inner.left >= outer.left - 1 &&
+            inner.top >= outer.top - 1 &&
+            inner.right <= outer.right + 1 &&
+            inner.bottom <= outer.bottom + 1
+          : false
+      const picture = one.querySelector('img')
+      return {
+        drawn: (picture?.naturalWidth ?? 0) > 0,
+        fit: picture && getComputedStyle(picture).objectFit,
+        map: within(map, sheet),
+        legend: within(legend, map),
+        number: within(number, sheet),
+        text: (one.querySelector('article')?.scrollHeight ?? Infinity) <= sheet.height + 1,
+        wide: Math.round(sheet.width),
+      }
+    }),
+  )
+  const whole = { drawn: true, fit: 'contain', map: true, legend: true, number: true, text: true }
+  // 297 mm in pixels of 1/96 inch.
+  for (const sheet of sheets) expect(sheet).toEqual({ ...whole, wide: 1123 })
 }, 120_000)
 
 it('a row of the table and its parcel on the map are one selection', async () => {
