@@ -50,7 +50,7 @@ export const columns: readonly Column[] = [
   {
     name: 'area',
     title: 'column.area',
-    width: 110,
+    width: 118,
     numeric: true,
     show: (row) => squareMetres(row.area, address.now.lang),
   },
@@ -71,7 +71,7 @@ export const columns: readonly Column[] = [
   {
     name: 'blocked',
     title: 'column.blockers',
-    width: 150,
+    width: 144,
     show: (row, catalog) => row.blockers.map((kind) => blockerName(catalog, kind)).join(', '),
   },
   {
