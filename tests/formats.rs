@@ -432,6 +432,6 @@ fn a_table_for_people_tells_in_words_what_was_chosen() {
     assert_eq!(long, ["Số thửa: 1; 10; 11; 12; 13; 14; 15; 2; 3; 4; 5; 6; và 3 giá trị khác"]);
     assert_eq!(
         head("en", "unit = '13285' OR overdue = TRUE"),
-        ["Unit: Phường Phủ Lý or Past a legal deadline"]
+        ["Unit: Phường Phủ Lý or Overdue by law"]
     );
 }

@@ -75,7 +75,7 @@ fn a_report_tells_what_is_worked_out_on_paper_and_what_the_api_answers() {
         "Đến ngày 01/04/2026, dự án đã bàn giao 4,80 ha trên tổng số 8,00 ha phải thu hồi, đạt 60,0 %",
         "Kế hoạch đến ngày này là 75,4 %; chậm 18 ngày so với kế hoạch.",
         "Trong 7 ngày qua bàn giao thêm 0,80 ha, trong 30 ngày qua 1,60 ha.",
-        "Tập trung giải phóng 1 thửa còn vướng tại Km0+600 - Km0+800, Đường mười thửa (DA01): mở thêm 600 m",
+        "Tập trung giải phóng 1 thửa còn vướng tại Km0+600 – Km0+800, Đường mười thửa (DA01): mở thêm 600 m",
         "đoạn liên tục từ 500 m trở lên: 0,60 km (30,0 %)",
         "Chưa đủ số liệu quá khứ để dự báo.",
     ];

@@ -1,12 +1,13 @@
 /** The map as a picture that can stand alone: twice as fine as the screen, with title, legend, scale and source. */
 import type { Map as MapLibre } from 'maplibre-gl'
 import { palette, type Palette } from '../lib/palette'
+import type { Legend, LegendLine } from './legend'
 
 export interface Caption {
   title: string
   subtitle: string
   source: string
-  legend: { colour: string; text: string }[]
+  legend: Legend
 }
 
 const RATIO = 2
@@ -62,26 +63,55 @@ function scaleBar(context: CanvasRenderingContext2D, map: MapLibre, colours: Pal
 const HEAD = 64
 const ROW = 20
 
+/** The colour of a line of the legend, with what lies over it on the map. */
+function swatch(
+  context: CanvasRenderingContext2D,
+  { colour, mark }: LegendLine,
+  colours: Palette,
+  x: number,
+  y: number,
+): void {
+  const [width, height] = [22, 14]
+  context.save()
+  context.beginPath()
+  context.rect(x, y, width, height)
+  context.fillStyle = colour
+  context.fill()
+  context.strokeStyle = mark ? colours.alert : colours.line
+  if (mark === 'dots') context.setLineDash([2, 2])
+  context.stroke()
+  if (mark === 'hatch') {
+    context.clip()
+    context.lineWidth = 1.5
+    for (let from = x - height; from < x + width; from += 5) {
+      context.moveTo(from, y + height)
+      context.lineTo(from + height, y)
+    }
+    context.stroke()
+  }
+  context.restore()
+}
+
 function legendBox(
   context: CanvasRenderingContext2D,
-  legend: Caption['legend'],
+  { title, lines }: Legend,
   colours: Palette,
   bottom: number,
 ): void {
   context.font = `400 12px ${FONT}`
-  const width = Math.max(...legend.map(({ text }) => context.measureText(text).width)) + 52
-  const height = legend.length * ROW + 16
+  const widths = [title, ...lines.map(({ text }) => text)].map((text) => context.measureText(text))
+  const width = Math.max(...widths.map((one) => one.width)) + 52
+  const height = (lines.length + 1) * ROW + 16
   const top = bottom - EDGE - height
   context.fillStyle = colours.surface
   context.fillRect(EDGE, top, width, height)
-  legend.forEach(({ colour, text }, row) => {
-    const y = top + 8 + row * ROW
-    context.fillStyle = colour
-    context.fillRect(EDGE + 10, y + 3, 22, 14)
-    context.strokeStyle = colours.line
-    context.strokeRect(EDGE + 10, y + 3, 22, 14)
+  context.fillStyle = colours.ink
+  context.fillText(title, EDGE + 10, top + 22)
+  lines.forEach((line, row) => {
+    const y = top + 8 + (row + 1) * ROW
+    swatch(context, line, colours, EDGE + 10, y + 3)
     context.fillStyle = colours.ink
-    context.fillText(text, EDGE + 40, y + 14)
+    context.fillText(line.text, EDGE + 40, y + 14)
   })
 }
 
@@ -107,7 +137,7 @@ export async function picture(map: MapLibre, caption: Caption): Promise<Blob> {
   context.fillStyle = colours.inkSoft
   context.fillText(caption.subtitle, EDGE, 50)
   context.fillText(caption.source, EDGE, whole - 11)
-  if (caption.legend.length) legendBox(context, caption.legend, colours, HEAD + height)
+  if (caption.legend.lines.length) legendBox(context, caption.legend, colours, HEAD + height)
   scaleBar(context, map, colours)
   return new Promise((done, fail) => {
     canvas.toBlob((blob) => {

@@ -89,7 +89,11 @@ function decision(one: Decision, facts: Facts, catalog: Catalog): string {
   const opened = { n: parcelCount(one.parcels), of, body: one.body ?? t('decide.noBody') }
   return one.kind === 'gap'
     ? t('decide.gap', { ...opened, from: one.from, to: one.to, gain: whole(one.gain_m) })
-    : t('decide.cluster', { ...opened, gain: inHectares(one.gain) })
+    : t('decide.cluster', {
+        ...opened,
+        area: inHectares(one.area),
+        gain: inHectares(one.gain),
+      })
 }
 
 export const decisions = (facts: Facts, catalog: Catalog): string[] =>

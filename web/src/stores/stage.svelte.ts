@@ -2,6 +2,7 @@
 import { tick } from 'svelte'
 import type { LngLatBoundsLike, LngLatLike, Map as MapLibre } from 'maplibre-gl'
 import type { Bbox } from '../lib/types'
+import { surroundings } from './surroundings.svelte'
 
 const MARGIN = 28
 /** Zoom from which a single parcel can be told from its neighbours. */
@@ -91,14 +92,18 @@ class Stage {
     else this.fit(bbox, 18)
   }
 
-  /** Prints the map twice as fine as the screen has it. */
+  /** Prints the map twice as fine as the screen has it, in the colours of day. */
   async print(): Promise<void> {
     const { map } = this
     const before = map?.getPixelRatio() ?? 1
+    surroundings.paper = true
+    await tick()
     map?.setPixelRatio(Math.max(2, before))
+    map?.triggerRepaint()
     if (map) await map.once('idle')
     print()
     map?.setPixelRatio(before)
+    surroundings.paper = false
   }
 
   zoomBy(steps: number): void {

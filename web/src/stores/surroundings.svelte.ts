@@ -15,7 +15,11 @@ class Surroundings {
   narrow = $state(false)
   #systemDark = $state(false)
 
-  readonly theme: Theme = $derived(address.now.theme ?? (this.#systemDark ? 'dark' : 'light'))
+  /** Something is made for paper: it is day there, whatever the screen has. */
+  paper = $state(false)
+  readonly theme: Theme = $derived(
+    this.paper ? 'light' : (address.now.theme ?? (this.#systemDark ? 'dark' : 'light')),
+  )
   /** Whether the panel is open: on phones it starts closed, so that the map is seen first. */
   readonly panel: boolean = $derived(address.now.panel ?? !this.narrow)
 

@@ -61,6 +61,53 @@ it('nothing that a person must choose is chosen for them: the form asks, at the 
   expect((await eventsOf(one.id)).at(-1)?.what).toMatchObject({ blocker: 'graves' })
 })
 
+/** The colour of the message at a field, and what the page has for trouble. */
+const red = (page: Page, message: string) =>
+  page.getByText(message).evaluate((one) => {
+    const probe = document.body.appendChild(document.createElement('i'))
+    probe.style.color = 'var(--late)'
+    const late = getComputedStyle(probe).color
+    probe.remove()
+    return [getComputedStyle(one).color, late, getComputedStyle(document.body).color]
+  })
+
+it('where the law goes several ways none is chosen for a person; without one the form refuses, in red', async () => {
+  const { page } = await open('?room=update', phone)
+  const one = await target(8)
+  const before = (await eventsOf(one.id)).length
+  // Nothing follows by itself any more: what comes is one of several branches.
+  await page.route('**/api/v1/work*', async (route) => {
+    const work = (await (await route.fetch()).json()) as Work
+    const parcels = work.parcels.map((parcel) =>
+      parcel.id === one.id ? { ...parcel, next: [], clock: null } : parcel,
+    )
+    await route.fulfill({ json: { ...work, parcels } })
+  })
+  await page.reload()
+  const form = await formOf(page, one)
+  const what = form.getByLabel('Nội dung')
+  expect(await what.inputValue()).toBe('')
+  for (const branch of ['Quyết định kiểm đếm bắt buộc', 'Quyết định cưỡng chế thu hồi đất'])
+    expect(await what.locator('option', { hasText: branch }).count(), branch).toBe(1)
+  await form.getByRole('button', { name: 'Ghi sổ' }).tap()
+  await form.getByText('Hãy chọn nội dung cần ghi.').waitFor()
+  expect(await what.getAttribute('aria-invalid')).toBe('true')
+  const [colour, late, ink] = await red(page, 'Hãy chọn nội dung cần ghi.')
+  expect(colour).toBe(late)
+  expect(colour).not.toBe(ink)
+  expect(await eventsOf(one.id)).toHaveLength(before)
+
+  // What an act may say of its branch is not said for anybody either.
+  await what.selectOption('act:mandatory_inventory')
+  expect(await form.getByLabel('Người ký').inputValue()).toBe('')
+  await form.getByRole('button', { name: 'Ghi sổ' }).tap()
+  await page.getByText('Đã ghi sổ').waitFor()
+  const written = (await eventsOf(one.id)).at(-1)?.what
+  expect(written).toMatchObject({ kind: 'step_taken', step: 'mandatory_inventory' })
+  expect(JSON.stringify(written)).not.toContain('signer')
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+})
+
 it('what the server refuses is red at its field; the form stays, and nothing says it was saved', async () => {
   const visit = await open('?room=update', phone)
   const { page } = visit

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
-import type { Summary } from '../../src/lib/types'
-import { settled, useBrowser } from './harness'
+import type { ParcelDetail, Summary } from '../../src/lib/types'
+import { percent, settled, useBrowser, whole } from './harness'
 
 const server = { url: '', stop: () => Promise.resolve() }
 const folder = mkdtempSync(join(tmpdir(), 'matbang-maps-'))
@@ -36,12 +36,128 @@ it('on paper every slide has its map, also when P is pressed at once', async () 
     [...document.querySelectorAll('.paper > section')].map((one) => ({
       title: one.querySelector('h2')?.textContent,
       picture: one.querySelector('img')?.src.slice(0, 16),
+      number: one.querySelector('.number')?.textContent,
+      legend: one.querySelector('ul')?.innerText.trim(),
     })),
   )
   expect(pages.length).toBeGreaterThan(5)
   expect(new Set(pages.map(({ title }) => title)).size).toBe(pages.length)
-  for (const { picture } of pages) expect(picture).toBe('data:image/jpeg;')
+  const last = String(pages.length)
+  for (const [place, { picture, number }] of pages.entries()) {
+    expect(picture).toBe('data:image/jpeg;')
+    expect(number).toBe(`${String(place + 1)}/${last}`)
+  }
+  // The same count stands below the slides on the screen.
+  await page.getByText(`1 / ${last}`, { exact: true }).waitFor()
+
+  // As it goes on paper: each map whole, with its legend on it, each page as large as its sheet, nothing over the number.
+  await page.emulateMedia({ media: 'print' })
+  const sheets = await page.evaluate(() =>
+    [...document.querySelectorAll('.paper > section')].map((one) => {
+      const box = (selector: string) => one.querySelector(selector)?.getBoundingClientRect()
+      const [sheet, map, legend, number] = [
+        one.getBoundingClientRect(),
+        box('img'),
+        box('.map ul'),
+        box('.number'),
+      ]
+      const within = (inner?: DOMRect, outer?: DOMRect) =>
+        inner && outer
+          ? inner.width > 0 &&
+            inner.left >= outer.left - 1 &&
+            inner.top >= outer.top - 1 &&
+            inner.right <= outer.right + 1 &&
+            inner.bottom <= outer.bottom + 1
+          : false
+      const picture = one.querySelector('img')
+      return {
+        drawn: (picture?.naturalWidth ?? 0) > 0,
+        fit: picture && getComputedStyle(picture).objectFit,
+        map: within(map, sheet),
+        legend: within(legend, map),
+        number: within(number, sheet),
+        text: [...one.querySelectorAll('article, article *')].every((part) => {
+          const { bottom } = part.getBoundingClientRect()
+          return bottom <= (box('.number')?.top ?? 0)
+        }),
+        wide: Math.round(sheet.width),
+      }
+    }),
+  )
+  const asOnScreen = {
+    drawn: true,
+    fit: 'contain',
+    map: true,
+    legend: true,
+    number: true,
+    text: true,
+  }
+  // 297 mm in pixels of 1/96 inch.
+  for (const sheet of sheets) expect(sheet).toEqual({ ...asOnScreen, wide: 1123 })
 }, 120_000)
+
+it('the map room is one page: title with filter and selection, figures, the whole legend, the source; by day', async () => {
+  const { features } = await fetched<{ features: { id: number }[] }>(
+    "/ogc/collections/parcels/items?limit=1&filter=blocked = TRUE AND project = 'DA01'",
+  )
+  const id = features[0]?.id ?? 0
+  const { point, sheet, parcel } = await fetched<ParcelDetail>(`/api/v1/parcels/${String(id)}`)
+  const view = `16/${String(point[1])}/${String(point[0])}`
+  const { page } = await open(`?kind=road&theme=dark&sel=parcel:${String(id)}&v=${view}`, {
+    viewport: { width: 1440, height: 900 },
+  })
+  await settled(page)
+  let printed = ''
+  await page.exposeFunction('paper', (ground: string) => (printed = ground))
+  await page.evaluate(() => {
+    window.print = () => {
+      window.dispatchEvent(new Event('beforeprint'))
+      void (window as unknown as { paper: (ground: string) => void }).paper(
+        String(window.__matbang?.map.getPaintProperty('outside', 'background-color')),
+      )
+    }
+  })
+  const night = await page.evaluate(() =>
+    window.__matbang?.map.getPaintProperty('outside', 'background-color'),
+  )
+  await page.getByRole('button', { name: 'In', exact: true }).click()
+  await expect.poll(() => printed).not.toBe('')
+  // It was night on the screen, and is again.
+  expect(printed).not.toBe(night)
+  expect(await page.locator('html').getAttribute('data-theme')).toBe('dark')
+
+  const pdf = (await page.pdf({ preferCSSPageSize: true, printBackground: true })).toString(
+    'latin1',
+  )
+  expect(pdf.match(/\/Type\s*\/Page\b/g)).toHaveLength(1)
+  await page.emulateMedia({ media: 'print' })
+  const paper = page.locator('.map-paper')
+  const said = await paper.innerText()
+  const { total } = await fetched<Summary>('/api/v1/summary?kind=road')
+  for (const part of [
+    'Đường giao thông',
+    `Tờ ${String(sheet)}, thửa ${String(parcel)}`,
+    percent(total.share),
+    whole(total.measures.parcels.total),
+    'Thửa đất theo bước',
+    'Đã bàn giao mặt bằng',
+    'Đang vướng mắc',
+    'Quá hạn luật định',
+    'Nguồn: Matbang',
+  ])
+    expect(said).toContain(part)
+  const cutOff = await paper.evaluate((one) => {
+    const { bottom, right } = one.getBoundingClientRect()
+    const foot = one.querySelector('footer')?.getBoundingClientRect().top ?? 0
+    return [...one.querySelectorAll('aside *, header *')]
+      .filter((part) => {
+        const box = part.getBoundingClientRect()
+        return box.right > right + 1 || box.bottom > Math.min(bottom, foot) + 1
+      })
+      .map((part) => part.textContent)
+  })
+  expect(cutOff).toEqual([])
+})
 
 it('a row of the table and its parcel on the map are one selection', async () => {
   const { page } = await open('?room=data&sort=-area')

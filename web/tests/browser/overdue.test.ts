@@ -1,22 +1,19 @@
 /** The planner's third job from start to end: what is overdue in one commune, as an Excel that its head reads. */
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, expect, it } from 'vitest'
 import { dateOfDay } from '../../src/lib/days'
 import type { Catalog } from '../../src/lib/types'
 import { answer, settled, useBrowser, whole } from './harness'
+import { cells } from './workbook'
 
 const { open } = useBrowser()
-const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'matbang-overdue-'))
 afterAll(() => {
   rmSync(folder, { recursive: true })
 })
 
-type Cell = string | number | null
 interface Overdue {
   id: number
   unit: string
@@ -24,14 +21,6 @@ interface Overdue {
   parcel: string
   area: number
   overdue_days: number
-}
-
-/** The cells of a workbook, as openpyxl reads them. */
-function cells(file: string): { title: string; rows: Cell[][] } {
-  const own = here('../../../.tools/python/bin/python')
-  const python = existsSync(own) ? own : 'python3'
-  const text = execFileSync(python, [here('overdue.py'), file], { encoding: 'utf8' })
-  return JSON.parse(text) as { title: string; rows: Cell[][] }
 }
 
 /** What is overdue by more than 90 days, by the server's own answer. */

@@ -156,6 +156,38 @@ it('the address holds the columns of the table: Back undoes a choice, a link sho
   expect(page.url()).not.toContain('cols=')
 })
 
+for (const lang of ['vi', 'en'] as const)
+  it(`the map covers no column of the table, in ${lang}: at 1920 all are beside it, at 1440 the last is scrolled to`, async () => {
+    for (const width of [1920, 1440]) {
+      const { page } = await open(`?room=data&sort=-area&lang=${lang}`, {
+        viewport: { width, height: 1080 },
+      })
+      const table = page.getByRole('region', {
+        name: lang === 'vi' ? 'Bảng thửa đất' : 'Table of parcels',
+      })
+      const heads = table.getByRole('columnheader')
+      await table.getByRole('row').nth(5).waitFor()
+      const map = await page
+        .getByRole('region', { name: lang === 'vi' ? 'Bản đồ' : 'Map', exact: true })
+        .boundingBox()
+      expect(map?.width).toBeGreaterThanOrEqual(280)
+      expect(await heads.count()).toBe(11)
+      if (width < 1920)
+        await table.evaluate((box) => {
+          box.scrollLeft = box.scrollWidth
+        })
+      const last = await heads.last().boundingBox()
+      expect((last?.x ?? Infinity) + (last?.width ?? 0)).toBeLessThanOrEqual((map?.x ?? 0) + 1)
+      const cut = await heads.evaluateAll((all) =>
+        all
+          .map((one) => one.querySelector('button') ?? one)
+          .filter((one) => one.scrollWidth > one.clientWidth)
+          .map((one) => one.textContent.trim()),
+      )
+      expect(cut).toEqual([])
+    }
+  })
+
 it('the board shows the rank of the server and the cases behind a point', async () => {
   const { campaigns } = await fetched<{ campaigns: { code: string }[] }>('/api/v1/campaigns')
   const code = campaigns[0]?.code ?? ''
@@ -237,12 +269,12 @@ it('a list of duties has its count, its groups and leads to the parcel', async (
   await page.waitForURL(/duty=to_decide/)
   const lists = page.getByRole('group', { name: 'Danh sách việc' })
   const late = await fetched<Duties>('/api/v1/duties?list=late_payment&by=unit&limit=100')
-  await lists.getByRole('button', { name: /Chậm chi trả/ }).click()
+  await lists.getByRole('button', { name: /Chi trả quá hạn luật định/ }).click()
   await page.waitForURL(/duty=late_payment/)
   await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
-  expect(await lists.getByRole('button', { name: /Chậm chi trả/ }).innerText()).toContain(
-    whole(late.total),
-  )
+  expect(
+    await lists.getByRole('button', { name: /Chi trả quá hạn luật định/ }).innerText(),
+  ).toContain(whole(late.total))
   const [first] = late.parcels
   if (!first) throw new Error('nobody waits for his money')
   const title = `Tờ ${first.sheet}, thửa ${first.parcel}`

@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveStore } from '../../scripts/served.mjs'
+import { hectares } from '../../src/lib/format'
 import type { Catalog, Summary } from '../../src/lib/types'
+import type { Decision } from '../../src/present/api'
 import { percent, useBrowser, whole } from './harness'
 
 /** A project of which no parcel is listed yet. */
@@ -67,6 +69,58 @@ it('slides of projects obey the filter, and those without a parcel under it are 
   await shown(page, projects.find(({ code }) => code === worst?.code)?.name ?? '')
   expect(await page.locator('article .big').innerText()).toContain(percent(worst?.share ?? -1))
   expect(await page.locator('article .scope').innerText()).toContain('Xã Nam Xang')
+})
+
+it('slides come by hectares behind the plan, then by days; each says hectares first', async () => {
+  const { projects: rows } = await fetched<Summary>('/api/v1/summary')
+  const { projects } = await fetched<Catalog>('/api/v1/catalog')
+  const named = (code: string) => projects.find((one) => one.code === code)?.name ?? ''
+  const behind = ({
+    planned_share: planned,
+    area,
+    cleared_area: cleared,
+  }: Summary['projects'][0]) => (planned === null ? 0 : planned * area - cleared)
+  const order = (by: (row: Summary['projects'][0]) => number) =>
+    [...rows].sort((a, b) => by(b) - by(a) || (a.days_ahead ?? 0) - (b.days_ahead ?? 0))
+  const byArea = order(behind)
+  // By days alone the order would be another: this province tells the two apart.
+  expect(byArea.slice(0, 12)).not.toEqual(
+    order(({ days_ahead: days }) => -(days ?? 0)).slice(0, 12),
+  )
+  const { page } = await open('?room=present')
+  await shown(page, 'Tỉnh Ninh Bình')
+  await page.keyboard.press('o')
+  const outline = page.getByRole('dialog', { name: 'Dàn bài' }).locator('li .go')
+  await outline.first().waitFor()
+  const titles = ['Tỉnh Ninh Bình', ...byArea.slice(0, 12).map(({ code }) => named(code))]
+  expect(await outline.allInnerTexts()).toEqual(
+    titles.map((title, place) => `${String(place + 1)}. ${title}`),
+  )
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('ArrowRight')
+  const [worst] = byArea
+  await shown(page, named(worst?.code ?? ''))
+  const [late, days] = [worst ? behind(worst) : 0, -(worst?.days_ahead ?? 0)]
+  expect(late).toBeGreaterThan(0)
+  expect(await page.locator('article .sentence').innerText()).toContain(
+    `Chậm ${hectares(late, 'vi')} ha, ${whole(days)} ngày so với kế hoạch`,
+  )
+})
+
+it('what a slide asks to be decided is what the server finds, in its order', async () => {
+  const { decisions } = await fetched<{ decisions: Decision[] }>('/api/v1/decisions')
+  expect(decisions).toHaveLength(3)
+  const { page } = await open('?room=present')
+  await shown(page, 'Tỉnh Ninh Bình')
+  const lines = await page
+    .getByRole('region', { name: 'Cần quyết định' })
+    .locator('li')
+    .allInnerTexts()
+  const said = { gap: /^Tập trung giải phóng .* mở thêm/, cluster: /^Tập trung giải phóng cụm/ }
+  const states = { late: / chậm kế hoạch, .* thửa quá hạn luật định/, blocker: /^Vướng mắc “/ }
+  expect(lines).toEqual(
+    decisions.map(({ kind }) => expect.stringMatching({ ...said, ...states }[kind]) as string),
+  )
 })
 
 it('what is chosen by its state is counted, not measured by a share that the choice gives', async () => {

@@ -138,3 +138,22 @@ it('while time plays the panel has figures of the day shown, or none', async () 
   const { done } = then.total.measures.parcels
   await headline(page).getByText(whole(done), { exact: true }).waitFor()
 })
+
+for (const query of ['room=data', 'room=data&duty=to_decide'])
+  it(`what is waited for is seen to be waited for: ${query}`, async () => {
+    const { page } = await open('about:blank')
+    const waiting: Route[] = []
+    await page.route(/\/api\/v1\/(table|duties)/, (route) => void waiting.push(route))
+    await page.goto(`${server.url}/?${query}`)
+    const bar = page.locator('.content .skeleton > div').first()
+    await bar.waitFor()
+    const { width, shade } = await bar.evaluate((one) => ({
+      width: one.getBoundingClientRect().width,
+      shade: getComputedStyle(one).backgroundColor,
+    }))
+    expect(width).toBeGreaterThan(200)
+    // A veil of ink over whatever lies below it, not the colour of that ground itself.
+    expect(shade).toMatch(/[,/] ?0\.09\)?$/)
+    await Promise.all(waiting.map((route) => route.continue()))
+    await bar.waitFor({ state: 'detached' })
+  })
