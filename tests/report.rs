@@ -72,11 +72,11 @@ fn a_report_tells_what_is_worked_out_on_paper_and_what_the_api_answers() {
     let pdf = written(&road.store(), road.folder(), &about, DAY, "vi", "pdf");
     let told = text(&pdf);
     let expected = [
-        "Đến ngày 01/04/2026, dự án đã bàn giao 4,80 ha trên tổng số 8,00 ha phải thu hồi, đạt 60,0 %",
-        "Kế hoạch đến ngày này là 75,4 %; chậm 18 ngày so với kế hoạch.",
+        "Đến ngày 01/04/2026, dự án đã bàn giao 4,80 ha trên tổng số 8,00 ha phải thu hồi, đạt 60,0\u{202f}%",
+        "Kế hoạch đến ngày này là 75,4\u{202f}%; chậm 18 ngày so với kế hoạch.",
         "Trong 7 ngày qua bàn giao thêm 0,80 ha, trong 30 ngày qua 1,60 ha.",
         "Tập trung giải phóng 1 thửa còn vướng tại Km0+600 – Km0+800, Đường mười thửa (DA01): mở thêm 600 m",
-        "đoạn liên tục từ 500 m trở lên: 0,60 km (30,0 %)",
+        "đoạn liên tục từ 500 m trở lên: 0,60 km (30,0\u{202f}%)",
         "Chưa đủ số liệu quá khứ để dự báo.",
     ];
     for sentence in expected {

@@ -111,9 +111,13 @@ pub fn number(value: f64, decimals: usize, language: Language) -> String {
     told
 }
 
-/// A share in percent with one decimal.
+/// A share in percent with one decimal; the sign as on screen, in Vietnamese behind a narrow space that does not break.
 pub fn percent(share: f64, language: Language) -> String {
-    format!("{} %", number(share * 100.0, 1, language))
+    let sign = match language {
+        Language::Vi => "\u{202f}%",
+        Language::En => "%",
+    };
+    format!("{}{sign}", number(share * 100.0, 1, language))
 }
 
 /// A day as dd/mm/yyyy.
@@ -146,7 +150,8 @@ mod tests {
         assert_eq!(number(1234.5, 1, Language::En), "1,234.5");
         assert_eq!(number(-0.04, 1, Language::Vi), "0,0");
         assert_eq!(number(-12.0, 0, Language::Vi), "-12");
-        assert_eq!(percent(0.6154, Language::Vi), "61,5 %");
+        assert_eq!(percent(0.6154, Language::Vi), "61,5\u{202f}%");
+        assert_eq!(percent(0.6154, Language::En), "61.5%");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 /** The board in words: what a step is, never what somebody is accused of. */
 import { expect, it } from 'vitest'
-import type { Board, Campaign } from '../../src/board/api'
+import type { Board, Campaign } from '../../src/lib/types'
 import { answer, useBrowser, whole } from './harness'
 
 const { open } = useBrowser()

@@ -102,6 +102,7 @@ it('the map room is one page: title with filter and selection, figures, the whol
   )
   const id = features[0]?.id ?? 0
   const { point, sheet, parcel } = await fetched<ParcelDetail>(`/api/v1/parcels/${String(id)}`)
+  if (!point) throw new Error(`parcel ${String(id)} has no place`)
   const view = `16/${String(point[1])}/${String(point[0])}`
   const { page } = await open(`?kind=road&theme=dark&sel=parcel:${String(id)}&v=${view}`, {
     viewport: { width: 1440, height: 900 },

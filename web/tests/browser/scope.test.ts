@@ -7,8 +7,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveStore } from '../../scripts/served.mjs'
 import { hectares } from '../../src/lib/format'
-import type { Catalog, Summary } from '../../src/lib/types'
-import type { Decision } from '../../src/present/api'
+import type { Catalog, Decision, Summary } from '../../src/lib/types'
 import { percent, useBrowser, whole } from './harness'
 
 /** A project of which no parcel is listed yet. */
