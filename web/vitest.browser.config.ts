@@ -47,8 +47,7 @@ export default defineConfig({
           ...shared,
           name: 'drawn',
           include: drawn,
-          // A browser that draws without a graphics card keeps two processors busy: two at once are late.
-          fileParallelism: false,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
