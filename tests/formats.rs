@@ -430,8 +430,5 @@ fn a_table_for_people_tells_in_words_what_was_chosen() {
     let ids: Vec<String> = (1..=15).map(|n| format!("'{n}'")).collect();
     let long = head("vi", &format!("parcel IN ({})", ids.join(",")));
     assert_eq!(long, ["Số thửa: 1; 10; 11; 12; 13; 14; 15; 2; 3; 4; 5; 6; và 3 giá trị khác"]);
-    assert_eq!(
-        head("en", "unit = '13285' OR overdue = TRUE"),
-        ["Unit: Phường Phủ Lý or Overdue by law"]
-    );
+    assert_eq!(head("en", "unit = '13285' OR overdue = TRUE"), ["Unit: Phường Phủ Lý or Overdue by law"]);
 }
