@@ -96,7 +96,7 @@ bench: setup-bench web ## measure: criterion benches, one million parcels over H
 screens: build setup-test ## take the pictures of docs/screens
 	@cd web && MATBANG_BIN=$(CURDIR)/$(BINARY) node scripts/screens.mjs
 
-fmt: web/node_modules/.package-lock.json ## format Rust and web, make the web app's types of the description
+fmt: web/node_modules/.package-lock.json ## format Rust and web
 	@cargo fmt
 	@cd web && npm run --silent format
 

@@ -103,11 +103,8 @@ struct RuleInput<'a> {
 
 /// What is to be decided about the parcels of `survey`, of which `chosen` are the indexes: at most three things.
 pub fn decisions(view: &View, survey: &Survey, chosen: &[u32], about: DecisionScope) -> Vec<Decision> {
-    let matter = RuleInput { view, survey, chosen, about };
-    [matter.gap().or_else(|| matter.cluster()), matter.late(), matter.blocker()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let input = RuleInput { view, survey, chosen, about };
+    [input.gap().or_else(|| input.cluster()), input.late(), input.blocker()].into_iter().flatten().collect()
 }
 
 impl RuleInput<'_> {

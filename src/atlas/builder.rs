@@ -96,12 +96,12 @@ impl Builder {
         Ok(())
     }
 
-    /// A strand for parcels of the units and projects added so far.
+    /// A chunk for parcels of the units and projects added so far.
     pub fn chunk(&self) -> Chunk {
         Chunk::new(Arc::clone(&self.numbers))
     }
 
-    /// Joins a strand whose ids come after all that were joined before.
+    /// Joins a chunk whose ids come after all that were joined before.
     ///
     /// # Errors
     /// Ids out of order, or more land uses than an atlas can name.

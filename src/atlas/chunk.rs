@@ -1,4 +1,4 @@
-//! Strands: runs of parcels that are made apart from each other, on as many
+//! Chunks: runs of parcels that are made apart from each other, on as many
 //! threads as there are, and joined by the builder in the order of their ids.
 
 use std::{collections::HashMap, sync::Arc};
@@ -72,7 +72,7 @@ pub struct Chunk {
     /// Thousands of đồng.
     pub(super) money: Vec<u32>,
     pub(super) versions: Vec<u32>,
-    /// By place in the strand, rising.
+    /// By place in the chunk, rising.
     pub(super) marks: Vec<(u32, Arc<Marks>)>,
     pub(super) extents: Vec<Extent>,
 }
@@ -92,7 +92,7 @@ impl Chunk {
         }
     }
 
-    /// An empty strand beside this one.
+    /// An empty chunk beside this one.
     #[must_use]
     pub fn another(&self) -> Self {
         Self::new(Arc::clone(&self.numbers))

@@ -37,14 +37,14 @@ pub(super) struct Columns {
     pub(super) arena: Arena,
 }
 
-/// The symbols of a strand as they are among all parcels, by its own.
+/// The symbols of a chunk as they are among all parcels, by its own.
 pub(super) struct Translation {
     texts: Vec<u32>,
     uses: Vec<u16>,
 }
 
 impl Translation {
-    /// Takes the strand's texts in.
+    /// Takes the chunk's texts in.
     pub(super) fn of(chunk: &Chunk, texts: &mut Symbols, uses: &mut Symbols) -> Result<Self, BuildError> {
         let uses = uses.adopt(&chunk.uses).into_iter().map(land_use).collect::<Result<_, _>>()?;
         Ok(Self { texts: texts.adopt(&chunk.texts), uses })

@@ -33,7 +33,7 @@ pub struct Parcels {
 }
 
 impl Parcels {
-    /// Adds a strand behind the last parcel; where they lie is told to [`Parcels::indexed`].
+    /// Adds a chunk behind the last parcel; where they lie is told to [`Parcels::indexed`].
     ///
     /// # Errors
     /// Ids out of order, or more land uses than an atlas can name.

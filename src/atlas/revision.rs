@@ -89,7 +89,7 @@ impl<'a> Revision<'a> {
         self.known_parcels = self.base.parcels().after(id) as usize;
     }
 
-    /// A strand for new parcels; all units and projects that they name were told before.
+    /// A chunk for new parcels; all units and projects that they name were told before.
     pub fn chunk(&self) -> Chunk {
         let mut numbers = Numbers::default();
         let units = self.base.units().iter().map(|entry| entry.id).enumerate();

@@ -129,7 +129,7 @@ pub fn run(place: &StoreLocation, options: &Serve) -> Outcome {
         tracing::warn!(%error, "the number of connections stays as low as it is");
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    let equipment = Services {
+    let services = Services {
         words: vocabulary()?,
         columns: query::words()?,
         campaigns,
@@ -145,7 +145,7 @@ pub fn run(place: &StoreLocation, options: &Serve) -> Outcome {
             options.witness.clone(),
         ),
     };
-    let served = runtime.block_on(serve((options.listen, edge), Arc::clone(&store), law, equipment));
+    let served = runtime.block_on(serve((options.listen, edge), Arc::clone(&store), law, services));
     // The runtime's threads may still read; then nothing is left in the log beside the file.
     runtime.shutdown_timeout(std::time::Duration::from_secs(2));
     if let Err(error) = store.close() {
@@ -210,13 +210,13 @@ async fn serve(
     (address, edge): (SocketAddr, Edge),
     store: Arc<dyn Store>,
     law: Arc<Law>,
-    equipment: Services,
+    services: Services,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let metrics = PrometheusBuilder::new().install_recorder()?;
     describe_measures();
     // The store may block.
     let made =
-        tokio::task::block_in_place(|| App::new(Arc::clone(&store), Arc::clone(&law), equipment, metrics));
+        tokio::task::block_in_place(|| App::new(Arc::clone(&store), Arc::clone(&law), services, metrics));
     let app = Arc::new(made?);
     let listener = tokio::net::TcpListener::bind(address)
         .await

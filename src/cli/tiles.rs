@@ -36,7 +36,7 @@ pub fn run(place: &StoreLocation, options: &Tiles) -> Outcome {
     let day = options.as_of.map_or_else(clock::today, Ok)?;
     let view = View::new(Arc::new(place.load(&*store)?), day);
     let edges = province_bbox(&view).ok_or("there is nothing in the store that could be drawn")?;
-    let squares = squares(Extent::from_degrees(edges), options.max_zoom);
+    let tile_ids = tile_ids(Extent::from_degrees(edges), options.max_zoom);
     let [west, south, east, north] = edges;
     let metadata = json!({
         "name": "matbang",
@@ -56,14 +56,14 @@ pub fn run(place: &StoreLocation, options: &Tiles) -> Outcome {
         .metadata(metadata.to_string())
         .create(File::create(&part).map_err(failed)?)?;
     let (mut progress, mut written) = (Progress::new("tiles"), 0);
-    for (run, some) in squares.chunks(AT_ONCE).enumerate() {
+    for (run, some) in tile_ids.chunks(AT_ONCE).enumerate() {
         for (tile_id, tile) in some.iter().zip(made(&view, some)) {
             if !tile.is_empty() {
                 archive.add_tile(TileCoord::new(tile_id.z(), tile_id.x(), tile_id.y())?, &tile)?;
                 written += 1;
             }
         }
-        progress.at((run * AT_ONCE + some.len()) as u64, Some(squares.len() as u64));
+        progress.at((run * AT_ONCE + some.len()) as u64, Some(tile_ids.len() as u64));
     }
     archive.finalize()?;
     std::fs::rename(&part, &options.out).map_err(failed)?;
@@ -73,8 +73,8 @@ pub fn run(place: &StoreLocation, options: &Tiles) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// All squares that the extent touches, in the order of the archive.
-fn squares(extent: Extent, max_zoom: u8) -> Vec<TileId> {
+/// All tiles that the extent touches, in the order of the archive.
+fn tile_ids(extent: Extent, max_zoom: u8) -> Vec<TileId> {
     let mut all: Vec<TileId> = (0..=max_zoom).flat_map(|zoom| TileId::touching(extent, zoom)).collect();
     let place = |tile_id: &TileId| {
         TileCoord::new(tile_id.z(), tile_id.x(), tile_id.y())
@@ -84,15 +84,15 @@ fn squares(extent: Extent, max_zoom: u8) -> Vec<TileId> {
     all
 }
 
-/// The tiles of these squares, made on all processors.
-fn made(view: &View, squares: &[TileId]) -> Vec<Vec<u8>> {
+/// These tiles, made on all processors.
+fn made(view: &View, tile_ids: &[TileId]) -> Vec<Vec<u8>> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut tiles: Vec<Vec<u8>> = squares.iter().map(|_| Vec::new()).collect();
-    let step = squares.len().div_ceil(threads).max(1);
+    let mut tiles: Vec<Vec<u8>> = tile_ids.iter().map(|_| Vec::new()).collect();
+    let step = tile_ids.len().div_ceil(threads).max(1);
     std::thread::scope(|scope| {
-        for (squares, tiles) in squares.chunks(step).zip(tiles.chunks_mut(step)) {
+        for (tile_ids, tiles) in tile_ids.chunks(step).zip(tiles.chunks_mut(step)) {
             scope.spawn(move || {
-                for (tile_id, tile) in squares.iter().zip(tiles) {
+                for (tile_id, tile) in tile_ids.iter().zip(tiles) {
                     render(view, &Layer::ALL, *tile_id, tile);
                 }
             });

@@ -55,7 +55,7 @@ pub fn document(
     words: &Words,
     setting: Setting<'_>,
 ) -> Result<Document, ReportError> {
-    let matter = ReportData::of(view, subject, words, setting);
+    let data = ReportData::of(view, subject, words, setting);
     let (required, expected) = match subject {
         Subject::Project(index) => {
             let required = view.snapshot.projects()[index].project.required_day;
@@ -67,26 +67,26 @@ pub fn document(
         Some(Forecast::Expected(simulated)) => Some(simulated),
         _ => None,
     };
-    let mut sections = vec![overview(&matter), decisions::section(&matter)];
-    if let Some(picture) = map::map(view, subject, &matter.chosen, words)? {
+    let mut sections = vec![overview(&data), decisions::section(&data)];
+    if let Some(picture) = map::map(view, subject, &data.chosen, words)? {
         sections.push(section(words, "section_map", vec![Block::Picture(picture)]));
     }
-    if let Some(picture) = curve::curve(view, &matter.chosen, required, simulated, words)? {
+    if let Some(picture) = curve::curve(view, &data.chosen, required, simulated, words)? {
         sections.push(section(words, "section_curve", vec![Block::Picture(picture)]));
     }
-    sections.push(section(words, "section_groups", tables::groups(&matter)));
-    sections.push(section(words, "section_trouble", tables::trouble(&matter)));
-    sections.push(duties::section(&matter));
+    sections.push(section(words, "section_groups", tables::groups(&data)));
+    sections.push(section(words, "section_trouble", tables::trouble(&data)));
+    sections.push(duties::section(&data));
     if let Subject::Project(index) = subject {
-        let fronts = fronts(&matter, index);
+        let fronts = fronts(&data, index);
         if !fronts.is_empty() {
             sections.push(section(words, "section_fronts", fronts));
         }
         if let Some(expected) = &expected {
-            sections.push(section(words, "section_forecast", expectation(&matter, expected, required)));
+            sections.push(section(words, "section_forecast", expectation(&data, expected, required)));
         }
     }
-    let title = Title { kind: words.text("kind"), name: title(&matter), illustration: setting.illustration };
+    let title = Title { kind: words.text("kind"), name: title(&data), illustration: setting.illustration };
     Ok(framed(view, words, setting, title, sections))
 }
 
@@ -100,9 +100,9 @@ fn former<'a>(view: &View, setting: Setting<'a>) -> Option<&'a str> {
     setting.province.filter(|area| *area != authority.short())
 }
 
-fn title(matter: &ReportData<'_>) -> String {
-    let (words, view, setting) = (matter.words, matter.view, matter.setting);
-    match matter.subject {
+fn title(data: &ReportData<'_>) -> String {
+    let (words, view, setting) = (data.words, data.view, data.setting);
+    match data.subject {
         Subject::Province => match former(view, setting) {
             Some(area) => words.say("title_area", &[("area", area)]),
             None => words.text("title_province"),
@@ -169,11 +169,11 @@ fn text(text: String) -> Block {
     Block::Text { text }
 }
 
-fn overview(matter: &ReportData<'_>) -> Section {
-    let ReportData { view, words, figures, survey, .. } = matter;
+fn overview(data: &ReportData<'_>) -> Section {
+    let ReportData { view, words, figures, survey, .. } = data;
     let area = figures.progress.measures.area;
-    let subject = match matter.subject {
-        Subject::Province => match former(view, matter.setting) {
+    let subject = match data.subject {
+        Subject::Province => match former(view, data.setting) {
             Some(area) => words.say("subject_area", &[("area", area)]),
             None => words.text("subject_province"),
         },
@@ -214,21 +214,21 @@ fn overview(matter: &ReportData<'_>) -> Section {
             ("late_area", &words.hectares(figures.late.area.get())),
         ],
     );
-    let mut blocks = facts(matter);
+    let mut blocks = facts(data);
     blocks.extend([
         text(told),
         text(words.say("change", &[("week", &since(0)), ("month", &since(1))])),
         text(trouble),
-        tables::measures(matter),
+        tables::measures(data),
     ]);
     section(words, "section_overview", blocks)
 }
 
 /// What a project is.
-fn facts(matter: &ReportData<'_>) -> Vec<Block> {
-    let (words, setting) = (matter.words, matter.setting);
-    let Subject::Project(index) = matter.subject else { return Vec::new() };
-    let project = &matter.view.snapshot.projects()[index].project;
+fn facts(data: &ReportData<'_>) -> Vec<Block> {
+    let (words, setting) = (data.words, data.setting);
+    let Subject::Project(index) = data.subject else { return Vec::new() };
+    let project = &data.view.snapshot.projects()[index].project;
     let kind = setting.vocabulary.kinds.get(project.kind.code()).map(|label| words.label(label));
     let facts = [
         ("fact_kind", kind),
@@ -241,8 +241,8 @@ fn facts(matter: &ReportData<'_>) -> Vec<Block> {
     vec![text(told.join(" "))]
 }
 
-fn fronts(matter: &ReportData<'_>, index: usize) -> Vec<Block> {
-    let (view, words) = (matter.view, matter.words);
+fn fronts(data: &ReportData<'_>, index: usize) -> Vec<Block> {
+    let (view, words) = (data.view, data.words);
     let entry = &view.snapshot.projects()[index];
     let least = crate::analysis::LEAST_LENGTH_M;
     let Some(fronts) = linear_fronts(&view.snapshot, entry, view.today, least, 1) else { return Vec::new() };
@@ -262,12 +262,12 @@ fn fronts(matter: &ReportData<'_>, index: usize) -> Vec<Block> {
         ],
     );
     let mut blocks = vec![text(told)];
-    blocks.extend(tables::gaps(matter, &fronts.fronts));
+    blocks.extend(tables::gaps(data, &fronts.fronts));
     blocks
 }
 
-fn expectation(matter: &ReportData<'_>, expected: &Forecast, required: Option<Day>) -> Vec<Block> {
-    let words = matter.words;
+fn expectation(data: &ReportData<'_>, expected: &Forecast, required: Option<Day>) -> Vec<Block> {
+    let words = data.words;
     match expected {
         Forecast::Done(on) => {
             let date = on.map_or_else(|| "-".to_owned(), words::day);

@@ -7,23 +7,23 @@ use crate::{
 };
 
 /// The section.
-pub fn section(matter: &ReportData<'_>) -> Section {
-    let about = match matter.subject {
+pub fn section(data: &ReportData<'_>) -> Section {
+    let about = match data.subject {
         Subject::Province => DecisionScope::Many,
         Subject::Project(_) => DecisionScope::Project,
         Subject::Unit(_) => DecisionScope::Unit,
     };
-    let list = decisions(matter.view, &matter.survey, &matter.chosen, about);
+    let list = decisions(data.view, &data.survey, &data.chosen, about);
     let block = if list.is_empty() {
-        Block::Text { text: matter.words.text("no_decision") }
+        Block::Text { text: data.words.text("no_decision") }
     } else {
-        Block::List { entries: list.iter().map(|decision| told(matter, decision)).collect() }
+        Block::List { entries: list.iter().map(|decision| told(data, decision)).collect() }
     };
-    Section { heading: matter.words.text("section_decisions"), blocks: vec![block] }
+    Section { heading: data.words.text("section_decisions"), blocks: vec![block] }
 }
 
-fn told(matter: &ReportData<'_>, decision: &Decision) -> String {
-    let (snapshot, words) = (&matter.view.snapshot, matter.words);
+fn told(data: &ReportData<'_>, decision: &Decision) -> String {
+    let (snapshot, words) = (&data.view.snapshot, data.words);
     let project = |index: usize| &snapshot.projects()[index].project;
     let body = |index: usize| project(index).body.clone().unwrap_or_else(|| words.text("body_unknown"));
     match decision {
@@ -52,9 +52,9 @@ fn told(matter: &ReportData<'_>, decision: &Decision) -> String {
             words.say("decide_cluster", &values)
         }
         Decision::Late { named, late, overdue, longest, .. } => {
-            let longest = longest.as_ref().map(|one| worst(matter, one));
+            let longest = longest.as_ref().map(|one| worst(data, one));
             let values = [
-                ("name", name(matter, *named)),
+                ("name", name(data, *named)),
                 ("n", &*words.count(late.parcels)),
                 ("area", &*words.hectares(late.area.get())),
                 ("overdue", &*words.count(*overdue)),
@@ -63,12 +63,12 @@ fn told(matter: &ReportData<'_>, decision: &Decision) -> String {
             words.say("decide_late", &values)
         }
         Decision::Blocker { kind, tally, named, there, since, .. } => {
-            let label = matter.setting.vocabulary.blockers.get(kind.code());
+            let label = data.setting.vocabulary.blockers.get(kind.code());
             let values = [
                 ("kind", &*label.map_or_else(|| kind.code().to_owned(), |label| words.label(label))),
                 ("n", &*words.count(tally.parcels)),
                 ("area", &*words.hectares(tally.area.get())),
-                ("where", name(matter, *named)),
+                ("where", name(data, *named)),
                 ("there", &*words.count(*there)),
                 ("since", &*words::day(*since)),
             ];
@@ -77,18 +77,18 @@ fn told(matter: &ReportData<'_>, decision: &Decision) -> String {
     }
 }
 
-fn name<'a>(matter: &ReportData<'a>, named: Named) -> &'a str {
+fn name<'a>(data: &ReportData<'a>, named: Named) -> &'a str {
     match named {
-        Named::Project(index) => &matter.view.snapshot.projects()[index].project.name,
-        Named::Unit(index) => &matter.view.snapshot.units()[index].unit.name,
+        Named::Project(index) => &data.view.snapshot.projects()[index].project.name,
+        Named::Unit(index) => &data.view.snapshot.units()[index].unit.name,
     }
 }
 
-fn worst(matter: &ReportData<'_>, longest: &Longest) -> String {
+fn worst(data: &ReportData<'_>, longest: &Longest) -> String {
     let values = [
-        ("days", &*matter.words.count(longest.days)),
-        ("stage", &*act_name(matter.view, longest.act, matter.words)),
+        ("days", &*data.words.count(longest.days)),
+        ("stage", &*act_name(data.view, longest.act, data.words)),
         ("article", longest.article.as_deref().unwrap_or("-")),
     ];
-    matter.words.say("decide_late_longest", &values)
+    data.words.say("decide_late_longest", &values)
 }

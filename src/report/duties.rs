@@ -7,17 +7,17 @@ use crate::analysis::{Duty, DutyKind, duties, marked};
 const MOST_NAMED: usize = 12;
 
 /// The section: marks, the six lists, and the most urgent parcels of each.
-pub fn section(matter: &ReportData<'_>) -> Section {
-    let (view, words) = (matter.view, matter.words);
-    let all = duties(&view.snapshot, &matter.chosen, view.today);
-    let mut blocks: Vec<Block> = marks(matter).into_iter().collect();
+pub fn section(data: &ReportData<'_>) -> Section {
+    let (view, words) = (data.view, data.words);
+    let all = duties(&view.snapshot, &data.chosen, view.today);
+    let mut blocks: Vec<Block> = marks(data).into_iter().collect();
     if all.is_empty() {
         blocks.push(Block::Text { text: words.text("no_duty") });
     } else {
-        blocks.push(lists(matter, &all));
+        blocks.push(lists(data, &all));
         let most = words.count(MOST_NAMED as u64);
         blocks.push(Block::Text { text: words.say("duty_most", &[("n", &most)]) });
-        blocks.extend(all.chunk_by(|a, b| a.kind == b.kind).map(|same| named(matter, same)));
+        blocks.extend(all.chunk_by(|a, b| a.kind == b.kind).map(|same| named(data, same)));
     }
     blocks.push(Block::Text {
         text: words.say("law_caveat", &[("caveat", &words.label(view.snapshot.law().caveat()))]),
@@ -26,45 +26,45 @@ pub fn section(matter: &ReportData<'_>) -> Section {
 }
 
 /// Parcels by mark.
-fn marks(matter: &ReportData<'_>) -> Option<Block> {
-    let law = matter.view.snapshot.law();
-    let counts = marked(&matter.view.snapshot, &matter.chosen, matter.view.today);
+fn marks(data: &ReportData<'_>) -> Option<Block> {
+    let law = data.view.snapshot.law();
+    let counts = marked(&data.view.snapshot, &data.chosen, data.view.today);
     let row = |(code, parcels)| {
         let told = law.mark_words().iter().find(|one| one.code == code);
-        let name = told.map_or_else(|| code.code().to_owned(), |one| matter.words.label(&one.name));
-        vec![Cell::Text(name), matter.count(parcels)]
+        let name = told.map_or_else(|| code.code().to_owned(), |one| data.words.label(&one.name));
+        vec![Cell::Text(name), data.count(parcels)]
     };
     let rows: Vec<_> = counts.into_iter().map(row).collect();
-    let columns = vec![matter.column("mark", 7.0, false), matter.column("parcels", 1.4, true)];
-    (!rows.is_empty()).then(|| matter.table("table_marks", columns, rows, false))
+    let columns = vec![data.column("mark", 7.0, false), data.column("parcels", 1.4, true)];
+    (!rows.is_empty()).then(|| data.table("table_marks", columns, rows, false))
 }
 
 /// One row a list.
-fn lists(matter: &ReportData<'_>, all: &[Duty]) -> Block {
+fn lists(data: &ReportData<'_>, all: &[Duty]) -> Block {
     let row = |kind: DutyKind| {
         let mut own = all.iter().filter(|duty| duty.kind == kind);
         let first = own.next();
         vec![
-            Cell::Text(matter.words.text(&format!("duty_{}", kind.code()))),
-            matter.count(first.map_or(0, |_| 1 + own.count() as u64)),
+            Cell::Text(data.words.text(&format!("duty_{}", kind.code()))),
+            data.count(first.map_or(0, |_| 1 + own.count() as u64)),
             first.map_or(Cell::Empty, |duty| Cell::Day(duty.on)),
         ]
     };
     let columns = vec![
-        matter.column("duty", 6.0, false),
-        matter.column("parcels", 1.4, true),
-        matter.column("duty_first", 2.0, true),
+        data.column("duty", 6.0, false),
+        data.column("parcels", 1.4, true),
+        data.column("duty_first", 2.0, true),
     ];
-    matter.table("table_duties", columns, DutyKind::ALL.map(row).to_vec(), false)
+    data.table("table_duties", columns, DutyKind::ALL.map(row).to_vec(), false)
 }
 
 /// The most urgent parcels of a list.
-fn named(matter: &ReportData<'_>, same: &[Duty]) -> Block {
-    let (view, words) = (matter.view, matter.words);
+fn named(data: &ReportData<'_>, same: &[Duty]) -> Block {
+    let (view, words) = (data.view, data.words);
     let (snapshot, law) = (&view.snapshot, view.snapshot.law());
     let row = |duty: &Duty| {
         let columns = snapshot.parcels();
-        let place = match matter.subject {
+        let place = match data.subject {
             Subject::Unit(_) => snapshot.projects()[columns.project(duty.parcel)].project.code.to_string(),
             _ => snapshot.units()[view.unit_of(duty.parcel)].unit.name.clone(),
         };
@@ -81,19 +81,19 @@ fn named(matter: &ReportData<'_>, same: &[Duty]) -> Block {
             Cell::Text(who),
         ]
     };
-    let place = if matches!(matter.subject, Subject::Unit(_)) { "duty_project" } else { "duty_unit" };
+    let place = if matches!(data.subject, Subject::Unit(_)) { "duty_project" } else { "duty_unit" };
     let columns = vec![
-        matter.column(place, 2.0, false),
-        matter.column("duty_sheet", 0.8, true),
-        matter.column("duty_parcel", 0.9, true),
-        matter.column("duty_act", 2.6, false),
-        matter.column("duty_on", 1.5, true),
-        matter.column("duty_days", 1.1, true),
-        matter.column("duty_lawful", 1.5, true),
-        matter.column("article", 1.5, false),
-        matter.column("duty_who", 2.2, false),
+        data.column(place, 2.0, false),
+        data.column("duty_sheet", 0.8, true),
+        data.column("duty_parcel", 0.9, true),
+        data.column("duty_act", 2.6, false),
+        data.column("duty_on", 1.5, true),
+        data.column("duty_days", 1.1, true),
+        data.column("duty_lawful", 1.5, true),
+        data.column("article", 1.5, false),
+        data.column("duty_who", 2.2, false),
     ];
     let caption = format!("duty_{}", same[0].kind.code());
     let rows = same.iter().take(MOST_NAMED).map(row).collect();
-    matter.table(&caption, columns, rows, false)
+    data.table(&caption, columns, rows, false)
 }

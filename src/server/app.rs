@@ -119,7 +119,7 @@ impl App {
     pub fn new(
         store: Arc<dyn Store>,
         law: Arc<Law>,
-        equipment: Services,
+        services: Services,
         metrics: metrics_exporter_prometheus::PrometheusHandle,
     ) -> Result<Self, StoreError> {
         let Services {
@@ -134,7 +134,7 @@ impl App {
             reading,
             witness,
             staging,
-        } = equipment;
+        } = services;
         let health = Arc::<Health>::default();
         let writer = Writer::start(Arc::clone(&store), law, Arc::clone(&health));
         let about = StoreFacts::read(&*store)?;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use axum::{
-    Extension, Router,
+    Router,
     extract::{DefaultBodyLimit, Request},
     middleware,
     response::{IntoResponse, Response},
@@ -97,7 +97,7 @@ routes! {
     GET "/api/v1/table" READ => api::parcel_table;
     GET "/api/v1/dwells" READ => api::dwell;
     GET "/api/v1/report" BY_ROLE => api::report;
-    GET "/api/v1/openapi.json" READ => api::openapi;
+    GET "/api/v1/openapi.json" READ => described;
     GET "/api/v1/projects/{code}" BY_ROLE => api::project;
     GET "/api/v1/parcels/{id}" BY_ROLE => api::parcel;
     GET "/api/v1/search" READ => api::search;
@@ -166,13 +166,17 @@ pub fn router(app: Arc<App>) -> Router {
     let gate = (Arc::clone(&app), ROUTES);
     answered()
         .fallback(elsewhere)
-        .layer(Extension(ROUTES))
         .layer(middleware::from_fn_with_state(gate, auth::guard))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), headers::guard))
         .layer(tower_http::catch_panic::CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| {
             Problem::internal(&"a request panicked").into_response()
         }))
         .with_state(app)
+}
+
+/// The description of the interface, with who may ask for what.
+async fn described() -> Response {
+    api::openapi(ROUTES)
 }
 
 /// Under the interfaces an unknown address is a problem; elsewhere it is a state of the web app.

@@ -1,5 +1,5 @@
 //! Reads parcels by runs of numbers, on as many readers as there are, each run
-//! into a strand of its own. The strands are joined in order.
+//! into a chunk of its own. The chunks are joined in order.
 
 use std::{
     collections::BTreeMap,
@@ -12,12 +12,12 @@ use std::{
 use super::StoreError;
 use crate::atlas::{Builder, Chunk};
 
-/// Ids a strand: small enough that threads end together, large enough that joining is cheap.
+/// Ids a chunk: small enough that threads end together, large enough that joining is cheap.
 const RUN: i64 = 16_384;
 
 /// Reads parcels in one state of the store.
 pub(super) trait Parcels {
-    /// The strand with the parcels from one number to another added.
+    /// The chunk with the parcels from one number to another added.
     fn fill(&self, chunk: Chunk, range: (i64, i64)) -> Result<Chunk, StoreError>;
 }
 

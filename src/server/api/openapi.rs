@@ -4,7 +4,6 @@
 use std::sync::OnceLock;
 
 use axum::{
-    Extension,
     http::header,
     response::{IntoResponse, Response},
 };
@@ -22,7 +21,7 @@ use crate::{
 const OPENAPI: &str = include_str!("../../../data/openapi.json");
 
 /// The description, OpenAPI 3.1.
-pub async fn openapi(Extension(routes): Extension<&'static [Route]>) -> Response {
+pub fn openapi(routes: &[Route]) -> Response {
     static DESCRIBED: OnceLock<Result<Bytes, String>> = OnceLock::new();
     let described = DESCRIBED.get_or_init(|| describe(routes).map_err(|error| error.to_string()));
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-cache")];

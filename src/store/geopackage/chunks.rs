@@ -37,7 +37,7 @@ impl Parcels for Connection {
     }
 }
 
-/// Parcels after `last`, in strands of `revision`.
+/// Parcels after `last`, in chunks of `revision`.
 pub fn after(sql: &Connection, last: ParcelId, revision: &mut Revision<'_>) -> Result<(), StoreError> {
     let chunk = fill(sql, revision.chunk(), (i64::from(last.0) + 1, i64::MAX))?;
     revision.add(chunk);

@@ -73,7 +73,7 @@ impl Parcels for Session<'_> {
     }
 }
 
-/// Parcels after `last`, in a strand of `revision`.
+/// Parcels after `last`, in a chunk of `revision`.
 pub fn after(sql: &Session<'_>, last: ParcelId, revision: &mut Revision<'_>) -> Result<(), StoreError> {
     let chunk = sql.fill(revision.chunk(), (i64::from(last.0) + 1, i64::MAX))?;
     revision.add(chunk);
