@@ -192,10 +192,15 @@ fn entry() -> Entry {
 
 /// The next snapshot and view; none when nothing has happened.
 fn next(store: &dyn Store, now: &Snapshot, view: &View) -> Option<(Arc<Snapshot>, View)> {
+    let started = Instant::now();
     let step = store.step(now).expect("step")?;
-    let next = Arc::new(step.snapshot);
+    let (next, read) = (Arc::new(step.snapshot), ms(started));
     let (projects, units) = touched(&next, &step.parcels, &step.projects, today());
+    let started = Instant::now();
     let shown = view.next(Arc::clone(&next), &projects, &units);
+    if step.parcels.len() > 1000 {
+        println!("  read in {read:.0} ms, shown {:.0} ms later", ms(started));
+    }
     Some((next, shown))
 }
 

@@ -18,6 +18,7 @@ use super::{
     project::{ProjectEntry, UnitEntry},
     snapshot::Snapshot,
     tables::{RowIndex, Tables},
+    world::Extent,
 };
 use crate::domain::{AdminUnit, LedgerPosition, ParcelId, Project, ProjectId, Record, UnitId};
 
@@ -28,6 +29,9 @@ impl State {
         Self { days: record.days, money: record.approved, version: record.version, marks }
     }
 }
+
+/// Where new parcels lie, by index.
+type Extents = Vec<(u32, Extent)>;
 
 /// What is different in another state.
 #[derive(Debug)]
@@ -121,9 +125,23 @@ impl<'a> Revision<'a> {
     /// # Errors
     /// A project whose law is not known, or more rows than an atlas can name.
     pub fn finish(self, position: LedgerPosition, head: [u8; 32]) -> Result<Snapshot, BuildError> {
-        let (parcels, mut pages) = self.parcels()?;
-        pages.set_all(in_order(self.states.as_slice(), &parcels));
-        let tables = self.tables(&parcels)?;
+        let (parcels, extents, mut pages) = self.parcels()?;
+        let mut rest = || {
+            pages.set_all(in_order(self.states.as_slice(), &parcels));
+            self.tables(&parcels)
+        };
+        let (tables, indexed) = if extents.is_empty() {
+            (rest()?, None)
+        } else {
+            // The R-tree of new parcels takes longest; the rest is made beside it.
+            std::thread::scope(|scope| {
+                let indexed = scope.spawn(|| parcels.clone().indexed(extents.into_iter()));
+                let tables = rest()?;
+                let indexed = indexed.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+                Ok::<_, BuildError>((tables, Some(indexed)))
+            })?
+        };
+        let parcels = indexed.unwrap_or(parcels);
         let same_units = self.units.is_empty() && tables.units.len() == self.base.units().len();
         let snapshot = Snapshot { position, head, tables, parcels, pages };
         if same_units && !Arc::ptr_eq(&snapshot.tables, &self.base.tables) {
@@ -132,11 +150,12 @@ impl<'a> Revision<'a> {
         Ok(snapshot)
     }
 
-    fn parcels(&self) -> Result<(Parcels, Pages), BuildError> {
+    /// The parcels without the new ones' places in the index, those places, and what changes of parcels.
+    fn parcels(&self) -> Result<(Parcels, Extents, Pages), BuildError> {
         let base = self.base;
         let mut pages = base.pages.first(self.known_parcels);
         if self.added.iter().all(|chunk| chunk.parcels.ids.is_empty()) {
-            return Ok((base.parcels.first(self.known_parcels), pages));
+            return Ok((base.parcels.first(self.known_parcels), Vec::new(), pages));
         }
         if let Some(&lowest) = self.added.iter().find_map(|chunk| chunk.parcels.ids.first())
             && self.known_parcels != base.parcels.len()
@@ -153,7 +172,7 @@ impl<'a> Revision<'a> {
             }
             extents.extend((first..).zip(chunk.extents.iter().copied()));
         }
-        Ok((parcels.indexed(extents.into_iter()), pages))
+        Ok((parcels, extents, pages))
     }
 
     fn tables(&self, parcels: &Parcels) -> Result<Arc<Tables>, BuildError> {

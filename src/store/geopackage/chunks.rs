@@ -6,7 +6,7 @@ use rusqlite::{Connection, Row};
 
 use super::{blob, read::parsed};
 use crate::{
-    atlas::{Builder, Chunk, ParcelRow, Revision, State},
+    atlas::{Builder, Chunk, ParcelRow, State},
     domain::{
         Day, HolderId, LedgerPosition, Marks, ParcelId, ProjectId, SquareMetres, Stage, StageDays, UnitId,
         Vnd,
@@ -35,13 +35,6 @@ impl Parcels for Connection {
     fn fill(&self, chunk: Chunk, range: (i64, i64)) -> Result<Chunk, StoreError> {
         fill(self, chunk, range)
     }
-}
-
-/// Parcels after `last`, in chunks of `revision`.
-pub fn after(sql: &Connection, last: ParcelId, revision: &mut Revision<'_>) -> Result<(), StoreError> {
-    let chunk = fill(sql, revision.chunk(), (i64::from(last.0) + 1, i64::MAX))?;
-    revision.add(chunk);
-    Ok(())
 }
 
 /// The state of a parcel as its row says it.
@@ -75,7 +68,8 @@ fn days(row: &Row<'_>, first: usize) -> Result<StageDays, StoreError> {
     Ok(days)
 }
 
-fn fill(sql: &Connection, mut chunk: Chunk, (from, to): (i64, i64)) -> Result<Chunk, StoreError> {
+/// The chunk with the parcels from one number to another added.
+pub fn fill(sql: &Connection, mut chunk: Chunk, (from, to): (i64, i64)) -> Result<Chunk, StoreError> {
     let mut statement = sql.prepare_cached(PARCELS)?;
     let mut rows = statement.query([from, to])?;
     while let Some(row) = rows.next()? {

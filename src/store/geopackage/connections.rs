@@ -85,7 +85,7 @@ pub fn prepare(connection: &Connection) -> Result<(), StoreError> {
     connection.query_row(&wait, [], |_| Ok(()))?;
     connection.query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))?;
     connection
-        .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA cache_size = -65536;")?;
+        .execute_batch("PRAGMA synchronous = FULL; PRAGMA foreign_keys = OFF; PRAGMA cache_size = -65536;")?;
     // Otherwise a thread does it ([`Connections::wrote`]).
     let most = format!("PRAGMA wal_autocheckpoint = {MOST_PAGES}");
     connection.query_row(&most, [], |_| Ok(()))?;
@@ -147,7 +147,17 @@ impl Connections {
         Ok(connection)
     }
 
-    /// The connection that writes, once nobody else in this process does.
+    /// As [`Self::writer`], and SQLite looks whether rows that are named are there.
+    pub fn checked_writer(&self) -> Result<Writer<'_>, StoreError> {
+        let mut writer = self.writer()?;
+        writer.pragma_update(None, "foreign_keys", true)?;
+        writer.is_checked = true;
+        Ok(writer)
+    }
+
+    /// The connection that writes, once nobody else in this process does. It is for changes of the ledger: the
+    /// numbers that their rows name were looked up or given inside the change, and `verify` looks again. That
+    /// SQLite looks too takes half of the time for which others wait while an import is written.
     pub fn writer(&self) -> Result<Writer<'_>, StoreError> {
         if self.mode == Mode::ReadOnly {
             return Err(StoreError::Full(format!(
@@ -159,7 +169,7 @@ impl Connections {
         let mut place = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
             if let Some(connection) = place.take() {
-                return Ok(Writer { connection: Some(connection), of: self });
+                return Ok(Writer { connection: Some(connection), of: self, is_checked: false });
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -271,6 +281,7 @@ impl Drop for Reader<'_> {
 pub struct Writer<'a> {
     connection: Option<Connection>,
     of: &'a Connections,
+    is_checked: bool,
 }
 
 impl Deref for Writer<'_> {
@@ -290,6 +301,10 @@ impl DerefMut for Writer<'_> {
 
 impl Drop for Writer<'_> {
     fn drop(&mut self) {
+        if let (true, Some(connection)) = (self.is_checked, &self.connection) {
+            // Where that fails the next change is only slower.
+            let _ = connection.pragma_update(None, "foreign_keys", false);
+        }
         *self.of.writer.lock().unwrap_or_else(PoisonError::into_inner) = self.connection.take();
         self.of.free.notify_one();
         *self.of.written.lock().unwrap_or_else(PoisonError::into_inner) += 1;

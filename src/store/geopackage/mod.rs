@@ -127,7 +127,7 @@ impl GeoPackage {
 
     /// Writes beside the ledger, all or nothing.
     fn write<T>(&self, work: impl FnOnce(&Connection) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        let mut writer = self.connections.writer()?;
+        let mut writer = self.connections.checked_writer()?;
         let change = writer.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
         let done = work(&change)?;
         change.commit()?;

@@ -18,10 +18,23 @@ use crate::{
     },
 };
 
+/// New parcels from which on two connections read them: others wait for what they record to be shown.
+const SHARED: i64 = 2000;
+
 /// A connection that sees one state of the file, and where others come from.
 pub struct OneState<'a> {
     pub sql: &'a Connection,
     pub connections: &'a Connections,
+}
+
+impl OneState<'_> {
+    /// Another connection that sees the same state; none when the store has moved on.
+    fn other(&self) -> Result<Option<Connection>, StoreError> {
+        let other = self.connections.fresh()?;
+        other.execute_batch("BEGIN")?;
+        let same = read::head(&other)? == read::head(self.sql)?;
+        Ok(same.then_some(other))
+    }
 }
 
 impl Rows for OneState<'_> {
@@ -68,7 +81,24 @@ impl Rows for OneState<'_> {
     }
 
     fn parcels_after(&self, last: ParcelId, revision: &mut Revision<'_>) -> Result<(), StoreError> {
-        chunks::after(self.sql, last, revision)
+        let from = i64::from(last.0) + 1;
+        let to: i64 =
+            self.sql.query_row("SELECT coalesce(max(fid), 0) FROM parcels", [], |row| row.get(0))?;
+        let other = if to - from >= SHARED { self.other()? } else { None };
+        let Some(other) = other else {
+            revision.add(chunks::fill(self.sql, revision.chunk(), (from, to))?);
+            return Ok(());
+        };
+        let (chunk, middle) = (revision.chunk(), from + (to - from) / 2);
+        let empty = chunk.another();
+        let (one, two) = std::thread::scope(|threads| {
+            let two = threads.spawn(move || chunks::fill(&other, empty, (middle + 1, to)));
+            let one = chunks::fill(self.sql, chunk, (from, middle));
+            (one, two.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+        });
+        revision.add(one?);
+        revision.add(two?);
+        Ok(())
     }
 
     fn state(&self, parcel: ParcelId) -> Result<State, StoreError> {
