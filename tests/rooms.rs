@@ -22,12 +22,12 @@ fn ids(answer: &Value) -> Vec<u64> {
 fn a_table_is_the_same_rows_whatever_the_window() {
     let demo = Demo::new();
     let server = Server::start(&demo.store());
-    let whole = rows(&server, "sort=-area,sheet&limit=1000");
+    let whole = rows(&server, "sortby=-area,sheet&limit=1000");
     let total = whole["total"].as_u64().unwrap();
     assert_eq!(total, 2000);
     let mut pieced = Vec::new();
     for offset in (0..1000).step_by(170) {
-        pieced.extend(ids(&rows(&server, &format!("sort=-area,sheet&limit=170&offset={offset}"))));
+        pieced.extend(ids(&rows(&server, &format!("sortby=-area,sheet&limit=170&offset={offset}"))));
     }
     assert_eq!(pieced[..1000], ids(&whole)[..]);
     let areas: Vec<f64> =
@@ -40,8 +40,8 @@ fn sections_hold_every_row_once_and_add_up_to_the_summary() {
     let demo = Demo::new();
     let server = Server::start(&demo.store());
     let summary = server.get("/api/v1/summary?blocked=true", &[]).json();
-    for group in ["project", "unit", "body", "kind", "use", "stage"] {
-        let answer = rows(&server, &format!("group={group}&blocked=true&sort=parcel&limit=1000"));
+    for group in ["project", "unit", "body", "kind", "use", "stage", "law"] {
+        let answer = rows(&server, &format!("group={group}&blocked=true&sortby=parcel&limit=1000"));
         let sections = answer["groups"].as_array().unwrap();
         let mut offset = 0;
         for section in sections {
@@ -61,11 +61,11 @@ fn a_table_refuses_what_it_does_not_have() {
     let demo = Demo::new();
     let server = Server::start(&demo.store());
     for (query, word) in [
-        ("sort=holder", "sort"),
+        ("sortby=holder", "sortby"),
         ("group=area", "group"),
         ("limit=1001", "limit"),
         ("offset=-1", "offset"),
-        ("sort=area,area,area,area,area", "sort"),
+        ("sortby=area,area,area,area,area", "sortby"),
     ] {
         let reply = server.get(&format!("/api/v1/table?{query}"), &[]);
         assert_eq!(reply.status, 400, "{query}");

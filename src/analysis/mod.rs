@@ -14,7 +14,6 @@ mod filter;
 mod forecast;
 mod fronts;
 mod group;
-mod listing;
 mod marked;
 mod plan;
 mod progress;
@@ -34,7 +33,7 @@ pub use decisions::{Decision, DecisionScope, Longest, Named, decisions};
 pub use deferred::{Deferred, DeferredRows};
 pub use duties::{Duty, DutyKind, duties};
 pub use dwell::{Dwell, dwells};
-pub use filter::{Filter, Selection};
+pub use filter::{Filter, Mask, Selection, Units};
 pub use forecast::{Backtest, Band, Driver, End, Forecast, History, Outcome, Simulated, backtest, forecast};
 pub use fronts::{
     ArealFronts, BestParcels, Choice, Cluster, Front, FrontState, LEAST_AREA_M2, LEAST_LENGTH_M,
@@ -42,7 +41,6 @@ pub use fronts::{
     project_fronts,
 };
 pub use group::{Group, GroupBy, Grouping, groups, wholes};
-pub use listing::{Column, Listing, Section, Sort, listing};
 pub use marked::{mark_codes, marked};
 pub use plan::{PlanLine, PlanSums};
 pub use progress::{

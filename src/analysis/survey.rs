@@ -163,7 +163,7 @@ struct Work<'a> {
 impl Work<'_> {
     fn run(self, first: u32, states: &mut [u8]) -> Part {
         let Self { snapshot, day, .. } = self;
-        let (columns, chooser) = (snapshot.parcels(), self.filter.chooser(snapshot, day));
+        let (columns, chooser) = (snapshot.parcels(), self.filter.chooser(snapshot));
         let moment = snapshot.law().moment(day);
         let unit_count = snapshot.units().len();
         let mut place = vec![u32::MAX; snapshot.projects().len() * unit_count];

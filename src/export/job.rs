@@ -98,7 +98,7 @@ impl Job<'_> {
                 Ok(indexes.len())
             }
             Picked::Events { ledger, after, filter, most } => {
-                let bound = filter.bind(self.collection, self.view);
+                let bound = filter.bind(self.collection, self.view, self.view.today);
                 self.events(ledger, after, &bound, most, &mut |rows, index| give(rows, index, writer))
             }
         }

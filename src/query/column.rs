@@ -48,9 +48,41 @@ impl Kind {
     }
 }
 
+/// How the values of a column stand in order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Collation {
+    /// As filters compare them.
+    Value,
+    /// Numbers by value, then texts.
+    Numbers,
+    /// Names by their letters, without case and marks.
+    Names,
+    /// Codes in the order of the list.
+    Codes,
+    /// Lists of words by their number.
+    Words,
+}
+
+/// What the entries of a dictionary are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Entries {
+    /// Projects, by index.
+    Projects,
+    /// Units, by index.
+    Units,
+    /// Land uses, by symbol.
+    Uses,
+    /// Stages, and outside them.
+    Stages,
+    /// Laws.
+    Laws,
+}
+
 /// How to read a column whose values repeat: each parcel has the number of an entry.
 #[derive(Debug, Clone, Copy)]
 pub struct Dictionary {
+    /// What its entries are.
+    pub of: Entries,
     /// Number of entries.
     pub len: fn(&View) -> usize,
     /// Entry of a feature; [`Dictionary::len`] or more means nothing.
@@ -78,6 +110,8 @@ pub struct Column {
     pub read: for<'a> fn(&Rows<'a>, u32) -> Value<'a>,
     /// How values repeat, if they do.
     pub dictionary: Option<Dictionary>,
+    /// How values stand in order.
+    pub collation: Collation,
 }
 
 impl PartialEq for Column {
@@ -98,6 +132,7 @@ impl Column {
             codes: Vec::new,
             read,
             dictionary: None,
+            collation: Collation::Value,
         }
     }
 
@@ -118,6 +153,11 @@ impl Column {
 
     pub(super) const fn coded(mut self, codes: fn() -> Vec<&'static str>) -> Self {
         self.codes = codes;
+        self
+    }
+
+    pub(super) const fn sorted(mut self, collation: Collation) -> Self {
+        self.collation = collation;
         self
     }
 

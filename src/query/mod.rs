@@ -13,6 +13,7 @@
 mod area;
 mod collection;
 mod column;
+mod conditions;
 mod events;
 mod filter;
 mod fronts;
@@ -22,16 +23,19 @@ mod projects;
 mod rows;
 mod select;
 mod sort;
+mod table;
 mod units;
 mod value;
 
 pub use area::inside;
 pub use collection::Collection;
 pub use column::{Column, Kind, Words, words};
+pub use conditions::{CONDITIONS, Condition, is_listed};
 pub use events::Personal;
 pub use filter::{Bound, Filter, FilterError, Language, Speech, ToWgs84};
 pub use outline::{Outline, Ring};
 pub use rows::Rows;
 pub use select::{select, select_on};
-pub use sort::{Key, Sort};
+pub use sort::{Key, Place, Sort};
+pub use table::{Grouping, Listing, Section, listing, shown};
 pub use value::Value;

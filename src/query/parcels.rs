@@ -1,7 +1,7 @@
 //! What parcels say.
 
 use super::{
-    column::{Column, Dictionary, Kind},
+    column::{Collation, Column, Dictionary, Entries, Kind},
     rows::Rows,
     value::Value,
 };
@@ -12,24 +12,28 @@ use crate::domain::{
 };
 
 const PROJECT: Dictionary = Dictionary {
+    of: Entries::Projects,
     len: |view| view.snapshot.projects().len(),
     number: |rows, index| rows.view.snapshot.parcels().project(index),
     value: |view, number| Value::text(view.snapshot.projects()[number].project.code.as_str()),
 };
 
 const UNIT: Dictionary = Dictionary {
+    of: Entries::Units,
     len: |view| view.snapshot.units().len(),
     number: |rows, index| usize::from(rows.units[index as usize]),
     value: |view, number| Value::text(view.snapshot.units()[number].unit.code.as_str()),
 };
 
 const USE: Dictionary = Dictionary {
+    of: Entries::Uses,
     len: |view| view.snapshot.parcels().land_uses().len(),
     number: |rows, index| rows.view.snapshot.parcels().land_use_symbol(index) as usize,
     value: |view, number| Value::text(view.snapshot.parcels().land_uses().text(number as u32)),
 };
 
 const STAGE: Dictionary = Dictionary {
+    of: Entries::Stages,
     len: |_| Standing::COUNT,
     number: |rows, index| {
         rows.view.snapshot.stage_on(index, rows.today).map_or(Standing::COUNT, Standing::number)
@@ -38,6 +42,7 @@ const STAGE: Dictionary = Dictionary {
 };
 
 const LAW: Dictionary = Dictionary {
+    of: Entries::Laws,
     len: |view| view.snapshot.law().laws().len(),
     number: |rows, index| rows.view.snapshot.law_index(index),
     value: |view, number| Value::text(view.snapshot.law().laws()[number].code.as_str()),
@@ -45,7 +50,7 @@ const LAW: Dictionary = Dictionary {
 
 /// Another word about the parcel's project.
 const fn of_project(value: for<'a> fn(&'a crate::analysis::View, usize) -> Value<'a>) -> Dictionary {
-    Dictionary { len: PROJECT.len, number: PROJECT.number, value }
+    Dictionary { of: Entries::Projects, len: PROJECT.len, number: PROJECT.number, value }
 }
 
 fn stage_day<'a, const STAGE: usize>(rows: &Rows<'a>, index: u32) -> Value<'a> {
@@ -102,6 +107,7 @@ const BODY: Dictionary =
     of_project(|view, n| Value::maybe(view.snapshot.projects()[n].project.body.as_deref()));
 const NAME: Dictionary = of_project(|view, n| Value::text(&view.snapshot.projects()[n].project.name));
 const UNIT_NAME: Dictionary = Dictionary {
+    of: Entries::Units,
     len: UNIT.len,
     number: UNIT.number,
     value: |view, number| Value::text(&view.snapshot.units()[number].unit.name),
@@ -111,8 +117,10 @@ const UNIT_NAME: Dictionary = Dictionary {
 pub const COLUMNS: &[Column] = &[
     Column::new("project", Kind::Text, entry!(PROJECT)).of(PROJECT),
     Column::new("unit", Kind::Text, entry!(UNIT)).of(UNIT),
-    Column::new("sheet", Kind::Text, |rows, index| Value::text(rows.view.snapshot.parcels().sheet(index))),
-    Column::new("parcel", Kind::Text, |rows, index| Value::text(rows.view.snapshot.parcels().number(index))),
+    Column::new("sheet", Kind::Text, |rows, index| Value::text(rows.view.snapshot.parcels().sheet(index)))
+        .sorted(Collation::Numbers),
+    Column::new("parcel", Kind::Text, |rows, index| Value::text(rows.view.snapshot.parcels().number(index)))
+        .sorted(Collation::Numbers),
     Column::new("use", Kind::Text, entry!(USE)).of(USE),
     Column::new("area", Kind::Number, |rows, index| {
         Value::Number(rows.view.snapshot.parcels().recovered(index).get())
@@ -126,7 +134,7 @@ pub const COLUMNS: &[Column] = &[
         rows.view.snapshot.parcels().declared(index).map_or(Value::Null, |area| Value::Number(area.get()))
     })
     .unit("m2"),
-    Column::new("stage", Kind::Text, entry!(STAGE)).of(STAGE).coded(stages),
+    Column::new("stage", Kind::Text, entry!(STAGE)).of(STAGE).coded(stages).sorted(Collation::Codes),
     Column::new("law", Kind::Text, entry!(LAW)).of(LAW),
     Column::new("cleared", Kind::Boolean, |rows, index| {
         Value::Boolean(rows.view.snapshot.days(index).reached(Stage::HandedOver, rows.today))
@@ -160,6 +168,7 @@ pub const COLUMNS: &[Column] = &[
         let codes: Vec<&str> = codes.into_iter().map(crate::domain::law::MarkCode::code).collect();
         if codes.is_empty() { Value::Null } else { Value::Text(codes.join(" ").into()) }
     })
+    .sorted(Collation::Words)
     .on_request(),
     Column::new("irregular", Kind::Boolean, |rows, index| {
         let (law, file) = lawful(rows, index);
@@ -171,6 +180,7 @@ pub const COLUMNS: &[Column] = &[
         Value::maybe(term.map(|term| term.act.code()))
     })
     .coded(acts)
+    .sorted(Collation::Codes)
     .on_request(),
     Column::new("due_on", Kind::Day, |rows, index| Value::day(pressing(rows, index).map(|term| term.due)))
         .on_request(),
@@ -225,11 +235,14 @@ pub const COLUMNS: &[Column] = &[
         Value::day(law.outlook(&file, Act::Paid, rows.today).latest)
     })
     .on_request(),
-    Column::new("project_name", Kind::Text, entry!(NAME)).of(NAME).on_request(),
+    Column::new("project_name", Kind::Text, entry!(NAME)).of(NAME).sorted(Collation::Names).on_request(),
     Column::new("kind", Kind::Text, entry!(KIND)).of(KIND).coded(kinds).on_request(),
     Column::new("key", Kind::Boolean, entry!(KEY)).of(KEY).on_request(),
-    Column::new("body", Kind::Text, entry!(BODY)).of(BODY).on_request(),
-    Column::new("unit_name", Kind::Text, entry!(UNIT_NAME)).of(UNIT_NAME).on_request(),
+    Column::new("body", Kind::Text, entry!(BODY)).of(BODY).sorted(Collation::Names).on_request(),
+    Column::new("unit_name", Kind::Text, entry!(UNIT_NAME))
+        .of(UNIT_NAME)
+        .sorted(Collation::Names)
+        .on_request(),
 ];
 
 #[cfg(test)]

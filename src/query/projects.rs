@@ -1,7 +1,7 @@
 //! What projects say.
 
 use super::{
-    column::{Column, Kind},
+    column::{Collation, Column, Kind},
     parcels::kinds,
     rows::Rows,
     value::Value,
@@ -24,11 +24,14 @@ pub fn count(number: u64) -> Value<'static> {
 /// The columns.
 pub const COLUMNS: &[Column] = &[
     Column::new("code", Kind::Text, |rows, index| Value::text(project(rows, index).code.as_str())),
-    Column::new("name", Kind::Text, |rows, index| Value::text(&project(rows, index).name)),
+    Column::new("name", Kind::Text, |rows, index| Value::text(&project(rows, index).name))
+        .sorted(Collation::Names),
     Column::new("kind", Kind::Text, |rows, index| Value::text(project(rows, index).kind.code())).coded(kinds),
     Column::new("key", Kind::Boolean, |rows, index| Value::Boolean(project(rows, index).key)),
-    Column::new("investor", Kind::Text, |rows, index| Value::maybe(project(rows, index).investor.as_deref())),
-    Column::new("body", Kind::Text, |rows, index| Value::maybe(project(rows, index).body.as_deref())),
+    Column::new("investor", Kind::Text, |rows, index| Value::maybe(project(rows, index).investor.as_deref()))
+        .sorted(Collation::Names),
+    Column::new("body", Kind::Text, |rows, index| Value::maybe(project(rows, index).body.as_deref()))
+        .sorted(Collation::Names),
     Column::new("procedure", Kind::Text, |rows, index| Value::text(project(rows, index).procedure.as_str())),
     Column::new("required_on", Kind::Day, |rows, index| Value::day(project(rows, index).required_day)),
     Column::new("area", Kind::Number, |rows, index| {

@@ -25,7 +25,7 @@ pub fn select(view: &View, collection: Collection, filter: &Filter) -> Result<Ve
 /// A geometry that costs too much.
 pub fn select_on(rows: &Rows<'_>, collection: Collection, filter: &Filter) -> Result<Vec<u32>, FilterError> {
     let view = rows.view;
-    let bound = filter.bind(collection, view);
+    let bound = filter.bind(collection, view, rows.today);
     let all = collection.extent(view).map_or(Extent::EMPTY, Extent::from_degrees);
     let covers = |extent: Extent| extent.holds_all(all);
     let extent = bound.extent().filter(|extent| !covers(*extent));

@@ -1,7 +1,7 @@
 //! What administrative units say.
 
 use super::{
-    column::{Column, Kind},
+    column::{Collation, Column, Kind},
     projects::count,
     rows::Rows,
     value::Value,
@@ -19,7 +19,8 @@ fn levels() -> Vec<&'static str> {
 /// The columns.
 pub const COLUMNS: &[Column] = &[
     Column::new("code", Kind::Text, |rows, index| Value::text(unit(rows, index).code.as_str())),
-    Column::new("name", Kind::Text, |rows, index| Value::text(&unit(rows, index).name)),
+    Column::new("name", Kind::Text, |rows, index| Value::text(&unit(rows, index).name))
+        .sorted(Collation::Names),
     Column::new("level", Kind::Text, |rows, index| Value::text(unit(rows, index).level.code())).coded(levels),
     Column::new("parent", Kind::Text, |rows, index| {
         Value::maybe(unit(rows, index).parent.as_ref().map(AsRef::as_ref))

@@ -28,8 +28,8 @@ impl<'a> ReportData<'a> {
     fn of(view: &'a View, subject: Subject, words: &'a Words, setting: Setting<'a>) -> Self {
         let (snapshot, day) = (&view.snapshot, view.today);
         let filter = match subject {
-            Subject::Project(project) => Filter { projects: vec![project], ..Filter::default() },
-            Subject::Unit(unit) => Filter { units: vec![unit], ..Filter::default() },
+            Subject::Project(project) => Filter::of_project(snapshot, project),
+            Subject::Unit(unit) => Filter::in_unit(snapshot, unit, day),
             Subject::Province => Filter::default(),
         };
         let earlier = [Some(day.plus(-7)), Some(day.plus(-30)), None];

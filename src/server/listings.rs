@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::analysis::Listing;
+use crate::query::Listing;
 
 /// Orders that are kept; each takes four bytes a row.
 const KEPT: usize = 16;

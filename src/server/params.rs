@@ -2,9 +2,9 @@
 
 use super::{ogc, problem::Problem};
 use crate::{
-    analysis::{Filter, Selection, View},
-    domain::{Day, LedgerPosition, ProjectKind, Standing},
-    query::{Collection, Rows, select_on},
+    analysis::{Filter, View},
+    domain::{Day, LedgerPosition},
+    query::{self, CONDITIONS, Collection, Rows},
 };
 
 /// Which state of things is meant: what was known `at` a position, on the day `as_of`.
@@ -95,14 +95,6 @@ impl Query {
         self.get(name).map(read).transpose().map_err(|why| Problem::parameter(name, why))
     }
 
-    /// The values of a parameter, between commas, each read with `read`; none when left out.
-    ///
-    /// # Errors
-    /// What `read` gives of the first that it refuses, with the parameter's name.
-    fn listed<T>(&self, name: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Vec<T>, Problem> {
-        Ok(self.read(name, |text| text.split(',').map(read).collect::<Result<_, _>>())?.unwrap_or_default())
-    }
-
     /// `true` or `false`; false when left out.
     ///
     /// # Errors
@@ -144,65 +136,38 @@ impl Query {
         Ok(When { at: self.at()?, as_of: self.day()? })
     }
 
-    /// The parcels for which the CQL2 of `filter` holds on `day`; none without one.
-    fn among(&self, view: &View, day: Day) -> Result<Option<Selection>, Problem> {
-        let columns: Vec<_> = Collection::Parcels.columns().iter().collect();
-        let Some(filter) = ogc::cql(self, &columns)? else { return Ok(None) };
-        let units = view.snapshot.units_on(day);
-        let rows = Rows { today: day, units: &units, ..Rows::of(view) };
-        let found = select_on(&rows, Collection::Parcels, &filter);
-        found.map(Some).map_err(|why| Problem::parameter("filter", why))
-    }
-
-    /// The conditions on parcels.
+    /// The conditions on parcels on `day`: those with a parameter of their own, and the CQL2 of `filter`.
     ///
     /// # Errors
-    /// A code that names nothing.
+    /// A code that names nothing, or a filter that can't be used.
     pub fn filter(&self, view: &View, day: Day) -> Result<Filter, Problem> {
-        let snapshot = &view.snapshot;
-        let unknown = |text: &str| format!("\"{text}\" names nothing here");
-        let list = |text: &str| text.split(',').map(str::to_owned).collect::<Vec<_>>();
-        let uses = self.get("use").map(list).unwrap_or_default();
-        // A code that no parcel has finds nothing, it is not an error.
-        let symbol = |code: &String| snapshot.parcels().land_uses().find(code).unwrap_or(u32::MAX);
-        Ok(Filter {
-            projects: self
-                .listed("project", |code| snapshot.project_by_code(code).ok_or_else(|| unknown(code)))?,
-            units: self
-                .listed("unit", |code| snapshot.unit_by_code(code, day).ok_or_else(|| unknown(code)))?,
-            kind: self.read("kind", |code| ProjectKind::from_code(code).ok_or_else(|| unknown(code)))?,
-            body: self.get("body").map(str::to_owned),
-            key: self.flag("key")?,
-            stages: self.listed("stage", |code| Standing::from_code(code).ok_or_else(|| unknown(code)))?,
-            land_uses: uses.iter().map(symbol).collect(),
-            blocked: self.flag("blocked")?,
-            overdue: self.flag("overdue")?,
-            late: self.flag("late")?,
-            among: self.among(view, day)?,
-        })
+        let mut all = query::Filter::all();
+        for condition in CONDITIONS {
+            if let Some(one) = self.read(condition.name, |text| condition.read(view, day, text))? {
+                all = all.and(one);
+            }
+        }
+        let columns: Vec<_> = Collection::Parcels.columns().iter().collect();
+        if let Some(cql) = ogc::cql(self, &columns)? {
+            all = all.and(cql);
+        }
+        let units = view.snapshot.units_on(day);
+        let rows = Rows { today: day, units: &units, ..Rows::of(view) };
+        all.plan(&rows).map_err(|why| Problem::parameter("filter", why))
     }
 }
 
+/// Parameters of [`Query::filter`] that say something in CQL2.
+const CQL: [&str; 3] = ["filter", "filter-lang", "filter-crs"];
+
 /// Names of the parameters that [`Query::filter`] reads.
-pub const FILTER: [&str; 13] = [
-    "project",
-    "unit",
-    "kind",
-    "body",
-    "key",
-    "stage",
-    "use",
-    "blocked",
-    "overdue",
-    "late",
-    "filter",
-    "filter-lang",
-    "filter-crs",
-];
+pub fn filter_names() -> impl Iterator<Item = &'static str> {
+    CONDITIONS.iter().map(|condition| condition.name).chain(CQL)
+}
 
 /// The filter's parameters and `more`.
 pub fn with_filter(more: &[&'static str]) -> Vec<&'static str> {
-    FILTER.iter().chain(more).copied().collect()
+    filter_names().chain(more.iter().copied()).collect()
 }
 
 /// Reads west,south,east,north.

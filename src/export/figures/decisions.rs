@@ -6,14 +6,9 @@ use serde_json::{Value, json};
 use super::{metres, span};
 use crate::analysis::{Decision, DecisionScope, Filter, Named, Survey, View, decisions as decide};
 
-/// What is to be decided about the parcels that `filter` lets through.
-pub fn decisions(view: &View, filter: &Filter) -> Value {
+/// What is to be decided about the parcels that `filter` lets through, said of `scope`.
+pub fn decisions(view: &View, filter: &Filter, scope: DecisionScope) -> Value {
     let (snapshot, day) = (&view.snapshot, view.today);
-    let scope = match (filter.projects.as_slice(), filter.units.as_slice()) {
-        ([_], _) => DecisionScope::Project,
-        (_, [_]) => DecisionScope::Unit,
-        _ => DecisionScope::Many,
-    };
     let survey = Survey::of(snapshot, filter, day, [None, None, None]);
     let chosen: Vec<u32> =
         (0..snapshot.parcels().len() as u32).filter(|parcel| survey.holds(*parcel)).collect();

@@ -10,6 +10,7 @@ mod bounds;
 mod compile;
 mod edges;
 mod node;
+mod plan;
 mod reading;
 mod source;
 mod spatial;
@@ -91,13 +92,9 @@ impl Filter {
         Ok(Self(Node::Compare(node::Comparison::Equal, Scalar::Column(column), Scalar::Constant(value))))
     }
 
-    /// The parcels that lie in a unit with one of these codes, or in one below it, on the view's day.
+    /// The parcels that lie in a unit with one of these codes, or in one below it, on the day.
     pub fn in_units<'a>(codes: impl Iterator<Item = &'a str>) -> Self {
-        let mut units: Vec<Node> = codes.map(|code| Node::InUnit(code.into())).collect();
-        match units.pop() {
-            Some(one) if units.is_empty() => Self(one),
-            last => Self(Node::Or(units.into_iter().chain(last).collect())),
-        }
+        Self(Node::InUnits(codes.map(Into::into).collect()))
     }
 
     /// The features that share a point with this area or line, in WGS 84 degrees.
@@ -132,9 +129,22 @@ impl Filter {
         }
     }
 
-    /// The filter for the features of a view: whatever depends on a column of few values is worked out.
-    pub fn bind(&self, collection: Collection, view: &View) -> Bound {
-        Bound { collection, node: self.0.bind(view) }
+    /// The features whose `column` has one of the values that `texts` write.
+    ///
+    /// # Errors
+    /// A text that writes no value of the column's kind.
+    pub fn one_of<'a>(
+        column: &'static Column,
+        texts: impl Iterator<Item = &'a str>,
+    ) -> Result<Self, FilterError> {
+        let values: Vec<Node> =
+            texts.map(|text| Self::equal(column, text).map(|one| one.0)).collect::<Result<_, _>>()?;
+        Ok(Self(among::gathered(values)))
+    }
+
+    /// The filter for the features of a view on `day`: whatever depends on a column of few values is worked out.
+    pub fn bind(&self, collection: Collection, view: &View, day: Day) -> Bound {
+        Bound { collection, node: self.0.bind(view, day) }
     }
 }
 

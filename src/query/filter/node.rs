@@ -12,6 +12,7 @@ use super::{
 use crate::{
     analysis::View,
     atlas::Extent,
+    domain::Day,
     query::{
         column::{Column, Dictionary, Kind},
         value::Value,
@@ -196,8 +197,8 @@ pub enum Node {
     Spatial(Arc<Spatial>),
     /// When.
     Temporal(TemporalOp, Span, Span),
-    /// Lies in a unit or below it, by its code.
-    InUnit(Arc<str>),
+    /// Lies in one of these units or below it, by their codes.
+    InUnits(Vec<Arc<str>>),
     /// As found for a view: the units that are meant, and in which one each parcel lies.
     Territory(Arc<[bool]>, Arc<[u16]>),
     /// Worked out for each entry of a dictionary, and for none.
@@ -257,11 +258,19 @@ impl Node {
             Self::Spatial(test) => source.test(test),
             Self::Temporal(how, a, b) => temporal::holds(*how, a, b, source),
             // Before it is bound to a view nothing lies anywhere.
-            Self::InUnit(_) => None,
+            Self::InUnits(_) => None,
             Self::Territory(meant, lies_in) => {
                 lies_in.get(source.index() as usize).map(|unit| meant[usize::from(*unit)])
             }
             Self::Entry(dictionary, table) => table[source.entry(dictionary).min(table.len() - 1)],
+        }
+    }
+
+    /// The conditions that all must hold for it to hold.
+    pub fn conditions(&self) -> Vec<&Self> {
+        match self {
+            Self::And(all) => all.iter().flat_map(Self::conditions).collect(),
+            one => vec![one],
         }
     }
 
@@ -288,8 +297,8 @@ impl Node {
         }
     }
 
-    /// With what depends on a single column of few values worked out, and what costs least asked first.
-    pub fn bind(&self, view: &View) -> Self {
+    /// With what depends on a single column of few values worked out for `day`, and what costs least asked first.
+    pub fn bind(&self, view: &View, day: Day) -> Self {
         if let Some(dictionary) = self.dictionary(view) {
             let count = (dictionary.len)(view);
             let entry = |value: Value<'_>| self.holds(&Entry { value });
@@ -298,22 +307,16 @@ impl Node {
             return Self::Entry(dictionary, table.into());
         }
         match self {
-            Self::InUnit(code) => {
-                let Some(unit) = view.snapshot.unit_by_code(code, view.today) else {
-                    return Self::Constant(Some(false));
-                };
-                let (meant, lies_in) = view.snapshot.territory(unit, view.today);
-                Self::Territory(meant.into(), lies_in)
-            }
-            Self::And(all) => Self::And(Self::bound(all, view)),
-            Self::Or(all) => Self::Or(Self::bound(all, view)),
-            Self::Not(node) => Self::Not(Box::new(node.bind(view))),
+            Self::InUnits(codes) => in_units(codes, view, day),
+            Self::And(all) => Self::And(Self::bound(all, view, day)),
+            Self::Or(all) => Self::Or(Self::bound(all, view, day)),
+            Self::Not(node) => Self::Not(Box::new(node.bind(view, day))),
             other => other.clone(),
         }
     }
 
-    fn bound(all: &[Self], view: &View) -> Vec<Self> {
-        let mut bound: Vec<Self> = all.iter().map(|node| node.bind(view)).collect();
+    fn bound(all: &[Self], view: &View, day: Day) -> Vec<Self> {
+        let mut bound: Vec<Self> = all.iter().map(|node| node.bind(view, day)).collect();
         bound.sort_by_key(Self::cost);
         bound
     }
@@ -367,8 +370,27 @@ impl Node {
             | Self::Spatial(_)
             | Self::Temporal(..)
             | Self::Entry(..)
-            | Self::InUnit(_)
+            | Self::InUnits(_)
             | Self::Territory(..) => false,
         }
+    }
+}
+
+/// Parcels that lie in one of these units: on `day`, in one that is no more as on its last day.
+fn in_units(codes: &[Arc<str>], view: &View, day: Day) -> Node {
+    let snapshot = &view.snapshot;
+    let mut all: Vec<(Vec<bool>, Arc<[u16]>)> = Vec::new();
+    for unit in codes.iter().filter_map(|code| snapshot.unit_by_code(code, day)) {
+        let (more, lies_in) = snapshot.territory(unit, day);
+        match all.iter_mut().find(|(_, known)| Arc::ptr_eq(known, &lies_in)) {
+            Some((meant, _)) => meant.iter_mut().zip(more).for_each(|(is, too)| *is |= too),
+            None => all.push((more, lies_in)),
+        }
+    }
+    let mut all = all.into_iter().map(|(meant, lies_in)| Node::Territory(meant.into(), lies_in));
+    match (all.next(), all.len()) {
+        (None, _) => Node::Constant(Some(false)),
+        (Some(only), 0) => only,
+        (Some(first), _) => Node::Or(std::iter::once(first).chain(all).collect()),
     }
 }

@@ -63,7 +63,7 @@ fn condition(node: &Node, speech: &dyn Speech) -> String {
         | Node::In(..)
         | Node::Like(..)
         | Node::IsNull(_)
-        | Node::InUnit(_)
+        | Node::InUnits(_)
         | Node::Territory(..)
         | Node::Entry(..) => String::new(),
     }
@@ -81,7 +81,12 @@ fn named(node: &Node, speech: &dyn Speech) -> Option<(String, String)> {
             }
             return Some((name, told));
         }
-        Node::InUnit(code) => return Some(speech.unit(code)),
+        Node::InUnits(codes) => {
+            let mut all = codes.iter().map(|code| speech.unit(code));
+            let (name, first) = all.next()?;
+            let or = |told, (_, more)| format!("{told} {} {more}", speech.word("or"));
+            return Some((name, all.fold(first, or)));
+        }
         Node::Compare(Comparison::Equal, a @ Scalar::Column(column), Scalar::Constant(value))
             if !matches!(value, Value::Boolean(_)) =>
         {

@@ -9,13 +9,13 @@ use axum::{
 };
 
 use crate::{
-    analysis::{Discretion, DutyKind, GroupBy, View},
+    analysis::{DecisionScope, Discretion, DutyKind, GroupBy, View},
     domain::{Action, Day, Level, Scope},
     export::figures::{self, DutyAsk, Least},
     server::{
         app::App,
         auth::Identity,
-        params::{FILTER, Query, with_filter},
+        params::{Query, filter_names, with_filter},
         problem::Problem,
     },
 };
@@ -69,7 +69,8 @@ pub(super) async fn discretion(app: &App, identity: &Identity, query: &Query) ->
             return Ok(Discretion::Exact);
         }
     }
-    let mut conditions = query.pairs().filter(|(name, value)| FILTER.contains(name) && *value != "false");
+    let mut conditions =
+        query.pairs().filter(|(name, value)| filter_names().any(|known| known == *name) && *value != "false");
     let groups = ["project", "unit", "kind", "body", "key"];
     let is_one = conditions.next().is_none_or(|(name, value)| {
         groups.contains(&name) && !(matches!(name, "project" | "unit") && value.contains(','))
@@ -172,9 +173,19 @@ pub async fn decisions(
     let key = format!("/api/v1/decisions {}", text.unwrap_or_default());
     let own = query.clone();
     answer(&app, &headers, key, &query, move |view| {
-        Ok(figures::decisions(view, &own.filter(view, view.today)?))
+        Ok(figures::decisions(view, &own.filter(view, view.today)?, scope(&own)))
     })
     .await
+}
+
+/// Of whom decisions speak: of the one project or unit that is asked for, else of each.
+fn scope(query: &Query) -> DecisionScope {
+    let one = |name| query.get(name).is_some_and(|codes| !codes.contains(','));
+    match (one("project"), one("unit")) {
+        (true, _) => DecisionScope::Project,
+        (_, true) => DecisionScope::Unit,
+        _ => DecisionScope::Many,
+    }
 }
 
 /// Workable fronts of a project.

@@ -11,10 +11,10 @@ use axum::{
 };
 use serde_json::{Value, json};
 
-use super::{bbox, search::folded};
+use super::bbox;
 use crate::{
-    analysis::{Column, Filter, Listing, Section, Sort, View, dwells, listing, mark_codes},
-    domain::{Blocker, Day},
+    analysis::{View, dwells},
+    query::{Collection, Grouping, Listing, Rows, Section, Sort, listing, shown},
     server::{
         app::{App, Current},
         params::{Query, with_filter},
@@ -31,46 +31,47 @@ pub async fn table(
     RawQuery(text): RawQuery,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let known = with_filter(&["as_of", "at", "sort", "group", "limit", "offset"]);
+    let known = with_filter(&["as_of", "at", "sortby", "group", "limit", "offset"]);
     let query = Query::parse(text.as_deref(), &known)?;
     let window = Window {
-        sorts: query.read("sort", sorts)?.unwrap_or_default(),
-        group: query.read("group", grouping)?,
+        sort: query.read("sortby", sort)?.unwrap_or_default(),
+        group: query.read("group", Grouping::parse)?,
         limit: query.read("limit", up_to(MOST))?.unwrap_or(200),
         offset: query.read("offset", up_to(usize::MAX))?.unwrap_or(0),
     };
     let when = query.when()?;
     let own = format!("/api/v1/table {}", text.unwrap_or_default());
     let shared = Arc::clone(&app);
-    let answer = app.json_of(&headers, own, when, move |current: &Current| {
-        let filter = query.filter(&current.view, current.view.today)?;
-        window.write(&shared, current, &filter)
-    });
+    let answer =
+        app.json_of(&headers, own, when, move |current: &Current| window.write(&shared, current, &query));
     Ok(answer.await?.respond(&headers))
 }
 
 struct Window {
-    sorts: Vec<Sort>,
-    group: Option<Column>,
+    sort: Sort,
+    group: Option<Grouping>,
     limit: usize,
     offset: usize,
 }
 
 impl Window {
-    fn write(&self, app: &App, current: &Current, filter: &Filter) -> Result<Value, Problem> {
+    fn write(&self, app: &App, current: &Current, query: &Query) -> Result<Value, Problem> {
         let view = &current.view;
-        let key = format!("{filter:?} {} {:?} {:?}", view.today, self.sorts, self.group);
-        let listing: Arc<Listing> = app.answers.listings.get(current.number, &key, || {
-            Ok::<_, Problem>(listing(&view.snapshot, filter, view.today, &self.sorts, self.group, &folded))
+        // One order serves all its windows.
+        let mut whole = query.clone();
+        ["limit", "offset"].iter().for_each(|name| whole.set(name, String::new()));
+        let listing: Arc<Listing> = app.answers.listings.get(current.number, &whole.write(), || {
+            let chosen = query.filter(view, view.today)?.select(&view.snapshot, view.today);
+            Ok::<_, Problem>(listing(&Rows::of(view), chosen, &self.sort, self.group))
         })?;
-        let shown = listing.rows.iter().skip(self.offset).take(self.limit);
+        let window = listing.rows.iter().skip(self.offset).take(self.limit);
         Ok(json!({
             "at": view.snapshot.position(),
             "as_of": view.today.to_string(),
             "total": listing.rows.len(),
             "offset": self.offset,
             "groups": self.group.map(|_| listing.sections.iter().map(section).collect::<Vec<_>>()),
-            "rows": shown.map(|parcel| row(view, *parcel)).collect::<Vec<_>>(),
+            "rows": window.map(|parcel| row(view, *parcel)).collect::<Vec<_>>(),
         }))
     }
 }
@@ -91,54 +92,21 @@ fn section(section: &Section) -> Value {
     })
 }
 
+/// A parcel as the table shows it: columns of the collection's items, each under its name.
 fn row(view: &View, parcel: u32) -> Value {
-    let (snapshot, day) = (&view.snapshot, view.today);
-    let own = snapshot.parcel(parcel);
-    let stage = snapshot.stage_on(parcel, day);
-    let term = snapshot.pressing(parcel, snapshot.law().moment(day));
-    let stands = |blocker: &&Blocker| blocker.stands_on(day);
-    let blockers = snapshot.blockers(parcel).iter().filter(stands).map(|blocker| blocker.kind);
-    json!({
-        "id": own.id(),
-        "project": own.project().project.code.as_str(),
-        "unit": snapshot.units()[view.unit_of(parcel)].unit.code.as_str(),
-        "sheet": own.sheet(),
-        "parcel": own.number(),
-        "use": own.land_use(),
-        "area": own.recovered(),
-        "stage": stage,
-        "stage_day": stage.and_then(|stage| stage.since(snapshot.days(parcel))).map(Day::number),
-        "planned_day": snapshot.planned_day(parcel).map(Day::number),
-        "due_day": term.map(|term| term.due.number()),
-        "due_stage": term.map(|term| term.act),
-        "blockers": blockers.collect::<Vec<_>>(),
-        "marks": mark_codes(snapshot, parcel, day),
-        "overdue": snapshot.overdue_on(parcel, day),
-        "late": snapshot.late_on(parcel, day),
-        "bbox": bbox(snapshot.parcels().arena().shape(parcel as usize).extent()),
-    })
+    let rows = Rows::of(view);
+    let parcels = view.snapshot.parcels();
+    let mut row = serde_json::Map::new();
+    row.insert("id".to_owned(), json!(parcels.id(parcel)));
+    row.extend(shown().map(|column| (column.name.to_owned(), json!((column.read)(&rows, parcel)))));
+    row.insert("bbox".to_owned(), json!(bbox(parcels.arena().shape(parcel as usize).extent())));
+    row.into()
 }
 
 /// Reads `-area,sheet`.
-fn sorts(text: &str) -> Result<Vec<Sort>, String> {
-    let sort = |text: &str| {
-        let (name, falling) = text.strip_prefix('-').map_or((text, false), |name| (name, true));
-        let column = Column::from_name(name).ok_or_else(|| unknown(name, Column::ALL.into_iter()))?;
-        Ok(Sort { column, falling })
-    };
-    let all: Vec<Sort> = text.split(',').map(sort).collect::<Result<_, String>>()?;
-    if all.len() > 4 { Err("takes at most four columns".to_owned()) } else { Ok(all) }
-}
-
-fn grouping(text: &str) -> Result<Column, String> {
-    let possible = || Column::ALL.into_iter().filter(|column| column.groups());
-    let column = Column::from_name(text).filter(|column| column.groups());
-    column.ok_or_else(|| unknown(text, possible()))
-}
-
-fn unknown(name: &str, known: impl Iterator<Item = Column>) -> String {
-    let names: Vec<&str> = known.map(Column::name).collect();
-    format!("\"{name}\" is not one of {}", names.join(", "))
+fn sort(text: &str) -> Result<Sort, String> {
+    let columns: Vec<_> = Collection::Parcels.columns().iter().collect();
+    Sort::parse(text, &columns)
 }
 
 fn up_to(most: usize) -> impl Fn(&str) -> Result<usize, String> {

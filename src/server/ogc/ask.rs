@@ -6,7 +6,7 @@ use super::columns;
 use crate::{
     domain::{self, Day, LedgerPosition},
     export::{Crs, CsvShape, Format, Reprojector},
-    query::{Collection, Column, Filter, Kind, Language, Sort, Value},
+    query::{Collection, Column, Filter, Kind, Language, Sort, Value, is_listed},
     server::{
         auth::Identity,
         params::{Query, When, edges_of},
@@ -199,10 +199,12 @@ fn shown(query: &Query, known: &[&'static Column]) -> Result<Vec<&'static Column
 fn filter(collection: Collection, query: &Query, known: &[&'static Column]) -> Result<Filter, Problem> {
     let mut all = Filter::all();
     for column in known {
-        // A unit means that unit with what lies below it, as by every other door.
-        let territory = collection == Collection::Parcels && column.name == "unit";
-        let condition = |text: &str| {
-            if territory { Ok(Filter::in_units(text.split(','))) } else { Filter::equal(column, text) }
+        // As by every other door: of some columns several values, and a unit with what lies below it.
+        let listed = collection == Collection::Parcels && is_listed(column);
+        let condition = |text: &str| match column.name {
+            "unit" if listed => Ok(Filter::in_units(text.split(','))),
+            _ if listed => Filter::one_of(column, text.split(',')),
+            _ => Filter::equal(column, text),
         };
         if let Some(condition) = query.read(column.name, condition)? {
             all = all.and(condition);

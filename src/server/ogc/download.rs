@@ -146,7 +146,7 @@ fn write(
         let mut indexes =
             select(view, collection, &ask.filter).map_err(|why| Problem::parameter("filter", why))?;
         if let Some(place) = &ask.after {
-            indexes.retain(|index| ask.sort.is_after(collection, &rows, *index, place));
+            ask.sort.keep_after(collection, &rows, &mut indexes, place);
         }
         ask.sort.head(&rows, &mut indexes, most);
         job.write(format, Picked::Indexes(&indexes), sender)

@@ -135,7 +135,7 @@ impl Page {
                 let start = indexes.partition_point(|index| collection.id(&rows, *index) <= *id);
                 indexes.drain(..start);
             }
-            Some(place) => indexes.retain(|index| sort.is_after(*collection, &rows, *index, place)),
+            Some(place) => sort.keep_after(*collection, &rows, &mut indexes, place),
             None => {}
         }
         let more = indexes.len() > most;

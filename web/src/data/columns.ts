@@ -1,4 +1,4 @@
-/** The columns of the table: what they are called, how they are sorted, what they show. */
+/** The columns of the table: those of the server's items, what they are titled, what they show. */
 import { t, type Key } from '../i18n'
 import {
   blockerName,
@@ -9,39 +9,41 @@ import {
   unitName,
   useName,
 } from '../i18n/names'
-import { dateOfDay } from '../lib/days'
+import { typedOfIso } from '../lib/days'
 import { squareMetres } from '../lib/format'
 import type { Catalog, TableRow } from '../lib/types'
 import { address } from '../stores/address.svelte'
 
 export interface Column {
-  /** Name of the column, as the server sorts by it. */
+  /** Name of the column in items, files and sorting. */
   name: string
   title: Key
   /** Pixels. */
   width: number
   numeric?: true
-  groups?: true
+  /** The column by which rows are put together. */
+  groups?: string
   show: (row: TableRow, catalog: Catalog) => string
 }
 
-const day = (value: number | null) => (value === null ? '' : dateOfDay(value))
+const day = (iso: string | null) => (iso === null ? '' : typedOfIso(iso))
+const listed = (codes: string | null) => codes?.split(' ') ?? []
 const projectOf = ({ project: code }: TableRow, { projects }: Catalog) =>
   projects.find((one) => one.code === code)
 
 export const columns: readonly Column[] = [
   {
-    name: 'project',
+    name: 'project_name',
     title: 'column.project',
     width: 160,
-    groups: true,
+    groups: 'project',
     show: (row, catalog) => projectName(catalog, row.project),
   },
   {
-    name: 'unit',
+    name: 'unit_name',
     title: 'column.unit',
     width: 128,
-    groups: true,
+    groups: 'unit',
     show: (row, catalog) => unitName(catalog, row.unit),
   },
   { name: 'sheet', title: 'column.sheet', width: 62, numeric: true, show: (row) => row.sheet },
@@ -57,55 +59,58 @@ export const columns: readonly Column[] = [
     name: 'stage',
     title: 'column.stage',
     width: 178,
-    groups: true,
+    groups: 'stage',
     show: (row, catalog) => (row.stage ? standingName(catalog, row.stage) : ''),
   },
   {
-    name: 'due_day',
+    name: 'due_on',
     title: 'column.due',
     width: 108,
     numeric: true,
-    show: (row) => day(row.due_day),
+    show: (row) => day(row.due_on),
   },
   {
-    name: 'blocked',
+    name: 'blockers',
     title: 'column.blockers',
     width: 144,
-    show: (row, catalog) => row.blockers.map((kind) => blockerName(catalog, kind)).join(', '),
+    show: (row, catalog) =>
+      listed(row.blockers)
+        .map((kind) => blockerName(catalog, kind))
+        .join(', '),
   },
   {
     name: 'marks',
     title: 'column.marks',
     width: 190,
-    show: (row) => row.marks.map(markName).join(', '),
+    show: (row) => listed(row.marks).map(markName).join(', '),
   },
   {
-    name: 'stage_day',
+    name: 'stage_on',
     title: 'column.stageDay',
     width: 100,
     numeric: true,
-    show: (row) => day(row.stage_day),
+    show: (row) => day(row.stage_on),
   },
   {
-    name: 'planned_day',
+    name: 'planned_on',
     title: 'column.planned',
     width: 104,
     numeric: true,
-    show: (row) => day(row.planned_day),
+    show: (row) => day(row.planned_on),
   },
-  { name: 'use', title: 'column.use', width: 84, groups: true, show: (row) => row.use },
+  { name: 'use', title: 'column.use', width: 84, groups: 'use', show: (row) => row.use },
   {
     name: 'kind',
     title: 'column.kind',
     width: 150,
-    groups: true,
+    groups: 'kind',
     show: (row, catalog) => kindName(catalog, projectOf(row, catalog)?.kind ?? ''),
   },
   {
     name: 'body',
     title: 'column.body',
     width: 220,
-    groups: true,
+    groups: 'body',
     show: (row, catalog) => projectOf(row, catalog)?.body ?? '',
   },
 ]

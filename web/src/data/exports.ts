@@ -27,29 +27,6 @@ export function exportUrl(format: Format, filter: string, asOf: string | null): 
   return `${location.origin}/ogc/collections/parcels/items?${query.toString()}`
 }
 
-/** What the export calls the columns of the table. */
-const exported: Record<string, string> = {
-  project: 'project_name',
-  unit: 'unit_name',
-  due_day: 'due_on',
-  blocked: 'blockers',
-  stage_day: 'stage_on',
-  planned_day: 'planned_on',
-}
-const exportName = (name: string) => exported[name] ?? name
-
-/** The one project and the one unit of a filter, and the rest of it: of parameters the head of a file tells the names. */
-function places(filter: Filter, members: readonly string[] | null) {
-  const project = onlyOf(projectsOf(filter, members) ?? [])
-  const unit = onlyOf(filter.units)
-  const rest = {
-    ...filter,
-    projects: project === null ? filter.projects : [],
-    units: unit === null ? filter.units : [],
-  }
-  return { project, unit, condition: cql2(rest, project === null ? members : null) }
-}
-
 /** The address of the table as it is on screen: its columns in their order, its sorting, names for codes. */
 export function tableUrl(
   format: 'xlsx' | 'csv',
@@ -61,20 +38,18 @@ export function tableUrl(
   lang: string,
 ): string {
   // Who reads a due day wants to know how long it is past.
-  const columns = shown.flatMap((name) =>
-    name === 'due_day' ? ['due_on', 'overdue_days'] : [exportName(name)],
-  )
-  const { project, unit, condition } = places(filter, members)
+  const columns = shown.flatMap((name) => (name === 'due_on' ? ['due_on', 'overdue_days'] : [name]))
+  // Of parameters the head of a file tells the names: the one project, and the units.
+  const project = onlyOf(projectsOf(filter, members) ?? [])
+  const rest = { ...filter, projects: project === null ? filter.projects : [], units: [] }
+  const condition = cql2(rest, project === null ? members : null)
   const url = new URL(exportUrl(format, '', asOf))
-  if (unit !== null) url.searchParams.set('unit', unit)
+  if (filter.units.length) url.searchParams.set('unit', filter.units.join(','))
   if (project !== null) url.searchParams.set('project', project)
   if (condition) url.searchParams.set('filter', condition)
   url.searchParams.set('words', lang)
   url.searchParams.set('properties', columns.join(','))
-  const keys = sorts.map((sort) =>
-    sort.startsWith('-') ? `-${exportName(sort.slice(1))}` : exportName(sort),
-  )
-  if (keys.length) url.searchParams.set('sortby', keys.join(','))
+  if (sorts.length) url.searchParams.set('sortby', sorts.join(','))
   return url.toString()
 }
 

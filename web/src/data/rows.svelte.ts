@@ -28,7 +28,7 @@ class Rows {
   /** Turns to another question. In another order the old rows stay until the first new ones are there. */
   ask(
     filter: URLSearchParams,
-    order: { sort: string; group: string | null },
+    order: { sortby: string; group: string | null },
     asOf: string | null,
   ): void {
     const query = withMore(filter, order)

@@ -1,6 +1,7 @@
 /** The filter in CQL2 text (OGC 21-065): all of it, or just what the server takes no parameter of its own for. */
 import type { Ring } from './address'
-import { projectsOf, type Filter } from './filter'
+import { asked, type Asked } from './conditions'
+import type { Filter } from './filter'
 
 /** What nothing passes. */
 export const NOTHING = '1=2'
@@ -34,38 +35,22 @@ export function beyondTiles({ blockers, overdueDays, area }: Filter): string[] {
 }
 
 /** What goes to the figures as a `filter`, beside their parameters; empty when nothing does. */
-export const besideParameters = (filter: Filter): string =>
-  [...(filter.units.length > 1 ? [among('unit', filter.units)] : []), ...beyondTiles(filter)].join(
-    AND,
-  )
+export const besideParameters = (filter: Filter): string => beyondTiles(filter).join(AND)
+
+function condition({ name, values }: Asked): string {
+  if (values === true) return `${name} = TRUE`
+  return values.length ? among(name, values) : NOTHING
+}
 
 /** The whole filter; empty when it lets everything through. */
-export function cql2(filter: Filter, members: readonly string[] | null): string {
-  const projects = projectsOf(filter, members)
-  const parts = [
-    projects && (projects.length ? among('project', projects) : NOTHING),
-    filter.units.length ? among('unit', filter.units) : null,
-    filter.kind ? among('kind', [filter.kind]) : null,
-    filter.body ? among('body', [filter.body]) : null,
-    filter.key ? 'key = TRUE' : null,
-    filter.stages.length ? among('stage', filter.stages) : null,
-    filter.uses.length ? among('use', filter.uses) : null,
-    filter.blocked ? 'blocked = TRUE' : null,
-    filter.overdue ? 'overdue = TRUE' : null,
-    filter.late ? 'late = TRUE' : null,
-    ...beyondTiles(filter),
-  ]
-  return parts.filter((part) => part !== null).join(AND)
-}
+export const cql2 = (filter: Filter, members: readonly string[] | null): string =>
+  [...asked(filter, members).map(condition), ...beyondTiles(filter)].join(AND)
 
 const matched = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].flatMap(([, value]) => (value === undefined ? [] : [value]))
 
 /** Reads back what `besideParameters` has written: a saved briefing keeps it. */
-export function readBeside(
-  text: string,
-): Pick<Filter, 'units' | 'blockers' | 'overdueDays' | 'area'> {
-  const [units = ''] = matched(text, /unit IN \(([^)]*)\)/g)
+export function readBeside(text: string): Pick<Filter, 'blockers' | 'overdueDays' | 'area'> {
   const [days] = matched(text, /overdue_days > (\d+)/g)
   const [shape] = matched(text, /POLYGON\(\(([^)]*)\)\)/g)
   const ring = shape?.split(', ').map((pair): Ring[number] => {
@@ -73,7 +58,6 @@ export function readBeside(
     return [lng, lat]
   })
   return {
-    units: matched(units, /'([^']*)'/g),
     blockers: matched(text, /blockers LIKE '%([^']*)%'/g),
     overdueDays: days === undefined ? null : Number(days),
     area: ring ? ring.slice(0, -1) : null,

@@ -1,7 +1,7 @@
 /** What part of the land is looked at. The same filter goes to the server (figures) and to the map (layers). */
 import type { MeasureName, Ring } from './address'
 import { shareOf } from './measure'
-import type { Catalog, Measured, Row } from './types'
+import type { Measured, Row } from './types'
 
 export interface Filter {
   projects: string[]
@@ -147,25 +147,4 @@ export function stepBy(
   const share = shareBy(row, measure, measured)
   if (mode === 'progress' && share === null) return null
   return stepOf({ share: share ?? 0, days_ahead: row.days_ahead }, mode)
-}
-
-/** Codes of the projects that pass the filter's project conditions; null when none is set. */
-export function matchingProjects(
-  catalog: Catalog,
-  filter: Filter,
-  members: string[] | null,
-): string[] | null {
-  const { units, kind, body, key } = filter
-  const projects = projectsOf(filter, members)
-  if (!projects && !units.length && !kind && !body && !key) return null
-  return catalog.projects
-    .filter(
-      (entry) =>
-        (!projects || projects.includes(entry.code)) &&
-        (!units.length || units.some((unit) => entry.units.includes(unit))) &&
-        (!kind || entry.kind === kind) &&
-        (!body || entry.body === body) &&
-        (!key || entry.key),
-    )
-    .map((entry) => entry.code)
 }

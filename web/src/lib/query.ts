@@ -1,26 +1,22 @@
 /** The filter as the server's query parameters, and back. */
+import { asked } from './conditions'
 import { besideParameters, NOTHING, readBeside } from './cql2'
-import { onlyOf, projectsOf, type Filter } from './filter'
+import type { Filter } from './filter'
 
 /** The filter as query parameters; `members` are the projects of the chosen legend step. */
-export function filterParameters(filter: Filter, members: string[] | null): URLSearchParams {
+export function filterParameters(
+  filter: Filter,
+  members: readonly string[] | null,
+): URLSearchParams {
   const query = new URLSearchParams()
-  const projects = projectsOf(filter, members)
-  const beside = besideParameters(filter)
-  if (projects?.length) query.set('project', projects.join(','))
-  const unit = onlyOf(filter.units)
-  if (unit !== null) query.set('unit', unit)
-  if (filter.kind) query.set('kind', filter.kind)
-  if (filter.body) query.set('body', filter.body)
-  if (filter.key) query.set('key', 'true')
-  if (filter.stages.length) query.set('stage', filter.stages.join(','))
-  if (filter.uses.length) query.set('use', filter.uses.join(','))
-  if (filter.blocked) query.set('blocked', 'true')
-  if (filter.overdue) query.set('overdue', 'true')
-  if (filter.late) query.set('late', 'true')
+  const all = asked(filter, members)
+  for (const { name, values } of all)
+    if (values === true) query.set(name, 'true')
+    else if (values.length) query.set(name, values.join(','))
   // A legend step without projects has no parcels; leaving the condition out would give all of them.
-  if (projects?.length === 0) query.set('filter', NOTHING)
-  else if (beside) query.set('filter', beside)
+  const none = all.some(({ values }) => values !== true && !values.length)
+  const beside = none ? NOTHING : besideParameters(filter)
+  if (beside) query.set('filter', beside)
   return query
 }
 
@@ -28,11 +24,10 @@ export function filterParameters(filter: Filter, members: string[] | null): URLS
 export function filterOfParameters(query: URLSearchParams): Filter {
   const listed = (name: string) => (query.get(name) ?? '').split(',').filter(Boolean)
   const is = (name: string) => query.get(name) === 'true'
-  const beside = readBeside(query.get('filter') ?? '')
   return {
-    ...beside,
+    ...readBeside(query.get('filter') ?? ''),
     projects: listed('project'),
-    units: query.has('unit') ? listed('unit') : beside.units,
+    units: listed('unit'),
     kind: query.get('kind'),
     body: query.get('body'),
     key: is('key'),

@@ -1,6 +1,7 @@
 /** The areas and lines of the map, from the ground up, as functions of what is looked at. */
 import type { ExpressionSpecification, FilterSpecification, LayerSpecification } from 'maplibre-gl'
 import type { LayerGroup } from '../lib/address'
+import { asked, type Asked } from '../lib/conditions'
 import type { Filter } from '../lib/filter'
 import type { Palette, Theme } from '../lib/palette'
 import type { Catalog } from '../lib/types'
@@ -211,21 +212,26 @@ export function projectEdges(look: Look): LayerSpecification[] {
   ]
 }
 
-function parcelMatch(look: Look): FilterSpecification {
-  const { catalog, filter, projects, today, chosen } = look
+/** What tiles say of today only. */
+const OF_TODAY: readonly string[] = ['blocked', 'overdue', 'late']
+
+/** A condition as tiles can answer it; null where the projects that pass stand for it, or on another day. */
+function tiled({ name, values }: Asked, { catalog, today }: Look): ExpressionSpecification | null {
+  if (values === true) return today && OF_TODAY.includes(name) ? isTrue(name) : null
+  if (name === 'unit' || name === 'use') return oneOf(name, values)
+  if (name !== 'stage') return null
   const places = catalog.standings.flatMap(({ code }, place) =>
-    filter.stages.includes(code) ? [place] : [],
+    values.includes(code) ? [place] : [],
   )
+  return ['in', standingPlace(catalog), ['literal', places]] as ExpressionSpecification
+}
+
+/** The condition that a parcel passes the filter. */
+export function parcelMatch(look: Look): FilterSpecification {
+  const { filter, projects, chosen } = look
   return all(
     projects ? oneOf('project', projects) : null,
-    filter.units.length ? oneOf('unit', filter.units) : null,
-    filter.uses.length ? oneOf('use', filter.uses) : null,
-    today && filter.blocked ? isTrue('blocked') : null,
-    today && filter.overdue ? isTrue('overdue') : null,
-    today && filter.late ? isTrue('late') : null,
-    places.length
-      ? (['in', standingPlace(catalog), ['literal', places]] as ExpressionSpecification)
-      : null,
+    ...asked(filter, null).map((one) => tiled(one, look)),
     chosen && isOneOf(chosen),
   )
 }

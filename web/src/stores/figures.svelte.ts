@@ -11,9 +11,10 @@ import {
   fetchSummary,
   fetchTotals,
 } from '../lib/api'
+import { matchingProjects } from '../lib/conditions'
 import { beyondTiles } from '../lib/cql2'
 import { isoOfDay } from '../lib/days'
-import { facets, matchingProjects, noFilter, stepBy } from '../lib/filter'
+import { facets, noFilter, stepBy } from '../lib/filter'
 import { filterParameters } from '../lib/query'
 import type {
   Catalog,

@@ -1,6 +1,8 @@
 /** The officer's list: from the server, or as it was last seen when there is no network. */
 import { fetchWork, Problem } from '../lib/api'
+import { asked, passes } from '../lib/conditions'
 import { keepWork, keptWork } from '../lib/outbox'
+import { filterOfParameters } from '../lib/query'
 import type { Work, WorkParcel } from '../lib/types'
 import { around, nearest, type Place } from '../lib/near'
 
@@ -128,9 +130,7 @@ function matches(parcel: WorkParcel, query: URLSearchParams): boolean {
   const names = [parcel.sheet, parcel.parcel, parcel.project].map((name) => name.toLowerCase())
   return (
     words.every((word) => names.includes(word)) &&
-    (!query.get('project') || parcel.project === query.get('project')) &&
-    (query.get('overdue') !== 'true' || parcel.overdue) &&
-    (query.get('late') !== 'true' || parcel.late)
+    passes({ ...parcel }, asked(filterOfParameters(query), null))
   )
 }
 

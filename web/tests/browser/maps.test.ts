@@ -163,7 +163,7 @@ it('the map room is one page: title with filter and selection, figures, the whol
 it('a row of the table and its parcel on the map are one selection', async () => {
   const { page } = await open('?room=data&sort=-area')
   await settled(page)
-  const { rows } = await fetched<{ rows: { id: number }[] }>('/api/v1/table?sort=-area&limit=1')
+  const { rows } = await fetched<{ rows: { id: number }[] }>('/api/v1/table?sortby=-area&limit=1')
   await page.locator('tbody tr button').first().click()
   await page.waitForURL((url) => url.searchParams.get('sel') === `parcel:${String(rows[0]?.id)}`)
   await settled(page)
