@@ -9,12 +9,10 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use serde_json::{Value, json};
 
-use super::{bbox, search::folded};
 use crate::{
-    analysis::{Column, Filter, Listing, Section, Sort, View, dwells, listing, mark_codes},
-    domain::{Blocker, Day},
+    analysis::{Column, Filter, Listing, Sort, listing},
+    api::{self, TableWindow, folded},
     server::{
         app::{App, Current},
         params::{Query, with_filter},
@@ -57,66 +55,14 @@ struct Window {
 }
 
 impl Window {
-    fn write(&self, app: &App, current: &Current, filter: &Filter) -> Result<Value, Problem> {
+    fn write(&self, app: &App, current: &Current, filter: &Filter) -> Result<TableWindow, Problem> {
         let view = &current.view;
         let key = format!("{filter:?} {} {:?} {:?}", view.today, self.sorts, self.group);
         let listing: Arc<Listing> = app.answers.listings.get(current.number, &key, || {
             Ok::<_, Problem>(listing(&view.snapshot, filter, view.today, &self.sorts, self.group, &folded))
         })?;
-        let shown = listing.rows.iter().skip(self.offset).take(self.limit);
-        Ok(json!({
-            "at": view.snapshot.position(),
-            "as_of": view.today.to_string(),
-            "total": listing.rows.len(),
-            "offset": self.offset,
-            "groups": self.group.map(|_| listing.sections.iter().map(section).collect::<Vec<_>>()),
-            "rows": shown.map(|parcel| row(view, *parcel)).collect::<Vec<_>>(),
-        }))
+        Ok(api::table_window(view, &listing, self.group.is_some(), (self.limit, self.offset)))
     }
-}
-
-fn section(section: &Section) -> Value {
-    let measures = &section.figures.progress.measures;
-    json!({
-        "code": section.code,
-        "offset": section.offset,
-        "parcels": section.len,
-        "cleared_parcels": measures.parcels.done,
-        "area": measures.area.total,
-        "cleared_area": measures.area.done,
-        "share": section.figures.progress.share,
-        "blocked": section.figures.blocked.parcels,
-        "overdue": section.figures.overdue.parcels,
-        "late": section.figures.late.parcels,
-    })
-}
-
-fn row(view: &View, parcel: u32) -> Value {
-    let (snapshot, day) = (&view.snapshot, view.today);
-    let own = snapshot.parcel(parcel);
-    let stage = snapshot.stage_on(parcel, day);
-    let term = snapshot.pressing(parcel, snapshot.law().moment(day));
-    let stands = |blocker: &&Blocker| blocker.stands_on(day);
-    let blockers = snapshot.blockers(parcel).iter().filter(stands).map(|blocker| blocker.kind);
-    json!({
-        "id": own.id(),
-        "project": own.project().project.code.as_str(),
-        "unit": snapshot.units()[view.unit_of(parcel)].unit.code.as_str(),
-        "sheet": own.sheet(),
-        "parcel": own.number(),
-        "use": own.land_use(),
-        "area": own.recovered(),
-        "stage": stage,
-        "stage_day": stage.and_then(|stage| stage.since(snapshot.days(parcel))).map(Day::number),
-        "planned_day": snapshot.planned_day(parcel).map(Day::number),
-        "due_day": term.map(|term| term.due.number()),
-        "due_stage": term.map(|term| term.act),
-        "blockers": blockers.collect::<Vec<_>>(),
-        "marks": mark_codes(snapshot, parcel, day),
-        "overdue": snapshot.overdue_on(parcel, day),
-        "late": snapshot.late_on(parcel, day),
-        "bbox": bbox(snapshot.parcels().arena().shape(parcel as usize).extent()),
-    })
 }
 
 /// Reads `-area,sheet`.
@@ -157,12 +103,7 @@ pub async fn dwell(
     let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at"]))?;
     let key = format!("/api/v1/dwells {}", text.unwrap_or_default());
     let answer = app.json(&headers, key, query.when()?, move |_, view| {
-        let chosen = query.filter(view, view.today)?.select(&view.snapshot, view.today);
-        Ok(json!({
-            "at": view.snapshot.position(),
-            "as_of": view.today.to_string(),
-            "stages": dwells(&view.snapshot, &chosen, view.today),
-        }))
+        Ok(api::dwells(view, &query.filter(view, view.today)?))
     });
     Ok(answer.await?.respond(&headers))
 }
