@@ -12,7 +12,7 @@ LINTED := RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/scripts/linted.sh
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data/matbang.gpkg
 
-.PHONY: help run build web test test-build test-rust test-web test-browser check check-rust check-web licences bench demo fmt docs screens setup setup-test setup-bench advisories conformance package package-check
+.PHONY: help run build web test test-build test-rust test-web test-browser check check-rust check-web licences bench demo fmt docs description screens setup setup-test setup-bench advisories conformance package package-check
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -70,6 +70,9 @@ check-rust: test-build
 
 licences: ## have cargo-deny look at licences as well (tests/licences.rs does without)
 	@scripts/licences.sh
+
+description: test-build ## write data/openapi.json anew from the types
+	@target/tested/matbang openapi >data/openapi.json
 
 advisories: ## look up known faults of the crates, where the database is within reach
 	@scripts/advisories.sh

@@ -19,13 +19,10 @@ use std::{
 
 use matbang::{
     analysis::{Filter, GroupBy, View},
+    api::{self, DutyAsk},
     atlas::{Extent, WorldPoint},
     domain::{Day, law},
-    export::{
-        Collection,
-        figures::{self, DutyAsk},
-        write_collection,
-    },
+    export::{Collection, write_collection},
     store,
     tile::TileId,
 };
@@ -229,10 +226,10 @@ fn lawful(view: &View) {
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..10 {
         let started = Instant::now();
-        black_box(figures::clocks(view, &filter, GroupBy::Body, 100, 0));
+        black_box(api::clocks(view, &filter, GroupBy::Body, 100, 0));
         times[0].push(started.elapsed().as_secs_f64() * 1e3);
         let started = Instant::now();
-        black_box(figures::duties(view, &filter, ask));
+        black_box(api::duties(view, &filter, ask));
         times[1].push(started.elapsed().as_secs_f64() * 1e3);
     }
     let [clocks, duties] = times;

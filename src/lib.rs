@@ -6,8 +6,9 @@
 //!                                             tiles · features · analysis ◄───┘ ─► server ─► web app
 //! ```
 //! Layers depend one way: `domain ← analysis, atlas ← query ← tile, store, ingest,
-//! export, report ← reader ← import ← server ← cli`; `tests/layers.rs` holds them to it.
+//! export, report ← reader ← import ← api ← server ← cli`; `tests/layers.rs` holds them to it.
 pub mod analysis;
+pub mod api;
 pub mod atlas;
 pub mod cli;
 pub mod demo;

@@ -1,10 +1,10 @@
-//! Dependencies point one way: `domain ← atlas ← analysis ← query ← tile, store, ingest, export, report, demo ← recording, reader ← import ← server ← cli`.
+//! Dependencies point one way: `domain ← atlas ← analysis ← query ← tile, store, ingest, export, report, demo ← recording, reader ← import ← api ← server ← cli`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::path::Path;
 
 /// Each layer and the layers it may use.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("domain", &[]),
     ("atlas", &["domain"]),
     ("analysis", &["domain", "atlas"]),
@@ -18,12 +18,14 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("report", &["domain", "atlas", "analysis"]),
     ("reader", &["domain", "ingest"]),
     ("import", &["domain", "atlas", "store", "ingest", "reader", "demo"]),
+    ("api", &["domain", "atlas", "analysis", "query", "store", "recording", "ingest", "export", "import"]),
     (
         "server",
         &[
             "domain",
             "atlas",
             "analysis",
+            "api",
             "tile",
             "store",
             "recording",
@@ -41,6 +43,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
             "domain",
             "atlas",
             "analysis",
+            "api",
             "tile",
             "store",
             "recording",
@@ -137,6 +140,23 @@ fn domain_and_analysis_know_no_clock_and_no_disk() {
             "axum",
         ] {
             assert!(!text.contains(word), "{} knows of {word}", file.display());
+        }
+    }
+}
+
+#[test]
+fn the_interface_knows_no_http_and_the_domain_no_descriptions() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for (layer, words) in
+        [("api", &["axum", "hyper", "http::", "Timestamp::now", "std::fs"][..]), ("domain", &["schemars"])]
+    {
+        let mut files = Vec::new();
+        sources(&root.join(layer), &mut files);
+        for file in files {
+            let text = std::fs::read_to_string(&file).expect("a source");
+            for word in words {
+                assert!(!text.contains(word), "{} knows of {word}", file.display());
+            }
         }
     }
 }

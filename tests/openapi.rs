@@ -7,7 +7,7 @@ mod harness;
 use std::{collections::BTreeSet, path::Path, process::Command};
 
 use harness::{Demo, Server};
-use matbang::server::ROUTES;
+use matbang::server::{ROUTES, description, description_file};
 use serde_json::{Value, json};
 
 fn described(document: &Value) -> BTreeSet<(String, String)> {
@@ -40,6 +40,46 @@ fn each_route_is_described_and_nothing_else() {
     for reference in text.split("\"$ref\":\"#").skip(1) {
         let pointer = reference.split('"').next().unwrap();
         assert!(document.pointer(pointer).is_some(), "{pointer}");
+    }
+}
+
+/// Who builds the web app has no binary yet: its types are made of the file.
+#[test]
+fn the_file_is_what_the_types_say() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/openapi.json");
+    let kept = std::fs::read_to_string(&path).unwrap();
+    let said = description_file().unwrap();
+    let line = kept.lines().zip(said.lines()).position(|(kept, said)| kept != said);
+    assert!(kept == said, "{} is old from line {line:?} on: `make description`", path.display());
+}
+
+/// Every object of an answer says that it holds nothing else, and every field of it what it is.
+#[test]
+fn answers_are_closed_and_their_fields_explained() {
+    let document = description().unwrap();
+    let mut open = Vec::new();
+    for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
+        look(schema, name, &mut open);
+    }
+    assert_eq!(open, Vec::<String>::new());
+}
+
+fn look(schema: &Value, place: &str, found: &mut Vec<String>) {
+    let closed =
+        ["additionalProperties", "unevaluatedProperties"].iter().any(|word| schema.get(word).is_some());
+    if let Some(fields) = schema["properties"].as_object() {
+        if !closed {
+            found.push(format!("{place} is open"));
+        }
+        for (field, own) in fields {
+            if own.get("description").is_none() && own.get("$ref").is_none() && own.get("const").is_none() {
+                found.push(format!("{place}.{field} is not explained"));
+            }
+            look(own, &format!("{place}.{field}"), found);
+        }
+    }
+    if let Some(items) = schema.get("items").filter(|items| items.is_object()) {
+        look(items, &format!("{place}[]"), found);
     }
 }
 

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Parcels and their recovered area.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, schemars::JsonSchema)]
 pub struct Tally {
     /// Parcels.
     pub parcels: u64,
@@ -56,7 +56,8 @@ pub fn stage_tallies(snapshot: &Snapshot, parcels: &[u32], day: Day) -> [(Standi
 }
 
 /// Parcels that one kind of blocker holds up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct BlockerTally {
     /// Kind.
     pub kind: BlockerKind,
@@ -109,7 +110,8 @@ pub fn clocks(snapshot: &Snapshot, parcels: &[u32], day: Day, first: usize) -> V
 }
 
 /// Parcels with the same legal deadline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct Deadline {
     /// Act that is due.
     pub stage: Act,

@@ -18,7 +18,8 @@ const EXPIRES_WITHIN: i32 = 60;
 const DECIDE_WITHIN: i32 = 10;
 
 /// A list that heads read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, schemars::JsonSchema)]
+#[schemars(rename = "DutyList")]
 #[serde(rename_all = "snake_case")]
 pub enum DutyKind {
     /// Notices that expire within 60 days (LL 85.5).

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// Stays in one stage.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Dwell {
     /// Stage in which parcels stay.
     pub stage: Stage,

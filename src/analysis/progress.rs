@@ -9,7 +9,8 @@ use crate::{
 };
 
 /// Recovered area, m².
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct AreaMeasure {
     /// To recover.
     pub total: SquareMetres,
@@ -20,7 +21,8 @@ pub struct AreaMeasure {
 }
 
 /// Parcels or holders.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct CountMeasure {
     /// In all.
     pub total: u64,
@@ -31,7 +33,8 @@ pub struct CountMeasure {
 }
 
 /// Compensation and support, đồng, of the whole set: never of one holder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct MoneyMeasure {
     /// Approved.
     pub approved: u64,
@@ -58,7 +61,8 @@ pub enum Discretion {
 }
 
 /// Metres of alignment.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct LengthMeasure {
     /// In all.
     pub total: f64,
@@ -67,7 +71,7 @@ pub struct LengthMeasure {
 }
 
 /// The five measures.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Measures {
     /// Recovered area: the headline.
     pub area: AreaMeasure,
@@ -82,7 +86,7 @@ pub struct Measures {
 }
 
 /// Progress on a day.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, schemars::JsonSchema)]
 pub struct Progress {
     /// Share of the area handed over.
     pub share: f64,

@@ -3,16 +3,16 @@
 use std::process::ExitCode;
 
 use comfy_table::Table;
-use serde_json::Value;
 
 use super::{
     Outcome, StoreLocation,
-    figures::{list, percent, plain, table, view},
+    figures::{percent, plain, print_json, table, view, word},
     output::say,
 };
 use crate::{
-    domain::{Campaign, Day, Period, campaigns},
-    export::figures::{self, Ask},
+    analysis::View,
+    api::{self, BoardGroup, BoardPeriod, Campaigns, Evidence, EvidenceAsk, EvidenceCase, Nominee},
+    domain::{Campaign, Day, Period, campaigns, law::Act},
 };
 
 /// Options of `matbang board`.
@@ -46,9 +46,7 @@ pub fn board(place: &StoreLocation, options: &Board) -> Outcome {
     let all = campaigns(&place.files("campaigns")?)?;
     let view = view(place, options.as_of)?;
     let Some(code) = &options.campaign else {
-        let answer = figures::campaigns(&view, &all);
-        print(options, &answer, listed);
-        return Ok(ExitCode::SUCCESS);
+        return print(options, &view, &api::campaigns(&view, &all), listed);
     };
     let campaign = all.iter().find(|campaign| campaign.code().as_str() == code).ok_or_else(|| {
         let codes = all.iter().map(|campaign| campaign.code().as_str()).collect::<Vec<_>>().join(", ");
@@ -56,15 +54,17 @@ pub fn board(place: &StoreLocation, options: &Board) -> Outcome {
     })?;
     if let (Some(unit), Some(code)) = (&options.unit, &options.criterion) {
         let criterion = criterion(campaign, code)?;
-        let ask =
-            Ask { period: options.period, group: None, unit, criterion, limit: options.limit, offset: 0 };
-        let answer = figures::evidence(&view, campaign, &ask)?;
-        print(options, &answer, evidence);
-        return Ok(ExitCode::SUCCESS);
+        let ask = EvidenceAsk {
+            period: options.period,
+            group: None,
+            unit,
+            criterion,
+            limit: options.limit,
+            offset: 0,
+        };
+        return print(options, &view, &api::evidence(&view, campaign, &ask)?, evidence);
     }
-    let answer = figures::board(&view, campaign, options.period)?;
-    print(options, &answer, ranking);
-    Ok(ExitCode::SUCCESS)
+    print(options, &view, &api::board(&view, campaign, options.period)?, ranking)
 }
 
 fn criterion(campaign: &Campaign, code: &str) -> Result<usize, String> {
@@ -75,116 +75,128 @@ fn criterion(campaign: &Campaign, code: &str) -> Result<usize, String> {
     })
 }
 
-fn print(options: &Board, answer: &Value, table: fn(&Value)) {
+fn print<T: serde::Serialize>(options: &Board, view: &View, answer: &T, table: fn(&T)) -> Outcome {
     if options.json {
-        return say!("{answer}");
+        return print_json(answer);
     }
     table(answer);
-    eprintln!("as of {}, ledger position {}", plain(&answer["as_of"]), plain(&answer["at"]));
+    eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
+    Ok(ExitCode::SUCCESS)
 }
 
-fn listed(answer: &Value) {
+fn listed(answer: &Campaigns) {
     let mut rows = table(&["code", "name", "from", "to", "period", "illustration"]);
-    for campaign in list(&answer["campaigns"]) {
-        let mut cells = vec![plain(&campaign["code"]), plain(&campaign["name"]["vi"])];
-        cells.extend(["from", "to", "period", "illustration"].map(|name| plain(&campaign[name])));
-        rows.add_row(cells);
+    for campaign in &answer.campaigns {
+        rows.add_row([
+            campaign.code.to_string(),
+            campaign.name.vi.clone(),
+            campaign.from.to_string(),
+            campaign.to.to_string(),
+            campaign.period.clone(),
+            campaign.illustration.to_string(),
+        ]);
     }
     say!("{rows}");
 }
 
-fn decimals(value: &Value) -> String {
-    value.as_f64().map_or_else(|| "-".to_owned(), |number| format!("{number:.2}"))
+fn decimals(number: Option<f64>) -> String {
+    plain(number.map(|number| format!("{number:.2}")))
 }
 
-fn ranking(answer: &Value) {
-    let period = &answer["period"];
-    say!(
-        "{}: {}, {} to {}{}",
-        plain(&answer["name"]["vi"]),
-        plain(&period["code"]),
-        plain(&period["from"]),
-        plain(&period["until"]),
-        if period["open"] == true { " (goes on)" } else { "" },
-    );
-    let codes: Vec<String> =
-        list(&answer["criteria"]).iter().map(|criterion| plain(&criterion["code"])).collect();
-    for group in list(&answer["groups"]) {
-        say!("\n{}", plain(&group["name"]["vi"]));
-        if group["until"].is_null() {
+fn ranking(answer: &api::Board) {
+    let BoardPeriod { period, until, open } = &answer.period;
+    let goes_on = if *open { " (goes on)" } else { "" };
+    say!("{}: {}, {} to {until}{goes_on}", answer.name.vi, period.code, period.from);
+    let codes: Vec<&str> = answer.criteria.iter().map(|criterion| criterion.code.as_str()).collect();
+    for group in &answer.groups {
+        say!("\n{}", group.name.vi);
+        let Some(last) = group.until else {
             say!("no unit of this level existed in the period");
             continue;
-        }
-        if group["until"] != period["until"] {
-            say!("until {}, the last day of these units", plain(&group["until"]));
+        };
+        if last != *until {
+            say!("until {last}, the last day of these units");
         }
         say!("{}", contestants(group, &codes));
     }
-    for award in list(&answer["nominees"]) {
-        say!("\n{} ({} fulfil the rule)", plain(&award["name"]["vi"]), plain(&award["eligible"]));
-        for row in list(&award["rows"]) {
+    for award in &answer.nominees {
+        say!("\n{} ({} fulfil the rule)", award.award.name.vi, award.eligible);
+        for row in &award.rows {
             say!("  {}", nominee(row));
         }
     }
 }
 
-fn contestants(group: &Value, codes: &[String]) -> Table {
+fn contestants(group: &BoardGroup, codes: &[&str]) -> Table {
     let mut header: Vec<&str> = vec!["rank", "code", "name", "score", "trend", "parcels", "done"];
-    header.extend(codes.iter().map(String::as_str));
+    header.extend(codes);
     header.extend(["out of order", "clock broken"]);
     let mut rows = table(&header);
-    for row in list(&group["rows"]) {
-        let trend = row["trend"]["score"].as_f64().map_or_else(|| "-".to_owned(), |n| format!("{n:+.2}"));
-        let rank = row["rank"].as_u64().map_or_else(
-            || plain(&row["reason"]).replace('_', " "),
-            |rank| format!("{rank}{}", if row["tied"] == true { "=" } else { "" }),
+    for row in &group.rows {
+        let rank = row.rank.map_or_else(
+            || plain(row.reason).replace('_', " "),
+            |rank| format!("{rank}{}", if row.tied { "=" } else { "" }),
         );
-        let mut cells = vec![rank, plain(&row["code"]), plain(&row["name"]), decimals(&row["score"]), trend];
-        cells.extend(["parcels", "handed_over_parcels"].map(|name| plain(&row["work"][name])));
-        cells.extend(list(&row["criteria"]).iter().map(|criterion| decimals(&criterion["points"])));
-        cells.extend(["out_of_order", "clock_broken"].map(|name| plain(&row["irregular"][name])));
+        let mut cells = vec![
+            rank,
+            row.code.clone(),
+            row.name.clone(),
+            decimals(row.score),
+            plain(row.trend.map(|trend| format!("{:+.2}", trend.score))),
+            row.work.parcels.to_string(),
+            row.work.handed_over_parcels.to_string(),
+        ];
+        cells.extend(row.criteria.iter().map(|criterion| decimals(criterion.points)));
+        cells.extend([row.irregular.out_of_order, row.irregular.clock_broken].map(|n| n.to_string()));
         rows.add_row(cells);
     }
     rows
 }
 
-fn nominee(row: &Value) -> String {
-    if row["holder"].is_null() {
-        return format!("{}. {} ({})", plain(&row["rank"]), plain(&row["name"]), decimals(&row["score"]));
+fn nominee(row: &Nominee) -> String {
+    match row {
+        Nominee::Contestant(row) => {
+            format!("{}. {} ({})", plain(row.rank), row.name, decimals(row.score))
+        }
+        Nominee::Holder(row) => {
+            let parcels = row.parcels.iter().map(|parcel| {
+                format!("{}/{}/{}/{}", parcel.project, parcel.unit, parcel.sheet, parcel.parcel)
+            });
+            let parcels = parcels.collect::<Vec<_>>().join(", ");
+            format!("holder {}: {} days early, parcels {parcels}", row.holder, plain(row.days_early))
+        }
     }
-    let parcels = list(&row["parcels"]).iter().map(|parcel| {
-        let name = ["project", "unit", "sheet", "parcel"].map(|name| plain(&parcel[name]));
-        name.join("/")
-    });
-    format!(
-        "holder {}: {} days early, parcels {}",
-        plain(&row["holder"]),
-        plain(&row["days_early"]),
-        parcels.collect::<Vec<_>>().join(", ")
-    )
 }
 
-fn evidence(answer: &Value) {
-    let points = &answer["points"];
+fn evidence(answer: &Evidence) {
+    let points = &answer.points;
     say!(
-        "{} {}, {}: {} of {} points, {} reached of {} asked for; {} cases, {} for, {} against",
-        plain(&answer["unit"]),
-        plain(&answer["name"]),
-        plain(&answer["criterion"]["name"]["vi"]),
-        decimals(&points["points"]),
-        plain(&points["weight"]),
-        percent(&points["value"]),
-        percent(&points["target"]),
-        plain(&points["cases"]),
-        plain(&points["for"]),
-        plain(&points["against"]),
+        "{} {}, {}: {} of {:?} points, {} reached of {} asked for; {} cases, {} for, {} against",
+        answer.unit,
+        answer.name,
+        answer.criterion.name.vi,
+        decimals(points.points),
+        points.weight,
+        percent(points.value),
+        percent(points.target),
+        points.cases,
+        points.r#for,
+        points.against,
     );
     let mut rows = table(&["counts", "why", "project", "unit", "sheet", "parcel", "stage", "on", "due"]);
-    for row in list(&answer["rows"]) {
-        let mut cells = vec![plain(&row["counts"]), plain(&row["why"])];
-        cells.extend(["project", "unit", "sheet", "parcel"].map(|name| plain(&row["parcel"][name])));
-        cells.extend(["stage", "on", "due_on"].map(|name| plain(&row[name])));
-        rows.add_row(cells);
+    for row in &answer.rows {
+        let EvidenceCase { parcel, .. } = row;
+        rows.add_row([
+            row.counts.to_string(),
+            word(row.why),
+            parcel.project.to_string(),
+            parcel.unit.to_string(),
+            parcel.sheet.clone(),
+            parcel.parcel.clone(),
+            plain(row.stage.map(Act::code)),
+            plain(row.on),
+            plain(row.due_on),
+        ]);
     }
     say!("{rows}");
 }

@@ -4,13 +4,13 @@ use std::process::ExitCode;
 
 use super::{
     Outcome, StoreLocation,
-    figures::{Grouping, UnitLevel, by, list, plain, table, view},
+    figures::{Grouping, UnitLevel, by, plain, print_json, table, view},
     output::say,
 };
 use crate::{
     analysis::{DutyKind, Filter, View},
+    api::{self, ClockCounts, DutyAsk},
     domain::Day,
-    export::figures::{self, DutyAsk},
 };
 
 /// Options of `matbang clocks`.
@@ -46,41 +46,53 @@ fn duty(text: &str) -> Result<DutyKind, String> {
 pub fn clocks(place: &StoreLocation, options: &Clocks) -> Outcome {
     let view = view(place, options.as_of)?;
     if let Some(kind) = options.list {
-        duties(&view, options, kind);
-        return Ok(ExitCode::SUCCESS);
+        return duties(&view, options, kind);
     }
-    let answer = figures::clocks(&view, &Filter::default(), by(options.by, options.level), options.limit, 0);
+    let answer = api::clocks(&view, &Filter::default(), by(options.by, options.level), options.limit, 0);
     if options.json {
-        say!("{answer}");
-        return Ok(ExitCode::SUCCESS);
+        return print_json(&answer);
     }
     let mut counts =
         table(&["code", "name", "running", "overdue", "due in 7 days", "in 30 days", "longest overdue"]);
-    for row in list(&answer["rows"]).iter().chain([&answer["total"]]) {
-        let mut cells =
-            vec![row["code"].as_str().unwrap_or("total").to_owned(), plain(&row["name"]).replace('-', "")];
-        cells.extend(
-            ["running", "overdue", "due_in_7_days", "due_in_30_days", "longest_overdue_days"]
-                .map(|n| plain(&row[n])),
-        );
-        counts.add_row(cells);
+    for row in &answer.rows {
+        counts.add_row(counted(&row.code, &row.name, &row.counts));
     }
+    counts.add_row(counted("total", "", &answer.total));
     say!("{counts}\n");
     let mut parcels =
         table(&["project", "unit", "sheet", "parcel", "due", "article", "on", "days left", "body"]);
-    for row in list(&answer["parcels"]) {
-        parcels.add_row(
-            ["project", "unit", "sheet", "parcel", "due_stage", "article", "due_on", "days_left", "body"]
-                .map(|name| plain(&row[name])),
-        );
+    for row in answer.parcels {
+        parcels.add_row([
+            row.parcel.project.to_string(),
+            row.parcel.unit.to_string(),
+            row.parcel.sheet,
+            row.parcel.parcel,
+            row.due_stage.code().to_owned(),
+            row.article,
+            row.due_on.to_string(),
+            row.days_left.to_string(),
+            plain(row.body),
+        ]);
     }
     say!("{parcels}");
     eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
     Ok(ExitCode::SUCCESS)
 }
 
+fn counted(code: &str, name: &str, counts: &ClockCounts) -> [String; 7] {
+    [
+        code.to_owned(),
+        name.to_owned(),
+        counts.running.to_string(),
+        counts.overdue.to_string(),
+        counts.due_in_7_days.to_string(),
+        counts.due_in_30_days.to_string(),
+        plain(counts.longest_overdue_days),
+    ]
+}
+
 /// A list for heads; whoever has the store may see what late payments cost.
-fn duties(view: &View, options: &Clocks, kind: DutyKind) {
+fn duties(view: &View, options: &Clocks, kind: DutyKind) -> Outcome {
     let ask = DutyAsk {
         list: Some(kind),
         by: by(options.by, options.level),
@@ -88,22 +100,21 @@ fn duties(view: &View, options: &Clocks, kind: DutyKind) {
         offset: 0,
         with_money: true,
     };
-    let answer = figures::duties(view, &Filter::default(), ask);
+    let answer = api::duties(view, &Filter::default(), ask);
     if options.json {
-        say!("{answer}");
-        return;
+        return print_json(&answer);
     }
     let mut counts = table(&["list", "parcels"]);
-    for row in list(&answer["lists"]) {
-        counts.add_row(["code", "parcels"].map(|name| plain(&row[name])));
+    for row in &answer.lists {
+        counts.add_row([row.code.code().to_owned(), row.parcels.to_string()]);
     }
     say!("{counts}\n");
     let mut rows = table(&["code", "name", "parcels"]);
-    for row in list(&answer["rows"]) {
-        rows.add_row(["code", "name", "parcels"].map(|name| plain(&row[name])));
+    for row in &answer.rows {
+        rows.add_row([row.code.clone(), row.name.clone(), row.parcels.to_string()]);
     }
     say!("{rows}\n");
-    let names = [
+    let mut parcels = table(&[
         "project",
         "unit",
         "sheet",
@@ -117,11 +128,25 @@ fn duties(view: &View, options: &Clocks, kind: DutyKind) {
         "body",
         "interest_a_day",
         "interest_so_far",
-    ];
-    let mut parcels = table(&names);
-    for row in list(&answer["parcels"]) {
-        parcels.add_row(names.map(|name| plain(&row[name])));
+    ]);
+    for row in answer.parcels {
+        parcels.add_row([
+            row.parcel.project.to_string(),
+            row.parcel.unit.to_string(),
+            row.parcel.sheet,
+            row.parcel.parcel,
+            row.act.code().to_owned(),
+            row.on.to_string(),
+            row.days.to_string(),
+            plain(row.lawful_on),
+            plain(row.article),
+            plain(row.who),
+            plain(row.body),
+            plain(row.interest_a_day.map(|amount| amount.0)),
+            plain(row.interest_so_far.map(|amount| amount.0)),
+        ]);
     }
     say!("{parcels}");
     eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
+    Ok(ExitCode::SUCCESS)
 }

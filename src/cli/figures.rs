@@ -3,13 +3,12 @@
 use std::{process::ExitCode, sync::Arc};
 
 use comfy_table::Table;
-use serde_json::Value;
 
 use super::{Outcome, StoreLocation, clock, output::say};
 use crate::{
     analysis::{Discretion, Filter, GroupBy, View},
+    api::{self, ArealFronts, Least, LinearFronts, ParcelBrief, ProgressFigures},
     domain::{Day, Level},
-    export::figures::{self, Least},
 };
 
 /// What rows are put together by.
@@ -104,61 +103,76 @@ pub(super) fn table(header: &[&str]) -> Table {
     table
 }
 
-pub(super) fn percent(share: &Value) -> String {
-    share.as_f64().map_or_else(|| "-".to_owned(), |share| format!("{:.1} %", share * 100.0))
+/// A share in per cent; a dash where it is not known.
+pub(super) fn percent(share: impl Into<Option<f64>>) -> String {
+    share.into().map_or_else(|| "-".to_owned(), |share| format!("{:.1} %", share * 100.0))
 }
 
-pub(super) fn hectares(area: &Value) -> String {
-    area.as_f64().map_or_else(|| "-".to_owned(), |area| format!("{:.2}", area / 10_000.0))
+/// Square metres in hectares.
+pub(super) fn hectares(area: f64) -> String {
+    format!("{:.2}", area / 10_000.0)
 }
 
-pub(super) fn plain(value: &Value) -> String {
-    match value {
-        Value::Null => "-".to_owned(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    }
+/// A dash where nothing is known.
+pub(super) fn plain<T: std::fmt::Display>(value: Option<T>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-pub(super) fn list(value: &Value) -> &[Value] {
-    value.as_array().map_or(&[], Vec::as_slice)
+/// A code as answers write it.
+pub(super) fn word(code: impl serde::Serialize) -> String {
+    serde_json::json!(code).as_str().unwrap_or_default().to_owned()
+}
+
+/// With a decimal, also where it is none.
+pub(super) fn metres(number: f64) -> String {
+    format!("{number:?}")
+}
+
+/// Prints an answer as the interface gives it.
+pub(super) fn print_json(answer: &impl serde::Serialize) -> Outcome {
+    say!("{}", serde_json::to_string(answer)?);
+    Ok(ExitCode::SUCCESS)
 }
 
 /// `matbang progress`.
 pub fn progress(place: &StoreLocation, options: &Progress) -> Outcome {
     let view = view(place, options.as_of)?;
     let by = by(options.by, options.level);
-    let answer = figures::progress(&view, &Filter::default(), (Some(by), options.since), Discretion::Exact);
+    let answer = api::progress(&view, &Filter::default(), (Some(by), options.since), Discretion::Exact);
     if options.json {
-        say!("{answer}");
-        return Ok(ExitCode::SUCCESS);
+        return print_json(&answer);
     }
     let mut table = table(&[
         "code", "name", "cleared", "planned", "days", "ha", "of ha", "parcels", "of", "holders", "of",
         "7 d ha", "30 d ha",
     ]);
-    let rows = list(&answer["rows"]).iter().chain([&answer["total"]]);
-    for row in rows {
-        let measures = &row["measures"];
-        table.add_row([
-            row["code"].as_str().unwrap_or("total").to_owned(),
-            row["name"].as_str().unwrap_or_default().to_owned(),
-            percent(&row["share"]),
-            percent(&row["planned_share"]),
-            row["days_ahead"].as_i64().map_or_else(|| "-".to_owned(), |days| format!("{days:+}")),
-            hectares(&measures["area"]["done"]),
-            hectares(&measures["area"]["total"]),
-            plain(&measures["parcels"]["done"]),
-            plain(&measures["parcels"]["total"]),
-            plain(&measures["holders"]["done"]),
-            plain(&measures["holders"]["total"]),
-            hectares(&row["change"]["days7"]["area"]),
-            hectares(&row["change"]["days30"]["area"]),
-        ]);
+    for row in answer.rows.iter().flatten() {
+        table.add_row(measured(&row.code, &row.name, &row.figures));
     }
+    table.add_row(measured("total", "", &answer.total));
     say!("{table}");
     eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
     Ok(ExitCode::SUCCESS)
+}
+
+fn measured(code: &str, name: &str, figures: &ProgressFigures) -> [String; 13] {
+    let ProgressFigures { progress, change, .. } = figures;
+    let measures = &progress.measures;
+    [
+        code.to_owned(),
+        name.to_owned(),
+        percent(progress.share),
+        percent(progress.planned_share),
+        plain(progress.days_ahead.map(|days| format!("{days:+}"))),
+        hectares(measures.area.done.get()),
+        hectares(measures.area.total.get()),
+        measures.parcels.done.to_string(),
+        measures.parcels.total.to_string(),
+        measures.holders.done.to_string(),
+        measures.holders.total.to_string(),
+        hectares(change.days7.area),
+        hectares(change.days30.area),
+    ]
 }
 
 /// `matbang fronts`.
@@ -170,94 +184,95 @@ pub fn fronts(place: &StoreLocation, options: &Fronts) -> Outcome {
         area_m2: f64::from(options.least_area),
         most: usize::from(options.most),
     };
-    let answer = figures::fronts(&view, index, least);
+    let answer = api::fronts(&view, index, least);
     if options.json {
-        say!("{answer}");
-        return Ok(ExitCode::SUCCESS);
+        return print_json(&answer);
     }
-    say!("{} {}", options.project, plain(&answer["name"]));
-    if answer["kind"] == "linear" {
-        linear(&answer);
-    } else {
-        areal(&answer);
+    match &answer {
+        api::Fronts::Linear(fronts) => linear(fronts),
+        api::Fronts::Areal(fronts) => areal(fronts),
     }
     eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
     Ok(ExitCode::SUCCESS)
 }
 
-pub(super) fn names(parcels: &Value) -> String {
-    let name = |parcel: &Value| format!("{}/{}", plain(&parcel["sheet"]), plain(&parcel["parcel"]));
-    let all = list(parcels);
-    let shown: Vec<_> = all.iter().take(8).map(name).collect();
-    let more = if all.len() > shown.len() {
-        format!(" and {} more", all.len() - shown.len())
+/// Parcels by sheet and number, the first eight of them.
+pub(super) fn names(parcels: &[ParcelBrief]) -> String {
+    let name = |parcel: &ParcelBrief| format!("{}/{}", parcel.sheet, parcel.parcel);
+    let shown: Vec<_> = parcels.iter().take(8).map(name).collect();
+    let more = if parcels.len() > shown.len() {
+        format!(" and {} more", parcels.len() - shown.len())
     } else {
         String::new()
     };
     format!("{}{more}", shown.join(", "))
 }
 
-fn linear(answer: &Value) {
+fn linear(fronts: &LinearFronts) {
+    say!("{} {}", fronts.about.project, fronts.about.name);
     say!(
         "length {} m, cleared {} m, workable {} m ({}) in stretches of at least {} m",
-        plain(&answer["length_m"]),
-        plain(&answer["cleared_m"]),
-        plain(&answer["workable_m"]),
-        percent(&answer["workable_share"]),
-        plain(&answer["least_length_m"]),
+        metres(fronts.length_m),
+        metres(fronts.cleared_m),
+        metres(fronts.workable_m),
+        percent(fronts.workable_share),
+        metres(fronts.least_length_m),
     );
-    if answer["longest"].is_object() {
-        let longest = &answer["longest"];
-        say!(
-            "longest clear stretch {} - {}, {} m",
-            plain(&longest["from"]),
-            plain(&longest["to"]),
-            plain(&longest["length_m"])
-        );
+    if let Some(longest) = &fronts.longest {
+        say!("longest clear stretch {} - {}, {} m", longest.from, longest.to, metres(longest.length_m));
     }
     let mut stretches =
         table(&["from", "to", "metres", "state", "opens m", "rank", "pending (sheet/parcel)"]);
-    for row in list(&answer["stretches"]) {
-        let mut cells =
-            ["from", "to", "length_m", "state", "gain_m", "rank"].map(|name| plain(&row[name])).to_vec();
-        cells.push(names(&row["parcels"]));
-        stretches.add_row(cells);
+    for row in &fronts.stretches {
+        stretches.add_row([
+            row.span.from.clone(),
+            row.span.to.clone(),
+            metres(row.span.length_m),
+            row.state.code().to_owned(),
+            metres(row.gain_m),
+            plain(row.rank),
+            names(&row.parcels),
+        ]);
     }
     say!("\n{stretches}");
     let mut best = table(&["clear", "adds m", "workable m", "which (sheet/parcel)"]);
-    for row in list(&answer["best"]) {
-        let mut cells = ["clear", "gain_m", "workable_m"].map(|name| plain(&row[name])).to_vec();
-        cells.push(names(&row["parcels"]));
-        best.add_row(cells);
+    for row in &fronts.best {
+        best.add_row([
+            row.clear.to_string(),
+            metres(row.gain_m),
+            metres(row.workable_m),
+            names(&row.parcels),
+        ]);
     }
     if !best.is_empty() {
         say!("\nThe parcels that open the most, for each number of them:\n{best}");
     }
 }
 
-fn areal(answer: &Value) {
+fn areal(fronts: &ArealFronts) {
+    say!("{} {}", fronts.about.project, fronts.about.name);
     say!(
         "{} ha, cleared {} ha, workable {} ha ({}) in patches of at least {} m2",
-        hectares(&answer["area"]),
-        hectares(&answer["cleared_area"]),
-        hectares(&answer["workable_area"]),
-        percent(&answer["workable_share"]),
-        plain(&answer["least_area"]),
+        hectares(fronts.area.get()),
+        hectares(fronts.cleared_area.get()),
+        hectares(fronts.workable_area.get()),
+        percent(fronts.workable_share),
+        metres(fronts.least_area),
     );
     let mut patches = table(&["patch ha", "parcels", "workable"]);
-    for row in list(&answer["patches"]) {
-        patches.add_row([hectares(&row["area"]), plain(&row["parcels"]), plain(&row["workable"])]);
+    for row in &fronts.patches {
+        patches.add_row([hectares(row.area.get()), row.parcels.to_string(), row.workable.to_string()]);
     }
     say!("\n{patches}");
     let mut clusters = table(&["pending ha", "opens ha", "parcels (sheet/parcel)"]);
-    for row in list(&answer["clusters"]) {
-        clusters.add_row([hectares(&row["area"]), hectares(&row["gain"]), names(&row["parcels"])]);
+    for row in &fronts.clusters {
+        clusters.add_row([hectares(row.area.get()), hectares(row.gain.get()), names(&row.parcels)]);
     }
     say!("\n{clusters}");
     let mut best = table(&["parcel (sheet/parcel)", "opens ha", "joins patches"]);
-    for row in list(&answer["best"]) {
-        let parcel = Value::Array(vec![row["parcel"].clone()]);
-        best.add_row([names(&parcel), hectares(&row["gain"]), plain(&row["joins"])]);
+    for row in &fronts.best {
+        let parcel = std::slice::from_ref(&row.parcel);
+        best.add_row([names(parcel), hectares(row.gain.get()), row.joins.to_string()]);
     }
     if !best.is_empty() {
         say!("\n{best}");

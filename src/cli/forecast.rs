@@ -4,10 +4,13 @@ use std::process::ExitCode;
 
 use super::{
     Outcome, StoreLocation,
-    figures::{find, hectares, list, names, percent, plain, table, view},
+    figures::{find, hectares, names, percent, plain, print_json, table, view},
     output::say,
 };
-use crate::{domain::Day, export::figures};
+use crate::{
+    api::{self, AboutProject, Forecast as Told, ForecastExpected, ForecastsJudged},
+    domain::{Day, Standing},
+};
 
 /// Options of `matbang forecast`.
 #[derive(Debug, clap::Args)]
@@ -37,91 +40,95 @@ pub struct Backtest {
 /// `matbang forecast`.
 pub fn forecast(place: &StoreLocation, options: &Forecast) -> Outcome {
     let view = view(place, options.as_of)?;
-    let answer = figures::forecast(&view, find(&view, &options.project)?);
+    let answer = api::forecast(&view, find(&view, &options.project)?);
     if options.json {
-        say!("{answer}");
-        return Ok(ExitCode::SUCCESS);
+        return print_json(&answer);
     }
-    say!("{} {}", options.project, plain(&answer["name"]));
-    match answer["state"].as_str() {
-        Some("done") => say!("all land is handed over; the last parcel on {}", plain(&answer["done_on"])),
-        Some("not_enough_history") => say!(
-            "not enough history: too few parcels in the province have left the stage \"{}\"",
-            plain(&answer["stage"])
-        ),
-        _ => {
-            for (what, name) in [("complete", "completion"), ("95 % of the area", "cleared_95_percent")] {
-                let day = |share: &str| match answer[name][share].as_str() {
-                    Some(day) => day.to_owned(),
-                    None => "more than four years".to_owned(),
-                };
-                say!("{what} by {} (1 in 10), {} (half), {} (9 in 10)", day("p10"), day("p50"), day("p90"));
-            }
-            say!(
-                "required on {}: met in {} of the runs",
-                plain(&answer["required_on"]),
-                percent(&answer["on_time"])
-            );
-            let mut cleared = table(&["by", "1 in 10 ha", "half ha", "9 in 10 ha"]);
-            for row in list(&answer["cleared"]) {
-                let day = row["day"].as_i64().and_then(|day| Day::from_number(day).ok());
-                let mut cells = vec![day.map(|day| day.to_string()).unwrap_or_default()];
-                cells.extend(["p10", "p50", "p90"].map(|name| hectares(&row[name])));
-                cleared.add_row(cells);
-            }
-            say!("\n{cleared}");
-            let mut drivers = table(&["last in", "parcel (sheet/parcel)", "stage", "blocked", "half by"]);
-            for row in list(&answer["drivers"]) {
-                let parcel = &row["parcel"];
-                drivers.add_row([
-                    percent(&row["share"]),
-                    names(&serde_json::Value::Array(vec![parcel.clone()])),
-                    plain(&parcel["stage"]),
-                    plain(&parcel["blocked"]),
-                    plain(&row["p50"]),
-                ]);
-            }
-            say!("\nThe parcels that drive the end:\n{drivers}");
+    match &answer {
+        Told::Done(done) => {
+            said(&done.about);
+            say!("all land is handed over; the last parcel on {}", plain(done.done_on));
         }
+        Told::Unknown(unknown) => {
+            said(&unknown.about);
+            let stage = unknown.stage.code();
+            say!("not enough history: too few parcels in the province have left the stage \"{stage}\"");
+        }
+        Told::Expected(expected) => outcomes(expected),
     }
     eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
     Ok(ExitCode::SUCCESS)
 }
 
+fn said(about: &AboutProject) {
+    say!("{} {}", about.project, about.name);
+}
+
+fn outcomes(expected: &ForecastExpected) {
+    said(&expected.about);
+    let day = |day: Option<Day>| day.map_or_else(|| "more than four years".to_owned(), |day| day.to_string());
+    for (what, band) in [("complete", expected.completion), ("95 % of the area", expected.cleared_95_percent)]
+    {
+        let [first, half, last] = [band.p10, band.p50, band.p90].map(day);
+        say!("{what} by {first} (1 in 10), {half} (half), {last} (9 in 10)");
+    }
+    say!("required on {}: met in {} of the runs", plain(expected.required_on), percent(expected.on_time));
+    let mut cleared = table(&["by", "1 in 10 ha", "half ha", "9 in 10 ha"]);
+    for row in &expected.cleared {
+        cleared.add_row([row.day.date(), hectares(row.p10), hectares(row.p50), hectares(row.p90)]);
+    }
+    say!("\n{cleared}");
+    let mut drivers = table(&["last in", "parcel (sheet/parcel)", "stage", "blocked", "half by"]);
+    for row in &expected.drivers {
+        drivers.add_row([
+            percent(row.share),
+            names(std::slice::from_ref(&row.parcel)),
+            plain(row.parcel.stage.map(Standing::code)),
+            row.parcel.blocked.to_string(),
+            plain(row.p50),
+        ]);
+    }
+    say!("\nThe parcels that drive the end:\n{drivers}");
+}
+
 /// `matbang backtest`.
 pub fn backtest(place: &StoreLocation, options: &Backtest) -> Outcome {
     let view = view(place, options.as_of)?;
-    let answer = figures::backtest(&view);
+    let answer = api::backtest(&view);
     if options.json {
-        say!("{answer}");
-        return Ok(ExitCode::SUCCESS);
+        return print_json(&answer);
     }
     let mut rows = table(&["days ahead", "forecasts", "inside 10-90 %", "below", "above", "middle error"]);
-    for row in list(&answer["rows"]).iter().chain([&answer["total"]]) {
-        rows.add_row([
-            row["days_ahead"].as_i64().map_or_else(|| "all".to_owned(), |days| days.to_string()),
-            plain(&row["forecasts"]),
-            percent(&row["coverage"]),
-            plain(&row["below"]),
-            plain(&row["above"]),
-            percent(&row["median_error"]),
-        ]);
+    for row in &answer.rows {
+        rows.add_row(judged(row.days_ahead.to_string(), &row.judged));
     }
+    rows.add_row(judged("all".to_owned(), &answer.total));
     say!("{rows}");
-    let ends = &answer["last_handover"];
+    let ends = &answer.last_handover;
     say!(
         "\nday of the last handover: {} forecasts whose truth is known, {} inside 10-90 %, {} came earlier, {} later; middle error {} days",
-        plain(&ends["forecasts"]),
-        percent(&ends["coverage"]),
-        plain(&ends["earlier"]),
-        plain(&ends["later"]),
-        plain(&ends["median_error_days"]),
+        ends.forecasts,
+        percent(ends.coverage),
+        ends.earlier,
+        ends.later,
+        plain(ends.median_error_days),
     );
     eprintln!(
         "forecasts made on {} past days, what came up to {}, ledger position {}",
-        list(&answer["made_on"]).len(),
+        answer.made_on.len(),
         view.today,
         view.snapshot.position()
     );
     Ok(ExitCode::SUCCESS)
+}
+
+fn judged(ahead: String, judged: &ForecastsJudged) -> [String; 6] {
+    [
+        ahead,
+        judged.forecasts.to_string(),
+        percent(judged.coverage),
+        judged.below.to_string(),
+        judged.above.to_string(),
+        percent(judged.median_error),
+    ]
 }

@@ -101,6 +101,9 @@ enum Command {
     Restore(backup::Restore),
     /// Move a store into another engine: same ledger, same head, and all beside it.
     Copy(copy::Copy),
+    /// Print the description of the web app's own interface (OpenAPI 3.1), as `data/openapi.json` keeps it.
+    #[command(hide = true)]
+    Openapi,
     /// Read one file for another process of this program, which tells how on standard input.
     #[command(name = reader::COMMAND, hide = true)]
     Read,
@@ -136,10 +139,16 @@ pub fn run(cli: &Cli) -> ExitCode {
         Command::Backup(command) => backup::backup(&place, command),
         Command::Restore(command) => backup::restore(&place, command),
         Command::Copy(command) => copy::run(&place, command),
+        Command::Openapi => openapi(),
         Command::Read => Ok(reader::run_child()),
     };
     outcome.unwrap_or_else(|error| {
         eprintln!("matbang: {error}");
         ExitCode::FAILURE
     })
+}
+
+fn openapi() -> Outcome {
+    output::say!("{}", crate::server::description_file()?.trim_end());
+    Ok(ExitCode::SUCCESS)
 }

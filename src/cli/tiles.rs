@@ -8,9 +8,10 @@ use serde_json::json;
 use super::{Outcome, StoreLocation, clock, progress_bar::Progress};
 use crate::{
     analysis::View,
+    api::province_bbox,
     atlas::Extent,
     domain::Day,
-    server::{province_bbox, vector_layers},
+    server::vector_layers,
     tile::{Layer, TileId, render},
 };
 
@@ -35,7 +36,7 @@ pub fn run(place: &StoreLocation, options: &Tiles) -> Outcome {
     let store = place.open()?;
     let day = options.as_of.map_or_else(clock::today, Ok)?;
     let view = View::new(Arc::new(place.load(&*store)?), day);
-    let edges = province_bbox(&view).ok_or("there is nothing in the store that could be drawn")?;
+    let edges = province_bbox(&view).ok_or("there is nothing in the store that could be drawn")?.0;
     let tile_ids = tile_ids(Extent::from_degrees(edges), options.max_zoom);
     let [west, south, east, north] = edges;
     let metadata = json!({

@@ -24,6 +24,9 @@ pub enum Contestants {
 }
 
 impl Contestants {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::District, Self::Commune, Self::Body];
+
     /// The level of the units; none for bodies.
     pub fn level(self) -> Option<Level> {
         match self {

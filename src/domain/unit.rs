@@ -17,6 +17,9 @@ pub enum Level {
 }
 
 impl Level {
+    /// All levels, the largest first.
+    pub const ALL: [Self; 3] = [Self::Province, Self::District, Self::Commune];
+
     /// The level's code in files.
     pub fn code(self) -> &'static str {
         match self {

@@ -11,7 +11,6 @@
 mod crs;
 mod csv;
 mod error;
-pub mod figures;
 mod flatgeobuf;
 mod format;
 mod geojson;

@@ -17,13 +17,15 @@ const SLIVER_M2: f64 = 0.5;
 const SLIVER_SHARE: f64 = 0.001;
 
 /// How much of a parcel a project recovers.
-#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct IntersectRow {
     /// Place of the parcel in the list that was cut.
     #[serde(skip)]
     pub position: usize,
     /// The parcel, as it reads in reports.
     #[serde(serialize_with = "as_text")]
+    #[schemars(with = "String")]
     pub key: ParcelKey,
     /// Area of the whole parcel.
     pub total_area: SquareMetres,

@@ -8,7 +8,7 @@ use super::source::Source;
 use super::{Target, parcels, projects, units};
 
 /// A layer of a file.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct LayerOutline {
     /// Name.
     pub name: String,
@@ -23,7 +23,7 @@ pub struct LayerOutline {
 }
 
 /// A field that an import fills.
-#[derive(Debug, Clone, Copy, serde::Serialize)]
+#[derive(Debug, Clone, Copy, serde::Serialize, schemars::JsonSchema)]
 pub struct FieldOutline {
     /// Name, as a mapping takes it.
     pub name: &'static str,

@@ -20,7 +20,7 @@ pub struct Batch<T> {
 
 /// How reading a file went. Features are named by the number that `ogrinfo`
 /// and QGIS show ("12"), faces built from lines by number and place.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct Report {
     /// File name without its folder.
     pub file: String,
@@ -58,6 +58,7 @@ pub struct Report {
     pub duplicates: usize,
     /// West, south, east, north of all shapes that were read, refused ones too; WGS 84 degrees.
     #[serde(default)]
+    #[schemars(with = "Option<(f64, f64, f64, f64)>")]
     pub bounds: Option<[f64; 4]>,
     /// Parcels that lie far from where they should.
     #[serde(default)]
@@ -67,7 +68,8 @@ pub struct Report {
 }
 
 /// Parcels that lie far from where they should.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct Misplaced {
     /// Kilometres from their middle.
     pub distance_km: f64,
@@ -78,7 +80,8 @@ pub struct Misplaced {
 }
 
 /// Another zone of VN-2000 that the coordinates may be in.
-#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct OtherZone {
     /// As `--crs` takes it.
     pub crs: String,
@@ -107,7 +110,8 @@ impl std::fmt::Display for Misplaced {
 }
 
 /// Where the knowledge of the CRS comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 #[serde(rename_all = "lowercase")]
 pub enum CrsSource {
     /// The file says so.
@@ -121,7 +125,8 @@ pub enum CrsSource {
 }
 
 /// Order of the coordinates in the file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub enum Axes {
     /// Easting or longitude first, as files have it.
     #[serde(rename = "as written")]
@@ -132,7 +137,8 @@ pub enum Axes {
 }
 
 /// The CRS of a file's coordinates.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct CrsReport {
     /// How it is known.
     pub source: CrsSource,
@@ -147,7 +153,8 @@ pub struct CrsReport {
 }
 
 /// The encoding of a file's text.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct EncodingReport {
     /// Name of the encoding used.
     pub used: String,
@@ -161,7 +168,8 @@ pub struct EncodingReport {
 }
 
 /// A text before and after decoding.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct Sample {
     /// As it looks when read as Latin-1.
     pub before: String,
@@ -170,7 +178,8 @@ pub struct Sample {
 }
 
 /// A level (DGN) or layer (DXF) of a drawing.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct LevelReport {
     /// Its number or name.
     pub name: String,
@@ -183,7 +192,8 @@ pub struct LevelReport {
 }
 
 /// A commune in which parcels were placed by its boundary.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct Located {
     /// Code of the commune.
     pub unit: String,
@@ -194,7 +204,8 @@ pub struct Located {
 }
 
 /// Something done to a feature.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct Remark {
     /// The feature.
     pub feature: String,
@@ -203,7 +214,8 @@ pub struct Remark {
 }
 
 /// Why a feature can't be accepted.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(rename = "FeatureRefusal")]
 pub struct Refusal {
     /// The feature.
     pub feature: String,
@@ -214,7 +226,8 @@ pub struct Refusal {
 }
 
 /// Two parcels that claim the same land.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct Overlap {
     /// One feature.
     pub a: String,
@@ -225,11 +238,13 @@ pub struct Overlap {
 }
 
 /// An area of the file that differs from the computed one by over 5 % and 5 m².
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct AreaDifference {
     /// The feature.
     pub feature: String,
     /// The field: `declared_area` or `recovered_area`.
+    #[schemars(extend("enum" = ["declared_area", "recovered_area"]))]
     pub field: String,
     /// As the file says, m².
     pub declared_m2: f64,

@@ -49,6 +49,17 @@ pub const CONDITIONS: [Condition; 10] = [
     condition("late", Takes::Flag),
 ];
 
+/// The names of [`CONDITIONS`].
+pub const CONDITION_NAMES: [&str; CONDITIONS.len()] = {
+    let mut names = [""; CONDITIONS.len()];
+    let mut place = 0;
+    while place < names.len() {
+        names[place] = CONDITIONS[place].name;
+        place += 1;
+    }
+    names
+};
+
 /// Whether the parameter of a column of parcels takes several values, between commas.
 pub fn is_listed(column: &Column) -> bool {
     let own = CONDITIONS.iter().find(|condition| condition.name == column.name);

@@ -3,25 +3,6 @@
 use super::{collection::Collection, column::Column, rows::Rows, sort, sort::Sort};
 use crate::analysis::Figures;
 
-/// Columns of a row.
-const SHOWN: [&str; 15] = [
-    "project",
-    "unit",
-    "sheet",
-    "parcel",
-    "use",
-    "area",
-    "stage",
-    "stage_on",
-    "planned_on",
-    "due_act",
-    "due_on",
-    "blockers",
-    "marks",
-    "overdue",
-    "late",
-];
-
 /// Columns by which rows can be put together, and by which groups stand in order where it is not the same.
 const GROUPS: [(&str, Option<&str>); 7] = [
     ("project", Some("project_name")),
@@ -63,12 +44,17 @@ pub struct Grouping {
 }
 
 impl Grouping {
+    /// Names of all columns by which rows can be put together.
+    pub fn names() -> Vec<&'static str> {
+        GROUPS.iter().map(|(name, _)| *name).collect()
+    }
+
     /// Reads the name of a column.
     ///
     /// # Errors
     /// For people: a column by which nothing is grouped.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let names = || GROUPS.map(|(name, _)| name).join(", ");
+        let names = || Self::names().join(", ");
         let found = GROUPS.into_iter().find(|(name, _)| *name == text);
         let (name, named) = found.ok_or_else(|| format!("\"{text}\" is not one of {}", names()))?;
         let column = column(name).ok_or_else(|| format!("\"{name}\" is no column"))?;
@@ -83,11 +69,6 @@ impl Grouping {
 
 fn column(name: &str) -> Option<&'static Column> {
     Collection::Parcels.columns().iter().find(|column| column.name == name)
-}
-
-/// The columns of a row, in their order.
-pub fn shown() -> impl Iterator<Item = &'static Column> {
-    SHOWN.into_iter().filter_map(column)
 }
 
 /// The parcels `chosen`, sorted inside their groups; ids decide ties. O(n log n).
@@ -123,8 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_column_that_is_shown_or_groups_is_there() {
-        assert_eq!(shown().count(), SHOWN.len());
+    fn every_column_that_groups_is_there() {
         for (name, named) in GROUPS {
             let group = Grouping::parse(name).unwrap();
             assert_eq!((group.column.name, group.named.map(|column| column.name)), (name, named));

@@ -49,7 +49,7 @@ pub struct Submission<'a> {
 }
 
 /// A row that is refused.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct RowRefusal {
     /// Number of the row, from 1.
     pub row: usize,
@@ -61,7 +61,7 @@ pub struct RowRefusal {
 }
 
 /// A row about a parcel that has changed since the writer saw it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Conflict {
     /// Number of the row, from 1.
     pub row: usize,
@@ -76,7 +76,8 @@ pub struct Conflict {
 }
 
 /// An event that was taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct Taken {
     /// Its position.
     pub position: LedgerPosition,
@@ -87,7 +88,7 @@ pub struct Taken {
 }
 
 /// What the law says against an act that was recorded.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct RowMark {
     /// Number of the row, from 1.
     pub row: usize,
@@ -99,7 +100,7 @@ pub struct RowMark {
 }
 
 /// What came of an order.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
 pub struct Recorded {
     /// The end of the ledger after it.
     pub at: LedgerPosition,

@@ -222,16 +222,16 @@ impl App {
     ///
     /// # Errors
     /// What `make` gives; 503 while loading.
-    pub async fn json(
+    pub async fn json<T: serde::Serialize>(
         self: &Arc<Self>,
         headers: &HeaderMap,
         key: String,
         when: When,
-        make: impl FnOnce(&Self, &View) -> Result<serde_json::Value, Problem> + Send + 'static,
+        make: impl FnOnce(&Self, &View) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
         let bytes = move |app: &Self, view: &View| {
-            let value = make(app, view)?;
-            serde_json::to_vec(&value).map_err(|e| Problem::internal(&e))
+            let told = make(app, view)?;
+            serde_json::to_vec(&told).map_err(|e| Problem::internal(&e))
         };
         self.answer(headers, key, when, "application/json", bytes).await
     }
@@ -240,12 +240,12 @@ impl App {
     ///
     /// # Errors
     /// What `make` gives; 503 while loading.
-    pub async fn json_of(
+    pub async fn json_of<T: serde::Serialize>(
         self: &Arc<Self>,
         headers: &HeaderMap,
         key: String,
         when: When,
-        make: impl FnOnce(&Current) -> Result<serde_json::Value, Problem> + Send + 'static,
+        make: impl FnOnce(&Current) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
         let bytes = move |_: &Self, current: &Current| {
             serde_json::to_vec(&make(current)?).map_err(|e| Problem::internal(&e))

@@ -8,11 +8,11 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use serde_json::{Value, json};
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
 use super::{app::App, problem::Problem};
+use crate::api::{BasemapKind, BasemapSource};
 
 /// Where base map tiles come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,12 +68,13 @@ impl Basemap {
     }
 
     /// What the web app is told.
-    pub fn told(&self) -> Value {
-        match self {
-            Self::Archive(_) => json!({ "kind": "archive", "url": "/basemap.pmtiles" }),
-            Self::Raster(url) => json!({ "kind": "raster", "url": url }),
-            Self::Vector(url) => json!({ "kind": "vector", "url": url }),
-        }
+    pub fn source(&self) -> BasemapSource {
+        let (kind, url) = match self {
+            Self::Archive(_) => (BasemapKind::Archive, "/basemap.pmtiles"),
+            Self::Raster(url) => (BasemapKind::Raster, url.as_str()),
+            Self::Vector(url) => (BasemapKind::Vector, url.as_str()),
+        };
+        BasemapSource { kind, url: url.to_owned() }
     }
 
     /// The other server that pages may ask for tiles, if there is one: scheme and host.

@@ -54,7 +54,7 @@ impl CampaignFiles {
             && self.text(code).is_ok_and(|now| version(&now) != expected)
         {
             let why = "somebody else changed this campaign meanwhile; load it again, then change it";
-            return Err(Problem::conflict(why, serde_json::json!([])));
+            return Err(Problem::conflict(why, Vec::new()));
         }
         let mut own = self.own()?;
         let known = own.iter_mut().find(|(_, text)| is_of(text, code));

@@ -3,14 +3,16 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::Timestamp;
+use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::staging::Staged;
 use crate::ingest::Step;
 
 /// What somebody asked for.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(inline)]
 pub enum Operation {
     /// Layers and columns.
     Outline,
@@ -21,8 +23,9 @@ pub enum Operation {
 }
 
 /// Where the work is.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
+#[schemars(inline)]
 enum Phase {
     /// Others' files are read first.
     Waiting,
@@ -32,14 +35,29 @@ enum Phase {
 }
 
 /// One piece of work; `done` and `of` are features.
-#[derive(Debug, Clone, Copy, Serialize)]
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[schemars(inline)]
 pub struct Work {
+    /// What somebody asked for.
     doing: Operation,
+    /// Where the work is.
     step: Phase,
+    /// Features read.
     done: u64,
+    /// Features in all, where the format tells before the end.
     of: Option<u64>,
+    /// When it began.
     #[serde(serialize_with = "written")]
+    #[schemars(with = "String", extend("format" = "date-time"))]
     started_at: Timestamp,
+}
+
+/// What is being done with a file that waits.
+#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[schemars(inline)]
+pub struct StagedWork {
+    /// Null when nothing is done.
+    pub work: Option<Work>,
 }
 
 fn written<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {

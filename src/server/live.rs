@@ -27,7 +27,8 @@ use tokio_stream::{
 use super::{app::App, auth::Identity, params::Query, problem::Problem};
 use crate::{
     analysis::View,
-    domain::{Action, Event, LedgerPosition, Stage},
+    api::{LiveEvent, LivePosition},
+    domain::{Action, Event, LedgerPosition},
 };
 
 /// Frames that a slow listener may be behind.
@@ -87,35 +88,32 @@ impl Live {
 }
 
 fn reload(position: u64) -> Frame {
-    let text = serde_json::json!({ "at": position }).to_string();
+    let text = at(position);
     let event = sse::Event::default().id(position.to_string()).event("reload").data(text);
     Frame { position, reloads: true, event }
 }
 
 fn begins(position: u64) -> sse::Event {
-    let text = serde_json::json!({ "at": position }).to_string();
+    let text = at(position);
     sse::Event::default().id(position.to_string()).event("position").data(text)
 }
 
+fn at(position: u64) -> String {
+    written(&LivePosition { at: LedgerPosition(position) })
+}
+
+/// Numbers and codes: nothing of it can fail to be written.
+fn written(message: &impl serde::Serialize) -> String {
+    serde_json::to_string(message).unwrap_or_default()
+}
+
 fn frame(view: &View, event: &Event) -> Option<Frame> {
-    let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
-    let id = event.body.parcel?;
-    let index = columns.find(id)?;
-    let text = serde_json::json!({
-        "at": event.position,
-        "parcel": id,
-        "project": snapshot.parcel(index).project().project.code.as_str(),
-        "stage": snapshot.stage_on(index, view.today),
-        "cleared": snapshot.days(index).reached(Stage::HandedOver, view.today),
-        "blocked": snapshot.blocked_on(index, view.today),
-        "version": snapshot.version(index),
-        "bbox": columns.arena().shape(index as usize).extent().to_degrees(),
-    });
+    let text = written(&LiveEvent::of(view, event)?);
     let event_id = event.position.0.to_string();
     Some(Frame {
         position: event.position.0,
         reloads: false,
-        event: sse::Event::default().id(event_id).data(text.to_string()),
+        event: sse::Event::default().id(event_id).data(text),
     })
 }
 

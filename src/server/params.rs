@@ -4,7 +4,7 @@ use super::{ogc, problem::Problem};
 use crate::{
     analysis::{Filter, View},
     domain::{Day, LedgerPosition},
-    query::{self, CONDITIONS, Collection, Rows},
+    query::{self, CONDITION_NAMES, CONDITIONS, Collection, Rows},
 };
 
 /// Which state of things is meant: what was known `at` a position, on the day `as_of`.
@@ -162,7 +162,7 @@ const CQL: [&str; 3] = ["filter", "filter-lang", "filter-crs"];
 
 /// Names of the parameters that [`Query::filter`] reads.
 pub fn filter_names() -> impl Iterator<Item = &'static str> {
-    CONDITIONS.iter().map(|condition| condition.name).chain(CQL)
+    CONDITION_NAMES.into_iter().chain(CQL)
 }
 
 /// The filter's parameters and `more`.

@@ -5,13 +5,27 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use crate::{
+    api::{ProblemDocument, Refused},
+    recording::Conflict,
+};
+
 /// An answer that says what is wrong and what is allowed.
 #[derive(Debug, Clone)]
 pub struct Problem {
     status: StatusCode,
     title: &'static str,
     detail: String,
-    more: Option<Box<(&'static str, serde_json::Value)>>,
+    more: Option<Box<More>>,
+}
+
+/// What a program that asks can go by.
+#[derive(Debug, Clone)]
+enum More {
+    Code(&'static str),
+    RetryAfter(u64),
+    Errors(Refused),
+    Conflicts(Vec<Conflict>),
 }
 
 impl Problem {
@@ -69,7 +83,7 @@ impl Problem {
     /// The store's database can't be reached; whoever sends a request again under its key is heard once.
     pub fn away() -> Self {
         let detail = "the database cannot be reached at this moment; try again in a moment".to_owned();
-        let more = Some(Box::new(("retry_after", serde_json::json!(2))));
+        let more = Some(Box::new(More::RetryAfter(2)));
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Database away", detail, more }
     }
 
@@ -82,7 +96,7 @@ impl Problem {
     /// Too many files are being read for imports.
     pub fn busy_reading() -> Self {
         let detail = "other files are being read at this moment; try again in ten seconds".to_owned();
-        let more = Some(Box::new(("retry_after", serde_json::json!(10))));
+        let more = Some(Box::new(More::RetryAfter(10)));
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Busy", detail, more }
     }
 
@@ -90,25 +104,25 @@ impl Problem {
     pub fn no_scan() -> Self {
         let detail =
             "the file could not be scanned at this moment, and nothing was kept; try again later".to_owned();
-        let more = Some(Box::new(("retry_after", serde_json::json!(60))));
+        let more = Some(Box::new(More::RetryAfter(60)));
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Not scanned", detail, more }
     }
 
     /// A password that is not taken; `code` says why in one word.
     pub fn password(code: &'static str, parameter: &str, why: impl std::fmt::Display) -> Self {
-        let more = Some(Box::new(("code", serde_json::json!(code))));
+        let more = Some(Box::new(More::Code(code)));
         Self { more, ..Self::parameter(parameter, why) }
     }
 
     /// The account is one of a provider of identities: nothing here hangs on a password.
     pub fn no_password() -> Self {
         let detail = "the account has no password: it comes by a provider of identities";
-        Self { more: Some(Box::new(("code", serde_json::json!("no_password")))), ..Self::invalid(detail) }
+        Self { more: Some(Box::new(More::Code("no_password"))), ..Self::invalid(detail) }
     }
 
     /// More than somebody may have here within a time.
     pub fn quota(detail: impl Into<String>) -> Self {
-        let more = Some(Box::new(("code", serde_json::json!("quota"))));
+        let more = Some(Box::new(More::Code("quota")));
         Self { status: StatusCode::TOO_MANY_REQUESTS, title: "Too much", detail: detail.into(), more }
     }
 
@@ -133,20 +147,20 @@ impl Problem {
     }
 
     /// Rows break rules; `errors` says which and why.
-    pub fn refused(detail: impl Into<String>, errors: serde_json::Value) -> Self {
-        let more = Some(Box::new(("errors", errors)));
+    pub fn refused(detail: impl Into<String>, errors: Refused) -> Self {
+        let more = Some(Box::new(More::Errors(errors)));
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, title: "Refused", detail: detail.into(), more }
     }
 
     /// A file that can't be read as it was asked for; `code` says why in one word.
     pub fn unreadable(code: &'static str, detail: impl Into<String>) -> Self {
-        let more = Some(Box::new(("code", serde_json::json!(code))));
+        let more = Some(Box::new(More::Code(code)));
         Self { status: StatusCode::UNPROCESSABLE_ENTITY, title: "Unreadable", detail: detail.into(), more }
     }
 
     /// Something has changed since it was seen; `conflicts` says what it is now.
-    pub fn conflict(detail: impl Into<String>, conflicts: serde_json::Value) -> Self {
-        let more = Some(Box::new(("conflicts", conflicts)));
+    pub fn conflict(detail: impl Into<String>, conflicts: Vec<Conflict>) -> Self {
+        let more = Some(Box::new(More::Conflicts(conflicts)));
         Self {
             status: StatusCode::PRECONDITION_FAILED,
             title: "Changed meanwhile",
@@ -170,13 +184,13 @@ impl Problem {
     /// The password is right, and a code is to be given with it.
     pub fn second_factor_due() -> Self {
         let detail = "give \"code\" too: the six digits of the device, or a recovery code".to_owned();
-        let more = Some(Box::new(("code", serde_json::json!("second_factor"))));
+        let more = Some(Box::new(More::Code("second_factor")));
         Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail, more }
     }
 
     /// Somebody who is signed in gave another password than theirs.
     pub fn not_their_password() -> Self {
-        let more = Some(Box::new(("code", serde_json::json!("wrong_password"))));
+        let more = Some(Box::new(More::Code("wrong_password")));
         let detail = "the password is wrong".to_owned();
         Self { status: StatusCode::FORBIDDEN, title: "Not allowed", detail, more }
     }
@@ -191,7 +205,7 @@ impl Problem {
     /// The code is none of now, or was used before.
     pub fn wrong_code() -> Self {
         let detail = "the code is wrong or was used before; wait for the next one".to_owned();
-        let more = Some(Box::new(("code", serde_json::json!("second_factor_wrong"))));
+        let more = Some(Box::new(More::Code("second_factor_wrong")));
         Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail, more }
     }
 
@@ -202,7 +216,7 @@ impl Problem {
 
     /// What is there leaves no room for what is wished.
     pub fn taken(detail: impl Into<String>) -> Self {
-        let more = Some(Box::new(("code", serde_json::json!("not_empty"))));
+        let more = Some(Box::new(More::Code("not_empty")));
         Self { status: StatusCode::CONFLICT, title: "Not empty", detail: detail.into(), more }
     }
 
@@ -211,14 +225,14 @@ impl Problem {
         let detail = format!(
             "the entry was made by \"{author}\", but \"{signed_in}\" is signed in; it is recorded when \"{author}\" sends it"
         );
-        let more = Some(Box::new(("code", serde_json::json!("other_author"))));
+        let more = Some(Box::new(More::Code("other_author")));
         Self { status: StatusCode::CONFLICT, title: "Made by another account", detail, more }
     }
 
     /// A request that another site's page may have sent.
     pub fn csrf() -> Self {
         let detail = "the request does not come from a page of this server; load the page again".to_owned();
-        let more = Some(Box::new(("code", serde_json::json!("csrf"))));
+        let more = Some(Box::new(More::Code("csrf")));
         Self { status: StatusCode::FORBIDDEN, title: "Not allowed", detail, more }
     }
 
@@ -233,7 +247,7 @@ impl Problem {
     /// Tried too often; `seconds` until the next try.
     pub fn too_often(seconds: u64) -> Self {
         let detail = format!("tried too often; try again in {seconds} s");
-        let more = Some(Box::new(("retry_after", serde_json::json!(seconds))));
+        let more = Some(Box::new(More::RetryAfter(seconds)));
         Self { status: StatusCode::TOO_MANY_REQUESTS, title: "Too many tries", detail, more }
     }
 
@@ -274,23 +288,31 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut body = serde_json::json!({
-            "type": "about:blank",
-            "title": self.title,
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-        });
-        let retry =
-            self.more.as_ref().filter(|more| more.0 == "retry_after").and_then(|more| more.1.as_u64());
-        if let Some((name, value)) = self.more.map(|more| *more) {
-            if let ("code", Some(code)) = (name, value.as_str()) {
-                body["type"] = format!("urn:matbang:problem:{code}").into();
+        let mut document = ProblemDocument {
+            r#type: "about:blank".to_owned(),
+            title: self.title,
+            status: self.status.as_u16(),
+            detail: self.detail,
+            code: None,
+            retry_after: None,
+            errors: None,
+            conflicts: None,
+        };
+        match self.more.map(|more| *more) {
+            Some(More::Code(code)) => {
+                document.r#type = format!("urn:matbang:problem:{code}");
+                document.code = Some(code);
             }
-            body[name] = value;
+            Some(More::RetryAfter(seconds)) => document.retry_after = Some(seconds),
+            Some(More::Errors(errors)) => document.errors = Some(errors),
+            Some(More::Conflicts(conflicts)) => document.conflicts = Some(conflicts),
+            None => {}
         }
+        let retry = document.retry_after;
+        let body = serde_json::to_string(&document).unwrap_or_default();
         let headers =
             [(header::CONTENT_TYPE, "application/problem+json"), (header::CACHE_CONTROL, "no-store")];
-        let mut response = (self.status, headers, body.to_string()).into_response();
+        let mut response = (self.status, headers, body).into_response();
         if self.status == StatusCode::SERVICE_UNAVAILABLE {
             response.headers_mut().insert(header::RETRY_AFTER, header::HeaderValue::from_static("1"));
         }

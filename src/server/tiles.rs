@@ -72,7 +72,7 @@ pub fn vector_layers(layers: &[Layer]) -> Vec<serde_json::Value> {
 
 /// `TileJSON` of layers whose tiles have addresses after `template`.
 pub fn describe(app: &App, view: &View, layers: &[Layer], template: &str) -> serde_json::Value {
-    let bounds = super::api::province_bbox(view);
+    let bounds = crate::api::province_bbox(view).map(|bbox| bbox.0);
     let zooms: Vec<_> = layers.iter().map(|layer| layer.zooms()).collect();
     let names = layers.iter().map(|layer| layer.name()).collect::<Vec<_>>().join(",");
     let note = if app.words.about().illustration { "Số liệu minh họa" } else { "Matbang" };

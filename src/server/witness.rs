@@ -16,7 +16,10 @@ use axum::{
 use serde_json::json;
 
 use super::{app::App, problem::Problem};
-use crate::store::ledger::witness::{HeadKey, SignedHead};
+use crate::{
+    api::Heads,
+    store::ledger::witness::{HeadKey, SignedHead},
+};
 
 /// The end is signed at most this often.
 const EVERY: Duration = Duration::from_secs(10);
@@ -88,6 +91,6 @@ impl Witness {
 pub async fn heads(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let at = app.current()?.view.snapshot.position();
     let signed = app.witness.signed.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let body = json!({ "at": at, "key": app.witness.key.as_ref().map(HeadKey::public), "heads": signed });
+    let body = Heads { at, key: app.witness.key.as_ref().map(HeadKey::public), heads: signed.into() };
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response())
 }

@@ -8,7 +8,8 @@ use crate::domain::{Account, Grant, ParcelId};
 pub type SecretHash = [u8; 32];
 
 /// What a token may be used for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 #[serde(rename_all = "snake_case")]
 pub enum TokenScope {
     /// Reading.
@@ -18,7 +19,8 @@ pub enum TokenScope {
 }
 
 /// A token for a program.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[schemars(rename = "TokenEntry")]
 pub struct Token {
     /// Number.
     pub id: u32,
@@ -115,7 +117,7 @@ impl Directory {
 }
 
 /// A look at a holder's record.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 pub struct Access {
     /// Milliseconds since 1970-01-01T00:00Z.
     pub at: i64,
@@ -124,6 +126,7 @@ pub struct Access {
     /// Parcel.
     pub parcel: ParcelId,
     /// What was looked at.
+    #[schemars(extend("enum" = ["holder", "list", "search"]))]
     pub what: String,
 }
 

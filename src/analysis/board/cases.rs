@@ -11,7 +11,8 @@ use crate::{
 use super::Span;
 
 /// Why a case counts, or counts against.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
 #[serde(rename_all = "snake_case")]
 pub enum CaseReason {
     /// Handed over in the period.

@@ -12,7 +12,8 @@ use crate::{
 };
 
 /// What can be done with a stretch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, schemars::JsonSchema)]
+#[schemars(inline)]
 #[serde(rename_all = "snake_case")]
 pub enum FrontState {
     /// Clear and long enough to build on.

@@ -28,6 +28,21 @@ pub enum ClockKind {
     Note,
 }
 
+impl ClockKind {
+    /// All kinds.
+    pub const ALL: [Self; 9] = [
+        Self::Max,
+        Self::Min,
+        Self::AfterEnd,
+        Self::Duration,
+        Self::Expiry,
+        Self::SameDay,
+        Self::Date,
+        Self::Blackout,
+        Self::Note,
+    ];
+}
+
 /// A length of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Length {

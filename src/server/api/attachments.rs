@@ -11,10 +11,10 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::json;
 
 use crate::{
     analysis::View,
+    api::Attachment,
     domain::Action,
     server::{app::App, auth::Identity, problem::Problem},
     store::PLAN,
@@ -44,7 +44,7 @@ pub async fn attach(
     let kept = app.files.keep(&media_type, body).await?;
     let (id, bytes) = (kept.id.clone(), kept.bytes as u64);
     app.with_store(move |store| store.note_upload(&id, &name, bytes, at)).await?;
-    let answer = json!({ "id": kept.id, "content_type": kept.content_type, "bytes": kept.bytes });
+    let answer = Attachment { id: kept.id, content_type: kept.content_type, bytes: kept.bytes };
     Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
 }
 

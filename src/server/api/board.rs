@@ -14,8 +14,8 @@ use super::{
 };
 use crate::{
     analysis::{Discretion, View},
+    api::{self, BoardError, EvidenceAsk},
     domain::{Campaign, Period},
-    export::figures::{self, Ask, BoardError},
     report::{board_document, write},
     server::{app::App, params::Query, problem::Problem},
 };
@@ -55,7 +55,7 @@ pub async fn board(
     let period = query.read("period", Period::parse)?;
     let key = format!("/api/v1/board {number} {}", text.unwrap_or_default());
     let answer = app.json(&headers, key, query.when()?, move |_, view| {
-        figures::board(view, &campaign, period).map_err(|error| refused(&error))
+        api::board(view, &campaign, period).map_err(|error| refused(&error))
     });
     Ok(answer.await?.respond(&headers))
 }
@@ -89,8 +89,8 @@ pub async fn evidence(
     let offset = number(&query, "offset", 0, usize::MAX)?.unwrap_or(0);
     let key = format!("/api/v1/board/evidence {state} {}", text.unwrap_or_default());
     let answer = app.json(&headers, key, query.when()?, move |_, view| {
-        let ask = Ask { period, group, unit: &unit, criterion, limit, offset };
-        figures::evidence(view, &of, &ask).map_err(|error| refused(&error))
+        let ask = EvidenceAsk { period, group, unit: &unit, criterion, limit, offset };
+        api::evidence(view, &of, &ask).map_err(|error| refused(&error))
     });
     Ok(answer.await?.respond(&headers))
 }
@@ -107,7 +107,7 @@ pub async fn board_report(
     let (format, language) = paper(&query)?;
     let key = format!("/api/v1/board/report {state} {}", text.unwrap_or_default());
     let make = move |app: &App, view: &View| {
-        let board = figures::ranked(view, &campaign, period).map_err(|error| refused(&error))?;
+        let board = api::ranked(view, &campaign, period).map_err(|error| refused(&error))?;
         let about = app.words.about();
         let setting = setting(app, &about, Discretion::Rounded);
         let document = board_document(view, &campaign, &board, app.words.report(language), setting);

@@ -12,11 +12,10 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 
 use crate::{
-    domain::{Action, Day, hex},
+    api::{BriefingEntry, BriefingWords, Briefings, MOST_SLIDES, NewBriefing, SavedBriefing, Slide},
+    domain::Action,
     server::{
         app::App,
         auth::{Identity, secret},
@@ -25,81 +24,14 @@ use crate::{
     store::{Briefing, KeptBriefing, RESTORED_WITHIN_MS, Store},
 };
 
-/// Slides of a briefing.
-const MOST_SLIDES: usize = 200;
 /// Characters of a note or title.
 const LONGEST: usize = 2000;
-
-/// What a briefing says.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Words {
-    /// Slides in their order.
-    slides: Vec<Slide>,
-    /// The filter that the slides came from, as a query string.
-    #[serde(default)]
-    filter: String,
-}
-
-/// A slide.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Slide {
-    /// What it is about.
-    about: BriefingSubject,
-    /// Code of the project or unit; empty for all.
-    #[serde(default)]
-    code: String,
-    /// The presenter's note.
-    #[serde(default)]
-    note: String,
-}
-
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum BriefingSubject {
-    All,
-    Project,
-    Unit,
-}
-
-/// A briefing as it is sent.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewBriefing {
-    title: String,
-    as_of: Option<Day>,
-    slides: Vec<Slide>,
-    #[serde(default)]
-    filter: String,
-}
-
-fn sealed(kept: &KeptBriefing) -> String {
-    let hex = hex(&kept.seal[..kept.seal.len().min(8)]).to_uppercase();
-    let groups: Vec<&str> =
-        hex.as_bytes().chunks(4).filter_map(|part| std::str::from_utf8(part).ok()).collect();
-    groups.join("-")
-}
-
-fn entry(kept: &KeptBriefing) -> Value {
-    let briefing = &kept.briefing;
-    json!({
-        "code": briefing.code,
-        "title": briefing.title,
-        "at": briefing.position,
-        "as_of": briefing.as_of.to_string(),
-        "author": briefing.author,
-        "created_at": briefing.created_at,
-        "verification": sealed(kept),
-        "whole": kept.whole,
-    })
-}
 
 /// All briefings, newest first.
 pub async fn briefings(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let all = app.with_store(|store| store.briefings()).await?;
-    let list: Vec<Value> = all.iter().map(entry).collect();
-    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(json!({ "briefings": list }))).into_response())
+    let list = Briefings { briefings: all.iter().map(BriefingEntry::from).collect() };
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(list)).into_response())
 }
 
 /// Saves slides as a briefing of the state that is shown now.
@@ -109,7 +41,8 @@ pub async fn save(State(app): State<Arc<App>>, identity: Identity, body: Bytes) 
     check(&new)?;
     let current = app.current()?;
     let code: String = secret().map_err(|e| Problem::internal(&e))?.chars().take(16).collect();
-    let words = Words { slides: new.slides, filter: new.filter };
+    let slides = new.slides.into_iter().map(Slide::from).collect();
+    let words = BriefingWords { slides, filter: new.filter };
     let briefing = Briefing {
         code,
         title: new.title.trim().to_owned(),
@@ -120,7 +53,7 @@ pub async fn save(State(app): State<Arc<App>>, identity: Identity, body: Bytes) 
         created_at: jiff::Timestamp::now().as_millisecond(),
     };
     let kept = app.with_store(move |store| store.add_briefing(&briefing)).await?;
-    Ok((StatusCode::CREATED, axum::Json(entry(&kept))).into_response())
+    Ok((StatusCode::CREATED, axum::Json(BriefingEntry::from(&kept))).into_response())
 }
 
 fn check(new: &NewBriefing) -> Result<(), Problem> {
@@ -140,10 +73,9 @@ fn check(new: &NewBriefing) -> Result<(), Problem> {
 /// One briefing with its slides, and whether its seal still fits.
 pub async fn briefing(State(app): State<Arc<App>>, Path(code): Path<String>) -> Result<Response, Problem> {
     let kept = find(&app, code).await?;
-    let mut answer = entry(&kept);
-    let words: Value = serde_json::from_str(&kept.briefing.body).map_err(|e| Problem::internal(&e))?;
-    answer["slides"] = words["slides"].clone();
-    answer["filter"] = words["filter"].clone();
+    let words: BriefingWords =
+        serde_json::from_str(&kept.briefing.body).map_err(|e| Problem::internal(&e))?;
+    let answer = SavedBriefing { entry: (&kept).into(), slides: words.slides, filter: words.filter };
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(answer)).into_response())
 }
 

@@ -10,8 +10,8 @@ use axum::{
 
 use crate::{
     analysis::View,
+    api,
     domain::Code,
-    export::figures,
     server::{app::App, auth::Identity, campaign_files::version, params::Query, problem::Problem},
 };
 
@@ -27,7 +27,7 @@ pub async fn campaigns(
     let query = Query::parse(text.as_deref(), &["as_of", "at"])?;
     let campaigns = app.words.campaigns();
     let key = format!("/api/v1/campaigns {} {}", campaigns.number, text.unwrap_or_default());
-    let made = move |_: &App, view: &View| Ok(figures::campaigns(view, &campaigns.all));
+    let made = move |_: &App, view: &View| Ok(api::campaigns(view, &campaigns.all));
     Ok(app.json(&headers, key, query.when()?, made).await?.respond(&headers))
 }
 
@@ -56,7 +56,7 @@ pub async fn put_file(
             app.campaign_files.put(code, &text, expected.as_deref(), |all| app.words.set_campaigns(all))?;
         tracing::info!(by = identity.name(), campaign = %code, "a campaign was changed");
         let current = app.current()?;
-        Ok(figures::campaigns(&current.view, &[own])["campaigns"][0].clone())
+        Ok(api::Campaign::of(&current.view, &own))
     });
     Ok(axum::Json(made.await?).into_response())
 }

@@ -7,26 +7,12 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
-use serde_json::json;
 
 use crate::{
+    api::{DemoFilled, DemoRequest},
     import::Illustration,
     server::{app::App, problem::Problem},
 };
-
-/// What may be wished.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DemoRequest {
-    /// Parcels, 100 to 40 000.
-    #[serde(default = "usual")]
-    parcels: usize,
-}
-
-fn usual() -> usize {
-    10_000
-}
 
 /// Fills an empty store.
 pub async fn fill_demo(
@@ -59,7 +45,7 @@ pub async fn fill_demo(
     writing.await?.map_err(|error| Problem::store(&error))?;
     let position = told.recv().map_err(|e| Problem::internal(&e))?.ok_or_else(not_empty)?;
     app.await_shown(position).await;
-    let answer = json!({ "units": units, "projects": projects, "parcels": parcels, "position": position });
+    let answer = DemoFilled { units, projects, parcels, position };
     Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
 }
 

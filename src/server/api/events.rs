@@ -8,13 +8,14 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::attachments::may_open;
 use crate::{
+    api::{Judged, PreviewRow, Refused, TableColumns, TablePreview, Yes},
     domain::{Action, Draft, Habits, LedgerPosition, Refusal},
-    ingest::{Words, read_event_table, text_of_table},
+    ingest::{EventRow, Words, read_event_table, text_of_table},
     recording::{Recorded, RecordingError},
     server::{app::App, auth::Identity, params::Query, problem::Problem, writer::Job},
 };
@@ -47,12 +48,10 @@ pub async fn events(
     let count = rows.len();
     let recorded = order(&app, &identity, rows, dry_run, request).await?.map_err(problem)?;
     if dry_run {
-        return Ok(axum::Json(
-            json!({ "at": recorded.at, "dry_run": true, "rows": count, "marks": recorded.marks }),
-        )
-        .into_response());
+        let judged = Judged { at: recorded.at, dry_run: Yes, rows: count, marks: recorded.marks };
+        return Ok(axum::Json(judged).into_response());
     }
-    Ok((StatusCode::CREATED, axum::Json(json!(recorded))).into_response())
+    Ok((StatusCode::CREATED, axum::Json(recorded)).into_response())
 }
 
 /// Records the rows of a pasted table.
@@ -85,23 +84,25 @@ pub async fn table(
     let request = request(&headers, &body)?;
     let outcome = order(&app, &identity, rows, dry_run, request).await?;
     if !dry_run {
-        return Ok((StatusCode::CREATED, axum::Json(json!(outcome.map_err(problem)?))).into_response());
+        return Ok((StatusCode::CREATED, axum::Json(outcome.map_err(problem)?)).into_response());
     }
     let refused = match &outcome {
         Err(RecordingError::Refused(refused)) => refused.clone(),
         Err(RecordingError::Conflict(_)) | Ok(_) => Vec::new(),
         Err(_) => return Err(outcome.err().map_or_else(|| Problem::invalid("refused"), problem)),
     };
-    let preview = table.rows.iter().map(|row| {
-        let errors: Vec<_> = refused.iter().filter(|refusal| refusal.row == row.line).collect();
+    let row = |row: EventRow| {
+        let errors: Vec<_> = refused.iter().filter(|refusal| refusal.row == row.line).cloned().collect();
         let parcel = errors.iter().find_map(|refusal| refusal.parcel);
-        json!({ "row": row.line, "parcel": parcel, "fields": row.fields, "errors": errors })
-    });
-    let at = app.current()?.view.snapshot.position();
-    let columns = json!({ "known": table.known, "unknown": table.unknown });
-    let preview: Vec<Value> = preview.collect();
-    let body =
-        json!({ "at": at, "dry_run": true, "rows": preview.len(), "columns": columns, "preview": preview });
+        PreviewRow { row: row.line, parcel, fields: row.fields, errors }
+    };
+    let body = TablePreview {
+        at: app.current()?.view.snapshot.position(),
+        dry_run: Yes,
+        rows: table.rows.len(),
+        columns: TableColumns { known: table.known, unknown: table.unknown },
+        preview: table.rows.into_iter().map(row).collect(),
+    };
     Ok(axum::Json(body).into_response())
 }
 
@@ -209,17 +210,17 @@ pub(super) fn problem(error: RecordingError) -> Problem {
     match error {
         RecordingError::Refused(refused) => {
             let detail = format!("{} of the rows break a rule; nothing was recorded", refused.len());
-            Problem::refused(detail, json!(refused))
+            Problem::refused(detail, Refused::Rows(refused))
         }
         RecordingError::Conflict(conflicts) => {
             let detail = "parcels have changed since they were seen; nothing was recorded";
-            Problem::conflict(detail, json!(conflicts))
+            Problem::conflict(detail, conflicts)
         }
         RecordingError::KeyUsed => {
             Problem::parameter("Idempotency-Key", "was used for another request; take a new one")
         }
         RecordingError::Store(error @ crate::store::StoreError::Exists(_)) => {
-            Problem::refused(error.to_string(), json!([]))
+            Problem::refused(error.to_string(), Refused::none())
         }
         RecordingError::Store(error) => Problem::store(&error),
         RecordingError::Fault => Problem::internal(&error),

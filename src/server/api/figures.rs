@@ -10,8 +10,8 @@ use axum::{
 
 use crate::{
     analysis::{DecisionScope, Discretion, DutyKind, GroupBy, View},
+    api::{self, DutyAsk, Least},
     domain::{Action, Day, Level, Scope},
-    export::figures::{self, DutyAsk, Least},
     server::{
         app::App,
         auth::Identity,
@@ -89,12 +89,12 @@ fn find(view: &View, code: &str) -> Result<usize, Problem> {
     index.ok_or_else(|| Problem::parameter("project", format!("\"{code}\" names nothing here")))
 }
 
-async fn answer(
+async fn answer<T: serde::Serialize>(
     app: &Arc<App>,
     headers: &HeaderMap,
     key: String,
     query: &Query,
-    make: impl FnOnce(&View) -> Result<serde_json::Value, Problem> + Send + 'static,
+    make: impl FnOnce(&View) -> Result<T, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     Ok(app.json(headers, key, query.when()?, move |_, view| make(view)).await?.respond(headers))
 }
@@ -112,7 +112,7 @@ pub async fn progress(
     let key = format!("/api/v1/progress {discretion:?} {}", text.unwrap_or_default());
     let own = query.clone();
     answer(&app, &headers, key, &query, move |view| {
-        Ok(figures::progress(view, &own.filter(view, view.today)?, (by, since), discretion))
+        Ok(api::progress(view, &own.filter(view, view.today)?, (by, since), discretion))
     })
     .await
 }
@@ -131,7 +131,7 @@ pub async fn clocks(
     let key = format!("/api/v1/clocks {}", text.unwrap_or_default());
     let own = query.clone();
     answer(&app, &headers, key, &query, move |view| {
-        Ok(figures::clocks(view, &own.filter(view, view.today)?, by, limit, offset))
+        Ok(api::clocks(view, &own.filter(view, view.today)?, by, limit, offset))
     })
     .await
 }
@@ -158,7 +158,7 @@ pub async fn duties(
     let key = format!("/api/v1/duties {}", text.unwrap_or_default());
     let own = query.clone();
     answer(&app, &headers, key, &query, move |view| {
-        Ok(figures::duties(view, &own.filter(view, view.today)?, ask))
+        Ok(api::duties(view, &own.filter(view, view.today)?, ask))
     })
     .await
 }
@@ -173,7 +173,7 @@ pub async fn decisions(
     let key = format!("/api/v1/decisions {}", text.unwrap_or_default());
     let own = query.clone();
     answer(&app, &headers, key, &query, move |view| {
-        Ok(figures::decisions(view, &own.filter(view, view.today)?, scope(&own)))
+        Ok(api::decisions(view, &own.filter(view, view.today)?, scope(&own)))
     })
     .await
 }
@@ -204,8 +204,7 @@ pub async fn fronts(
         most: number(&query, "most", 1, Least::MOST)?.unwrap_or(usual.most),
     };
     let key = format!("/api/v1/fronts {}", text.unwrap_or_default());
-    answer(&app, &headers, key, &query, move |view| Ok(figures::fronts(view, find(view, &code)?, least)))
-        .await
+    answer(&app, &headers, key, &query, move |view| Ok(api::fronts(view, find(view, &code)?, least))).await
 }
 
 /// When a project will be done.
@@ -217,5 +216,5 @@ pub async fn forecast(
     let query = Query::parse(text.as_deref(), &["project", "as_of", "at"])?;
     let code = project(&query)?;
     let key = format!("/api/v1/forecast {}", text.unwrap_or_default());
-    answer(&app, &headers, key, &query, move |view| Ok(figures::forecast(view, find(view, &code)?))).await
+    answer(&app, &headers, key, &query, move |view| Ok(api::forecast(view, find(view, &code)?))).await
 }

@@ -7,10 +7,9 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use serde_json::{Value, json};
 
-use super::{bbox, search::folded};
 use crate::{
+    api::{HolderResult, HolderResults, folded},
     domain::{Action, ParcelId},
     server::{
         app::App,
@@ -57,17 +56,8 @@ pub async fn holders(
     let (name, at) = (identity.name().to_owned(), jiff::Timestamp::now().as_millisecond());
     app.with_store(move |store| store.note_accesses(&ids, &name, "search", at)).await?;
     looked(identity.name(), "search", parcels.len(), None, identity.address);
-    let entry = |parcel: &u32| {
-        json!({
-            "id": columns.id(*parcel),
-            "project": snapshot.parcel(*parcel).project().project.code.as_str(),
-            "sheet": snapshot.parcel(*parcel).sheet(),
-            "parcel": snapshot.parcel(*parcel).number(),
-            "holder": own(parcel),
-            "bbox": bbox(columns.arena().shape(*parcel as usize).extent()),
-        })
-    };
-    let list: Vec<Value> = parcels.iter().map(entry).collect();
-    let body = json!({ "at": snapshot.position(), "results": list });
+    let named = parcels.iter().filter_map(|parcel| Some((*parcel, own(parcel)?.clone())));
+    let results = named.map(|(parcel, name)| HolderResult::of(&current.view, parcel, name)).collect();
+    let body = HolderResults { at: snapshot.position(), results };
     Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response())
 }

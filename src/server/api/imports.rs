@@ -14,20 +14,21 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
 use tokio_stream::StreamExt;
 
-use super::preview::preview_features;
 use crate::{
-    domain::{Action, Code, Day, UnitId, hex},
+    api::{
+        ImportBegun, ImportDone, ImportOutline, ImportPreview, ImportReport, ImportRequest, ImportShapes,
+        ImportStored, Refused, StagedFiles,
+    },
+    domain::{Action, Code, Day, LedgerPosition, UnitId, hex},
     import::{self, ImportError, Records, Request},
-    ingest::{self, Encoding, Mapping, Target},
+    ingest::{Encoding, Mapping, Target},
     reader::{Cancellation, Reader},
     server::{
         app::App,
         auth::Identity,
-        import_work::{Operation, Tracker},
+        import_work::{Operation, StagedWork, Tracker},
         problem::Problem,
         staging::{LARGEST, Staged, Staging},
     },
@@ -37,7 +38,7 @@ use crate::{
 /// Begins an import.
 pub async fn begin(State(app): State<Arc<App>>, identity: Identity) -> Result<Response, Problem> {
     let id = app.staging.begin(identity.name())?;
-    Ok((StatusCode::CREATED, axum::Json(json!({ "id": id, "largest": LARGEST }))).into_response())
+    Ok((StatusCode::CREATED, axum::Json(ImportBegun { id, largest: LARGEST })).into_response())
 }
 
 /// Takes one file of an import.
@@ -100,8 +101,8 @@ fn has_room(staging: &Staging, author: &str) -> Result<(), Problem> {
     if staging.room(author) > 0 { Ok(()) } else { Err(staging.full()) }
 }
 
-fn files(staged: &Staged) -> Result<Value, Problem> {
-    Ok(json!({ "files": staged.files()? }))
+fn files(staged: &Staged) -> Result<StagedFiles, Problem> {
+    Ok(StagedFiles { files: staged.files()? })
 }
 
 /// What the file holds: layers and columns.
@@ -116,14 +117,7 @@ pub async fn outline(
         tracker.reading();
         let main = staged.main()?;
         let layers = reader.outline(&main, cancellation).map_err(|e| refused(&staged, &e.into()))?;
-        let mut answer = files(&staged)?;
-        answer["layers"] = json!(layers);
-        answer["fields"] = json!({
-            "units": ingest::fields(Target::Units),
-            "projects": ingest::fields(Target::Projects),
-            "parcels": ingest::fields(Target::Parcels),
-        });
-        Ok(answer)
+        Ok(ImportOutline::new(staged.files()?, layers))
     });
     Ok(axum::Json(described.await?).into_response())
 }
@@ -135,55 +129,34 @@ pub async fn work(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let staged = app.staging.find(&id, identity.name())?;
-    Ok(axum::Json(json!({ "work": staged.works.now() })).into_response())
+    Ok(axum::Json(StagedWork { work: staged.works.now() }).into_response())
 }
 
-/// How a file is to be understood, as the app sends it.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ImportRequest {
-    target: String,
-    layer: Option<String>,
-    crs: Option<String>,
-    encoding: Option<String>,
-    #[serde(default)]
-    mapping: std::collections::BTreeMap<String, String>,
-    project: Option<String>,
-    unit: Option<String>,
-    #[serde(default)]
-    intersect: bool,
-    #[serde(default)]
-    levels: Vec<String>,
-    day: Option<String>,
-}
-
-impl ImportRequest {
-    fn request(self, file: PathBuf, today: Day) -> Result<Request, Problem> {
-        let code = |name: &str, text: Option<String>| {
-            let text = text.filter(|text| !text.is_empty());
-            text.map(|text| Code::new(&text)).transpose().map_err(|why| Problem::parameter(name, why))
-        };
-        let pairs: Vec<String> =
-            self.mapping.iter().map(|(field, column)| format!("{field}={column}")).collect();
-        let encoding = self.encoding.as_deref().unwrap_or("auto");
-        let day =
-            self.day.as_deref().map(Day::parse).transpose().map_err(|why| Problem::parameter("day", why))?;
-        Ok(Request {
-            target: target(&self.target)?,
-            file,
-            layer: self.layer,
-            crs: self.crs.filter(|crs| !crs.is_empty()),
-            encoding: Encoding::from_name(encoding).ok_or_else(|| {
-                Problem::parameter("encoding", "choose one of utf-8, tcvn3, vni, cp1258, auto")
-            })?,
-            mapping: Mapping::parse(&pairs.join(",")).map_err(|why| Problem::parameter("mapping", why))?,
-            project: code("project", self.project)?,
-            unit: code("unit", self.unit)?,
-            intersect: self.intersect,
-            levels: self.levels,
-            day: day.unwrap_or(today),
-        })
-    }
+/// What is asked for, as the reader takes it.
+fn request(asked: ImportRequest, file: PathBuf, today: Day) -> Result<Request, Problem> {
+    let code = |name: &str, text: Option<String>| {
+        let text = text.filter(|text| !text.is_empty());
+        text.map(|text| Code::new(&text)).transpose().map_err(|why| Problem::parameter(name, why))
+    };
+    let pairs: Vec<String> =
+        asked.mapping.iter().map(|(field, column)| format!("{field}={column}")).collect();
+    let encoding = asked.encoding.as_deref().unwrap_or("auto");
+    let day =
+        asked.day.as_deref().map(Day::parse).transpose().map_err(|why| Problem::parameter("day", why))?;
+    Ok(Request {
+        target: target(&asked.target)?,
+        file,
+        layer: asked.layer,
+        crs: asked.crs.filter(|crs| !crs.is_empty()),
+        encoding: Encoding::from_name(encoding)
+            .ok_or_else(|| Problem::parameter("encoding", "choose one of utf-8, tcvn3, vni, cp1258, auto"))?,
+        mapping: Mapping::parse(&pairs.join(",")).map_err(|why| Problem::parameter("mapping", why))?,
+        project: code("project", asked.project)?,
+        unit: code("unit", asked.unit)?,
+        intersect: asked.intersect,
+        levels: asked.levels,
+        day: day.unwrap_or(today),
+    })
 }
 
 fn target(word: &str) -> Result<Target, Problem> {
@@ -203,10 +176,11 @@ pub async fn preview(
     let tracker = Tracker::new(Arc::clone(&read.staged), Operation::Preview);
     let answer = app.reading.run(move |reader, cancellation| {
         let records = read.records(reader, cancellation, &tracker)?;
-        let mut answer = report(&records)?;
-        answer["preview"] = preview_features(&records);
-        answer["allowed"] = json!(read.may_store(&records).is_ok());
-        Ok(answer)
+        Ok(ImportPreview {
+            report: ImportReport::of(&records),
+            preview: ImportShapes::of(&records),
+            allowed: read.may_store(&records).is_ok(),
+        })
     });
     Ok(axum::Json(answer.await?).into_response())
 }
@@ -240,14 +214,14 @@ async fn store_all(
     records: Records,
     author: String,
     day: Day,
-) -> Result<(Value, crate::domain::LedgerPosition), Problem> {
+) -> Result<(ImportDone, LedgerPosition), Problem> {
     let read = records.report();
     if !read.refused.is_empty() {
         let detail =
             format!("{} of {} features are refused; nothing was stored", read.refused.len(), read.read);
-        return Err(Problem::refused(detail, json!(read.refused)));
+        return Err(Problem::refused(detail, Refused::Features(read.refused.clone())));
     }
-    let mut answer = report(&records)?;
+    let report = ImportReport::of(&records);
     let recorded_at = jiff::Timestamp::now().as_millisecond();
     let entry = Entry { source: read.file.clone(), author, recorded_at, day, units_on: day };
     let (tell, told) = std::sync::mpsc::sync_channel(1);
@@ -258,17 +232,17 @@ async fn store_all(
         Ok(())
     });
     writing.await?.map_err(|error| match error {
-        error @ crate::store::StoreError::Exists(_) => Problem::refused(error.to_string(), json!([])),
+        error @ crate::store::StoreError::Exists(_) => Problem::refused(error.to_string(), Refused::none()),
         error => Problem::store(&error),
     })?;
     let (written, head) = told.recv().map_err(|e| Problem::internal(&e))?;
-    answer["stored"] = json!({
-        "inserted": written.inserted,
-        "updated": written.updated,
-        "at": head.position,
-        "head": hex(&head.hash),
-    });
-    Ok((answer, head.position))
+    let stored = ImportStored {
+        inserted: written.inserted,
+        updated: written.updated,
+        at: head.position,
+        head: hex(&head.hash),
+    };
+    Ok((ImportDone { report, stored }, head.position))
 }
 
 /// Forgets a file that waits.
@@ -280,12 +254,6 @@ pub async fn end(
     app.staging.find(&id, identity.name())?;
     app.staging.end(&id);
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn report(records: &Records) -> Result<Value, Problem> {
-    let mut answer = serde_json::to_value(records.report()).map_err(|e| Problem::internal(&e))?;
-    answer["recovered"] = json!(records.recovered());
-    Ok(answer)
 }
 
 fn refused(staged: &Staged, error: &ImportError) -> Problem {
@@ -313,7 +281,7 @@ impl Reading {
     fn begin(app: &App, identity: &Identity, id: &str, asked: ImportRequest) -> Result<Self, Problem> {
         let staged = app.staging.find(id, identity.name())?;
         let current = app.current()?;
-        let request = asked.request(staged.main()?, current.view.today)?;
+        let request = request(asked, staged.main()?, current.view.today)?;
         let scope = identity.scope(Action::Manage, current.view.snapshot.units());
         Ok(Self { staged, request, current, scope })
     }

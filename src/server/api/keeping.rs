@@ -7,9 +7,9 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use serde_json::{Value, json};
 
 use crate::{
+    api::{Condition, HeadAt, LedgerPage, law_book},
     domain::{LedgerPosition, hex},
     server::{app::App, params::Query, problem::Problem},
 };
@@ -29,31 +29,7 @@ pub async fn ledger(State(app): State<Arc<App>>, RawQuery(text): RawQuery) -> Re
     })?;
     let (before, limit) = (before.unwrap_or(LedgerPosition(u64::MAX)), limit.unwrap_or(100));
     let events = app.with_store(move |store| store.events_before(before, limit)).await?;
-    let current = app.current()?;
-    let snapshot = &current.view.snapshot;
-    let entry = |event: &crate::domain::Event| {
-        let body = &event.body;
-        let parcel = body.parcel.and_then(|id| snapshot.parcels().find(id));
-        let act = body.kind.act().map(|(act, _)| act);
-        json!({
-            "position": event.position,
-            "recorded_at": body.recorded_at,
-            "day": body.day.to_string(),
-            "author": body.author,
-            "kind": body.kind.code(),
-            "step": act,
-            "blocker": body.kind.blocker(),
-            "document": body.document,
-            "parcel": parcel.map(|index| json!({
-                "id": snapshot.parcel(index).id(),
-                "sheet": snapshot.parcel(index).sheet(),
-                "parcel": snapshot.parcel(index).number(),
-                "project": snapshot.parcel(index).project().project.code.as_str(),
-            })),
-        })
-    };
-    let list: Vec<Value> = events.iter().map(entry).collect();
-    Ok(no_store(&json!({ "at": snapshot.position(), "events": list })))
+    Ok(no_store(&LedgerPage::of(&app.current()?.view.snapshot, events)))
 }
 
 /// The hash of the ledger at a position: what a report or a copy says of it is held against this.
@@ -62,15 +38,14 @@ pub async fn head_at(State(app): State<Arc<App>>, Path(position): Path<String>) 
     let asked = position.parse().map(LedgerPosition).map_err(|_| missing())?;
     let head = app.with_store(move |store| store.head_at(asked)).await?.ok_or_else(missing)?;
     let now = app.current()?.view.snapshot.position();
-    Ok(no_store(&json!({ "at": now, "position": head.position, "head": hex(&head.hash) })))
+    Ok(no_store(&HeadAt { at: now, position: head.position, head: hex(&head.hash) }))
 }
 
 /// The law as the files have it: acts, clocks, order, authority and transitions with their articles.
 pub async fn procedures(State(app): State<Arc<App>>) -> Result<Response, Problem> {
     let current = app.current()?;
-    let mut answer = crate::export::figures::whole_law(current.view.snapshot.law());
-    answer["at"] = json!(current.view.snapshot.position());
-    Ok(axum::Json(answer).into_response())
+    let snapshot = &current.view.snapshot;
+    Ok(axum::Json(law_book(snapshot.law(), snapshot.position())).into_response())
 }
 
 /// How the server is.
@@ -79,22 +54,22 @@ pub async fn condition(State(app): State<Arc<App>>) -> Result<Response, Problem>
     let current = app.current()?;
     let snapshot = &current.view.snapshot;
     let directory = app.auth.directory.load();
-    Ok(no_store(&json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "started_at": app.started_at,
-        "at": snapshot.position(),
-        "stored_at": head.position,
-        "head": hex(&head.hash),
-        "parcels": snapshot.parcels().len(),
-        "projects": snapshot.projects().len(),
-        "units": snapshot.units().len(),
-        "store_bytes": size,
-        "atlas_bytes": snapshot.bytes(),
-        "accounts": directory.accounts.len(),
-        "sessions": directory.sessions.len(),
-    })))
+    Ok(no_store(&Condition {
+        version: env!("CARGO_PKG_VERSION"),
+        started_at: app.started_at,
+        at: snapshot.position(),
+        stored_at: head.position,
+        head: hex(&head.hash),
+        parcels: snapshot.parcels().len(),
+        projects: snapshot.projects().len(),
+        units: snapshot.units().len(),
+        store_bytes: size,
+        atlas_bytes: snapshot.bytes(),
+        accounts: directory.accounts.len(),
+        sessions: directory.sessions.len(),
+    }))
 }
 
-fn no_store(body: &Value) -> Response {
+fn no_store(body: &impl serde::Serialize) -> Response {
     ([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response()
 }

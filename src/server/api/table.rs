@@ -9,12 +9,10 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
-use serde_json::{Value, json};
 
-use super::bbox;
 use crate::{
-    analysis::{View, dwells},
-    query::{Collection, Grouping, Listing, Rows, Section, Sort, listing, shown},
+    api::{self, TableWindow},
+    query::{Collection, Grouping, Listing, Rows, Sort, listing},
     server::{
         app::{App, Current},
         params::{Query, with_filter},
@@ -55,7 +53,7 @@ struct Window {
 }
 
 impl Window {
-    fn write(&self, app: &App, current: &Current, query: &Query) -> Result<Value, Problem> {
+    fn write(&self, app: &App, current: &Current, query: &Query) -> Result<TableWindow, Problem> {
         let view = &current.view;
         // One order serves all its windows.
         let mut whole = query.clone();
@@ -64,43 +62,8 @@ impl Window {
             let chosen = query.filter(view, view.today)?.select(&view.snapshot, view.today);
             Ok::<_, Problem>(listing(&Rows::of(view), chosen, &self.sort, self.group))
         })?;
-        let window = listing.rows.iter().skip(self.offset).take(self.limit);
-        Ok(json!({
-            "at": view.snapshot.position(),
-            "as_of": view.today.to_string(),
-            "total": listing.rows.len(),
-            "offset": self.offset,
-            "groups": self.group.map(|_| listing.sections.iter().map(section).collect::<Vec<_>>()),
-            "rows": window.map(|parcel| row(view, *parcel)).collect::<Vec<_>>(),
-        }))
+        Ok(api::table_window(view, &listing, self.group.is_some(), (self.limit, self.offset)))
     }
-}
-
-fn section(section: &Section) -> Value {
-    let measures = &section.figures.progress.measures;
-    json!({
-        "code": section.code,
-        "offset": section.offset,
-        "parcels": section.len,
-        "cleared_parcels": measures.parcels.done,
-        "area": measures.area.total,
-        "cleared_area": measures.area.done,
-        "share": section.figures.progress.share,
-        "blocked": section.figures.blocked.parcels,
-        "overdue": section.figures.overdue.parcels,
-        "late": section.figures.late.parcels,
-    })
-}
-
-/// A parcel as the table shows it: columns of the collection's items, each under its name.
-fn row(view: &View, parcel: u32) -> Value {
-    let rows = Rows::of(view);
-    let parcels = view.snapshot.parcels();
-    let mut row = serde_json::Map::new();
-    row.insert("id".to_owned(), json!(parcels.id(parcel)));
-    row.extend(shown().map(|column| (column.name.to_owned(), json!((column.read)(&rows, parcel)))));
-    row.insert("bbox".to_owned(), json!(bbox(parcels.arena().shape(parcel as usize).extent())));
-    row.into()
 }
 
 /// Reads `-area,sheet`.
@@ -125,12 +88,7 @@ pub async fn dwell(
     let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at"]))?;
     let key = format!("/api/v1/dwells {}", text.unwrap_or_default());
     let answer = app.json(&headers, key, query.when()?, move |_, view| {
-        let chosen = query.filter(view, view.today)?.select(&view.snapshot, view.today);
-        Ok(json!({
-            "at": view.snapshot.position(),
-            "as_of": view.today.to_string(),
-            "stages": dwells(&view.snapshot, &chosen, view.today),
-        }))
+        Ok(api::dwells(view, &query.filter(view, view.today)?))
     });
     Ok(answer.await?.respond(&headers))
 }

@@ -9,11 +9,11 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use geo::MultiPolygon;
-use serde_json::json;
 
-use super::{figures::discretion, stages};
+use super::figures::discretion;
 use crate::{
-    analysis::{Discretion, View, progress},
+    analysis::{Discretion, View},
+    api,
     query::inside,
     server::{
         app::App,
@@ -73,11 +73,5 @@ fn make(
     let snapshot = &view.snapshot;
     let mut chosen = query.filter(view, day)?.select(snapshot, day);
     chosen = inside(snapshot, &chosen, area).map_err(|why| Problem::invalid(why.0))?;
-    let answer = json!({
-        "at": snapshot.position(),
-        "as_of": day.to_string(),
-        "total": progress(snapshot, &chosen, &[], day).told(discretion),
-        "stages": stages(view, &chosen, day),
-    });
-    Ok(answer.to_string())
+    serde_json::to_string(&api::totals(view, &chosen, day, discretion)).map_err(|e| Problem::internal(&e))
 }

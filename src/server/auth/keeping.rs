@@ -12,66 +12,25 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{hash_password, log, secret, secret_hash};
 use crate::{
+    api::{
+        AccountAdded, AccountChangeRequest as Change, Invitation, LONGEST_TOKEN_DAYS, NewAccount, NewToken,
+        Refused, TokenAdded,
+    },
     domain::{Account, Action, Grant, Role},
     server::{app::App, auth::Identity, problem::Problem},
-    store::{AccountChange, Directory, Token, TokenScope},
+    store::{AccountChange, Directory, Token},
 };
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
 /// Days that an invitation lasts.
 const INVITED: i64 = 7;
-/// Days that a token may last.
-const LONGEST: i64 = 3660;
 
 fn now() -> i64 {
     jiff::Timestamp::now().as_millisecond()
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct GrantWish {
-    role: Role,
-    unit: Option<String>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewAccount {
-    name: String,
-    full_name: String,
-    role: Role,
-    unit: Option<String>,
-    password: Option<String>,
-}
-
-/// What is to change about an account; one of them.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Change {
-    Grant(GrantWish),
-    Revoke(GrantWish),
-    Password(String),
-    Disabled(bool),
-    /// True takes the second factor away, for somebody who has lost it.
-    ResetSecondFactor(bool),
-    /// A link by which somebody becomes this account at the provider of identities.
-    Invite(bool),
-    /// Nobody at the provider is this account any more.
-    Unlink(bool),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewToken {
-    account: String,
-    name: String,
-    scope: TokenScope,
-    days: i64,
 }
 
 fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, Problem> {
@@ -131,7 +90,7 @@ pub async fn add_account(
     let (full_name, account) = (new.full_name, name.clone());
     let added = AccountChange::Add { name: account, full_name, password: hash, grant: Some(grant) };
     change(&app, &identity, added).await?;
-    Ok((StatusCode::CREATED, axum::Json(json!({ "name": name }))).into_response())
+    Ok((StatusCode::CREATED, axum::Json(AccountAdded { name })).into_response())
 }
 
 /// Changes an account.
@@ -201,7 +160,7 @@ async fn invite(app: &Arc<App>, identity: &Identity, account: u32) -> Result<Res
     let expires_at = now() + INVITED * DAY;
     change(app, identity, AccountChange::Invite(account, secret_hash(&secret), expires_at)).await?;
     let path = format!("/api/v1/oidc/start?invitation={secret}");
-    let answer = axum::Json(json!({ "path": path, "expires_at": expires_at }));
+    let answer = axum::Json(Invitation { path, expires_at });
     Ok(([(header::CACHE_CONTROL, "no-store")], answer).into_response())
 }
 
@@ -228,7 +187,7 @@ fn keep_an_administrator(app: &App, stay: impl Fn(&Account) -> bool) -> Result<(
     if directory.accounts.values().any(|(account, _)| administers(account)) {
         return Ok(());
     }
-    Err(Problem::refused("then nobody could administer; make another administrator first", json!([])))
+    Err(Problem::refused("then nobody could administer; make another administrator first", Refused::none()))
 }
 
 /// Makes a token; its secret is told once.
@@ -238,8 +197,11 @@ pub async fn add_token(
     body: Bytes,
 ) -> Result<Response, Problem> {
     let new: NewToken = read(&body)?;
-    if !(1..=LONGEST).contains(&new.days) {
-        return Err(Problem::parameter("days", format!("must be a whole number from 1 to {LONGEST}")));
+    if !(1..=LONGEST_TOKEN_DAYS).contains(&new.days) {
+        return Err(Problem::parameter(
+            "days",
+            format!("must be a whole number from 1 to {LONGEST_TOKEN_DAYS}"),
+        ));
     }
     let account = named(&app.auth.directory.load(), &new.account)?;
     let secret = format!("mbt_{}", secret().map_err(|e| Problem::internal(&e))?);
@@ -248,7 +210,7 @@ pub async fn add_token(
         Token { id: 0, account: account.id, name: new.name, scope: new.scope, expires_at, revoked: false };
     let hash = secret_hash(&secret);
     let id = change(&app, &identity, AccountChange::AddToken(hash, token)).await?;
-    let answer = axum::Json(json!({ "id": id, "token": secret, "expires_at": expires_at }));
+    let answer = axum::Json(TokenAdded { id, token: secret, expires_at });
     Ok((StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], answer).into_response())
 }
 

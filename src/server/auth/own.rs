@@ -11,7 +11,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Deserialize;
-use serde_json::json;
 
 use super::{
     factor::{address, new_secret, recovery_codes, step_of, typed},
@@ -21,6 +20,7 @@ use super::{
     session::{begin, is_right, second},
 };
 use crate::{
+    api::{FactorBegun, FactorCode, NewPassword, PasswordProof, RecoveryCodes, Refused},
     domain::Account,
     server::{app::App, problem::Problem},
     store::AccountChange,
@@ -28,27 +28,6 @@ use crate::{
 
 /// What the app on somebody's device shows beside the codes.
 const SERVER: &str = "Matbang";
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct NewPassword {
-    old: String,
-    new: String,
-    code: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Proof {
-    password: String,
-    code: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Code {
-    code: String,
-}
 
 fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, Problem> {
     // What is wrong with it is not said in its words: they hold a password.
@@ -127,14 +106,14 @@ pub async fn begin_factor(
     identity: Identity,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let asked: Proof = read(&body)?;
+    let asked: PasswordProof = read(&body)?;
     let (account, stored) = own(&app, &identity)?;
     prove(&app, &identity, (&account, stored), asked.password).await?;
     if app.auth.directory.load().second_factor(account.id).is_some() {
-        return Err(Problem::refused("there is a second factor already; remove it first", json!([])));
+        return Err(Problem::refused("there is a second factor already; remove it first", Refused::none()));
     }
     let secret = new_secret().map_err(|e| Problem::internal(&e))?;
-    let told = json!({ "secret": typed(&secret), "uri": address(&secret, &account.name, SERVER) });
+    let told = FactorBegun { secret: typed(&secret), uri: address(&secret, &account.name, SERVER) };
     change(&app, &identity, AccountChange::SecondFactor(account.id, secret)).await?;
     Ok((StatusCode::CREATED, axum::Json(told)).into_response())
 }
@@ -146,7 +125,7 @@ pub async fn confirm_factor(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let asked: Code = read(&body)?;
+    let asked: FactorCode = read(&body)?;
     let (account, _) = own(&app, &identity)?;
     let begun = app.auth.directory.load().second_factors.get(&account.id).filter(|f| !f.confirmed).cloned();
     let Some(factor) = begun else { return Err(Problem::not_found("no second factor was begun")) };
@@ -161,7 +140,7 @@ pub async fn confirm_factor(
     let (told, recovery): (Vec<String>, _) = codes.into_iter().unzip();
     change(&app, &identity, AccountChange::SecondFactorOn { account: account.id, step, recovery }).await?;
     let begun = begin(&app, account, &headers).await?;
-    let mut response = axum::Json(json!({ "recovery_codes": told })).into_response();
+    let mut response = axum::Json(RecoveryCodes { recovery_codes: told }).into_response();
     for cookie in begun.headers().get_all(header::SET_COOKIE) {
         response.headers_mut().append(header::SET_COOKIE, cookie.clone());
     }
@@ -175,7 +154,7 @@ pub async fn remove_factor(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
-    let asked: Proof = read(&body)?;
+    let asked: PasswordProof = read(&body)?;
     let (account, stored) = own(&app, &identity)?;
     prove(&app, &identity, (&account, stored), asked.password).await?;
     if app.auth.directory.load().second_factor(account.id).is_none() {

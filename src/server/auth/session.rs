@@ -11,7 +11,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
     Mode,
@@ -21,6 +21,10 @@ use super::{
     password::{csrf, secret, secret_hash, verify},
 };
 use crate::{
+    api::{
+        Accesses, AccountEntry, Accounts, Holder, Permissions, Provider, Session, SessionAccount,
+        SessionGrant, SessionMode,
+    },
     domain::{Account, Action, ParcelId},
     server::{
         app::App,
@@ -59,36 +63,37 @@ fn answer(app: &App, identity: &Identity) -> Response {
     };
     let directory = app.auth.directory.load();
     let account = identity.account.as_ref().map(|account| {
-        let has_password = directory.accounts.get(&account.id).is_some_and(|(_, hash)| hash.is_some());
-        let grants = account.grants.iter().map(|g| json!({ "role": g.role, "unit": g.unit.and_then(code) }));
-        json!({
-            "name": account.name,
-            "full_name": account.full_name,
-            "has_password": has_password,
-            "grants": grants.collect::<Vec<_>>(),
-        })
+        let grants =
+            account.grants.iter().map(|g| SessionGrant { role: g.role, unit: g.unit.and_then(code) });
+        SessionAccount {
+            name: account.name.clone(),
+            full_name: account.full_name.clone(),
+            has_password: directory.accounts.get(&account.id).is_some_and(|(_, hash)| hash.is_some()),
+            grants: grants.collect(),
+        }
     });
     let account_id = identity.account.as_ref().map(|account| account.id);
     let public = app.auth.is_public();
     let may = |action| identity.may(action);
-    let csrf = if let Credential::Session(_, csrf) = &identity.by { csrf.as_str() } else { "" };
-    let body = json!({
-        "mode": if app.auth.mode() == Mode::Local { "local" } else { "accounts" },
-        "signed_in": identity.by != Credential::Nobody,
-        "account": account,
-        "may": {
-            "read": public || may(Action::Read),
-            "write_events": may(Action::WriteEvents),
-            "manage": may(Action::Manage),
-            "see_holders": may(Action::SeeHolders),
-            "administer": may(Action::Administer),
+    let left = account_id.and_then(|id| directory.recovery_codes.get(&id));
+    let is_local = app.auth.mode() == Mode::Local;
+    let body = Session {
+        mode: if is_local { SessionMode::Local } else { SessionMode::Accounts },
+        signed_in: identity.by != Credential::Nobody,
+        account,
+        may: Permissions {
+            read: public || may(Action::Read),
+            write_events: may(Action::WriteEvents),
+            manage: may(Action::Manage),
+            see_holders: may(Action::SeeHolders),
+            administer: may(Action::Administer),
         },
-        "csrf": csrf,
-        "second_factor": account_id.is_some_and(|id| directory.second_factor(id).is_some()),
-        "recovery_codes": account_id.and_then(|id| directory.recovery_codes.get(&id)).copied().unwrap_or_default(),
-        "oidc": app.auth.oidc.as_ref().map(|oidc| json!({ "name": oidc.name() })),
-        "public_map": public,
-    });
+        csrf: if let Credential::Session(_, csrf) = &identity.by { csrf.clone() } else { String::new() },
+        second_factor: account_id.is_some_and(|id| directory.second_factor(id).is_some()),
+        recovery_codes: left.copied().unwrap_or_default(),
+        oidc: app.auth.oidc.as_ref().map(|oidc| Provider { name: oidc.name().to_owned() }),
+        public_map: public,
+    };
     ([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response()
 }
 
@@ -235,7 +240,7 @@ pub async fn holder(
     let name = identity.name().to_owned();
     let found = app.with_store(move |store| store.holder(parcel, &name, now())).await?;
     log::looked(identity.name(), "holder", 1, Some(parcel.0), identity.address);
-    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(json!({ "name": found }))).into_response())
+    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(Holder { name: found })).into_response())
 }
 
 /// All accounts and tokens, without secrets.
@@ -245,18 +250,24 @@ pub async fn accounts(State(app): State<Arc<App>>) -> Response {
     accounts.sort_by(|a, b| a.name.cmp(&b.name));
     let mut tokens: Vec<_> = directory.tokens.values().collect();
     tokens.sort_by_key(|token| token.id);
-    let entry = |a: &&Account| {
-        json!({
-            "id": a.id, "name": a.name, "full_name": a.full_name, "disabled": a.disabled, "grants": a.grants,
-            "linked": directory.is_linked(a.id), "second_factor": directory.second_factor(a.id).is_some(),
-        })
+    let entry = |a: &&Account| AccountEntry {
+        id: a.id,
+        name: a.name.clone(),
+        full_name: a.full_name.clone(),
+        disabled: a.disabled,
+        grants: a.grants.clone(),
+        linked: directory.is_linked(a.id),
+        second_factor: directory.second_factor(a.id).is_some(),
     };
-    let body = json!({ "accounts": accounts.iter().map(entry).collect::<Vec<_>>(), "tokens": tokens });
+    let body = Accounts {
+        accounts: accounts.iter().map(entry).collect(),
+        tokens: tokens.into_iter().cloned().collect(),
+    };
     axum::Json(body).into_response()
 }
 
 /// The last thousand looks at holders' records.
 pub async fn accesses(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let looks = app.with_store(|store| store.accesses(1000)).await?;
-    Ok(axum::Json(json!({ "accesses": looks })).into_response())
+    let accesses = app.with_store(|store| store.accesses(1000)).await?;
+    Ok(axum::Json(Accesses { accesses }).into_response())
 }

@@ -167,7 +167,7 @@ fn file_name(collection: Collection, query: &Query, view: &View, format: Format)
         },
     );
     let text = text.collect::<Vec<_>>().join(" ");
-    let plain = crate::server::api::folded(&text);
+    let plain = crate::api::folded(&text);
     let words = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let mut said = String::new();
     for word in words {

@@ -98,7 +98,7 @@ fn tileset(page: &Document<'_>, name: Option<&str>) -> Result<Value, Problem> {
             "maxTileMatrix": last.to_string(),
         })
     };
-    let bounds = crate::server::api::province_bbox(page.view);
+    let bounds = crate::api::province_bbox(page.view).map(|bbox| bbox.0);
     let corners = bounds.map(|[west, south, east, north]| {
         json!({ "lowerLeft": [west, south], "upperRight": [east, north], "crs": Crs::Crs84.uri() })
     });

@@ -9,11 +9,13 @@ use crate::domain::hex;
 
 /// The end of the ledger at a time, signed (Ed25519, RFC 8032). Over the bytes of four lines: `matbang head 1`,
 /// position, head, time.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, schemars::JsonSchema)]
+#[schemars(inline)]
 pub struct SignedHead {
     /// Position.
     pub position: LedgerPosition,
     /// Hash of the ledger there, hexadecimal.
+    #[schemars(regex(pattern = "^[0-9a-f]{64}$"))]
     pub head: String,
     /// Milliseconds since 1970-01-01T00:00Z.
     pub at: i64,

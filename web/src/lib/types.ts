@@ -2,7 +2,14 @@
  * What the server answers and takes, by short names: `schema.ts` is made of its description, `data/openapi.json`
  * (`npm run types`). Areas are m², money is đồng, days are whole days since 1970-01-01 and dates are like `2026-11-24`.
  */
-import type { Bbox, Catalog as CatalogAnswer, Draft, ParcelBrief, paths } from './schema'
+import type {
+  Bbox,
+  Catalog as CatalogAnswer,
+  Draft,
+  ImportPreview,
+  ParcelBrief,
+  paths,
+} from './schema'
 
 export type {
   Access,
@@ -34,7 +41,6 @@ export type {
   ImportDone,
   ImportOutline,
   ImportPreview,
-  ImportReport,
   ImportWish,
   Judged,
   Label as Named,
@@ -79,6 +85,9 @@ export type {
   Work,
   WorkParcel,
 } from './schema'
+
+/** How reading a file went. */
+export type ImportReport = Omit<ImportPreview, 'allowed' | 'preview'>
 
 /** A parcel as lists of figures name it. */
 export type ParcelName = Pick<ParcelBrief, 'id' | 'sheet' | 'parcel'>

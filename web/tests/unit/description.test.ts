@@ -73,9 +73,10 @@ it('each answer names all its fields', () => {
   expect([...new Set(others)]).toEqual([])
 })
 
-it('a base that others are made of is closed wherever it is answered by itself', () => {
-  expect(open({ $ref: '#/components/schemas/Tally' }, 'alone', false)).toEqual(['Tally'])
-  expect(
-    open({ $ref: '#/components/schemas/Tally', unevaluatedProperties: false }, 'alone', false),
-  ).toEqual([])
+it('what would let another field pass is seen, also inside', () => {
+  const inner: Schema = { type: 'object', properties: { a: { type: 'string' } } }
+  const outer: Schema = { type: 'object', properties: { b: inner }, additionalProperties: false }
+  expect(open(outer, 'one', false)).toEqual(['one.b'])
+  expect(open({ ...inner, additionalProperties: false }, 'one', false)).toEqual([])
+  expect(open({ oneOf: [inner], unevaluatedProperties: false }, 'one', false)).toEqual([])
 })

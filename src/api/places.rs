@@ -1,9 +1,11 @@
 //! Places by what people write for them: degrees, VN-2000 metres, chainages.
 
 use geo::{Geodesic, InterpolateLine};
-use serde_json::{Value, json};
 
-use super::province_bbox;
+use super::{
+    Bbox, SearchResult, province_bbox,
+    search::{ResultKind, folded},
+};
 use crate::{
     analysis::View,
     domain::{ZONES, Zone, chainage_label},
@@ -16,7 +18,7 @@ const AROUND: f64 = 0.5;
 const ZONE_WIDTH: f64 = 3.0;
 
 /// The places that a folded text may mean, the likeliest first.
-pub fn places(view: &View, text: &str) -> Vec<Value> {
+pub(super) fn places(view: &View, text: &str) -> Vec<SearchResult> {
     let Some(numbers) = numbers(text) else { return chainages(view, text) };
     if let Some([lat, lon]) = degrees(&numbers) {
         return vec![place(&format!("{lat:.5}, {lon:.5}"), None, [lon, lat])];
@@ -24,9 +26,15 @@ pub fn places(view: &View, text: &str) -> Vec<Value> {
     metres(view, &numbers)
 }
 
-fn place(label: &str, detail: Option<&str>, [lon, lat]: [f64; 2]) -> Value {
-    let bbox = [lon, lat, lon, lat];
-    json!({ "type": "place", "code": label, "id": null, "label": label, "detail": detail, "bbox": bbox })
+fn place(label: &str, detail: Option<&str>, [lon, lat]: [f64; 2]) -> SearchResult {
+    SearchResult {
+        kind: ResultKind::Place,
+        code: label.to_owned(),
+        id: None,
+        label: label.to_owned(),
+        detail: detail.map(str::to_owned),
+        bbox: Some(Bbox([lon, lat, lon, lat])),
+    }
 }
 
 /// All numbers of a text that holds nothing else but signs of degrees, directions and axes; a comma is a decimal one
@@ -78,7 +86,7 @@ fn degrees(numbers: &[f64]) -> Option<[f64; 2]> {
 
 /// VN-2000 northing and easting in either order, perhaps with the meridian of their zone: without it, every zone by
 /// which the place lies where the store's land does.
-fn metres(view: &View, numbers: &[f64]) -> Vec<Value> {
+fn metres(view: &View, numbers: &[f64]) -> Vec<SearchResult> {
     let [a, b, zone @ ..] = numbers else { return Vec::new() };
     let north = |n: f64| (850_000.0..2_700_000.0).contains(&n);
     let east = |n: f64| (100_000.0..900_000.0).contains(&n);
@@ -93,7 +101,7 @@ fn metres(view: &View, numbers: &[f64]) -> Vec<Value> {
         [degrees, minutes] => Some(degrees + minutes / 60.0),
         _ => return Vec::new(),
     };
-    let around = province_bbox(view).unwrap_or([102.0, 8.0, 110.0, 24.0]);
+    let around = province_bbox(view).map_or([102.0, 8.0, 110.0, 24.0], |bbox| bbox.0);
     let inside = |[lon, lat]: [f64; 2]| {
         (around[0] - AROUND..=around[2] + AROUND).contains(&lon)
             && (around[1] - AROUND..=around[3] + AROUND).contains(&lat)
@@ -127,7 +135,7 @@ fn metres(view: &View, numbers: &[f64]) -> Vec<Value> {
 }
 
 /// `Km3+200`, perhaps with a project's code or name: that place of each alignment that is so long.
-fn chainages(view: &View, text: &str) -> Vec<Value> {
+fn chainages(view: &View, text: &str) -> Vec<SearchResult> {
     let Some(at) = text.find("km") else { return Vec::new() };
     let digits = |c: char| c.is_ascii_digit() || matches!(c, '+' | '.' | ',' | ' ');
     let rest = text[at + 2..].trim_start();
@@ -139,9 +147,8 @@ fn chainages(view: &View, text: &str) -> Vec<Value> {
     let mut found = Vec::new();
     for entry in view.snapshot.projects() {
         let project = &entry.project;
-        let named = name.is_empty()
-            || super::folded(project.code.as_str()) == name
-            || super::folded(&project.name).contains(name);
+        let named =
+            name.is_empty() || folded(project.code.as_str()) == name || folded(&project.name).contains(name);
         let (Some(line), Some(length)) = (&project.alignment, entry.length_m) else { continue };
         if !named || metres > length {
             continue;
@@ -170,7 +177,7 @@ mod tests {
     use super::*;
 
     fn at(text: &str) -> Option<[f64; 2]> {
-        degrees(&numbers(&crate::server::api::folded(text))?)
+        degrees(&numbers(&folded(text))?)
     }
 
     #[test]

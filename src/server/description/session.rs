@@ -1,0 +1,94 @@
+//! Signing in and out.
+
+use serde_json::json;
+
+use super::{operation::Operation, parameters::query};
+use crate::api::{FactorBegun, FactorCode, NewPassword, PasswordProof, RecoveryCodes, Session, SignIn};
+
+const SESSION: &str = "session";
+
+pub fn session() -> Operation {
+    Operation::new(SESSION, "get_session", "Who is signed in.")
+        .answers::<Session>(200, "The answer.")
+        .fails(&[503])
+}
+
+pub fn sign_in() -> Operation {
+    Operation::new(SESSION, "post_session", "Sign in.")
+        .sends::<SignIn>()
+        .answers::<Session>(200, "The answer.")
+        .fails(&[400, 401, 403, 429, 503])
+}
+
+pub fn sign_out() -> Operation {
+    Operation::new(SESSION, "delete_session", "Sign out.").done(204, "Signed out.").fails(&[403, 503])
+}
+
+pub fn change_password() -> Operation {
+    Operation::new(
+        SESSION,
+        "post_session_password",
+        "Change one's own password; all other sessions and all tokens end.",
+    )
+    .sends::<NewPassword>()
+    .answers::<Session>(200, "Changed; a new session, with its cookie.")
+    .fails(&[400, 401, 403, 404, 422, 429, 503])
+}
+
+pub fn begin_factor() -> Operation {
+    Operation::new(
+        SESSION,
+        "post_session_second_factor",
+        "Begin a second factor (TOTP); it is asked for once it is confirmed.",
+    )
+    .sends::<PasswordProof>()
+    .answers::<FactorBegun>(201, "Its secret, told once.")
+    .fails(&[400, 401, 403, 404, 422, 429, 503])
+}
+
+pub fn confirm_factor() -> Operation {
+    Operation::new(
+        SESSION,
+        "post_session_second_factor_confirm",
+        "Have the second factor asked for, by its first code; all other sessions end.",
+    )
+    .sends::<FactorCode>()
+    .answers::<RecoveryCodes>(200, "Recovery codes, told once; a new session, with its cookie.")
+    .fails(&[400, 401, 403, 404, 422, 429, 503])
+}
+
+pub fn remove_factor() -> Operation {
+    Operation::new(
+        SESSION,
+        "post_session_second_factor_remove",
+        "Take one's own second factor away; all other sessions end.",
+    )
+    .sends::<PasswordProof>()
+    .answers::<Session>(200, "Removed; a new session, with its cookie.")
+    .fails(&[400, 401, 403, 404, 422, 429, 503])
+}
+
+pub fn start() -> Operation {
+    Operation::new(SESSION, "get_oidc_start", "To the provider of identities.")
+        .shares(&[&["return"]])
+        .asks(query(
+            "invitation",
+            "Secret of an invitation to be linked to an account.",
+            json!({ "type": "string" }),
+        ))
+        .done(303, "Go there.")
+        .fails(&[400, 404, 503])
+}
+
+pub fn callback() -> Operation {
+    Operation::new(SESSION, "get_oidc_callback", "Back from the provider.")
+        .asks(query("code", "As the provider says.", json!({ "type": "string" })))
+        .asks(query("state", "As the provider says.", json!({ "type": "string" })))
+        .asks(query("error", "As the provider says.", json!({ "type": "string" })))
+        .asks(query("error_description", "As the provider says.", json!({ "type": "string" })))
+        .asks(query("iss", "As the provider says.", json!({ "type": "string" })))
+        .asks(query("session_state", "As the provider says.", json!({ "type": "string" })))
+        .asks(query("scope", "As the provider says.", json!({ "type": "string" })))
+        .done(303, "Signed in; go on.")
+        .fails(&[400, 401, 404, 503])
+}
