@@ -7,6 +7,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use super::history::kinds;
 use crate::{
     domain::{
         BlockerKind, Branch, LedgerPosition, ParcelId, Stage,
@@ -27,24 +28,9 @@ enum NumberOrText<N> {
 
 /// What may be recorded: every kind of event but those that follow from others.
 fn recordable(_: &mut SchemaGenerator) -> Schema {
-    super::schema::one_of([
-        "stage_reached",
-        "step_taken",
-        "blocker_opened",
-        "blocker_closed",
-        "money_approved",
-        "money_paid",
-        "early_handover",
-        "branch_entered",
-        "branch_left",
-        "resettlement_assigned",
-        "planned_date_changed",
-        "parcel_withdrawn",
-        "parcel_split",
-        "parcel_merged",
-        "plan_changed",
-        "correction",
-    ])
+    let mut codes = kinds();
+    codes.retain(|kind| kind != "imported" && kind != "parcel_formed");
+    schemars::json_schema!({ "type": "string", "enum": codes })
 }
 
 /// What happened, by kind. Which fields go with which: docs/recording.md.

@@ -27,16 +27,21 @@ impl JsonSchema for EventCode {
         "EventKind".into()
     }
 
-    fn json_schema(schemas: &mut SchemaGenerator) -> Schema {
-        let forms = Happening::json_schema(schemas);
-        let forms = forms.get("oneOf").and_then(Value::as_array).into_iter().flatten();
-        let codes: Vec<&Value> = forms.filter_map(|form| form.pointer("/properties/kind/const")).collect();
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
         schemars::json_schema!({
             "description": "What an event of the ledger tells.",
             "type": "string",
-            "enum": codes,
+            "enum": kinds(),
         })
     }
+}
+
+/// The codes of all kinds of event.
+pub(super) fn kinds() -> Vec<Value> {
+    // What it refers to is not to be kept with what refers to a kind.
+    let forms = Happening::json_schema(&mut SchemaGenerator::default());
+    let forms = forms.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    forms.filter_map(|form| form.pointer("/properties/kind/const").cloned()).collect()
 }
 
 /// An event as everybody may see it.

@@ -112,9 +112,15 @@ impl Transform for Tidied {
     }
 }
 
-/// The codes of a schema that allows nothing else.
+/// The codes of a schema that allows nothing else; those that have words of their own stand alone in it.
 fn only_codes(any: &Value) -> Option<Value> {
-    any.as_array()?.iter().map(|one| one.get("const").filter(|code| code.is_string()).cloned()).collect()
+    let codes = |one: &Value| match (one.get("const"), one.get("enum").and_then(Value::as_array)) {
+        (Some(code), _) if code.is_string() => Some(vec![code.clone()]),
+        (None, Some(all)) if all.iter().all(Value::is_string) => Some(all.clone()),
+        _ => None,
+    };
+    let all: Option<Vec<Vec<Value>>> = any.as_array()?.iter().map(codes).collect();
+    all.map(|all| all.concat().into())
 }
 
 /// Lets no other field pass than those described.
@@ -203,4 +209,90 @@ pub(super) fn one_of(codes: impl IntoIterator<Item = &'static str>) -> Schema {
         }
     });
     schemars::json_schema!({ "type": "string", "enum": all })
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::{Deserialize, Serialize};
+
+    use super::*;
+
+    #[derive(Serialize, JsonSchema)]
+    #[schemars(inline)]
+    struct Inner {
+        number: u8,
+    }
+
+    #[derive(Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    #[schemars(inline)]
+    enum Way {
+        Up,
+        /// One may have words of its own.
+        Down,
+    }
+
+    #[derive(Serialize, JsonSchema)]
+    #[schemars(inline)]
+    struct Told {
+        #[serde(flatten)]
+        inner: Inner,
+        text: Option<String>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schemars(with = "bool")]
+        flag: Option<bool>,
+        way: Way,
+    }
+
+    #[derive(Deserialize, JsonSchema)]
+    #[serde(deny_unknown_fields)]
+    #[schemars(inline)]
+    #[expect(dead_code, reason = "only its schema is looked at")]
+    struct Asked {
+        text: Option<String>,
+        #[serde(default)]
+        list: Vec<String>,
+        way: Way,
+    }
+
+    #[test]
+    fn what_is_null_what_is_left_out_and_what_is_refused_follow_from_serde() {
+        let mut schemas = Schemas::default();
+        let told = json!({
+            "type": "object",
+            "properties": {
+                "number": { "type": "integer", "minimum": 0 },
+                "text": { "type": ["string", "null"] },
+                "flag": { "type": "boolean" },
+                "way": { "type": "string", "enum": ["up", "down"] },
+            },
+            "required": ["number", "text", "way"],
+            "additionalProperties": false,
+        });
+        assert_eq!(schemas.answer::<Told>(), told);
+        let asked = json!({
+            "type": "object",
+            "properties": {
+                "text": { "type": ["string", "null"] },
+                "list": { "type": "array", "items": { "type": "string" } },
+                "way": { "type": "string", "enum": ["up", "down"] },
+            },
+            "required": ["way"],
+            "additionalProperties": false,
+        });
+        assert_eq!(schemas.request::<Asked>(), asked);
+    }
+
+    #[test]
+    fn one_name_is_one_shape() {
+        /// Null when it is told, left out when it is asked for.
+        #[derive(Serialize, Deserialize, JsonSchema)]
+        struct Both {
+            text: Option<String>,
+        }
+        let mut schemas = Schemas::default();
+        schemas.answer::<Both>();
+        schemas.request::<Both>();
+        assert_eq!(schemas.named().err().as_deref(), Some("Both"));
+    }
 }

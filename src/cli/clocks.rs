@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use comfy_table::Table;
+
 use super::{
     Outcome, StoreLocation,
     figures::{Grouping, UnitLevel, by, plain, print_json, table, view},
@@ -52,12 +54,7 @@ pub fn clocks(place: &StoreLocation, options: &Clocks) -> Outcome {
     if options.json {
         return print_json(&answer);
     }
-    let mut counts =
-        table(&["code", "name", "running", "overdue", "due in 7 days", "in 30 days", "longest overdue"]);
-    for row in &answer.rows {
-        counts.add_row(counted(&row.code, &row.name, &row.counts));
-    }
-    counts.add_row(counted("total", "", &answer.total));
+    let counts = counts(&answer);
     say!("{counts}\n");
     let mut parcels =
         table(&["project", "unit", "sheet", "parcel", "due", "article", "on", "days left", "body"]);
@@ -77,6 +74,16 @@ pub fn clocks(place: &StoreLocation, options: &Clocks) -> Outcome {
     say!("{parcels}");
     eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
     Ok(ExitCode::SUCCESS)
+}
+
+fn counts(answer: &api::Clocks) -> Table {
+    let mut counts =
+        table(&["code", "name", "running", "overdue", "due in 7 days", "in 30 days", "longest overdue"]);
+    for row in &answer.rows {
+        counts.add_row(counted(&row.code, &row.name, &row.counts));
+    }
+    counts.add_row(counted("total", "", &answer.total));
+    counts
 }
 
 fn counted(code: &str, name: &str, counts: &ClockCounts) -> [String; 7] {
@@ -149,4 +156,23 @@ fn duties(view: &View, options: &Clocks, kind: DutyKind) -> Outcome {
     say!("{parcels}");
     eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
     Ok(ExitCode::SUCCESS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{api::GroupClocks, domain::LedgerPosition};
+
+    #[test]
+    fn a_name_keeps_its_hyphen_and_the_whole_has_none() -> Result<(), crate::domain::DayError> {
+        let (code, name) = ("B".to_owned(), "Ban Phủ Lý - Thanh Liêm".to_owned());
+        let rows = vec![GroupClocks { counts: ClockCounts::default(), code, name }];
+        let (at, as_of, total) = (LedgerPosition(1), Day::parse("2026-06-30")?, ClockCounts::default());
+        let answer = api::Clocks { at, as_of, total, rows, offset: 0, parcels: Vec::new() };
+        let printed = counts(&answer).to_string();
+        let lines: Vec<Vec<&str>> = printed.lines().map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(lines[1], ["B", "Ban", "Phủ", "Lý", "-", "Thanh", "Liêm", "0", "0", "0", "0", "-"]);
+        assert_eq!(lines[2], ["total", "0", "0", "0", "0", "-"]);
+        Ok(())
+    }
 }

@@ -1,8 +1,9 @@
 //! Saved slides.
 
-use serde_json::json;
-
-use super::{operation::Operation, parameters::path};
+use super::{
+    operation::Operation,
+    parameters::{path, text},
+};
 use crate::api::{BriefingEntry, Briefings, NewBriefing, SavedBriefing};
 
 const BRIEFINGS: &str = "briefings";
@@ -26,7 +27,7 @@ pub fn save_briefing() -> Operation {
 
 pub fn briefing() -> Operation {
     Operation::new(BRIEFINGS, "get_briefing", "A briefing with its slides, and whether its seal still fits.")
-        .asks(path("code", "The briefing.", json!({ "type": "string" })))
+        .asks(path("code", "The briefing.", text()))
         .answers::<SavedBriefing>(200, "The answer.")
         .fails(&[401, 403, 404, 503])
 }
@@ -37,7 +38,7 @@ pub fn remove_briefing() -> Operation {
         "delete_briefing",
         "Remove a briefing: its author may, and whoever administers.",
     )
-    .asks(path("code", "The briefing.", json!({ "type": "string" })))
+    .asks(path("code", "The briefing.", text()))
     .done(204, "Removed.")
     .fails(&[401, 403, 404, 503])
 }
@@ -48,7 +49,7 @@ pub fn restore_briefing() -> Operation {
         "restore_briefing",
         "Bring a removed briefing back, within 30 days: its author may, and whoever administers.",
     )
-    .asks(path("code", "The briefing.", json!({ "type": "string" })))
+    .asks(path("code", "The briefing.", text()))
     .done(204, "It is there again, under the same code.")
     .fails(&[401, 403, 404, 503])
 }

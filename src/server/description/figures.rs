@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     operation::Operation,
-    parameters::{CQL2, FILTER, WHEN, needed, query, with_example},
+    parameters::{CQL2, FILTER, WHEN, needed, project_code, query, text, with_example},
 };
 use crate::analysis::DutyKind;
 use crate::api::{
@@ -49,21 +49,13 @@ pub fn fronts() -> Operation {
         "get_fronts",
         "Where one can build in a project, what is in the way, and which parcels open the most.",
     )
-    .asks(needed(
-        "project",
-        "Code of the project.",
-        json!({ "type": "string", "minLength": 1, "examples": ["DA01"] }),
-    ))
+    .asks(needed("project", "Code of the project.", project_code()))
     .shares(&[WHEN, &["least_length", "least_area", "most"]])
 }
 
 pub fn forecast() -> Operation {
     Operation::read::<Forecast>(FIGURES, "get_forecast", "When a project will be done, with its uncertainty.")
-        .asks(needed(
-            "project",
-            "Code of the project.",
-            json!({ "type": "string", "minLength": 1, "examples": ["DA01"] }),
-        ))
+        .asks(needed("project", "Code of the project.", project_code()))
         .shares(&[WHEN])
 }
 
@@ -82,7 +74,7 @@ pub fn duties() -> Operation {
 pub fn parcel_table() -> Operation {
     Operation::read::<TableWindow>(FIGURES, "get_table", "Parcels as rows, a window at a time, sorted and grouped.")
         .shares(&[FILTER, WHEN])
-        .asks(with_example(query("sortby", "Up to four columns of the parcels' items, the first counts most; - before a name: largest first.", json!({ "type": "string" })), "-area,sheet"))
+        .asks(with_example(query("sortby", "Up to four columns of the parcels' items, the first counts most; - before a name: largest first.", text()), "-area,sheet"))
         .asks(query("group", "What rows are put together by.", json!({ "type": "string", "enum": Grouping::names() })))
         .asks(query("limit", "", json!({ "type": "integer", "minimum": 0, "maximum": 1000, "default": 200 })))
         .asks(query("offset", "", json!({ "type": "integer", "minimum": 0, "default": 0 })))

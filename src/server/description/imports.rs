@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{operation::Operation, parameters::path};
+use super::{
+    operation::Operation,
+    parameters::{path, text},
+};
 use crate::api::{
     ImportBegun, ImportDone, ImportOutline, ImportPreview, ImportRequest, PastImports, Schemas, StagedFiles,
     UndoRequest, Undone,
@@ -40,7 +43,7 @@ pub fn undo_import() -> Operation {
 
 pub fn import_outline() -> Operation {
     Operation::new(IMPORTS, "get_import", "What the file holds: layers and columns.")
-        .asks(path("id", "The import.", json!({ "type": "string" })))
+        .asks(path("id", "The import.", text()))
         .answers::<ImportOutline>(200, "The answer.")
         .fails(&[400, 401, 403, 404, 422, 503])
 }
@@ -51,22 +54,22 @@ pub fn import_work() -> Operation {
         "get_import_work",
         "What is being done with the file right now; answered at once, whatever is read.",
     )
-    .asks(path("id", "The import.", json!({ "type": "string" })))
+    .asks(path("id", "The import.", text()))
     .answers::<StagedWork>(200, "The answer.")
     .fails(&[401, 403, 404, 503])
 }
 
 pub fn end_import() -> Operation {
     Operation::new(IMPORTS, "delete_import", "Forget a file that waits.")
-        .asks(path("id", "The import.", json!({ "type": "string" })))
+        .asks(path("id", "The import.", text()))
         .done(204, "Forgotten.")
         .fails(&[401, 403, 404, 503])
 }
 
 pub fn upload_import() -> Operation {
     Operation::new(IMPORTS, "put_import_file", "Send one file; archives (.zip) are unpacked.")
-        .asks(path("id", "The import.", json!({ "type": "string" })))
-        .asks(path("name", "Name of the file.", json!({ "type": "string" })))
+        .asks(path("id", "The import.", text()))
+        .asks(path("name", "Name of the file.", text()))
         .sends_as("application/octet-stream", bytes)
         .answers::<StagedFiles>(201, "Kept until it is imported.")
         .fails(&[400, 401, 403, 404, 413, 422, 503, 507])
@@ -74,7 +77,7 @@ pub fn upload_import() -> Operation {
 
 pub fn preview_import() -> Operation {
     Operation::new(IMPORTS, "post_import_preview", "Read and check the file; store nothing.")
-        .asks(path("id", "The import.", json!({ "type": "string" })))
+        .asks(path("id", "The import.", text()))
         .sends::<ImportRequest>()
         .answers::<ImportPreview>(200, "The answer.")
         .fails(&[400, 401, 403, 404, 415, 422, 503])
@@ -82,7 +85,7 @@ pub fn preview_import() -> Operation {
 
 pub fn commit_import() -> Operation {
     Operation::new(IMPORTS, "post_import_commit", "Store all of the file, or nothing.")
-        .asks(path("id", "The import.", json!({ "type": "string" })))
+        .asks(path("id", "The import.", text()))
         .sends::<ImportRequest>()
         .answers::<ImportDone>(201, "Stored.")
         .refuses_features()

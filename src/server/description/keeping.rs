@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     operation::Operation,
-    parameters::{needed, path, query},
+    parameters::{needed, path, query, text, whole},
 };
 use crate::api::{
     Accesses, AccountAdded, AccountChangeRequest, Accounts, Condition, DemoFilled, DemoRequest, HeadAt,
@@ -64,11 +64,7 @@ pub fn head_at() -> Operation {
 
 pub fn ledger() -> Operation {
     Operation::new(ADMINISTRATION, "get_ledger", "The last events of the ledger, newest first.")
-        .asks(query(
-            "before",
-            "Only events before this position.",
-            json!({ "type": "integer", "minimum": 0 }),
-        ))
+        .asks(query("before", "Only events before this position.", whole()))
         .asks(query("limit", "", json!({ "type": "integer", "minimum": 1, "maximum": 500, "default": 100 })))
         .answers::<LedgerPage>(200, "The answer.")
         .fails(&[400, 401, 403, 503])
@@ -99,7 +95,7 @@ pub fn change_account() -> Operation {
         "post_account",
         "Change an account: one of grant, revoke, password, disabled, invite, unlink.",
     )
-    .asks(path("name", "The account.", json!({ "type": "string" })))
+    .asks(path("name", "The account.", text()))
     .sends::<AccountChangeRequest>()
     .answers::<Invitation>(200, "The invitation, told once.")
     .done(204, "Changed.")
@@ -115,7 +111,7 @@ pub fn add_token() -> Operation {
 
 pub fn revoke_token() -> Operation {
     Operation::new(ADMINISTRATION, "delete_token", "Take a token back.")
-        .asks(path("id", "Number of the token.", json!({ "type": "string" })))
+        .asks(path("id", "Number of the token.", text()))
         .done(204, "Taken back.")
         .fails(&[401, 403, 404, 503])
 }

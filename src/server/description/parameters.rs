@@ -66,7 +66,8 @@ pub fn text_like(examples: &[&str]) -> Value {
     json!({ "type": "string", "examples": examples })
 }
 
-fn flag() -> Value {
+/// Yes or no.
+pub fn flag() -> Value {
     json!({ "type": "boolean" })
 }
 
@@ -77,6 +78,11 @@ fn day() -> Value {
 /// A whole number that is not below zero.
 pub fn whole() -> Value {
     json!({ "type": "integer", "minimum": 0 })
+}
+
+/// A whole number between zero and a bound.
+pub fn up_to(most: u32) -> Value {
+    json!({ "type": "integer", "minimum": 0, "maximum": most })
 }
 
 /// A size from 1 on, with what counts if it is left out.
@@ -132,7 +138,6 @@ fn filters() -> [Keyed; 12] {
 fn figures() -> [Keyed; 10] {
     let groups = json!({ "type": "string", "enum": ["project", "unit", "body", "kind"] });
     let levels = json!({ "type": "string", "enum": Level::ALL });
-    let listed = json!({ "type": "integer", "minimum": 0, "maximum": 10_000 });
     let most =
         json!({ "type": "integer", "minimum": 1, "maximum": Least::MOST, "default": Least::default().most });
     let period = "Month, quarter, half year or year; the one of the day if left out.";
@@ -143,7 +148,7 @@ fn figures() -> [Keyed; 10] {
         ("by", query("by", "One row for each of these.", groups)),
         ("level", query("level", "Level of the rows with by=unit.", levels)),
         ("since", query("since", "Also what was handed over since this day.", day())),
-        ("limit", query("limit", "Entries listed at most.", listed)),
+        ("limit", query("limit", "Entries listed at most.", up_to(10_000))),
         ("offset", query("offset", "Entries left out before them.", whole())),
         ("least_length", query("least_length", length, size(500))),
         ("least_area", query("least_area", area, size(10_000))),

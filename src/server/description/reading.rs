@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     operation::{Operation, anything},
-    parameters::{WHEN, path, query},
+    parameters::{WHEN, path, query, text_like},
 };
 use crate::api::{Catalog, LiveEvent, ParcelSheet, ProjectSheet, Schemas, SearchResults};
 
@@ -51,7 +51,7 @@ pub fn described() -> Operation {
 
 pub fn project() -> Operation {
     Operation::new(READ, "get_projects_code", "A project's sheet.")
-        .asks(path("code", "Code of the project.", json!({ "type": "string", "examples": ["DA01"] })))
+        .asks(path("code", "Code of the project.", text_like(&["DA01"])))
         .shares(&[WHEN])
         .answers::<ProjectSheet>(200, "The answer.")
         .tagged("")

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{
     operation::{Operation, anything},
-    parameters::{CQL2, FILTER, path, query},
+    parameters::{CQL2, FILTER, flag, path, query, text, up_to},
 };
 use crate::{
     api::{Attachment, Drafts, Holder, Judged, ParcelRecord, TablePreview, Work},
@@ -20,18 +20,14 @@ pub fn work() -> Operation {
         "The parcels that the account may write about, the most pressing first.",
     )
     .shares(&[FILTER])
-    .asks(query("q", "What is looked for.", json!({ "type": "string" })))
+    .asks(query("q", "What is looked for.", text()))
     .asks(query(
         "holders",
         "Tell the holders' names too, where the account may see them; each look is noted.",
-        json!({ "type": "boolean" }),
+        flag(),
     ))
-    .asks(query("limit", "Parcels at most.", json!({ "type": "integer", "minimum": 0, "maximum": 2000 })))
-    .asks(query(
-        "offset",
-        "Entries left out before them.",
-        json!({ "type": "integer", "minimum": 0, "maximum": 10_000_000 }),
-    ))
+    .asks(query("limit", "Parcels at most.", up_to(2000)))
+    .asks(query("offset", "Entries left out before them.", up_to(10_000_000)))
     .shares(&[CQL2])
     .answers::<Work>(200, "The answer.")
     .fails(&[400, 401, 403, 503])
@@ -75,7 +71,7 @@ pub fn attachment() -> Operation {
         "get_attachments_id",
         "A scan or photograph: for who sent it, and for who records where an event names it.",
     )
-    .asks(path("id", "Its id.", json!({ "type": "string" })))
+    .asks(path("id", "Its id.", text()))
     .answers_as(200, "The file.", &["image/png", "image/jpeg", "application/pdf"], anything)
     .fails(&[400, 401, 403, 404, 503])
 }

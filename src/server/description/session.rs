@@ -1,8 +1,9 @@
 //! Signing in and out.
 
-use serde_json::json;
-
-use super::{operation::Operation, parameters::query};
+use super::{
+    operation::Operation,
+    parameters::{query, text},
+};
 use crate::api::{FactorBegun, FactorCode, NewPassword, PasswordProof, RecoveryCodes, Session, SignIn};
 
 const SESSION: &str = "session";
@@ -71,24 +72,20 @@ pub fn remove_factor() -> Operation {
 pub fn start() -> Operation {
     Operation::new(SESSION, "get_oidc_start", "To the provider of identities.")
         .shares(&[&["return"]])
-        .asks(query(
-            "invitation",
-            "Secret of an invitation to be linked to an account.",
-            json!({ "type": "string" }),
-        ))
+        .asks(query("invitation", "Secret of an invitation to be linked to an account.", text()))
         .done(303, "Go there.")
         .fails(&[400, 404, 503])
 }
 
 pub fn callback() -> Operation {
     Operation::new(SESSION, "get_oidc_callback", "Back from the provider.")
-        .asks(query("code", "As the provider says.", json!({ "type": "string" })))
-        .asks(query("state", "As the provider says.", json!({ "type": "string" })))
-        .asks(query("error", "As the provider says.", json!({ "type": "string" })))
-        .asks(query("error_description", "As the provider says.", json!({ "type": "string" })))
-        .asks(query("iss", "As the provider says.", json!({ "type": "string" })))
-        .asks(query("session_state", "As the provider says.", json!({ "type": "string" })))
-        .asks(query("scope", "As the provider says.", json!({ "type": "string" })))
+        .asks(query("code", "As the provider says.", text()))
+        .asks(query("state", "As the provider says.", text()))
+        .asks(query("error", "As the provider says.", text()))
+        .asks(query("error_description", "As the provider says.", text()))
+        .asks(query("iss", "As the provider says.", text()))
+        .asks(query("session_state", "As the provider says.", text()))
+        .asks(query("scope", "As the provider says.", text()))
         .done(303, "Signed in; go on.")
         .fails(&[400, 401, 404, 503])
 }
