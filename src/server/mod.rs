@@ -37,6 +37,7 @@ mod scratch;
 mod staging;
 mod tiles;
 mod views;
+mod waiting;
 mod warmer;
 mod witness;
 mod wording;
