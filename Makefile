@@ -94,6 +94,7 @@ bench: setup-bench web ## measure: criterion benches, one million parcels over H
 	@cargo bench --bench million
 	@cargo bench --bench past
 	@cargo bench --bench crowd
+	@cargo bench --bench cluster
 	@cargo bench --bench exports
 
 screens: build setup-test ## take the pictures of docs/screens

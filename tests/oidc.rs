@@ -11,7 +11,10 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use harness::{Demo, Server};
+use harness::{
+    Demo, Server,
+    postgres::{Cluster, filled, serve_with},
+};
 use openidconnect::{
     Audience, EmptyAdditionalClaims, EndUserEmail, EndUserUsername, IssuerUrl, JsonWebKeyId, Nonce,
     PrivateSigningKey as _, StandardClaims, SubjectIdentifier,
@@ -221,6 +224,26 @@ fn nobody_becomes_an_account_by_a_name_that_they_chose_for_themselves() {
     // Whatever they are called later, the subject is theirs.
     let renamed = Person { email: "b@example.vn", verified: false, ..binh };
     assert_eq!(comes_in(&server, &provider, &renamed, "").as_deref(), Some("binh@example.vn"));
+}
+
+#[test]
+fn a_sign_in_that_began_at_one_server_ends_at_another() {
+    let (demo, provider) = (Demo::new(), Provider::start());
+    for (name, role) in [("admin", "administrator"), ("binh@example.vn", "officer")] {
+        add(&demo.store(), name, role);
+    }
+    let address = filled(Cluster::shared(), &demo);
+    let options = ["--oidc-client", "matbang", "--oidc-issuer", &provider.url];
+    let (one, other) = (serve_with(&address, &demo, &options), serve_with(&address, &demo, &options));
+    let binh = Person { subject: "s-1", email: "binh@example.vn", ..NOBODY };
+    for (first, second) in [(&one, &other), (&other, &one)] {
+        let (state, cookie) = begin(first, &provider, &binh, "");
+        let (status, _, cookies) = end(second, &state, &cookie);
+        assert_eq!(status, 303);
+        let session = cookies.iter().find(|cookie| cookie.starts_with("matbang_session=")).unwrap();
+        let told = first.get("/api/v1/session", &[("cookie", session)]).json();
+        assert_eq!(told["account"]["name"], "binh@example.vn");
+    }
 }
 
 #[test]

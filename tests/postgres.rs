@@ -8,7 +8,6 @@ mod harness;
 use std::{
     collections::HashSet,
     path::Path,
-    process::Command,
     sync::{
         Mutex,
         atomic::{AtomicBool, AtomicUsize, Ordering},
@@ -16,7 +15,11 @@ use std::{
     time::Instant,
 };
 
-use harness::{Demo, Server, Stream, matbang, postgres::Cluster, succeed};
+use harness::{
+    Demo, Server, Stream, matbang,
+    postgres::{Cluster, filled, serve},
+    succeed,
+};
 use matbang::{
     domain::{Day, EventKind, NewEvent, ParcelId},
     store::open,
@@ -31,20 +34,6 @@ fn told(store: &Path) -> [String; 4] {
         succeed(store, &["export", "ledger"]),
         succeed(store, &["user", "list", "--json"]),
     ]
-}
-
-/// Copies the demo into a new database; its address.
-fn filled(cluster: &Cluster, demo: &Demo) -> String {
-    let address = cluster.database();
-    succeed(&demo.store(), &["copy", demo.store().to_str().unwrap(), &address]);
-    address
-}
-
-fn serve(address: &str, demo: &Demo) -> Server {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_matbang"));
-    command.args(["--data", address, "--config"]).arg(demo.folder());
-    command.args(["serve", "--listen", "127.0.0.1:0", "--files"]).arg(demo.folder().join("files"));
-    Server::run(command)
 }
 
 /// A parcel without blockers and its version.
@@ -82,6 +71,15 @@ fn a_store_is_the_same_in_a_database_and_back_in_a_file() {
     let other = cluster.database();
     succeed(Path::new(&other), &["restore", kept.to_str().unwrap()]);
     assert_eq!(told(&store), told(Path::new(&other)));
+    // The same by the database's own programs, which a file has none of.
+    let (dump, third) = (demo.folder().join("kept.dump"), cluster.database());
+    succeed(database, &["backup", dump.to_str().unwrap()]);
+    succeed(Path::new(&third), &["restore", dump.to_str().unwrap()]);
+    assert_eq!(told(&store), told(Path::new(&third)));
+    assert_eq!(matbang(Path::new(&third), &["restore", dump.to_str().unwrap()]).status.code(), Some(1));
+    let of_file = demo.folder().join("of-file.dump");
+    assert_eq!(matbang(&store, &["backup", of_file.to_str().unwrap()]).status.code(), Some(1));
+    assert!(!of_file.exists());
     // What is not empty stays as it is.
     for (from, to) in [(&*address, &*other), (&*address, back.to_str().unwrap())] {
         assert_eq!(matbang(database, &["copy", from, to]).status.code(), Some(1));

@@ -20,7 +20,10 @@ use matbang::{
         open_or_create,
     },
 };
-use people::{a_code_is_used_once, accounts_change_with_their_log, looks_at_holders_are_noted};
+use people::{
+    a_code_is_used_once, accounts_change_with_their_log, looks_at_holders_are_noted,
+    tries_are_counted_key_by_key,
+};
 
 fn laws() -> Arc<law::Law> {
     law(&[]).unwrap().into()
@@ -82,6 +85,7 @@ fn suite(make: &dyn Fn() -> (Arc<dyn Store>, Again)) {
     accounts_change_with_their_log(&*make().0);
     a_code_is_used_once(&*make().0);
     looks_at_holders_are_noted(&*make().0);
+    tries_are_counted_key_by_key(&*make().0);
     files_are_known_by_who_sent_them_and_what_they_are_about(&*make().0);
     briefings_keep_their_seal(&*make().0);
     let (store, again) = make();

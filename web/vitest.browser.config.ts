@@ -16,6 +16,7 @@ const drawn = [
   'narrow',
   'phone',
   'seams',
+  'servers',
   'tools',
   'unknown',
 ].map((name) => `tests/browser/${name}.test.ts`)

@@ -15,7 +15,8 @@ use crate::{
 /// Options of `matbang backup`.
 #[derive(Debug, clap::Args)]
 pub struct Backup {
-    /// The copy; its scans and photographs go to a folder beside it, with the ending .files.
+    /// The copy; its scans and photographs go to a folder beside it, with the ending .files. Of a database, a name that
+    /// ends with .dump has its own program write it.
     file: PathBuf,
     /// Sign the copy's end of the ledger with this key, beside the copy with the ending .head.json.
     #[arg(long, env = "MATBANG_HEAD_KEY", value_name = "FILE")]
@@ -41,6 +42,9 @@ pub fn backup(place: &StoreLocation, options: &Backup) -> Outcome {
     }
     let store = place.open()?;
     let part = beside(&options.file, "part");
+    if is_dump(&options.file) {
+        return dump(place, &*store, options, &part);
+    }
     store.copy_to(&part)?;
     // Files never change and come before the events that name them: copied after, none is missing.
     let files = match place.attachments() {
@@ -67,7 +71,70 @@ pub fn backup(place: &StoreLocation, options: &Backup) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Whether a copy is in the form of the database's own programs.
+fn is_dump(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("dump"))
+}
+
+/// The database writes the copy itself; it is checked when it is brought back.
+fn dump(place: &StoreLocation, store: &dyn Store, options: &Backup, part: &Path) -> Outcome {
+    let before = store.head()?;
+    store::dump(&place.data, part).inspect_err(|_| {
+        // What was begun is of no use.
+        let _ = std::fs::remove_file(part);
+    })?;
+    std::fs::File::open(part)?.sync_all()?;
+    if let Some(key) = &options.head_key {
+        // The copy holds this event, and perhaps later ones.
+        let signed = witness::read_key(key)?.sign(before.position, &before.hash, clock::now_millis());
+        std::fs::write(beside(&options.file, "head.json"), format!("{}\n", serde_json::json!(signed)))?;
+    }
+    std::fs::rename(part, &options.file)?;
+    elsewhere();
+    eprintln!(
+        "{}: position {} at least, by pg_dump; restoring verifies it",
+        options.file.display(),
+        before.position
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Has the database bring a copy back that it wrote itself, and checks what is there then.
+fn restore_dump(place: &StoreLocation, options: &Restore) -> Outcome {
+    if store::is_address(&place.data) && place.is_there()? {
+        return Err(format!("{} holds a store already; name an empty database", place.shown()).into());
+    }
+    store::bring_back(&place.data, &options.file)?;
+    let restored = place.open()?;
+    let found = restored.verify(place.law()?)?;
+    if let Some(finding) = found.findings.first() {
+        let what = format!("{} {}", finding.table, finding.what);
+        return Err(format!("what was brought back to {} is not whole: {what}", place.shown()).into());
+    }
+    signed_by(&*restored, options)?;
+    elsewhere();
+    eprintln!("{}: position {}, verified", place.shown(), found.head.position);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Checks a copy against its signed end, where there is one or must be.
+fn signed_by(copy: &dyn Store, options: &Restore) -> Result<(), Box<dyn std::error::Error>> {
+    let signed = beside(&options.file, "head.json");
+    if signed.exists() {
+        let expected = witness::read(&signed, options.signed_by.as_deref())?;
+        if let Some(finding) = witness::compare(copy, &expected)?.first() {
+            return Err(format!("{}: {}", options.file.display(), finding.what).into());
+        }
+    } else if options.signed_by.is_some() {
+        return Err(format!("{} is not there: the copy was not signed", signed.display()).into());
+    }
+    Ok(())
+}
+
 pub fn restore(place: &StoreLocation, options: &Restore) -> Outcome {
+    if is_dump(&options.file) {
+        return restore_dump(place, options);
+    }
     let copy = place.at(&options.file).open()?;
     let found = copy.verify(place.law()?)?;
     if let Some(finding) = found.findings.first() {
@@ -75,15 +142,7 @@ pub fn restore(place: &StoreLocation, options: &Restore) -> Outcome {
             format!("{} is not whole: {} {}", options.file.display(), finding.table, finding.what).into()
         );
     }
-    let signed = beside(&options.file, "head.json");
-    if signed.exists() {
-        let expected = witness::read(&signed, options.signed_by.as_deref())?;
-        if let Some(finding) = witness::compare(&*copy, &expected)?.first() {
-            return Err(format!("{}: {}", options.file.display(), finding.what).into());
-        }
-    } else if options.signed_by.is_some() {
-        return Err(format!("{} is not there: the copy was not signed", signed.display()).into());
-    }
+    signed_by(&*copy, options)?;
     if store::is_address(&place.data) {
         return into_database(place, &*copy, found.head.position, options);
     }

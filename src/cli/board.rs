@@ -41,9 +41,18 @@ pub struct Board {
     json: bool,
 }
 
+/// The operator's campaigns: files, and what was changed in the app where the store keeps that.
+fn own_campaigns(place: &StoreLocation) -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
+    let (store, files) = (place.open()?, place.files("campaigns")?);
+    Ok(match store.shared() {
+        Some(shared) => shared.campaign_texts()?.over(files),
+        None => files,
+    })
+}
+
 /// `matbang board`.
 pub fn board(place: &StoreLocation, options: &Board) -> Outcome {
-    let all = campaigns(&place.files("campaigns")?)?;
+    let all = campaigns(&own_campaigns(place)?)?;
     let view = view(place, options.as_of)?;
     let Some(code) = &options.campaign else {
         return print(options, &view, &api::campaigns(&view, &all), listed);

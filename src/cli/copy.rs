@@ -10,7 +10,7 @@ use super::{
     backup::{beside, copy_files, remove_log},
 };
 use crate::domain::hex;
-use crate::store::{self, Head, StoreError};
+use crate::store::{self, CampaignTexts, Head, StoreError};
 
 /// Options of `matbang copy`.
 #[derive(Debug, clap::Args)]
@@ -42,6 +42,9 @@ pub fn run(place: &StoreLocation, options: &Copy) -> Outcome {
         std::fs::rename(&part, &to.data)?;
         head
     };
+    if let (Some(shared), false) = (source.shared(), store::is_address(&to.data)) {
+        write_campaigns(&shared.campaign_texts()?, &to.data)?;
+    }
     match (from.attachments(), to.attachments()) {
         (Some(from), Some(to)) => drop(copy_files(&from, &to)?),
         _ => eprintln!(
@@ -50,6 +53,17 @@ pub fn run(place: &StoreLocation, options: &Copy) -> Outcome {
     }
     eprintln!("{}: position {}, head {}, verified", to.shown(), head.position, hex(&head.hash));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Campaigns that were changed in the app lie in a database, but beside a file.
+fn write_campaigns(changed: &CampaignTexts, file: &Path) -> std::io::Result<()> {
+    let texts = changed.over(Vec::new());
+    if texts.is_empty() {
+        return Ok(());
+    }
+    let folder = file.with_file_name("campaigns");
+    std::fs::create_dir_all(&folder)?;
+    texts.iter().try_for_each(|(name, text)| std::fs::write(folder.join(name), text))
 }
 
 fn into_file(

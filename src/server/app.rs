@@ -1,6 +1,6 @@
 //! What all requests share.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use axum::http::HeaderMap;
 
@@ -61,6 +61,9 @@ pub struct Services {
 
 /// Files that are written for downloads at the same time.
 const MOST_EXPORTS: usize = 8;
+
+/// How long somebody is looked for who is not known here.
+const LOOKS_FOR: Duration = Duration::from_secs(2);
 
 /// Questions that never wait for a place: they are answered at once.
 const CHEAP: [&str; 5] =
@@ -138,10 +141,11 @@ impl App {
         let health = Arc::<Health>::default();
         let writer = Writer::start(Arc::clone(&store), law, Arc::clone(&health));
         let about = StoreFacts::read(&*store)?;
+        let campaign_files = CampaignFiles::new(campaigns_folder, Arc::clone(&store));
         Ok(Self {
             views: Views::new(store),
             words: Wording::new(words, columns, report_words, campaigns, about),
-            campaign_files: CampaignFiles::new(campaigns_folder),
+            campaign_files,
             answers: Answers {
                 cache: Cache::new(256 << 20, 64 << 20),
                 listings: Listings::default(),
@@ -160,6 +164,11 @@ impl App {
             started_at: jiff::Timestamp::now().as_millisecond(),
             metrics,
         })
+    }
+
+    /// Whether other servers may be asked for what was begun here.
+    pub fn is_shared(&self) -> bool {
+        self.views.is_shared()
     }
 
     /// The current view.
@@ -215,6 +224,21 @@ impl App {
         let directory = self.with_store(|store| store.directory()).await?;
         self.auth.refresh(directory);
         Ok(())
+    }
+
+    /// Takes the accounts as they are in the store, if this server does not have them so yet: somebody may have signed
+    /// in at another server a moment ago. Who asks with a secret that nobody knows takes the database's time one after
+    /// the other, and never long.
+    ///
+    /// # Errors
+    /// As [`App::refresh_accounts`].
+    pub async fn catch_up_accounts(self: &Arc<Self>) -> Result<(), Problem> {
+        let look = async {
+            let _one = self.auth.looking.lock().await;
+            let version = self.with_store(|store| store.accounts_version()).await?;
+            if version == self.auth.directory.load().version { Ok(()) } else { self.refresh_accounts().await }
+        };
+        tokio::time::timeout(LOOKS_FOR, look).await.unwrap_or_else(|_| Err(Problem::away()))
     }
 
     /// A JSON answer that depends on nothing but the view of `when` and `key`, which tells it apart from

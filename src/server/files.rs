@@ -7,8 +7,10 @@
 use std::{io::Write as _, path::Path, sync::Arc};
 
 use bytes::Bytes;
-use object_store::{ObjectStore, PutMode, local::LocalFileSystem, path::Path as Key};
+use object_store::{ObjectStore, PutMode, buffered::BufWriter, local::LocalFileSystem, path::Path as Key};
 use sha2::{Digest, Sha256};
+use tokio::io::AsyncWriteExt as _;
+use tokio_stream::StreamExt as _;
 
 use super::{pictures::Pictures, problem::Problem, scanner::Scanner};
 use crate::domain::hex;
@@ -218,6 +220,46 @@ impl Files {
         match self.place()?.get(&Key::from(id)).await {
             Ok(found) => Ok((kind.media_type(), found.bytes().await.map_err(|e| Problem::internal(&e))?)),
             Err(object_store::Error::NotFound { .. }) => Err(missing()),
+            Err(error) => Err(Problem::internal(&error)),
+        }
+    }
+
+    /// Puts a file that waits to be imported where all servers see it. Its key is no attachment's id.
+    ///
+    /// # Errors
+    /// The folder's or the bucket's.
+    pub async fn put_waiting(&self, key: &str, path: &Path) -> Result<(), Problem> {
+        let mut file = tokio::fs::File::open(path).await.map_err(|e| Problem::disk(&e))?;
+        let mut writer = BufWriter::new(self.place()?, Key::from(key));
+        tokio::io::copy(&mut file, &mut writer).await.map_err(|e| Problem::disk(&e))?;
+        writer.shutdown().await.map_err(|e| Problem::disk(&e))
+    }
+
+    /// Brings such a file to this server.
+    ///
+    /// # Errors
+    /// The folder's or the bucket's, or the disk's.
+    pub async fn fetch_waiting(&self, key: &str, path: &Path) -> Result<(), Problem> {
+        let found = self.place()?.get(&Key::from(key)).await.map_err(|e| Problem::internal(&e))?;
+        let mut parts = found.into_stream();
+        // Under its name it is whole.
+        let part = tempfile::NamedTempFile::new().map_err(|e| Problem::disk(&e))?;
+        let mut file = tokio::fs::File::create(part.path()).await.map_err(|e| Problem::disk(&e))?;
+        while let Some(bytes) = parts.next().await {
+            let bytes = bytes.map_err(|e| Problem::internal(&e))?;
+            file.write_all(&bytes).await.map_err(|e| Problem::disk(&e))?;
+        }
+        file.flush().await.map_err(|e| Problem::disk(&e))?;
+        part.persist(path).map(|_| ()).map_err(|e| Problem::disk(&e))
+    }
+
+    /// Removes such a file; one that is gone already is as good.
+    ///
+    /// # Errors
+    /// The folder's or the bucket's.
+    pub async fn remove_waiting(&self, key: &str) -> Result<(), Problem> {
+        match self.place()?.delete(&Key::from(key)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(Problem::internal(&error)),
         }
     }

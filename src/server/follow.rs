@@ -44,7 +44,8 @@ pub fn follow(
     while !stop() {
         let now = match store.wait_for_change(seen, PATIENCE) {
             Ok(now) => {
-                app.health.reaches(true);
+                // A database that can be read may still have no standby to keep what is written.
+                app.health.reaches(store.takes_changes().is_ok());
                 now
             }
             Err(error) => {
@@ -59,6 +60,7 @@ pub fn follow(
         }
         let step = || -> Result<Option<Shown>, StoreError> {
             accounts(app, store)?;
+            campaigns(app)?;
             match next(app, store, &shown, day) {
                 Err(StoreError::Replaced) => {
                     tracing::warn!("another store lies in the place of the one that was followed");
@@ -107,6 +109,11 @@ fn accounts(app: &App, store: &dyn Store) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Another server may have changed campaigns.
+fn campaigns(app: &App) -> Result<(), StoreError> {
+    app.campaign_files.follow(|all| app.words.set_campaigns(all))
+}
+
 /// What the follower remembers of the view that it showed.
 struct Shown {
     snapshot: Arc<Snapshot>,
@@ -116,6 +123,7 @@ struct Shown {
 fn first(app: &Arc<App>, store: &dyn Store, law: &Arc<Law>, today: Day) -> Result<Shown, StoreError> {
     let snapshot = Arc::new(store.load(Arc::clone(law))?);
     app.words.refresh(store)?;
+    campaigns(app)?;
     app.show(View::new(Arc::clone(&snapshot), today).ready(), None);
     Ok(Shown { snapshot, today })
 }

@@ -1,16 +1,19 @@
 //! What is being done with a file that waits to be imported, told to who asks meanwhile.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::staging::Staged;
 use crate::ingest::Step;
 
 /// What somebody asked for.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 pub enum Operation {
@@ -23,7 +26,7 @@ pub enum Operation {
 }
 
 /// Where the work is.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 #[schemars(inline)]
 enum Phase {
@@ -35,7 +38,7 @@ enum Phase {
 }
 
 /// One piece of work; `done` and `of` are features.
-#[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Work {
     /// What somebody asked for.
@@ -47,7 +50,7 @@ pub struct Work {
     /// Features in all, where the format tells before the end.
     of: Option<u64>,
     /// When it began.
-    #[serde(serialize_with = "written")]
+    #[serde(serialize_with = "written", deserialize_with = "read")]
     #[schemars(with = "String", extend("format" = "date-time"))]
     started_at: Timestamp,
 }
@@ -64,6 +67,10 @@ fn written<S: serde::Serializer>(at: &Timestamp, serializer: S) -> Result<S::Ok,
     serializer.collect_str(at)
 }
 
+fn read<'d, D: serde::Deserializer<'d>>(deserializer: D) -> Result<Timestamp, D::Error> {
+    String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+}
+
 /// The latest work on one file, none when nothing is done.
 #[derive(Debug, Default)]
 pub struct Works(Mutex<(u64, Option<Work>)>);
@@ -75,21 +82,34 @@ impl Works {
     }
 }
 
+/// Tells other servers what is done now.
+pub type Tell = Box<dyn Fn(Option<&Work>) + Send + Sync>;
+
+/// Others are told how far reading is after so long.
+const TOLD: Duration = Duration::from_millis(500);
+
 /// Work that is told as long as this lives.
 pub struct Tracker {
     staged: Arc<Staged>,
     number: u64,
+    tell: Option<Tell>,
+    /// When others were told last.
+    told: Mutex<Instant>,
 }
 
 impl Tracker {
-    /// Begins to tell of work on `staged`.
-    pub fn new(staged: Arc<Staged>, doing: Operation) -> Self {
+    /// Begins to tell of work on `staged`, and to `tell` it to other servers where there are any.
+    pub fn new(staged: Arc<Staged>, doing: Operation, tell: Option<Tell>) -> Self {
         let mut now = staged.works.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = now.0 + 1;
         let started_at = Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| Timestamp::now());
-        *now = (number, Some(Work { doing, step: Phase::Waiting, done: 0, of: None, started_at }));
+        let work = Work { doing, step: Phase::Waiting, done: 0, of: None, started_at };
+        *now = (number, Some(work));
         drop(now);
-        Self { staged, number }
+        if let Some(tell) = &tell {
+            tell(Some(&work));
+        }
+        Self { staged, number, tell, told: Mutex::new(Instant::now()) }
     }
 
     /// The file is being read.
@@ -116,7 +136,18 @@ impl Tracker {
         if let (number, Some(work)) = &mut *now
             && *number == self.number
         {
+            let before = work.step;
             change(work);
+            self.tell_others(work, before);
+        }
+    }
+
+    fn tell_others(&self, work: &Work, before: Phase) {
+        let Some(tell) = &self.tell else { return };
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if work.step != before || told.elapsed() >= TOLD {
+            *told = Instant::now();
+            tell(Some(work));
         }
     }
 }
@@ -126,6 +157,9 @@ impl Drop for Tracker {
         let mut now = self.staged.works.0.lock().unwrap_or_else(PoisonError::into_inner);
         if now.0 == self.number {
             now.1 = None;
+            if let Some(tell) = &self.tell {
+                tell(None);
+            }
         }
     }
 }
@@ -142,10 +176,10 @@ mod tests {
     #[test]
     fn the_latest_work_is_told_until_it_ends() {
         let staging = Staging::new(1 << 30);
-        let id = staging.begin("an").unwrap();
-        let staged = staging.find(&id, "an").unwrap();
+        staging.begin("1", "an").unwrap();
+        let staged = staging.find("1", "an").unwrap();
         assert!(staged.works.now().is_none());
-        let first = Tracker::new(Arc::clone(&staged), Operation::Preview);
+        let first = Tracker::new(Arc::clone(&staged), Operation::Preview, None);
         assert_eq!(told(&staged)["step"], "waiting");
         first.at(Step::Reading { done: 3000, of: Some(8000) });
         let now = told(&staged);
@@ -153,7 +187,7 @@ mod tests {
         assert_eq!((&now["done"], &now["of"]), (&3000.into(), &8000.into()));
         first.at(Step::Checking);
         assert_eq!(told(&staged)["done"], 3000);
-        let second = Tracker::new(Arc::clone(&staged), Operation::Commit);
+        let second = Tracker::new(Arc::clone(&staged), Operation::Commit, None);
         first.at(Step::Reading { done: 8000, of: Some(8000) });
         drop(first);
         second.storing();

@@ -38,6 +38,7 @@ mod scratch;
 mod staging;
 mod tiles;
 mod views;
+mod waiting;
 mod warmer;
 mod witness;
 mod wording;

@@ -80,9 +80,12 @@ impl Problem {
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Busy", detail, more: None }
     }
 
-    /// The store's database can't be reached; whoever sends a request again under its key is heard once.
+    /// The store's database can't be reached or does not answer; whoever sends a request again under its key is heard
+    /// once.
     pub fn away() -> Self {
-        let detail = "the database cannot be reached at this moment; try again in a moment".to_owned();
+        let detail = "the database does not answer at this moment; try again in a moment: an entry that is sent again \
+                      under its Idempotency-Key is recorded once, also if it was kept already"
+            .to_owned();
         let more = Some(Box::new(More::RetryAfter(2)));
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Database away", detail, more }
     }
@@ -173,6 +176,11 @@ impl Problem {
     pub fn unauthorized() -> Self {
         let detail = "sign in first, or send a token".to_owned();
         Self { status: StatusCode::UNAUTHORIZED, title: "Not signed in", detail, more: None }
+    }
+
+    /// Whether it asks to sign in.
+    pub fn asks_to_sign_in(&self) -> bool {
+        self.status == StatusCode::UNAUTHORIZED
     }
 
     /// Name and password do not belong together.

@@ -2,6 +2,8 @@
 //! often as needed, and gone after two hours. Each person has a few places and
 //! so much room; who begins more gives up the oldest of their own, nobody else's.
 //!
+//! Where servers share a store, what is here is this server's copy ([`super::waiting`]).
+//!
 //! Nothing of a file is in the store before it is committed. Archives (.zip)
 //! are unpacked; names of files are brought down to their last part, so that
 //! nothing is ever written beside the folder.
@@ -12,21 +14,27 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
-use super::{auth, import_work::Works, problem::Problem};
+use super::{import_work::Works, problem::Problem, waiting::Synced};
+use crate::store::{KEPT, MOST_OWN, MOST_WAITING};
 
 /// Largest upload and largest content of an archive, bytes.
 pub const LARGEST: u64 = 512 << 20;
 /// Files of one import.
 const MOST_FILES: usize = 64;
-/// Imports that wait at once.
-const MOST_WAITING: usize = 64;
-/// Imports of one person that wait at once.
-const MOST_OWN: usize = 4;
-/// How long a file waits.
-const KEPT: Duration = Duration::from_hours(2);
+/// How much of a person's room is taken.
+#[derive(Debug, Clone, Copy)]
+pub enum Room {
+    /// By what lies in the folders of this server.
+    Here,
+    /// By so many bytes, wherever they lie.
+    Shared {
+        /// Bytes.
+        taken: u64,
+    },
+}
 
 /// An import that waits.
 #[derive(Debug)]
@@ -36,6 +44,8 @@ pub struct Staged {
     since: Instant,
     /// What is done with it now.
     pub works: Works,
+    /// What of it other servers have too.
+    pub synced: Synced,
 }
 
 /// All that wait, by id.
@@ -54,11 +64,11 @@ impl Staging {
         Self { waiting: Mutex::default(), unpacking: Mutex::default(), room }
     }
 
-    /// Begins an import for `author`: its id.
+    /// Begins an import of this id for `author`.
     ///
     /// # Errors
     /// Too many wait, or the disk's.
-    pub fn begin(&self, author: &str) -> Result<String, Problem> {
+    pub fn begin(&self, id: &str, author: &str) -> Result<(), Problem> {
         let mut all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, staged| staged.since.elapsed() < KEPT);
         let mut own: Vec<_> = all.iter().filter(|(_, staged)| staged.author == author).collect();
@@ -69,11 +79,22 @@ impl Staging {
             return Err(Problem::busy());
         }
         let folder = tempfile::tempdir().map_err(|e| Problem::disk(&e))?;
-        let id = auth::secret().map_err(|e| Problem::internal(&e))?;
-        let staged =
-            Staged { folder, author: author.to_owned(), since: Instant::now(), works: Works::default() };
-        all.insert(id.clone(), Arc::new(staged));
-        Ok(id)
+        let (author, since) = (author.to_owned(), Instant::now());
+        let (works, synced) = (Works::default(), Synced::default());
+        all.insert(id.to_owned(), Arc::new(Staged { folder, author, since, works, synced }));
+        Ok(())
+    }
+
+    /// The import with this id, which was begun by `author` on whichever server.
+    ///
+    /// # Errors
+    /// As [`Staging::begin`].
+    pub fn adopt(&self, id: &str, author: &str) -> Result<Arc<Staged>, Problem> {
+        if let Ok(found) = self.find(id, author) {
+            return Ok(found);
+        }
+        self.begin(id, author)?;
+        self.find(id, author)
     }
 
     /// The import with this id, for who began it.
@@ -91,6 +112,19 @@ impl Staging {
         let all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let own = all.values().filter(|staged| staged.author == author);
         self.room.saturating_sub(own.map(|staged| staged.bytes()).sum())
+    }
+
+    /// Bytes that all files of a person that wait may have.
+    pub fn most(&self) -> u64 {
+        self.room
+    }
+
+    /// Whether a person who has sent so many bytes of a file may send more.
+    pub fn has_room(&self, author: &str, room: Room, sent: u64) -> bool {
+        match room {
+            Room::Here => self.room(author) > 0,
+            Room::Shared { taken } => taken + sent < self.room,
+        }
     }
 
     /// Says that a person's files that wait take too much room.
@@ -120,6 +154,13 @@ impl Staging {
         unpacked
     }
 
+    /// Forgets an import, if it is of this person.
+    pub fn end_of(&self, id: &str, author: &str) {
+        if self.find(id, author).is_ok() {
+            self.end(id);
+        }
+    }
+
     /// Forgets an import; its files go once nobody reads them.
     pub fn end(&self, id: &str) {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
@@ -127,6 +168,11 @@ impl Staging {
 }
 
 impl Staged {
+    /// Where its files lie here.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// Where an uploaded file of this name is written.
     ///
     /// # Errors
@@ -299,7 +345,8 @@ mod tests {
     #[test]
     fn an_import_is_found_by_who_began_it_only() {
         let staging = Staging::new(1 << 30);
-        let id = staging.begin("an").unwrap();
+        let id = "1".to_owned();
+        staging.begin(&id, "an").unwrap();
         assert!(staging.find(&id, "an").is_ok() && staging.find(&id, "binh").is_err());
         staging.end(&id);
         assert!(staging.find(&id, "an").is_err());
@@ -308,15 +355,16 @@ mod tests {
     #[test]
     fn who_begins_more_than_a_few_gives_up_the_oldest_of_their_own() {
         let staging = Staging::new(10);
-        let of_binh = staging.begin("binh").unwrap();
-        let own: Vec<_> = (0..5).map(|_| staging.begin("an").unwrap()).collect();
+        let (of_binh, own) = ("binh's", ["1", "2", "3", "4", "5"]);
+        staging.begin(of_binh, "binh").unwrap();
+        own.iter().for_each(|id| staging.begin(id, "an").unwrap());
         let there: Vec<bool> = own.iter().map(|id| staging.find(id, "an").is_ok()).collect();
         assert_eq!(there, [false, true, true, true, true]);
-        let staged = staging.find(&own[1], "an").unwrap();
+        let staged = staging.find(own[1], "an").unwrap();
         std::fs::write(staged.place("a.csv").unwrap(), b"1234").unwrap();
         assert_eq!((staging.room("an"), staging.room("binh")), (6, 10));
-        assert!(staging.find(&of_binh, "binh").is_ok());
-        staging.end(&own[1]);
+        assert!(staging.find(of_binh, "binh").is_ok());
+        staging.end(own[1]);
         drop(staged);
         assert_eq!(staging.room("an"), 10);
     }
@@ -324,8 +372,8 @@ mod tests {
     #[test]
     fn the_leading_file_of_a_shapefile_is_found() {
         let staging = Staging::new(1 << 30);
-        let id = staging.begin("an").unwrap();
-        let staged = staging.find(&id, "an").unwrap();
+        staging.begin("1", "an").unwrap();
+        let staged = staging.find("1", "an").unwrap();
         assert!(staged.main().is_err());
         for name in ["t.dbf", "t.shp", "t.shx"] {
             std::fs::write(staged.place(name).unwrap(), b"x").unwrap();

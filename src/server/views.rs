@@ -79,6 +79,11 @@ impl Views {
         }
     }
 
+    /// Whether several servers share the store.
+    pub fn is_shared(&self) -> bool {
+        self.store.shared().is_some()
+    }
+
     /// The current view.
     ///
     /// # Errors
@@ -133,7 +138,10 @@ impl Views {
     /// # Errors
     /// 400 for a position beyond the end; 503 while loading.
     pub async fn view(&self, when: When) -> Result<Arc<Current>, Problem> {
-        let current = self.current()?;
+        let mut current = self.current()?;
+        if when.at.is_some_and(|at| at > current.view.snapshot.position()) {
+            current = self.catch_up(when.at).await?;
+        }
         let head = current.view.snapshot.position();
         let (position, day) = (when.at.unwrap_or(head), when.as_of.unwrap_or(current.view.today));
         if (position, day) == (head, current.view.today) {
@@ -145,6 +153,16 @@ impl Views {
         let past = self.past_place((position, day));
         let made = past.get_or_try_init(|| self.past(current, position, day)).await;
         Ok(Arc::clone(made?))
+    }
+
+    /// The view once it shows a position that this server has not followed yet, if the ledger has it: who has recorded
+    /// at one server sees it at whichever is asked next.
+    async fn catch_up(&self, at: Option<LedgerPosition>) -> Result<Arc<Current>, Problem> {
+        let head = self.with_store(|store| store.head()).await?;
+        if let Some(at) = at.filter(|at| *at <= head.position) {
+            self.await_shown(at).await;
+        }
+        self.current()
     }
 
     /// Works out an earlier state, in its turn and on a thread that may block.

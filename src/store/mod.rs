@@ -18,9 +18,11 @@ mod replay;
 mod rows;
 mod running;
 mod shape;
+mod shared;
 mod states;
 mod tables;
 mod traits;
+mod tries;
 mod verify;
 
 use std::{path::Path, sync::Arc};
@@ -45,8 +47,10 @@ pub use attached::{Attached, PLAN};
 pub use briefing::{Briefing, KeptBriefing, RESTORED_WITHIN_MS};
 pub use error::StoreError;
 pub use ledger::{Chain, ChainFault, Line};
+pub use shared::{CampaignTexts, KEPT, MOST_OWN, MOST_WAITING, Shared, Sharing, WaitingFile, WaitingImport};
 pub use tables::{Cell, Kind, Table, TakeRow, Transfer};
 pub use traits::{Accounts, Attachments, Briefings, Holders, Ledger, Load, Maintenance, Record, Store, Work};
+pub use tries::{Allowance, Tries, Try};
 pub use verify::{Finding, Verification};
 
 /// Where a store is: a file, or an address with a scheme.
@@ -103,6 +107,32 @@ pub fn open_or_create(place: &Path) -> Result<Arc<dyn Store>, StoreError> {
 /// A store that is not empty, or the engines'.
 pub fn copy(from: &dyn Store, to: &dyn Store) -> Result<Head, StoreError> {
     to.receive_rows(&mut |take| from.tell_rows(take))
+}
+
+/// Writes the store of a database to a file by the database's own program, `pg_dump`.
+///
+/// # Errors
+/// A place that is no database; a program that is not there, or what it says.
+pub fn dump(place: &Path, file: &Path) -> Result<(), StoreError> {
+    postgres::dump(database(place)?, file)
+}
+
+/// Brings what [`dump`] wrote into a database, by `pg_restore`, all or nothing.
+///
+/// # Errors
+/// As [`dump`]; a store that is there already.
+pub fn bring_back(place: &Path, file: &Path) -> Result<(), StoreError> {
+    postgres::bring_back(database(place)?, file)
+}
+
+fn database(place: &Path) -> Result<&str, StoreError> {
+    match Engine::of(place)? {
+        Engine::PostgreSql(address) => Ok(address),
+        Engine::GeoPackage(path) => {
+            let why = "a copy that ends with .dump is a database's; name one that ends with .gpkg".to_owned();
+            Err(StoreError::Open { path: path.display().to_string(), why })
+        }
+    }
 }
 
 /// Whether there is a store at `place`.

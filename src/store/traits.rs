@@ -6,7 +6,7 @@ use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use super::{
     Access, AccountChange, AccountLog, Attached, Briefing, Directory, Head, KeptBriefing, Line, SecretHash,
-    Step, StoreError, Transaction, Transfer, Verification,
+    Sharing, Step, StoreError, Transaction, Transfer, Tries, Verification,
 };
 use crate::{
     atlas::Snapshot,
@@ -166,6 +166,11 @@ pub trait Maintenance {
     fn verify(&self, law: Arc<Law>) -> Answer<Verification>;
     /// Copies the whole store to a new file, in one state, while others go on writing.
     fn copy_to(&self, path: &Path) -> Answer<()>;
+    /// Whether changes end at the moment; cheap, and asked again and again.
+    ///
+    /// # Errors
+    /// Why they do not.
+    fn takes_changes(&self) -> Answer<()>;
     /// Whether it can only be read here.
     fn is_read_only(&self) -> bool;
     /// Puts all that was written where a copy of the store's file would have it, as far as nobody else reads.
@@ -183,6 +188,8 @@ pub trait Store:
     + Briefings
     + Maintenance
     + Transfer
+    + Tries
+    + Sharing
     + Send
     + Sync
     + std::fmt::Debug
@@ -199,6 +206,8 @@ impl<T> Store for T where
         + Briefings
         + Maintenance
         + Transfer
+        + Tries
+        + Sharing
         + Send
         + Sync
         + std::fmt::Debug

@@ -176,6 +176,13 @@ impl Server {
         Some((response.status().as_u16(), response.body_mut().read_to_vec().ok()?))
     }
 
+    /// The status of an answer, from a server that may die meanwhile.
+    pub fn try_get(&self, path: &str) -> Option<u16> {
+        let mut response = self.agent.get(format!("{}{path}", self.url)).call().ok()?;
+        response.body_mut().read_to_vec().ok()?;
+        Some(response.status().as_u16())
+    }
+
     /// Number of the process.
     pub fn pid(&self) -> u32 {
         self.child.id()

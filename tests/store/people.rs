@@ -1,8 +1,10 @@
 //! Accounts, what lets them in, and looks at holders, in any store.
 
+use std::time::Duration;
+
 use matbang::{
     domain::{Grant, ParcelId, Role},
-    store::{AccountChange, Store, Token, TokenScope},
+    store::{AccountChange, Allowance, Store, Token, TokenScope, Try},
 };
 
 use crate::fill;
@@ -134,4 +136,37 @@ pub fn looks_at_holders_are_noted(store: &dyn Store) {
     assert_eq!(looks, expected.map(|(parcel, who, what)| (parcel, who.to_owned(), what.to_owned())));
     let called = store.holders_called(&|holder| Some(holder) == name.as_deref()).unwrap();
     assert_eq!(called.is_empty(), name.is_none());
+}
+
+pub fn tries_are_counted_key_by_key(store: &dyn Store) {
+    let allowance = Allowance { at_once: 3, every: Duration::from_hours(1) };
+    let one =
+        |key: u8, unless: Option<u8>| Try { key: [key; 32], allowance, unless: unless.map(|key| [key; 32]) };
+    let wait = |tries: &[Try]| store.count_tries(tries).unwrap();
+    for _ in 0..3 {
+        assert_eq!(wait(&[one(1, None), one(2, None)]), None);
+    }
+    let seconds = wait(&[one(1, None)]).unwrap().as_secs();
+    assert!((3_500..=3_600).contains(&seconds), "{seconds}");
+    // Those before the one that comes too early are counted, those after it are not.
+    assert!(wait(&[one(3, None), one(1, None), one(4, None)]).is_some());
+    assert_eq!([wait(&[one(3, None)]), wait(&[one(3, None)])], [None, None]);
+    assert!(wait(&[one(3, None)]).is_some());
+    for _ in 0..3 {
+        assert_eq!(wait(&[one(4, None)]), None);
+    }
+    // Where another key is remembered, a try does not count.
+    assert!(wait(&[one(4, Some(5))]).is_some());
+    store.remember(&[5; 32], Duration::from_hours(1)).unwrap();
+    assert_eq!(wait(&[one(4, Some(5))]), None);
+    store.remember(&[6; 32], Duration::ZERO).unwrap();
+    assert!(wait(&[one(4, Some(6))]).is_some());
+    assert!(store.wrong_codes(7).unwrap().is_empty());
+    for hours in [2, 1] {
+        store.note_wrong_code(7, Duration::from_hours(hours)).unwrap();
+    }
+    let hours: Vec<f64> =
+        store.wrong_codes(7).unwrap().iter().map(|left| (left.as_secs_f64() / 3_600.0).round()).collect();
+    assert_eq!(hours, [1.0, 2.0]);
+    assert!(store.wrong_codes(8).unwrap().is_empty());
 }

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const binary =
+export const binary =
   process.env.MATBANG_BIN ?? fileURLToPath(new URL('../../target/release/matbang', import.meta.url))
 
 /**

@@ -30,14 +30,14 @@ use crate::{
         auth::Identity,
         import_work::{Operation, StagedWork, Tracker},
         problem::Problem,
-        staging::{LARGEST, Staged, Staging},
+        staging::{LARGEST, Room, Staged, Staging},
     },
     store::Entry,
 };
 
 /// Begins an import.
 pub async fn begin(State(app): State<Arc<App>>, identity: Identity) -> Result<Response, Problem> {
-    let id = app.staging.begin(identity.name())?;
+    let id = app.begin_import(identity.name()).await?;
     Ok((StatusCode::CREATED, axum::Json(ImportBegun { id, largest: LARGEST })).into_response())
 }
 
@@ -48,9 +48,10 @@ pub async fn upload(
     Path((id, name)): Path<(String, String)>,
     body: Body,
 ) -> Result<Response, Problem> {
-    let staged = app.staging.find(&id, identity.name())?;
+    let staged = app.find_import(&id, identity.name()).await?;
     let place = staged.place(&name)?;
-    let taken = match receive(&app.staging, identity.name(), &place, body).await {
+    let room = app.import_room(identity.name()).await?;
+    let taken = match receive(&app.staging, (identity.name(), room), &place, body).await {
         Ok(()) => app.files.scan(&place).await,
         refused => refused,
     };
@@ -58,14 +59,16 @@ pub async fn upload(
         let _ = tokio::fs::remove_file(&place).await;
         return Err(problem);
     }
-    let described = tokio::task::spawn_blocking(move || {
+    let (unpacker, archive) = (Arc::clone(&app), Arc::clone(&staged));
+    let unpacked = tokio::task::spawn_blocking(move || {
         if place.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip")) {
-            app.staging.unpack(&staged, &place)?;
+            unpacker.staging.unpack(&archive, &place)?;
         }
-        files(&staged)
+        Ok::<_, Problem>(())
     });
-    Ok((StatusCode::CREATED, axum::Json(described.await.map_err(|e| Problem::internal(&e))??))
-        .into_response())
+    unpacked.await.map_err(|e| Problem::internal(&e))??;
+    app.share_files(&id, identity.name(), &staged).await?;
+    Ok((StatusCode::CREATED, axum::Json(files(&staged)?)).into_response())
 }
 
 /// Bytes after which it is looked again whether their sender has room for them.
@@ -73,11 +76,12 @@ const LOOKED: u64 = 1 << 20;
 
 async fn receive(
     staging: &Staging,
-    author: &str,
+    (author, room): (&str, Room),
     place: &std::path::Path,
     body: Body,
 ) -> Result<(), Problem> {
     use tokio::io::AsyncWriteExt;
+    let has_room = |sent| if staging.has_room(author, room, sent) { Ok(()) } else { Err(staging.full()) };
     let mut file = tokio::fs::File::create(place).await.map_err(|e| Problem::disk(&e))?;
     let (mut stream, mut received, mut looked) = (body.into_data_stream(), 0, 0);
     while let Some(part) = stream.next().await {
@@ -90,15 +94,11 @@ async fn receive(
         if received - looked >= LOOKED {
             file.flush().await.map_err(|e| Problem::disk(&e))?;
             looked = received;
-            has_room(staging, author)?;
+            has_room(received)?;
         }
     }
     file.flush().await.map_err(|e| Problem::disk(&e))?;
-    has_room(staging, author)
-}
-
-fn has_room(staging: &Staging, author: &str) -> Result<(), Problem> {
-    if staging.room(author) > 0 { Ok(()) } else { Err(staging.full()) }
+    has_room(received)
 }
 
 fn files(staged: &Staged) -> Result<StagedFiles, Problem> {
@@ -111,8 +111,8 @@ pub async fn outline(
     identity: Identity,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let staged = app.staging.find(&id, identity.name())?;
-    let tracker = Tracker::new(Arc::clone(&staged), Operation::Outline);
+    let staged = app.find_import(&id, identity.name()).await?;
+    let tracker = Tracker::new(Arc::clone(&staged), Operation::Outline, app.teller(&id));
     let described = app.reading.run(move |reader, cancellation| {
         tracker.reading();
         let main = staged.main()?;
@@ -128,8 +128,8 @@ pub async fn work(
     identity: Identity,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let staged = app.staging.find(&id, identity.name())?;
-    Ok(axum::Json(StagedWork { work: staged.works.now() }).into_response())
+    let work = app.import_work(&id, identity.name()).await?;
+    Ok(axum::Json(StagedWork { work }).into_response())
 }
 
 /// What is asked for, as the reader takes it.
@@ -172,8 +172,8 @@ pub async fn preview(
     Path(id): Path<String>,
     axum::Json(asked): axum::Json<ImportRequest>,
 ) -> Result<Response, Problem> {
-    let read = Reading::begin(&app, &identity, &id, asked)?;
-    let tracker = Tracker::new(Arc::clone(&read.staged), Operation::Preview);
+    let read = Reading::begin(&app, &identity, &id, asked).await?;
+    let tracker = Tracker::new(Arc::clone(&read.staged), Operation::Preview, app.teller(&id));
     let answer = app.reading.run(move |reader, cancellation| {
         let records = read.records(reader, cancellation, &tracker)?;
         Ok(ImportPreview {
@@ -192,9 +192,9 @@ pub async fn commit(
     Path(id): Path<String>,
     axum::Json(asked): axum::Json<ImportRequest>,
 ) -> Result<Response, Problem> {
-    let read = Reading::begin(&app, &identity, &id, asked)?;
+    let read = Reading::begin(&app, &identity, &id, asked).await?;
     let author = identity.name().to_owned();
-    let tracker = Tracker::new(Arc::clone(&read.staged), Operation::Commit);
+    let tracker = Tracker::new(Arc::clone(&read.staged), Operation::Commit, app.teller(&id));
     let work = app.reading.run(move |reader, cancellation| {
         let records = read.records(reader, cancellation, &tracker)?;
         read.may_store(&records)?;
@@ -203,7 +203,8 @@ pub async fn commit(
     let (records, day, tracker) = work.await?;
     tracker.storing();
     let (answer, at) = store_all(&app, records, author, day).await?;
-    app.staging.end(&id);
+    // What is stored is stored: what can't be forgotten now is over by itself later.
+    let _ = app.end_import(&id).await;
     app.await_shown(at).await;
     Ok((StatusCode::CREATED, axum::Json(answer)).into_response())
 }
@@ -251,8 +252,8 @@ pub async fn end(
     identity: Identity,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    app.staging.find(&id, identity.name())?;
-    app.staging.end(&id);
+    app.import_work(&id, identity.name()).await?;
+    app.end_import(&id).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -278,8 +279,8 @@ struct Reading {
 }
 
 impl Reading {
-    fn begin(app: &App, identity: &Identity, id: &str, asked: ImportRequest) -> Result<Self, Problem> {
-        let staged = app.staging.find(id, identity.name())?;
+    async fn begin(app: &App, identity: &Identity, id: &str, asked: ImportRequest) -> Result<Self, Problem> {
+        let staged = app.find_import(id, identity.name()).await?;
         let current = app.current()?;
         let request = request(asked, staged.main()?, current.view.today)?;
         let scope = identity.scope(Action::Manage, current.view.snapshot.units());

@@ -42,7 +42,13 @@ pub async fn work(
         let view = &view.view;
         let filter = query.filter(view, view.today)?;
         let scope = who.scope(Action::WriteEvents, view.snapshot.units());
-        Ok(api::work(view, &scope, &filter, query.get("q").unwrap_or_default(), (limit, offset)))
+        Ok::<_, Problem>(api::work(
+            view,
+            &scope,
+            &filter,
+            query.get("q").unwrap_or_default(),
+            (limit, offset),
+        ))
     });
     let mut listed = listed.await.map_err(|e| Problem::internal(&e))??;
     if names {

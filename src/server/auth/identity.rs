@@ -95,6 +95,17 @@ impl Identity {
         }
     }
 
+    /// Whether these headers hold a secret that is not known here, neither as one of now nor as one that is over.
+    pub fn is_unknown(auth: &Auth, headers: &HeaderMap) -> bool {
+        let directory = auth.directory.load();
+        if let Some(secret) = bearer(headers) {
+            return !directory.tokens.contains_key(&secret_hash(secret));
+        }
+        cookie(headers).is_some_and(|secret| {
+            !secret.is_empty() && !directory.sessions.contains_key(&secret_hash(secret))
+        })
+    }
+
     /// Whether somebody is still who they were: the same session or token, account and roles.
     pub fn is_still(&self, before: &Self) -> bool {
         self.by == before.by && self.account == before.account

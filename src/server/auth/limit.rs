@@ -1,28 +1,27 @@
 //! How often someone may try to sign in, so that nobody guesses a password and nobody locks another out.
+//!
+//! The store counts: whoever tries at one server after the other has no more tries than at one.
 
-use std::{
-    collections::HashMap,
-    net::IpAddr,
-    num::NonZeroU32,
-    sync::{Mutex, PoisonError},
-    time::{Duration, Instant},
-};
-
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter, clock::Clock as _, clock::DefaultClock};
+use std::{net::IpAddr, time::Duration};
 
 use super::secret_hash;
-use crate::{server::edge::network, store::SecretHash};
+use crate::{
+    server::{app::App, edge::network, problem::Problem},
+    store::{Allowance, SecretHash, Store, StoreError, Try},
+};
 
 /// Tries for a name from one address: five at once, then one a minute.
-const OF_PAIR: NonZeroU32 = NonZeroU32::new(5).unwrap();
+const OF_PAIR: Allowance = Allowance { at_once: 5, every: Duration::from_mins(1) };
 /// Tries from an address: thirty at once, then one every two seconds.
-const OF_ADDRESS: NonZeroU32 = NonZeroU32::new(30).unwrap();
+const OF_ADDRESS: Allowance = Allowance { at_once: 30, every: Duration::from_secs(2) };
 /// Tries for a name from all addresses from which nobody has come in by it: fifty at once, then one every half minute.
-const OF_NAME: NonZeroU32 = NonZeroU32::new(50).unwrap();
-/// Names with the addresses from which somebody has come in by them, at most.
-const KNOWN: usize = 20_000;
+const OF_NAME: Allowance = Allowance { at_once: 50, every: Duration::from_secs(30) };
+/// How long an address counts from which somebody has come in by a name.
+const KNOWN: Duration = Duration::from_hours(90 * 24);
 /// Passwords that are checked at once: each takes 19 MB and a processor.
 const CHECKED_AT_ONCE: usize = 4;
+/// Tries that are counted at once: who tries to sign in must not take the database's connections from who records.
+const COUNTED_AT_ONCE: usize = 4;
 
 /// Wrong codes of an account whose password was right, and wrong passwords of one that is signed in, within
 /// [`CODES_IN`].
@@ -30,104 +29,138 @@ const CODES: usize = 10;
 /// Time in which they count.
 const CODES_IN: Duration = Duration::from_hours(1);
 
-type Pair = (SecretHash, IpAddr);
-
-/// The limits.
+/// What a server bounds by itself.
 pub struct Limits {
-    pairs: DefaultKeyedRateLimiter<Pair>,
-    names: DefaultKeyedRateLimiter<SecretHash>,
-    addresses: DefaultKeyedRateLimiter<IpAddr>,
-    known: Mutex<HashMap<Pair, Instant>>,
-    /// When wrong codes were given, by account: only who knows its password adds to them.
-    codes: Mutex<HashMap<u32, Vec<Instant>>>,
     /// Places for passwords that are being checked.
     pub checks: tokio::sync::Semaphore,
+    counting: tokio::sync::Semaphore,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        let every =
-            |seconds| Quota::with_period(Duration::from_secs(seconds)).unwrap_or(Quota::per_minute(OF_PAIR));
         Self {
-            pairs: RateLimiter::keyed(every(60).allow_burst(OF_PAIR)),
-            names: RateLimiter::keyed(every(30).allow_burst(OF_NAME)),
-            addresses: RateLimiter::keyed(every(2).allow_burst(OF_ADDRESS)),
-            known: Mutex::default(),
-            codes: Mutex::default(),
             checks: tokio::sync::Semaphore::new(CHECKED_AT_ONCE),
+            counting: tokio::sync::Semaphore::new(COUNTED_AT_ONCE),
         }
     }
 }
 
-/// Names are as long as somebody likes; what is kept of them is not.
-fn pair(name: &str, address: IpAddr) -> Pair {
-    (secret_hash(&name.to_lowercase()), network(address))
+/// Keys of a name from an address, of the name and of the address. Names are as long as somebody likes; what is kept of
+/// them is not.
+fn keys(name: &str, address: IpAddr) -> [SecretHash; 3] {
+    let (name, address) = (name.to_lowercase(), network(address));
+    // No name holds the character between.
+    [
+        secret_hash(&format!("pair\u{1f}{name}\u{1f}{address}")),
+        secret_hash(&format!("name\u{1f}{name}")),
+        secret_hash(&format!("address\u{1f}{address}")),
+    ]
 }
 
-impl Limits {
-    /// Counts a try. Who has come in from an address before is not held up by what others try elsewhere.
+/// Counts a try. Who has come in from an address before is not held up by what others try elsewhere.
+fn count(store: &dyn Store, name: &str, address: IpAddr) -> Result<Option<Duration>, StoreError> {
+    let [pair, name, address] = keys(name, address);
+    store.count_tries(&[
+        Try { key: address, allowance: OF_ADDRESS, unless: None },
+        Try { key: pair, allowance: OF_PAIR, unless: None },
+        Try { key: name, allowance: OF_NAME, unless: Some(pair) },
+    ])
+}
+
+/// How long no other code may be tried for an account.
+fn wait_for_code(store: &dyn Store, account: u32) -> Result<Option<Duration>, StoreError> {
+    let wrong = store.wrong_codes(account)?;
+    Ok(wrong.get(wrong.len().wrapping_sub(CODES)).copied())
+}
+
+/// Why somebody may not try now.
+pub enum Refused {
+    /// Seconds until they may.
+    Wait(u64),
+    /// The store can't be asked.
+    Problem(Problem),
+}
+
+impl From<Refused> for Problem {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Wait(seconds) => Self::too_often(seconds),
+            Refused::Problem(problem) => problem,
+        }
+    }
+}
+
+impl App {
+    async fn counted<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let place = self.auth.limits.counting.acquire().await;
+        let _place = place.map_err(|e| Refused::Problem(Problem::internal(&e)))?;
+        self.with_store(work).await.map_err(Refused::Problem)
+    }
+
+    /// Counts a try to sign in.
     ///
     /// # Errors
-    /// Seconds until the next may be made.
-    pub fn attempt(&self, name: &str, address: IpAddr) -> Result<(), u64> {
-        let now = DefaultClock::default().now();
-        self.pairs.retain_recent();
-        self.names.retain_recent();
-        self.addresses.retain_recent();
-        let pair = pair(name, address);
-        let wait = |not_until: governor::NotUntil<_>| not_until.wait_time_from(now).as_secs() + 1;
-        self.addresses.check_key(&pair.1).map_err(wait)?;
-        self.pairs.check_key(&pair).map_err(wait)?;
-        let is_known = self.known.lock().unwrap_or_else(PoisonError::into_inner).contains_key(&pair);
-        if is_known { Ok(()) } else { self.names.check_key(&pair.0).map_err(wait) }
+    /// How long the next one has to wait; a store that can't be asked.
+    pub(super) async fn attempt(&self, name: &str, address: IpAddr) -> Result<(), Refused> {
+        let name = name.to_owned();
+        waited(self.counted(move |store| count(store, &name, address)).await?)
     }
 
     /// Whether another code may be tried for an account.
     ///
     /// # Errors
-    /// Seconds until it may.
-    pub fn code(&self, account: u32) -> Result<(), u64> {
-        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(wrong) = codes.get_mut(&account) else { return Ok(()) };
-        wrong.retain(|at| at.elapsed() < CODES_IN);
-        match wrong.first() {
-            Some(first) if wrong.len() >= CODES => {
-                Err(CODES_IN.saturating_sub(first.elapsed()).as_secs() + 1)
-            }
-            _ => Ok(()),
-        }
+    /// As [`App::attempt`].
+    pub(super) async fn may_try_code(&self, account: u32) -> Result<(), Refused> {
+        waited(self.counted(move |store| wait_for_code(store, account)).await?)
     }
 
     /// A wrong code was given for an account.
-    pub fn wrong_code(&self, account: u32) {
-        let mut codes = self.codes.lock().unwrap_or_else(PoisonError::into_inner);
-        codes.entry(account).or_default().push(Instant::now());
+    ///
+    /// # Errors
+    /// A store that can't be asked.
+    pub(super) async fn wrong_code(&self, account: u32) -> Result<(), Problem> {
+        Ok(self.counted(move |store| store.note_wrong_code(account, CODES_IN)).await?)
     }
 
     /// Somebody has come in.
-    pub fn came_in(&self, name: &str, address: IpAddr) {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= KNOWN {
-            let oldest = known.iter().min_by_key(|(_, since)| **since).map(|(pair, _)| *pair);
-            oldest.map(|pair| known.remove(&pair));
-        }
-        known.insert(pair(name, address), Instant::now());
+    ///
+    /// # Errors
+    /// A store that can't be asked.
+    pub(super) async fn came_in(&self, name: &str, address: IpAddr) -> Result<(), Problem> {
+        let [pair, ..] = keys(name, address);
+        Ok(self.counted(move |store| store.remember(&pair, KNOWN)).await?)
     }
+}
+
+fn waited(wait: Option<Duration>) -> Result<(), Refused> {
+    wait.map_or(Ok(()), |wait| Err(Refused::Wait(wait.as_secs() + 1)))
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::store::open_or_create;
+
+    fn store() -> (tempfile::TempDir, Arc<dyn Store>) {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open_or_create(&folder.path().join("s.gpkg")).unwrap();
+        (folder, store)
+    }
 
     #[test]
     fn ten_wrong_codes_are_enough_for_an_hour() {
-        let limits = Limits::default();
-        (0..9).for_each(|_| limits.wrong_code(7));
-        limits.code(7).unwrap();
-        limits.wrong_code(7);
-        let wait = limits.code(7).unwrap_err();
-        assert!((3_500..=3_601).contains(&wait), "{wait}");
-        limits.code(8).unwrap();
+        let (_folder, store) = store();
+        (0..9).for_each(|_| store.note_wrong_code(7, CODES_IN).unwrap());
+        assert_eq!(wait_for_code(&*store, 7).unwrap(), None);
+        store.note_wrong_code(7, CODES_IN).unwrap();
+        let wait = wait_for_code(&*store, 7).unwrap().unwrap().as_secs();
+        assert!((3_500..=3_600).contains(&wait), "{wait}");
+        assert_eq!(wait_for_code(&*store, 8).unwrap(), None);
     }
 
     fn address(last: u32) -> IpAddr {
@@ -136,18 +169,20 @@ mod tests {
 
     #[test]
     fn nobody_guesses_for_long_and_nobody_locks_another_out() {
-        let limits = Limits::default();
+        let (_folder, store) = store();
         let home = address(1);
-        limits.attempt("an.nguyen", home).unwrap();
-        limits.came_in("an.nguyen", home);
+        let may = |name: &str, from| count(&*store, name, from).unwrap().is_none();
+        assert!(may("an.nguyen", home));
+        let [pair, ..] = keys("an.nguyen", home);
+        store.remember(&pair, KNOWN).unwrap();
         // From one address, then from very many.
-        let tries = |from| (0..10).filter(|_| limits.attempt("An.Nguyen", address(from)).is_ok()).count();
+        let tries = |from| (0..10).filter(|_| may("An.Nguyen", address(from))).count();
         assert_eq!(tries(2), 5);
         let all: usize = (3..100).map(tries).sum();
         assert!(all < 50, "{all} tries were let through");
-        assert!(limits.attempt("an.nguyen", address(200)).is_err());
+        assert!(!may("an.nguyen", address(200)));
         // Who is known at home, and who has another name, comes in all the same.
-        limits.attempt("an.nguyen", home).unwrap();
-        limits.attempt("binh.tran", address(200)).unwrap();
+        assert!(may("an.nguyen", home));
+        assert!(may("binh.tran", address(200)));
     }
 }

@@ -53,6 +53,8 @@ pub struct Auth {
     pub directory: ArcSwap<Directory>,
     /// Provider of identities.
     pub oidc: Option<Oidc>,
+    /// Held by who looks whether the store knows somebody whom this server does not.
+    pub looking: tokio::sync::Mutex<()>,
     public_map: bool,
     limits: Limits,
 }
@@ -65,7 +67,13 @@ impl Auth {
 
     /// With these accounts; `public_map` shows the map to who is not signed in.
     pub fn new(directory: Directory, public_map: bool, oidc: Option<Oidc>) -> Self {
-        Self { directory: ArcSwap::from_pointee(directory), oidc, public_map, limits: Limits::default() }
+        Self {
+            directory: ArcSwap::from_pointee(directory),
+            oidc,
+            looking: tokio::sync::Mutex::default(),
+            public_map,
+            limits: Limits::default(),
+        }
     }
 
     /// How people are let in now: the first account ends the time without.

@@ -17,7 +17,7 @@ use super::{
     identity::{Credential, Identity},
     keeping::{change, hashed},
     log::{self, RefusalReason},
-    session::{begin, is_right, second},
+    session::{begin, is_right, limited, second},
 };
 use crate::{
     api::{FactorBegun, FactorCode, NewPassword, PasswordProof, RecoveryCodes, Refused},
@@ -55,17 +55,14 @@ async fn prove(
     if stored.is_none() {
         return Err(Problem::no_password());
     }
-    let refused = |why: RefusalReason| log::not_signed_in(Some(&account.name), why, identity.address);
-    app.auth.limits.code(account.id).map_err(|seconds| {
-        refused(RefusalReason::Limit);
-        Problem::too_often(seconds)
-    })?;
+    let too_often = |refused| limited(refused, Some(&account.name), identity.address);
+    app.may_try_code(account.id).await.map_err(too_often)?;
     let Ok(_checking) = app.auth.limits.checks.acquire().await else { return Err(Problem::busy()) };
     if is_right(password, stored).await? {
         return Ok(());
     }
-    app.auth.limits.wrong_code(account.id);
-    refused(RefusalReason::Wrong);
+    app.wrong_code(account.id).await?;
+    log::not_signed_in(Some(&account.name), RefusalReason::Wrong, identity.address);
     // They are signed in all the same: what is refused is this.
     Err(Problem::not_their_password())
 }
@@ -129,10 +126,10 @@ pub async fn confirm_factor(
     let (account, _) = own(&app, &identity)?;
     let begun = app.auth.directory.load().second_factors.get(&account.id).filter(|f| !f.confirmed).cloned();
     let Some(factor) = begun else { return Err(Problem::not_found("no second factor was begun")) };
-    app.auth.limits.code(account.id).map_err(Problem::too_often)?;
+    app.may_try_code(account.id).await?;
     let seconds = jiff::Timestamp::now().as_second().unsigned_abs();
     let Some(step) = step_of(&factor.secret, &asked.code.replace(' ', ""), seconds) else {
-        app.auth.limits.wrong_code(account.id);
+        app.wrong_code(account.id).await?;
         log::not_signed_in(Some(&account.name), RefusalReason::SecondFactorWrong, identity.address);
         return Err(Problem::wrong_code().instead(StatusCode::FORBIDDEN));
     };

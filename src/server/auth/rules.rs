@@ -61,7 +61,15 @@ pub async fn guard(
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let path = matched.as_ref().map(MatchedPath::as_str);
     let rule = rule(routes, request.method(), path);
-    match admit(&app, &request, path.unwrap_or_default(), rule) {
+    let is_unknown = app.is_shared() && Identity::is_unknown(&app.auth, request.headers());
+    let looked = if is_unknown { app.catch_up_accounts().await } else { Ok(()) };
+    let admitted = admit(&app, &request, path.unwrap_or_default(), rule);
+    // Who can't be looked for is not told to sign in again.
+    let admitted = match looked {
+        Err(away) => admitted.map_err(|problem| if problem.asks_to_sign_in() { away } else { problem }),
+        Ok(()) => admitted,
+    };
+    match admitted {
         Ok(identity) => {
             let is_personal = is_personal(&identity, rule);
             request.extensions_mut().insert(identity);

@@ -17,6 +17,7 @@ use super::{
     Mode,
     factor::{recovery_hash, step_of},
     identity::{Credential, IDLE, Identity, LONGEST, cookie, cookie_name},
+    limit::Refused,
     log::{self, How, RefusalReason},
     password::{csrf, secret, secret_hash, verify},
 };
@@ -118,10 +119,7 @@ pub async fn sign_in(
     let directory = app.auth.directory.load_full();
     let found = directory.named(&name).cloned();
     let known = found.as_ref().map(|(account, _)| account.name.as_str());
-    app.auth.limits.attempt(&name, from).map_err(|seconds| {
-        log::not_signed_in(known, RefusalReason::Limit, Some(from));
-        Problem::too_often(seconds)
-    })?;
+    app.attempt(&name, from).await.map_err(|refused| limited(refused, known, Some(from)))?;
     let Ok(_checking) = app.auth.limits.checks.acquire().await else { return Err(Problem::busy()) };
     let stored = found.as_ref().filter(|(account, _)| !account.disabled).and_then(|(_, hash)| hash.clone());
     if !is_right(password, stored).await? {
@@ -130,7 +128,7 @@ pub async fn sign_in(
     }
     let Some((account, _)) = found else { return Err(Problem::wrong_password()) };
     let how = second(&app, &account, text("code").as_deref(), Some(from)).await?;
-    app.auth.limits.came_in(&name, from);
+    app.came_in(&name, from).await?;
     log::signed_in(&account.name, how, Some(from));
     begin(&app, account, &headers).await
 }
@@ -159,10 +157,7 @@ pub async fn second(
         refused(RefusalReason::SecondFactorDue);
         return Err(Problem::second_factor_due());
     };
-    app.auth.limits.code(account.id).map_err(|seconds| {
-        refused(RefusalReason::Limit);
-        Problem::too_often(seconds)
-    })?;
+    app.may_try_code(account.id).await.map_err(|refused| limited(refused, Some(&account.name), from))?;
     let (id, hash) = (account.id, recovery_hash(code));
     let step = step_of(&factor.secret, &code.replace(' ', ""), now().unsigned_abs() / 1000);
     let how = if let Some(step) = step {
@@ -172,11 +167,20 @@ pub async fn second(
         app.refresh_accounts().await?;
         used.then_some(How::RecoveryCode)
     };
-    how.ok_or_else(|| {
-        app.auth.limits.wrong_code(account.id);
-        refused(RefusalReason::SecondFactorWrong);
-        Problem::wrong_code()
-    })
+    if let Some(how) = how {
+        return Ok(how);
+    }
+    app.wrong_code(account.id).await?;
+    refused(RefusalReason::SecondFactorWrong);
+    Err(Problem::wrong_code())
+}
+
+/// Tells the log of who tries too often.
+pub fn limited(refused: Refused, account: Option<&str>, from: Option<IpAddr>) -> Problem {
+    if matches!(refused, Refused::Wait(_)) {
+        log::not_signed_in(account, RefusalReason::Limit, from);
+    }
+    refused.into()
 }
 
 /// Begins a session for an account.

@@ -45,7 +45,7 @@ pub fn import_outline() -> Operation {
     Operation::new(IMPORTS, "get_import", "What the file holds: layers and columns.")
         .asks(path("id", "The import.", text()))
         .answers::<ImportOutline>(200, "The answer.")
-        .fails(&[400, 401, 403, 404, 422, 503])
+        .fails(&[400, 401, 403, 404, 422, 503, 507])
 }
 
 pub fn import_work() -> Operation {
@@ -80,7 +80,7 @@ pub fn preview_import() -> Operation {
         .asks(path("id", "The import.", text()))
         .sends::<ImportRequest>()
         .answers::<ImportPreview>(200, "The answer.")
-        .fails(&[400, 401, 403, 404, 415, 422, 503])
+        .fails(&[400, 401, 403, 404, 415, 422, 503, 507])
 }
 
 pub fn commit_import() -> Operation {

@@ -51,6 +51,11 @@ impl Maintenance for GeoPackage {
         Ok(())
     }
 
+    fn takes_changes(&self) -> Result<(), StoreError> {
+        // The disk says so when somebody writes.
+        Ok(())
+    }
+
     fn is_read_only(&self) -> bool {
         self.connections.mode() == Mode::ReadOnly
     }

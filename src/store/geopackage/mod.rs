@@ -24,6 +24,7 @@ mod reference;
 mod states;
 mod steps;
 mod transfer;
+mod tries;
 mod verify;
 mod write;
 
@@ -31,7 +32,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Head, Ledger, Line, Record, StoreError, Work, rows};
+use super::{Head, Ledger, Line, Record, StoreError, Work, rows, tries::TriesHere};
 use crate::domain::{Event, LedgerPosition, ParcelId};
 use connections::{Connections, Mode, connect, prepare};
 
@@ -42,6 +43,7 @@ const SCHEMA: &str = "7";
 #[derive(Debug)]
 pub struct GeoPackage {
     connections: Connections,
+    tries: TriesHere,
 }
 
 impl GeoPackage {
@@ -59,7 +61,9 @@ impl GeoPackage {
         let schema = "SELECT value FROM settings WHERE name = 'schema'";
         let number: Result<String, _> = writer.query_row(schema, [], |row| row.get(0));
         match number.as_deref() {
-            Ok(SCHEMA) => Ok(Self { connections: Connections::new(path, mode, writer)? }),
+            Ok(SCHEMA) => {
+                Ok(Self { connections: Connections::new(path, mode, writer)?, tries: TriesHere::default() })
+            }
             Ok(other) => {
                 let why = format!(
                     "its schema is number {other}, this program reads number {SCHEMA}; use the program that made it, \
@@ -115,7 +119,10 @@ impl GeoPackage {
         let change = connection.transaction()?;
         change.execute_batch(include_str!("schema.sql"))?;
         change.commit()?;
-        Ok(Self { connections: Connections::new(path, Mode::ReadWrite, connection)? })
+        Ok(Self {
+            connections: Connections::new(path, Mode::ReadWrite, connection)?,
+            tries: TriesHere::default(),
+        })
     }
 
     /// Asks in one state of the store.

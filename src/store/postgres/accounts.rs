@@ -55,7 +55,7 @@ impl Accounts for PostgreSql {
         self.read(|sql| {
             let select = "SELECT at, author, account, what FROM account_changes ORDER BY id DESC LIMIT $1";
             let rows = sql.query(select, &[&i64::from(most)])?;
-            let log = |row: &postgres::Row| {
+            let log = |row: &tokio_postgres::Row| {
                 let (at, author, what) = (cell(row, 0)?, cell(row, 1)?, cell(row, 3)?);
                 Ok(AccountLog { at, author, account: number(row, 2)?, what })
             };
@@ -189,7 +189,7 @@ fn give(sql: &Session<'_>, account: u32, grant: Grant) -> Answer<()> {
     sql.execute(insert, &[&signed(account), &grant.role.code(), &unit]).map(|_| ())
 }
 
-fn secret(row: &postgres::Row, table: &'static str) -> Answer<SecretHash> {
+fn secret(row: &tokio_postgres::Row, table: &'static str) -> Answer<SecretHash> {
     let bytes: &[u8] = cell(row, 0)?;
     bytes.try_into().map_err(|_| {
         let why = "is not 32 bytes".to_owned();

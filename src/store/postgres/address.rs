@@ -6,7 +6,7 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use postgres::config::{Config, Host, SslMode};
+use tokio_postgres::config::{Config, Host, SslMode};
 
 use crate::store::StoreError;
 
@@ -101,6 +101,52 @@ impl Address {
         patience(&mut config);
         Ok(Self { config, secrecy, schema, shown })
     }
+}
+
+impl Address {
+    /// How to get to each host alone, so that one that is silent does not hide the next.
+    pub fn each_host(&self) -> Vec<Config> {
+        let (hosts, addresses, ports) =
+            (self.config.get_hosts(), self.config.get_hostaddrs(), self.config.get_ports());
+        let alone = |place: usize| {
+            let mut config = without_hosts(&self.config);
+            match hosts.get(place) {
+                Some(Host::Tcp(name)) => {
+                    config.host(name);
+                }
+                Some(Host::Unix(folder)) => {
+                    config.host_path(folder);
+                }
+                None => {}
+            }
+            addresses.get(place).map(|address| config.hostaddr(*address));
+            ports.get(place).or(ports.first()).map(|port| config.port(*port));
+            config
+        };
+        (0..hosts.len().max(addresses.len())).map(alone).collect()
+    }
+}
+
+/// All that a configuration says but where the servers are.
+fn without_hosts(all: &Config) -> Config {
+    let mut config = Config::new();
+    all.get_user().map(|user| config.user(user));
+    all.get_password().map(|password| config.password(password));
+    all.get_dbname().map(|name| config.dbname(name));
+    all.get_options().map(|options| config.options(options));
+    all.get_application_name().map(|name| config.application_name(name));
+    all.get_connect_timeout().map(|time| config.connect_timeout(*time));
+    all.get_tcp_user_timeout().map(|time| config.tcp_user_timeout(*time));
+    all.get_keepalives_interval().map(|time| config.keepalives_interval(time));
+    all.get_keepalives_retries().map(|times| config.keepalives_retries(times));
+    config
+        .ssl_mode(all.get_ssl_mode())
+        .ssl_negotiation(all.get_ssl_negotiation())
+        .keepalives(all.get_keepalives())
+        .keepalives_idle(all.get_keepalives_idle())
+        .target_session_attrs(all.get_target_session_attrs())
+        .channel_binding(all.get_channel_binding());
+    config
 }
 
 /// How the way is to be kept. Nothing said: plain to this machine, else it must be said.

@@ -1,6 +1,6 @@
 //! Briefings in the database.
 
-use postgres::Row;
+use tokio_postgres::Row;
 
 use super::{
     PostgreSql,

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use bytes::{BufMut, BytesMut};
-use postgres::{
+use tokio_postgres::{
     Row,
     types::{FromSql, IsNull, ToSql, Type, to_sql_checked},
 };
@@ -27,6 +27,12 @@ impl From<Day> for Date {
 }
 
 impl Date {
+    /// The date that the engine counts so.
+    pub fn counted(days: i32) -> Self {
+        // "infinity" is the last number.
+        Self(days.saturating_add(EPOCH))
+    }
+
     /// The day, if it can be told.
     pub fn day(self) -> Result<Day, String> {
         Day::from_number(i64::from(self.0)).map_err(|error| error.to_string())
@@ -48,9 +54,7 @@ impl ToSql for Date {
 
 impl<'a> FromSql<'a> for Date {
     fn from_sql(_: &Type, raw: &'a [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
-        let days = i32::from_be_bytes(raw.try_into()?);
-        // "infinity" is the last number.
-        Ok(Self(days.saturating_add(EPOCH)))
+        Ok(Self::counted(i32::from_be_bytes(raw.try_into()?)))
     }
 
     fn accepts(of: &Type) -> bool {

@@ -2,12 +2,12 @@
 
 use std::error::Error as _;
 
-use postgres::error::SqlState;
+use tokio_postgres::error::SqlState;
 
 use crate::store::StoreError;
 
-impl From<postgres::Error> for StoreError {
-    fn from(error: postgres::Error) -> Self {
+impl From<tokio_postgres::Error> for StoreError {
+    fn from(error: tokio_postgres::Error) -> Self {
         let Some(told) = error.as_db_error() else {
             let lost = error.is_closed() || error.source().is_some_and(is_of_the_way);
             return if lost { Self::Gone(words(&error)) } else { Self::Backend(words(&error)) };
@@ -51,6 +51,9 @@ fn is_of_the_way(error: &(dyn std::error::Error + 'static)) -> bool {
 
 /// The error with its reasons. Addresses and passwords are not among them.
 pub fn words(error: &(dyn std::error::Error + 'static)) -> String {
+    if let Some(why) = certificate(error) {
+        return why;
+    }
     let mut words = error.to_string();
     let mut reason = error.source();
     while let Some(one) = reason {
@@ -61,4 +64,27 @@ pub fn words(error: &(dyn std::error::Error + 'static)) -> String {
         reason = one.source();
     }
     words
+}
+
+/// What is wrong with a server's certificate, and what to do.
+fn certificate(error: &(dyn std::error::Error + 'static)) -> Option<String> {
+    use rustls::{CertificateError as Fault, Error::InvalidCertificate};
+    let of = |error: &(dyn std::error::Error + 'static)| match error.downcast_ref() {
+        Some(InvalidCertificate(fault)) => Some(fault.clone()),
+        _ => None,
+    };
+    // The library's error lies in one of the system's.
+    let inside = error.downcast_ref::<std::io::Error>().and_then(|error| error.get_ref());
+    let fault = of(error).or_else(|| of(inside?));
+    let Some(fault) = fault else { return error.source().and_then(certificate) };
+    Some(match fault {
+        Fault::NotValidForName | Fault::NotValidForNameContext { .. } => {
+            "the certificate is of another name than the address has: write the name that it is of".to_owned()
+        }
+        Fault::UnknownIssuer => {
+            "the certificate is of an authority that is not known here: name its file with sslrootcert"
+                .to_owned()
+        }
+        fault => format!("the certificate is not valid: {fault}"),
+    })
 }

@@ -69,7 +69,7 @@ impl Holders for PostgreSql {
         self.read(|sql| {
             let select = "SELECT at, account, parcel, what FROM accesses ORDER BY id DESC LIMIT $1";
             let rows = sql.query(select, &[&i64::from(most)])?;
-            let access = |row: &postgres::Row| {
+            let access = |row: &tokio_postgres::Row| {
                 let (at, account, what) = (cell(row, 0)?, cell(row, 1)?, cell(row, 3)?);
                 Ok(Access { at, account, parcel: ParcelId(number(row, 2)?), what })
             };

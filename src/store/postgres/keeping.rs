@@ -33,6 +33,10 @@ impl Maintenance for PostgreSql {
         file.close()
     }
 
+    fn takes_changes(&self) -> Answer<()> {
+        self.pool.ends_changes()
+    }
+
     fn is_read_only(&self) -> bool {
         self.is_standby
     }

@@ -1,6 +1,6 @@
 //! The ledger as the database holds it, line by line, some at a time.
 
-use postgres::Row;
+use tokio_postgres::Row;
 
 use super::{
     cells::{cell, day, number, position, signed},

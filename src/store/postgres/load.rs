@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use postgres::Row;
+use tokio_postgres::Row;
 
 use super::{
     cells::{cell, day, first, number, position, signed},
+    copied::{self, Cells, big, real, small, text},
     pool::{Mode, Pool},
     read,
     session::Session,
@@ -26,9 +27,8 @@ use crate::{
 const READERS: usize = 8;
 
 const PARCELS: &str =
-    "SELECT fid, project, unit, sheet, number, land_use, recovered_area, total_area, declared_area,
-    holder, planned_on, money, d0, d1, d2, d3, d4, d5, d6, d7, d8, ST_AsBinary(geom, 'NDR'), version, marks::text
-    FROM parcels WHERE fid BETWEEN $1 AND $2 ORDER BY fid";
+    "fid, project, unit, sheet, number, land_use, recovered_area, total_area, declared_area, holder,
+    planned_on, money, d0, d1, d2, d3, d4, d5, d6, d7, d8, geom, version, marks";
 
 /// Sessions beside `sql`, a processor each, that see its state; fewer where no connection can be had.
 pub fn beside<'a>(pool: &'a Pool, sql: &Session<'_>) -> Result<Vec<Session<'a>>, StoreError> {
@@ -47,8 +47,10 @@ pub fn beside<'a>(pool: &'a Pool, sql: &Session<'_>) -> Result<Vec<Session<'a>>,
 
 /// Everything at the end of the ledger.
 pub fn load(pool: &Pool, sql: &Session<'_>, law: Arc<Law>) -> Result<Snapshot, StoreError> {
-    let ends = sql.row("SELECT count(*), min(fid), max(fid) FROM parcels", &[])?;
-    let expected: i64 = cell(&ends, 0)?;
+    let ends = sql.row("SELECT min(fid), max(fid) FROM parcels", &[])?;
+    let ends: (Option<i32>, Option<i32>) = (cell(&ends, 0)?, cell(&ends, 1)?);
+    // Numbers are given one after the other: so many there are, and counting them would read them all.
+    let expected = ends.1.unwrap_or_default() - ends.0.unwrap_or_default() + i32::from(ends.0.is_some());
     let mut builder = Builder::new(law, expected.unsigned_abs() as usize);
     let all = LedgerPosition(0);
     for (id, unit) in read::units_since(sql, all)? {
@@ -58,7 +60,6 @@ pub fn load(pool: &Pool, sql: &Session<'_>, law: Arc<Law>) -> Result<Snapshot, S
         builder.project(id, project)?;
     }
     let head = read::head(sql)?;
-    let ends: (Option<i32>, Option<i32>) = (cell(&ends, 1)?, cell(&ends, 2)?);
     if let (Some(first), Some(last)) = ends {
         chunks::read(sql, beside(pool, sql)?, (i64::from(first), i64::from(last)), &mut builder)?;
     }
@@ -68,7 +69,9 @@ pub fn load(pool: &Pool, sql: &Session<'_>, law: Arc<Law>) -> Result<Snapshot, S
 impl Parcels for Session<'_> {
     fn fill(&self, mut chunk: Chunk, (from, to): (i64, i64)) -> Result<Chunk, StoreError> {
         let edge = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
-        self.each(PARCELS, &[&edge(from), &edge(to)], |row| add(row, &mut chunk))?;
+        let (from, to) = (edge(from), edge(to));
+        let select = format!("SELECT {PARCELS} FROM parcels WHERE fid BETWEEN {from} AND {to} ORDER BY fid");
+        copied::each(self, &select, |cells| add(cells, &mut chunk))?;
         Ok(chunk)
     }
 }
@@ -102,25 +105,38 @@ fn days(row: &Row, first: usize) -> Result<StageDays, StoreError> {
     Ok(days)
 }
 
-fn add(row: &Row, chunk: &mut Chunk) -> Result<(), StoreError> {
-    let marks = marks(row, 23)?;
+fn add(cells: &Cells<'_, 24>, chunk: &mut Chunk) -> Result<(), StoreError> {
+    let id = small(cells[0])?.unsigned_abs();
+    let place = |column| ("parcels", i64::from(id), column);
+    let mut days = StageDays::default();
+    for stage in Stage::ALL {
+        days.set(stage, copied::day(cells[12 + stage.number()], place("d0…d8"))?);
+    }
+    let fault = |why: serde_json::Error| StoreError::Row {
+        table: "parcels",
+        row: i64::from(id),
+        column: "marks",
+        why: why.to_string(),
+    };
+    let marks: Option<Marks> = cells[23].map(serde_json::from_slice).transpose().map_err(fault)?;
     chunk.parcel(&ParcelRow {
-        id: ParcelId(number(row, 0)?),
-        project: ProjectId(number(row, 1)?),
-        unit: UnitId(number(row, 2)?),
-        sheet: cell(row, 3)?,
-        number: cell(row, 4)?,
-        land_use: cell(row, 5)?,
-        recovered: SquareMetres::new(cell(row, 6)?),
-        total: SquareMetres::new(cell(row, 7)?),
-        declared: cell::<Option<f64>>(row, 8)?.map(SquareMetres::new),
-        holder: cell::<Option<i32>>(row, 9)?.map(|holder| HolderId(holder.unsigned_abs())),
-        planned: day(row, "parcels", 10, "planned_on")?,
-        money: Vnd(cell::<i64>(row, 11)?.unsigned_abs()),
-        days: days(row, 12)?,
-        version: LedgerPosition(cell::<i64>(row, 22)?.unsigned_abs()),
+        id: ParcelId(id),
+        project: ProjectId(small(cells[1])?.unsigned_abs()),
+        unit: UnitId(small(cells[2])?.unsigned_abs()),
+        sheet: text(cells[3])?,
+        number: text(cells[4])?,
+        land_use: text(cells[5])?,
+        recovered: SquareMetres::new(real(cells[6])?),
+        total: SquareMetres::new(real(cells[7])?),
+        declared: cells[8].map(|cell| real(Some(cell))).transpose()?.map(SquareMetres::new),
+        holder: cells[9].map(|cell| small(Some(cell))).transpose()?.map(|id| HolderId(id.unsigned_abs())),
+        planned: copied::day(cells[10], place("planned_on"))?,
+        money: Vnd(big(cells[11])?.unsigned_abs()),
+        days,
+        version: LedgerPosition(big(cells[22])?.unsigned_abs()),
         marks: marks.as_ref(),
-        wkb: cell(row, 21)?,
+        // With the number of its reference system in it, which a reader of WKB knows.
+        wkb: cells[21].unwrap_or_default(),
     })?;
     Ok(())
 }

@@ -10,6 +10,8 @@ mod address;
 mod attached;
 mod briefings;
 mod cells;
+mod copied;
+mod dump;
 mod error;
 mod factors;
 mod holders;
@@ -23,15 +25,21 @@ mod read;
 mod reference;
 mod schema;
 mod session;
+mod shared;
 mod tls;
 mod transfer;
+mod tries;
 mod verify;
 mod watch;
+mod wire;
 mod write;
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::AtomicU32},
+    time::Duration,
+};
 
-use super::{Head, Ledger, Line, Load, Record, Step, StoreError, Transaction, Work, rows};
+use super::{Head, Ledger, Line, Load, Record, Step, StoreError, Transaction, Work, rows, tries::TriesHere};
 use crate::{
     atlas::Snapshot,
     domain::{Event, LedgerPosition, ParcelId, law::Law},
@@ -39,6 +47,7 @@ use crate::{
 use address::Address;
 pub use address::shown;
 use cells::{cell, position};
+pub use dump::{bring_back, dump};
 use pool::{Mode, Pool, WAITS};
 use schema::{NEWEST, Standing};
 use session::Session;
@@ -56,6 +65,10 @@ pub struct PostgreSql {
     /// Statements that begin a change of the ledger, and those before the end of any.
     first: String,
     last: String,
+    /// What this server has counted: who comes too often here need not be looked up.
+    tries: TriesHere,
+    /// How often tries were counted, which are swept now and then.
+    counted: AtomicU32,
 }
 
 impl PostgreSql {
@@ -126,7 +139,15 @@ impl PostgreSql {
              SELECT pg_advisory_xact_lock(hashtextextended('matbang ledger {schema}', 0))"
         );
         let last = format!("NOTIFY {}", watch::channel(&pool.address.schema));
-        Ok(Self { pool, watch: Watch::default(), is_standby, first, last })
+        Ok(Self {
+            pool,
+            watch: Watch::default(),
+            is_standby,
+            first,
+            last,
+            tries: TriesHere::default(),
+            counted: AtomicU32::new(0),
+        })
     }
 
     /// Asks in one state of the store.
@@ -140,6 +161,16 @@ impl PostgreSql {
         let session = self.pool.begin(Mode::Write(&wait))?;
         let done = work(&session)?;
         session.commit(&self.last)?;
+        Ok(done)
+    }
+
+    /// Writes what nobody listens for, and what need not outlive a failure: no disk and no standby is waited for.
+    fn count<T>(&self, work: impl FnOnce(&Session<'_>) -> Answer<T>) -> Answer<T> {
+        let first =
+            format!("SET LOCAL lock_timeout = {}; SET LOCAL synchronous_commit = off", WAITS.as_millis());
+        let session = self.pool.begin(Mode::Write(&first))?;
+        let done = work(&session)?;
+        session.commit("SELECT 1")?;
         Ok(done)
     }
 

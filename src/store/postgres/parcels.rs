@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use postgres::types::Type;
+use tokio_postgres::types::Type;
 
 use super::{
     cells::{Date, Raw, ewkb, number, signed},

@@ -1,17 +1,14 @@
 //! Connections to the server: kept while nobody needs them, opened again when they are gone.
 
 use std::{
-    collections::HashMap,
-    sync::{Condvar, Mutex, PoisonError},
+    sync::{Arc, Condvar, Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
-use postgres::{Client, NoTls, Statement};
-
 use super::{
-    address::{Address, Secrecy},
+    address::Address,
     session::Session,
-    tls,
+    wire::{Way, Wire, no_standby},
 };
 use crate::store::StoreError;
 
@@ -21,12 +18,6 @@ const MOST: usize = 24;
 const IDLE: usize = 8;
 /// How long one waits for a connection, and for who writes.
 pub const WAITS: Duration = Duration::from_secs(10);
-
-/// An open connection with what was prepared on it.
-pub struct Live {
-    pub client: Client,
-    pub statements: HashMap<String, Statement>,
-}
 
 /// How a transaction sees the store.
 #[derive(Debug, Clone, Copy)]
@@ -43,6 +34,7 @@ pub enum Mode<'a> {
 #[derive(Debug)]
 pub struct Pool {
     pub address: Address,
+    way: Arc<Way>,
     /// Schemas in which names are looked for, as SQL says it.
     path: Mutex<String>,
     places: Mutex<Slots>,
@@ -51,8 +43,10 @@ pub struct Pool {
 
 #[derive(Default)]
 struct Slots {
-    idle: Vec<Live>,
+    idle: Vec<Wire>,
     taken: usize,
+    /// Processes of the server whose changes wait for a standby.
+    awaiting: Vec<i32>,
 }
 
 impl std::fmt::Debug for Slots {
@@ -70,7 +64,8 @@ impl Pool {
     /// No connection is open yet.
     pub fn new(address: Address) -> Self {
         let path = quoted(&address.schema);
-        Self { address, path: Mutex::new(path), places: Mutex::default(), free: Condvar::new() }
+        let way = Arc::new(Way::new(&address));
+        Self { address, way, path: Mutex::new(path), places: Mutex::default(), free: Condvar::new() }
     }
 
     /// Has names looked for in the schema of PostGIS too, by connections from now on.
@@ -80,22 +75,41 @@ impl Pool {
     }
 
     /// Opens a connection that stands beside the others.
-    pub fn connect(&self) -> Result<Live, StoreError> {
-        let config = &self.address.config;
-        let opened = match &self.address.secrecy {
-            Secrecy::Plain => config.connect(NoTls),
-            Secrecy::Tls(authorities) => config.connect(tls::connector(authorities.as_deref())?),
-        };
-        let mut client = opened?;
+    pub fn connect(&self) -> Result<Wire, StoreError> {
+        let mut wire = self.way.open()?;
         let path = self.path.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        client.batch_execute(&format!(
+        wire.batch(&format!(
             "SET search_path TO {path}; SET client_min_messages TO warning; SET datestyle TO ISO"
         ))?;
-        Ok(Live { client, statements: HashMap::new() })
+        Ok(wire)
+    }
+
+    fn places(&self) -> std::sync::MutexGuard<'_, Slots> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether changes end. While one waits for a standby, others would wait behind it, each with a connection of its
+    /// own.
+    ///
+    /// # Errors
+    /// One that waits; a server that can't be asked.
+    pub fn ends_changes(&self) -> Result<(), StoreError> {
+        let awaiting = self.places().awaiting.clone();
+        if awaiting.is_empty() {
+            return Ok(());
+        }
+        if self.way.open()?.await_standby(&awaiting)? {
+            return Err(no_standby());
+        }
+        self.places().awaiting.retain(|process| !awaiting.contains(process));
+        Ok(())
     }
 
     /// Begins a transaction on a connection that answers.
     pub fn begin(&self, mode: Mode<'_>) -> Result<Session<'_>, StoreError> {
+        if matches!(mode, Mode::Write(_)) {
+            self.ends_changes()?;
+        }
         let mut place = Slot { of: self, kept: None };
         let mut idle = self.take()?;
         let begin = match mode {
@@ -111,18 +125,21 @@ impl Pool {
                 Some(live) => live,
                 None => self.connect()?,
             };
-            match live.client.batch_execute(&begin) {
+            match live.batch(&begin) {
                 Ok(()) => {
                     place.kept = Some(live);
                     return Ok(Session::new(place));
                 }
-                Err(error) => match StoreError::from(error) {
+                Err(error) => match error {
                     // It was lost while nobody used it: the next one, or a new one.
-                    StoreError::Gone(_) if was_idle => {
-                        idle = self.places.lock().unwrap_or_else(PoisonError::into_inner).idle.pop();
+                    StoreError::Gone(_) if was_idle && !live.is_silent() => {
+                        idle = self.places().idle.pop();
                     }
                     error => {
-                        if !live.client.is_closed() && live.client.batch_execute("ROLLBACK").is_ok() {
+                        if live.is_silent() {
+                            self.close_idle();
+                        }
+                        if !error.is_gone() && !live.is_closed() && live.batch("ROLLBACK").is_ok() {
                             place.kept = Some(live);
                         }
                         return Err(error);
@@ -133,9 +150,9 @@ impl Pool {
     }
 
     /// Takes a place, with a connection that is open if there is one.
-    fn take(&self) -> Result<Option<Live>, StoreError> {
+    fn take(&self) -> Result<Option<Wire>, StoreError> {
         let until = Instant::now() + WAITS;
-        let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut places = self.places();
         while places.taken >= MOST {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -149,7 +166,7 @@ impl Pool {
 
     /// Closes connections that nobody uses.
     pub fn close_idle(&self) {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner).idle.clear();
+        self.places().idle.clear();
     }
 }
 
@@ -157,15 +174,24 @@ impl Pool {
 pub struct Slot<'a> {
     of: &'a Pool,
     /// The connection, if it can be used again.
-    pub kept: Option<Live>,
+    pub kept: Option<Wire>,
+}
+
+impl Slot<'_> {
+    /// The connection is of no use any more, and those that nobody uses are not either.
+    pub fn is_lost(&mut self) {
+        let mut places = self.of.places();
+        places.awaiting.extend(self.kept.as_ref().and_then(Wire::awaits_standby));
+        places.idle.clear();
+    }
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        let mut places = self.of.places.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut places = self.of.places();
         places.taken -= 1;
         let room = places.idle.len() < IDLE;
-        let usable = self.kept.take().filter(|live| room && !live.client.is_closed());
+        let usable = self.kept.take().filter(|wire| room && !wire.is_closed());
         places.idle.extend(usable);
         drop(places);
         self.of.free.notify_one();

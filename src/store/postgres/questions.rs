@@ -1,6 +1,6 @@
 //! What a change asks of the store before it writes.
 
-use postgres::Row;
+use tokio_postgres::Row;
 
 use super::{
     cells::{Date, cell, day, number, signed},

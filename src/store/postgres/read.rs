@@ -1,6 +1,6 @@
 //! Reading: the ledger, units and projects.
 
-use postgres::{Row, types::ToSql};
+use tokio_postgres::{Row, types::ToSql};
 
 use super::{
     cells::{Date, cell, day, first, number, position},

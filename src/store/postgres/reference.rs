@@ -1,7 +1,7 @@
 //! Rows of units and projects. A row that changes leaves what it was in the
 //! table of the past, so that every position keeps its names, plans and boundaries.
 
-use postgres::types::ToSql;
+use tokio_postgres::types::ToSql;
 
 use super::{
     cells::{Date, cell, number, position, signed},

@@ -1,15 +1,18 @@
 //! A transaction on one connection. Unless it is committed, it is given up when it is let go.
 
-use std::cell::{Cell, RefCell, RefMut};
-
-use postgres::{
-    Client, Row, Statement,
-    binary_copy::BinaryCopyInWriter,
-    fallible_iterator::FallibleIterator,
-    types::{BorrowToSql, ToSql, Type},
+use std::{
+    cell::{Cell, RefCell, RefMut},
+    pin::pin,
 };
 
-use super::pool::{Live, Slot};
+use tokio_postgres::{
+    Client, Row,
+    binary_copy::BinaryCopyInWriter,
+    types::{ToSql, Type},
+};
+use tokio_stream::StreamExt as _;
+
+use super::{pool::Slot, wire::Wire};
 use crate::store::StoreError;
 
 /// Values of a statement's parameters.
@@ -36,31 +39,37 @@ impl<'a> Session<'a> {
         Self { place: RefCell::new(place), is_open: true, is_lost: Cell::new(false) }
     }
 
-    fn live(&self) -> Result<RefMut<'_, Live>, StoreError> {
+    fn live(&self) -> Result<RefMut<'_, Wire>, StoreError> {
         let place = self.place.try_borrow_mut();
         let place = place.map_err(|_| StoreError::Backend("a question inside a question".to_owned()))?;
         RefMut::filter_map(place, |place| place.kept.as_mut()).map_err(|_| lost())
     }
 
     /// What the server has answered.
-    fn heard<T>(&self, answer: Result<T, postgres::Error>) -> Result<T, StoreError> {
-        answer.map_err(|error| {
-            let error = StoreError::from(error);
-            self.is_lost.set(self.is_lost.get() || error.is_gone());
-            error
-        })
+    fn heard<T>(&self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
+        answer.inspect_err(|error| self.is_lost.set(self.is_lost.get() || error.is_gone()))
     }
 
     /// Runs statements without parameters.
     pub fn batch(&self, sql: &str) -> Result<(), StoreError> {
-        self.heard(self.live()?.client.batch_execute(sql))
+        let mut wire = self.live()?;
+        self.heard(wire.batch(sql))
+    }
+
+    /// Asks what `question` does, in its own way.
+    pub fn ask<T>(
+        &self,
+        question: impl AsyncFnOnce(&Client) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        let mut wire = self.live()?;
+        self.heard(wire.ask(question))
     }
 
     /// All rows of an answer.
     pub fn query(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, StoreError> {
-        let mut live = self.live()?;
-        let statement = prepared(&mut live, sql)?;
-        self.heard(live.client.query(&statement, values))
+        let mut wire = self.live()?;
+        let statement = self.heard(wire.prepared(sql))?;
+        self.heard(wire.ask(async |client| Ok(client.query(&statement, values).await?)))
     }
 
     /// The first row of an answer, if it has any.
@@ -75,9 +84,9 @@ impl<'a> Session<'a> {
 
     /// Runs a statement; the number of rows that it touched.
     pub fn execute(&self, sql: &str, values: Values<'_>) -> Result<u64, StoreError> {
-        let mut live = self.live()?;
-        let statement = prepared(&mut live, sql)?;
-        self.heard(live.client.execute(&statement, values))
+        let mut wire = self.live()?;
+        let statement = self.heard(wire.prepared(sql))?;
+        self.heard(wire.ask(async |client| Ok(client.execute(&statement, values).await?)))
     }
 
     /// Takes the rows of an answer one by one, as they come. `take` asks nothing of this session.
@@ -87,14 +96,15 @@ impl<'a> Session<'a> {
         values: Values<'_>,
         mut take: impl FnMut(&Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut live = self.live()?;
-        let statement = prepared(&mut live, sql)?;
-        let values = values.iter().map(BorrowToSql::borrow_to_sql);
-        let mut rows = live.client.query_raw(&statement, values)?;
-        while let Some(row) = rows.next()? {
-            take(&row)?;
-        }
-        Ok(())
+        let mut wire = self.live()?;
+        let statement = self.heard(wire.prepared(sql))?;
+        self.heard(wire.ask(async |client| {
+            let mut rows = pin!(client.query_raw(&statement, values.iter().copied()).await?);
+            while let Some(row) = rows.next().await {
+                take(&row?)?;
+            }
+            Ok(())
+        }))
     }
 
     /// Copies rows into a table, all of these types; `next` gives row by row to what writes it.
@@ -104,11 +114,11 @@ impl<'a> Session<'a> {
         types: &[Type],
         next: &mut dyn FnMut(&mut Write<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
-        let mut live = self.live()?;
-        let mut writer = BinaryCopyInWriter::new(live.client.copy_in(sql)?, types);
-        next(&mut |row| Ok(writer.write(row)?))?;
-        writer.finish()?;
-        Ok(())
+        let mut wire = self.live()?;
+        let sink = self.heard(wire.ask(async |client| Ok(client.copy_in(sql).await?)))?;
+        let mut writer = pin!(BinaryCopyInWriter::new(sink, types));
+        next(&mut |row| self.heard(wire.wait(async { Ok(writer.as_mut().write(row).await?) })))?;
+        self.heard(wire.wait(async { Ok(writer.as_mut().finish().await.map(|_| ())?) }))
     }
 
     /// Ends the transaction with what it wrote kept, after these last statements.
@@ -119,24 +129,18 @@ impl<'a> Session<'a> {
     }
 }
 
-/// The statement as the server knows it; told once a connection.
-pub fn prepared(live: &mut Live, sql: &str) -> Result<Statement, StoreError> {
-    if let Some(known) = live.statements.get(sql) {
-        return Ok(known.clone());
-    }
-    let statement = live.client.prepare(sql)?;
-    live.statements.insert(sql.to_owned(), statement.clone());
-    Ok(statement)
-}
-
-fn give_up(client: &mut Client) -> bool {
-    !client.is_closed() && client.batch_execute("ROLLBACK").is_ok()
+fn give_up(wire: &mut Wire) -> bool {
+    !wire.is_closed() && wire.batch("ROLLBACK").is_ok()
 }
 
 impl Drop for Session<'_> {
     fn drop(&mut self) {
         let place = self.place.get_mut();
-        let goes_on = |live: &mut Live| !self.is_open || give_up(&mut live.client);
+        let goes_on = |wire: &mut Wire| !self.is_open || give_up(wire);
+        if self.is_lost.get() {
+            // Those that nobody uses lead to the same silence.
+            place.is_lost();
+        }
         if self.is_lost.get() || !place.kept.as_mut().is_some_and(goes_on) {
             // Whatever it was in the middle of, nobody goes on with it.
             place.kept = None;

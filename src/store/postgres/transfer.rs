@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use bytes::{BufMut, BytesMut};
-use postgres::{
+use tokio_postgres::{
     Row,
     types::{IsNull, ToSql, Type, to_sql_checked},
 };

@@ -6,12 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use postgres::fallible_iterator::FallibleIterator;
-
 use super::{
     cells::cell,
-    pool::{Live, Pool, quoted},
-    session::prepared,
+    pool::{Pool, quoted},
+    wire::Wire,
 };
 use crate::store::StoreError;
 
@@ -19,12 +17,12 @@ use crate::store::StoreError;
 const LISTENS: Duration = Duration::from_secs(1);
 
 const STATE: &str = "SELECT (SELECT hash FROM ledger ORDER BY position DESC LIMIT 1),
-    (SELECT value::bigint FROM settings WHERE name = 'accounts')";
+    (SELECT coalesce(sum(value::bigint), 0)::bigint FROM settings WHERE name IN ('accounts', 'campaigns'))";
 
 /// The connection that listens.
 #[derive(Default)]
 pub struct Watch {
-    live: Mutex<Option<Live>>,
+    live: Mutex<Option<Wire>>,
 }
 
 impl std::fmt::Debug for Watch {
@@ -60,10 +58,9 @@ impl Watch {
                 *place = Some(live);
                 return Ok(now);
             }
-            live.client.notifications().timeout_iter(left.min(LISTENS)).next()?;
             // Several calls for one look.
-            while live.client.notifications().iter().next()?.is_some() {}
-            if !live.client.is_closed() {
+            live.listen(left.min(LISTENS))?;
+            if !live.is_closed() {
                 *place = Some(live);
             }
         }
@@ -75,15 +72,15 @@ impl Watch {
     }
 }
 
-fn listen(pool: &Pool) -> Result<Live, StoreError> {
+fn listen(pool: &Pool) -> Result<Wire, StoreError> {
     let mut live = pool.connect()?;
-    live.client.batch_execute(&format!("LISTEN {}", channel(&pool.address.schema)))?;
+    live.batch(&format!("LISTEN {}", channel(&pool.address.schema)))?;
     Ok(live)
 }
 
-fn state(live: &mut Live) -> Result<u64, StoreError> {
-    let statement = prepared(live, STATE)?;
-    let row = live.client.query_one(&statement, &[])?;
+fn state(live: &mut Wire) -> Result<u64, StoreError> {
+    let statement = live.prepared(STATE)?;
+    let row = live.ask(async |client| Ok(client.query_one(&statement, &[]).await?))?;
     let hash: Option<Vec<u8>> = cell(&row, 0)?;
     let accounts: Option<i64> = cell(&row, 1)?;
     let first = |hash: Vec<u8>| hash.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));

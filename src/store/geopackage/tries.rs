@@ -1,0 +1,32 @@
+//! What a file has beside its rows while one process serves it: counts of tries, in memory.
+
+use std::time::Duration;
+
+use super::GeoPackage;
+use crate::store::{SecretHash, Shared, Sharing, StoreError, Tries, Try};
+
+type Answer<T> = Result<T, StoreError>;
+
+impl Tries for GeoPackage {
+    fn count_tries(&self, tries: &[Try]) -> Answer<Option<Duration>> {
+        self.tries.count_tries(tries)
+    }
+
+    fn remember(&self, key: &SecretHash, time: Duration) -> Answer<()> {
+        self.tries.remember(key, time)
+    }
+
+    fn note_wrong_code(&self, account: u32, time: Duration) -> Answer<()> {
+        self.tries.note_wrong_code(account, time)
+    }
+
+    fn wrong_codes(&self, account: u32) -> Answer<Vec<Duration>> {
+        self.tries.wrong_codes(account)
+    }
+}
+
+impl Sharing for GeoPackage {
+    fn shared(&self) -> Option<&dyn Shared> {
+        None
+    }
+}
