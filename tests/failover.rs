@@ -291,7 +291,7 @@ fn a_server_that_is_cut_off_says_so_reads_on_and_comes_back() {
             for question in ["/api/v1/summary", "/tiles/parcels/12/3252/1802"] {
                 assert!(matches!(cut_off.get(question, &[]).status, 200 | 204), "{question}");
             }
-            more(&ledger, 40);
+            more(&ledger, 10);
             cable.mend();
             let mended = Instant::now();
             Server::wait(|| writes(cut_off));

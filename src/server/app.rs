@@ -28,7 +28,7 @@ use crate::{
     analysis::View,
     domain::{Campaign, Event, LedgerPosition, Vocabulary, law::Law},
     query, report,
-    store::{Store, StoreError},
+    store::{SecretHash, Store, StoreError},
 };
 
 pub use super::views::Current;
@@ -64,6 +64,9 @@ const MOST_EXPORTS: usize = 8;
 
 /// How long somebody is looked for who is not known here.
 const LOOKS_FOR: Duration = Duration::from_secs(2);
+
+/// Secrets that are known to be nobody's, at most.
+const MOST_STRANGERS: usize = 10_000;
 
 /// Questions that never wait for a place: they are answered at once.
 const CHEAP: [&str; 5] =
@@ -226,17 +229,29 @@ impl App {
         Ok(())
     }
 
-    /// Takes the accounts as they are in the store, if this server does not have them so yet: somebody may have signed
-    /// in at another server a moment ago. Who asks with a secret that nobody knows takes the database's time one after
-    /// the other, and never long.
+    /// Takes the accounts as they are in the store for a secret that this server does not know: somebody may have signed
+    /// in at another server a moment ago. Strangers take the database's time one after the other, and once each.
     ///
     /// # Errors
     /// As [`App::refresh_accounts`].
-    pub async fn catch_up_accounts(self: &Arc<Self>) -> Result<(), Problem> {
+    pub async fn look_for(self: &Arc<Self>, secret: SecretHash) -> Result<(), Problem> {
         let look = async {
-            let _one = self.auth.looking.lock().await;
+            let mut strangers = self.auth.strangers.lock().await;
+            if strangers.contains(&secret) {
+                return Ok(());
+            }
             let version = self.with_store(|store| store.accounts_version()).await?;
-            if version == self.auth.directory.load().version { Ok(()) } else { self.refresh_accounts().await }
+            if version != self.auth.directory.load().version {
+                self.refresh_accounts().await?;
+            }
+            let directory = self.auth.directory.load();
+            if !directory.sessions.contains_key(&secret) && !directory.tokens.contains_key(&secret) {
+                if strangers.len() >= MOST_STRANGERS {
+                    strangers.clear();
+                }
+                strangers.insert(secret);
+            }
+            Ok(())
         };
         tokio::time::timeout(LOOKS_FOR, look).await.unwrap_or_else(|_| Err(Problem::away()))
     }

@@ -51,20 +51,22 @@ impl App {
     /// Too many wait; the disk's, the store's.
     pub async fn begin_import(self: &Arc<Self>, author: &str) -> Result<String, Problem> {
         let id = auth::secret().map_err(|e| Problem::internal(&e))?;
-        if self.is_shared() {
-            let (begun, whose) = (id.clone(), author.to_owned());
-            if !self.with_shared(move |shared| shared.begin_import(&begun, &whose)).await? {
-                return Err(Problem::busy());
-            }
-            let app = Arc::clone(self);
-            tokio::spawn(async move {
-                // What can't be removed now is removed when the next one begins.
-                if let Err(problem) = app.sweep_imports().await {
-                    tracing::warn!(?problem, "files that nobody waits for any more stay for now");
-                }
-            });
+        if !self.is_shared() {
+            self.staging.begin(&id, author)?;
+            return Ok(id);
         }
-        self.staging.begin(&id, author)?;
+        let (begun, whose) = (id.clone(), author.to_owned());
+        if !self.with_shared(move |shared| shared.begin_import(&begun, &whose)).await? {
+            return Err(Problem::busy());
+        }
+        let app = Arc::clone(self);
+        tokio::spawn(async move {
+            // What can't be removed now is removed when the next one begins.
+            if let Err(problem) = app.sweep_imports().await {
+                tracing::warn!(?problem, "files that nobody waits for any more stay for now");
+            }
+        });
+        self.staging.adopt(&id, author)?;
         Ok(id)
     }
 

@@ -95,15 +95,15 @@ impl Identity {
         }
     }
 
-    /// Whether these headers hold a secret that is not known here, neither as one of now nor as one that is over.
-    pub fn is_unknown(auth: &Auth, headers: &HeaderMap) -> bool {
+    /// The secret in these headers, by its hash, if it is not known here, neither as one of now nor as one that is over.
+    pub fn unknown(auth: &Auth, headers: &HeaderMap) -> Option<SecretHash> {
         let directory = auth.directory.load();
         if let Some(secret) = bearer(headers) {
-            return !directory.tokens.contains_key(&secret_hash(secret));
+            let hash = secret_hash(secret);
+            return (!directory.tokens.contains_key(&hash)).then_some(hash);
         }
-        cookie(headers).is_some_and(|secret| {
-            !secret.is_empty() && !directory.sessions.contains_key(&secret_hash(secret))
-        })
+        let hash = secret_hash(cookie(headers).filter(|secret| !secret.is_empty())?);
+        (!directory.sessions.contains_key(&hash)).then_some(hash)
     }
 
     /// Whether somebody is still who they were: the same session or token, account and roles.

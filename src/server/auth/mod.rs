@@ -18,11 +18,11 @@ mod rules;
 mod session;
 mod strength;
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use arc_swap::ArcSwap;
 
-use crate::store::Directory;
+use crate::store::{Directory, SecretHash};
 
 pub use identity::Identity;
 pub use keeping::{add_account, add_token, change_account, revoke_token};
@@ -53,8 +53,9 @@ pub struct Auth {
     pub directory: ArcSwap<Directory>,
     /// Provider of identities.
     pub oidc: Option<Oidc>,
-    /// Held by who looks whether the store knows somebody whom this server does not.
-    pub looking: tokio::sync::Mutex<()>,
+    /// Secrets that the store was asked about and does not know. Nobody will ever be given one of them: they are made
+    /// at random, and none was asked about before it was made. Held by who looks.
+    pub strangers: tokio::sync::Mutex<HashSet<SecretHash>>,
     public_map: bool,
     limits: Limits,
 }
@@ -70,7 +71,7 @@ impl Auth {
         Self {
             directory: ArcSwap::from_pointee(directory),
             oidc,
-            looking: tokio::sync::Mutex::default(),
+            strangers: tokio::sync::Mutex::default(),
             public_map,
             limits: Limits::default(),
         }

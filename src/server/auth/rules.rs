@@ -61,8 +61,11 @@ pub async fn guard(
     let matched = request.extensions().get::<MatchedPath>().cloned();
     let path = matched.as_ref().map(MatchedPath::as_str);
     let rule = rule(routes, request.method(), path);
-    let is_unknown = app.is_shared() && Identity::is_unknown(&app.auth, request.headers());
-    let looked = if is_unknown { app.catch_up_accounts().await } else { Ok(()) };
+    let unknown = Identity::unknown(&app.auth, request.headers()).filter(|_| app.is_shared());
+    let looked = match unknown {
+        Some(secret) => app.look_for(secret).await,
+        None => Ok(()),
+    };
     let admitted = admit(&app, &request, path.unwrap_or_default(), rule);
     // Who can't be looked for is not told to sign in again.
     let admitted = match looked {

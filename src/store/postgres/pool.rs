@@ -8,7 +8,7 @@ use std::{
 use super::{
     address::Address,
     session::Session,
-    wire::{Way, Wire, no_standby},
+    wire::{Patience, Way, Wire, no_standby},
 };
 use crate::store::StoreError;
 
@@ -125,6 +125,7 @@ impl Pool {
                 Some(live) => live,
                 None => self.connect()?,
             };
+            live.bears(Patience::Usual);
             match live.batch(&begin) {
                 Ok(()) => {
                     place.kept = Some(live);

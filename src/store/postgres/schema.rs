@@ -82,6 +82,7 @@ pub fn bring_up(pool: &Pool) -> Result<(), StoreError> {
     let schema = quoted(&pool.address.schema);
     // Two programs that start together do not make them twice.
     let session = pool.begin(Mode::Write("SELECT pg_advisory_xact_lock(hashtext('matbang migrations'))"))?;
+    session.be_patient()?;
     let applied = match found(pool, &session)? {
         Standing::Missing => 0,
         Standing::Applied(last) => last,

@@ -12,7 +12,10 @@ use tokio_postgres::{
 };
 use tokio_stream::StreamExt as _;
 
-use super::{pool::Slot, wire::Wire};
+use super::{
+    pool::Slot,
+    wire::{Patience, Wire},
+};
 use crate::store::StoreError;
 
 /// Values of a statement's parameters.
@@ -48,6 +51,12 @@ impl<'a> Session<'a> {
     /// What the server has answered.
     fn heard<T>(&self, answer: Result<T, StoreError>) -> Result<T, StoreError> {
         answer.inspect_err(|error| self.is_lost.set(self.is_lost.get() || error.is_gone()))
+    }
+
+    /// Waits longer for a server that is silent: what is begun here is worth it.
+    pub fn be_patient(&self) -> Result<(), StoreError> {
+        self.live()?.bears(Patience::Long);
+        Ok(())
     }
 
     /// Runs statements without parameters.

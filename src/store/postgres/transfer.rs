@@ -28,6 +28,7 @@ const RUN: usize = 4096;
 impl Transfer for PostgreSql {
     fn tell_rows(&self, take: &mut TakeRow<'_>) -> Answer<Head> {
         self.read(|sql| {
+            sql.be_patient()?;
             for table in &TABLES {
                 tell(sql, table, take)?;
             }
@@ -38,6 +39,7 @@ impl Transfer for PostgreSql {
 
     fn receive_rows(&self, tell: &mut dyn FnMut(&mut TakeRow<'_>) -> Answer<Head>) -> Answer<Head> {
         let sql = self.pool.begin(Mode::Write(&self.first))?;
+        sql.be_patient()?;
         for table in ["ledger", "units", "projects", "accounts", "briefings"] {
             if sql.one(&format!("SELECT 1 FROM {table} LIMIT 1"), &[])?.is_some() {
                 return Err(StoreError::NotEmpty(table));

@@ -136,6 +136,7 @@ impl Checked for Session<'_> {
 /// Checks the database in one state; on another connection beside it the shapes.
 pub fn verify(pool: &Pool, sql: &Session<'_>, law: Arc<Law>) -> Answer<Verification> {
     let (mut findings, mut said) = (Findings::default(), Findings::default());
+    sql.be_patient()?;
     let mut others = load::beside(pool, sql)?;
     std::thread::scope(|threads| {
         let Some(other) = others.pop() else {

@@ -5,7 +5,6 @@
 //! does not answer, or not be there. Nobody waits for the last two.
 
 use std::{
-    cell::RefCell,
     collections::HashMap,
     future::poll_fn,
     pin::{Pin, pin},
@@ -33,6 +32,11 @@ use crate::store::StoreError;
 const SILENCE: Duration = Duration::from_secs(5);
 /// How long a server is waited for that is connected to, where the address does not say.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How often a silent server is asked about: one that is very busy may not get to it at once.
+const TRIES: u32 = 2;
+/// The same by who moves whole stores, and would rather wait than begin anew.
+const PATIENT_TRIES: u32 = 24;
 
 /// What is sent by the server besides answers.
 type Messages = Pin<Box<dyn Stream<Item = Result<AsyncMessage, Error>> + Send>>;
@@ -62,6 +66,8 @@ enum Doing {
     Works,
     AwaitsStandby,
     Nothing,
+    /// It can't be asked.
+    Unknown,
 }
 
 fn silent() -> StoreError {
@@ -123,8 +129,9 @@ impl Way {
             process: 0,
             awaits_standby: false,
             is_silent: false,
+            tries: TRIES,
         };
-        let mut wire = Wire { client, line, statements: RefCell::default() };
+        let mut wire = Wire { client, line, statements: HashMap::new() };
         let rows = wire.ask(async |client| Ok(client.simple_query("SELECT pg_backend_pid()").await?))?;
         let process = rows.iter().find_map(|message| match message {
             SimpleQueryMessage::Row(row) => row.get(0)?.parse().ok(),
@@ -137,16 +144,32 @@ impl Way {
     /// What the server is doing for the connection with this number.
     fn doing(self: &Arc<Self>, process: i32) -> Doing {
         // A connection that is being opened has no number yet, and is not asked about.
-        let Some(mut wire) = (process != 0).then(|| self.open().ok()).flatten() else {
+        if process == 0 {
             return Doing::Nothing;
-        };
+        }
+        let Ok(mut wire) = self.open() else { return Doing::Unknown };
+        // Who asks about silence is not asked about itself.
+        wire.line.process = 0;
         if wire.await_standby(&[process]).is_ok_and(|waiting| waiting) {
             return Doing::AwaitsStandby;
         }
         let select = "SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND state = 'active'";
         let works = wire.ask(async |client| Ok(!client.query(select, &[&process]).await?.is_empty()));
-        if works.is_ok_and(|works| works) { Doing::Works } else { Doing::Nothing }
+        match works {
+            Ok(true) => Doing::Works,
+            Ok(false) => Doing::Nothing,
+            Err(_) => Doing::Unknown,
+        }
     }
+}
+
+/// How long silence is borne.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Patience {
+    /// By who moves whole stores.
+    Long,
+    /// By anybody else.
+    Usual,
 }
 
 /// Why a connection could not be opened.
@@ -168,7 +191,7 @@ impl From<tokio::time::error::Elapsed> for Failed {
 pub struct Wire {
     client: Client,
     line: Line,
-    statements: RefCell<HashMap<String, Statement>>,
+    statements: HashMap<String, Statement>,
 }
 
 /// The other end of a connection.
@@ -184,12 +207,15 @@ struct Line {
     awaits_standby: bool,
     /// It did not answer, and neither did others.
     is_silent: bool,
+    /// How often it is asked about before it is given up.
+    tries: u32,
 }
 
 impl Line {
     /// Waits for an answer as long as the server works on it.
     fn run<T>(&mut self, answer: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
         let mut answer = pin!(answer);
+        let mut unknown = 0;
         loop {
             let (messages, calls) = (&mut self.messages, &mut self.calls);
             let done = self.runtime.block_on(async {
@@ -222,12 +248,13 @@ impl Line {
                 return done;
             }
             match self.way.doing(self.process) {
-                Doing::Works => {}
+                Doing::Works => unknown = 0,
+                Doing::Unknown if unknown + 1 < self.tries => unknown += 1,
                 Doing::AwaitsStandby => {
                     self.awaits_standby = true;
                     return Err(no_standby());
                 }
-                Doing::Nothing => {
+                Doing::Nothing | Doing::Unknown => {
                     self.is_silent = true;
                     return Err(silent());
                 }
@@ -282,11 +309,11 @@ impl Wire {
     /// # Errors
     /// As [`Wire::ask`].
     pub fn prepared(&mut self, sql: &str) -> Result<Statement, StoreError> {
-        if let Some(known) = self.statements.get_mut().get(sql) {
+        if let Some(known) = self.statements.get(sql) {
             return Ok(known.clone());
         }
         let statement = self.ask(async |client| Ok(client.prepare(sql).await?))?;
-        self.statements.get_mut().insert(sql.to_owned(), statement.clone());
+        self.statements.insert(sql.to_owned(), statement.clone());
         Ok(statement)
     }
 
@@ -322,6 +349,14 @@ impl Wire {
     /// Whether it can't be used any more.
     pub fn is_closed(&self) -> bool {
         self.client.is_closed()
+    }
+
+    /// Has a silent server waited for as by who moves whole stores, or as by anybody else.
+    pub fn bears(&mut self, patience: Patience) {
+        self.line.tries = match patience {
+            Patience::Long => PATIENT_TRIES,
+            Patience::Usual => TRIES,
+        };
     }
 
     /// Whether it did not answer, and the server could not be asked why.

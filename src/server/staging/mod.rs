@@ -8,6 +8,8 @@
 //! are unpacked; names of files are brought down to their last part, so that
 //! nothing is ever written beside the folder.
 
+mod names;
+
 use std::{
     collections::HashMap,
     fs::File,
@@ -19,6 +21,7 @@ use std::{
 
 use super::{import_work::Works, problem::Problem, waiting::Synced};
 use crate::store::{KEPT, MOST_OWN, MOST_WAITING};
+use names::{apart, last_part};
 
 /// Largest upload and largest content of an archive, bytes.
 pub const LARGEST: u64 = 512 << 20;
@@ -78,23 +81,28 @@ impl Staging {
         if all.len() >= MOST_WAITING {
             return Err(Problem::busy());
         }
-        let folder = tempfile::tempdir().map_err(|e| Problem::disk(&e))?;
-        let (author, since) = (author.to_owned(), Instant::now());
-        let (works, synced) = (Works::default(), Synced::default());
-        all.insert(id.to_owned(), Arc::new(Staged { folder, author, since, works, synced }));
+        all.insert(id.to_owned(), Staged::new(author)?);
         Ok(())
     }
 
-    /// The import with this id, which was begun by `author` on whichever server.
+    /// This server's copy of an import that `author` began on whichever server. Where there is no room for another, the
+    /// oldest copy goes: who asks for it gets it again.
     ///
     /// # Errors
-    /// As [`Staging::begin`].
+    /// The disk's.
     pub fn adopt(&self, id: &str, author: &str) -> Result<Arc<Staged>, Problem> {
-        if let Ok(found) = self.find(id, author) {
-            return Ok(found);
+        let mut all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|_, staged| staged.since.elapsed() < KEPT);
+        if let Some(found) = all.get(id).filter(|staged| staged.author == author) {
+            return Ok(Arc::clone(found));
         }
-        self.begin(id, author)?;
-        self.find(id, author)
+        if all.len() >= MOST_WAITING {
+            let oldest = all.iter().min_by_key(|(_, staged)| staged.since).map(|(id, _)| id.clone());
+            oldest.map(|id| all.remove(&id));
+        }
+        let staged = Staged::new(author)?;
+        all.insert(id.to_owned(), Arc::clone(&staged));
+        Ok(staged)
     }
 
     /// The import with this id, for who began it.
@@ -168,6 +176,12 @@ impl Staging {
 }
 
 impl Staged {
+    fn new(author: &str) -> Result<Arc<Self>, Problem> {
+        let folder = tempfile::tempdir().map_err(|e| Problem::disk(&e))?;
+        let (author, since) = (author.to_owned(), Instant::now());
+        Ok(Arc::new(Self { folder, author, since, works: Works::default(), synced: Synced::default() }))
+    }
+
     /// Where its files lie here.
     pub fn folder(&self) -> &Path {
         self.folder.path()
@@ -292,55 +306,9 @@ const LEADING: [&str; 18] = [
     "xlsx",
 ];
 
-/// Names for the files of an archive, which lie beside each other: where two folders hold a file of one name, the
-/// folder's name goes before it.
-fn apart(names: &[Option<String>]) -> Vec<Option<String>> {
-    let mut seen = std::collections::HashSet::new();
-    let twice = names
-        .iter()
-        .flatten()
-        .filter_map(|name| last_part(name))
-        .any(|name| !seen.insert(name.to_lowercase()));
-    let told = |name: &Option<String>| {
-        let name = name.as_deref()?;
-        let own = last_part(name)?;
-        let folder = name.trim_end_matches(|c| c != '/' && c != '\\').trim_end_matches(['/', '\\']);
-        match last_part(folder).filter(|_| twice) {
-            Some(folder) => Some(format!("{folder}-{own}")),
-            None => Some(own.to_owned()),
-        }
-    };
-    names.iter().map(told).collect()
-}
-
-fn last_part(name: &str) -> Option<&str> {
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-    (!name.is_empty() && !name.starts_with('.') && name.len() <= 200).then_some(name)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_lose_their_folders_and_nothing_lands_beside() {
-        assert_eq!(last_part("a/b\\../thửa.shp"), Some("thửa.shp"));
-        assert_eq!(last_part("../.."), None);
-        assert_eq!(last_part("x/.hidden"), None);
-        assert_eq!(last_part(""), None);
-    }
-
-    #[test]
-    fn files_of_one_name_in_two_folders_are_two_files() {
-        let names =
-            |names: &[&str]| apart(&names.iter().map(|name| Some((*name).to_owned())).collect::<Vec<_>>());
-        let told = |names: &[&str]| names.iter().map(|name| Some((*name).to_owned())).collect::<Vec<_>>();
-        assert_eq!(
-            names(&["xa-a/thua.shp", "xa-b/thua.shp", "xa-b/thua.dbf"]),
-            told(&["xa-a-thua.shp", "xa-b-thua.shp", "xa-b-thua.dbf"])
-        );
-        assert_eq!(names(&["a/thua.shp", "a/thua.dbf"]), told(&["thua.shp", "thua.dbf"]));
-    }
 
     #[test]
     fn an_import_is_found_by_who_began_it_only() {
@@ -367,6 +335,19 @@ mod tests {
         staging.end(own[1]);
         drop(staged);
         assert_eq!(staging.room("an"), 10);
+    }
+
+    #[test]
+    fn a_copy_of_what_was_begun_elsewhere_takes_nobodys_place_for_ever() {
+        let staging = Staging::new(10);
+        for n in 0..MOST_WAITING + 3 {
+            staging.adopt(&n.to_string(), "an").unwrap();
+        }
+        assert!(staging.find("2", "an").is_err() && staging.find("3", "an").is_ok());
+        // The same again, and of somebody else one of their own.
+        let copy = staging.adopt("9", "an").unwrap();
+        assert!(Arc::ptr_eq(&copy, &staging.adopt("9", "an").unwrap()));
+        assert!(!Arc::ptr_eq(&copy, &staging.adopt("9", "binh").unwrap()));
     }
 
     #[test]
