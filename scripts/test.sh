@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 at_once=${TESTS_AT_ONCE:-2}
-longest=(figures clients crash units report formats import_refusals query)
+longest=(failover figures clients crash units report formats import_refusals query)
 
 built=$(cargo test --profile tested --locked --no-run --quiet --message-format json)
 programs=$(sed -n '/"overflow_checks":[a-z]*,"test":true/s/.*"executable":"\([^"]*\)".*/\1/p' <<<"$built")

@@ -171,7 +171,10 @@ mod tests {
         bytes
     }
 
-    fn read(pieces: &[&[u8]]) -> Result<(Vec<(i32, Option<String>)>, bool), StoreError> {
+    type Found = Vec<(i32, Option<String>)>;
+
+    /// The rows, and whether they have come to their end.
+    fn read(pieces: &[&[u8]]) -> Result<(Found, bool), StoreError> {
         let (mut rows, mut found) = (Rows::default(), Vec::new());
         for piece in pieces {
             rows.take(piece, &mut |cells: &Cells<'_, 2>| {
