@@ -242,6 +242,11 @@ fn the_archive_of_tiles_is_read_by_the_libraries_of_web_maps() {
     let demo = Demo::new();
     let out = demo.folder().join("tiles.pmtiles");
     succeed(&demo.store(), &["tiles", "--max-zoom", "14", "--as-of", UNTIL, "--out", out.to_str().unwrap()]);
+    // No offset of the header is that of the header itself: `pmtiles verify` refuses it.
+    let header = std::fs::read(&out).unwrap();
+    let offset = |place: usize| u64::from_le_bytes(header[place..place + 8].try_into().unwrap());
+    let [root_at, metadata, leaves, tiles] = [8, 24, 40, 56].map(offset);
+    assert!(root_at >= 127 && metadata > root_at && leaves > metadata && tiles >= leaves, "{leaves}");
     let own = root().join(".tools/node_modules/.bin/node");
     let node = if own.exists() { own } else { PathBuf::from("node") };
     println!(

@@ -1,6 +1,12 @@
 //! `matbang tiles`: all layers as one `PMTiles` archive, for a CDN or an object store.
 
-use std::{fs::File, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{
+    fs::{File, OpenOptions},
+    io::{Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+    sync::Arc,
+};
 
 use pmtiles::{PmTilesWriter, TileCoord, TileType};
 use serde_json::json;
@@ -67,11 +73,30 @@ pub fn run(place: &StoreLocation, options: &Tiles) -> Outcome {
         progress.at((run * AT_ONCE + some.len()) as u64, Some(tile_ids.len() as u64));
     }
     archive.finalize()?;
+    note_leaves(&part).map_err(failed)?;
     std::fs::rename(&part, &options.out).map_err(failed)?;
     progress.end();
     let bytes = std::fs::metadata(&options.out).map_err(failed)?.len();
     eprintln!("{written} tiles, {bytes} bytes, as of {day}, ledger position {}", view.snapshot.position());
     Ok(ExitCode::SUCCESS)
+}
+
+/// Place in the header of where leaf directories begin, and behind it of their length (PMTiles 3, 3.1).
+const LEAVES: usize = 40;
+/// Place of where the tiles begin.
+const TILES: usize = 56;
+
+/// Has an archive without leaf directories say where they would begin, before its tiles: the library writes 0, where
+/// the header lies, and `pmtiles verify` refuses that.
+fn note_leaves(path: &Path) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+    let mut header = [0; TILES + 8];
+    file.read_exact(&mut header)?;
+    if header[LEAVES..LEAVES + 16] == [0; 16] {
+        file.seek(SeekFrom::Start(LEAVES as u64))?;
+        file.write_all(&header[TILES..])?;
+    }
+    Ok(())
 }
 
 /// All tiles that the extent touches, in the order of the archive.
