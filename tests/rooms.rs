@@ -36,6 +36,28 @@ fn a_table_is_the_same_rows_whatever_the_window() {
 }
 
 #[test]
+fn a_row_says_what_its_item_says() {
+    let demo = Demo::new();
+    let server = Server::start(&demo.store());
+    let day = harness::UNTIL;
+    let table = rows(&server, &format!("limit=1000&as_of={day}"));
+    let row = table["rows"][0].as_object().unwrap();
+    let names: Vec<&str> =
+        row.keys().map(String::as_str).filter(|name| !["id", "bbox"].contains(name)).collect();
+    let query = format!("limit=1000&as_of={day}&properties={}", names.join(","));
+    let page = server.get(&format!("/ogc/collections/parcels/items?{query}"), &[]).json();
+    let mut marked = 0;
+    for (row, item) in table["rows"].as_array().unwrap().iter().zip(page["features"].as_array().unwrap()) {
+        assert_eq!(row["id"], item["id"]);
+        marked += usize::from(!row["marks"].is_null()) + usize::from(!row["blockers"].is_null());
+        for name in &names {
+            assert_eq!(row[name], item["properties"][name], "{name} of {row}");
+        }
+    }
+    assert!(marked > 0, "none of a thousand parcels has a mark or a blocker");
+}
+
+#[test]
 fn sections_hold_every_row_once_and_add_up_to_the_summary() {
     let demo = Demo::new();
     let server = Server::start(&demo.store());

@@ -81,9 +81,9 @@ pub fn run(place: &StoreLocation, options: &Tiles) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Place in the header of where leaf directories begin, and behind it of their length (PMTiles 3, 3.1).
+/// Byte of the header that says where leaf directories begin; their length follows (PMTiles 3, 3.1).
 const LEAVES: usize = 40;
-/// Place of where the tiles begin.
+/// Byte of the header that says where the tiles begin.
 const TILES: usize = 56;
 
 /// Has an archive without leaf directories say where they would begin, before its tiles: the library writes 0, where

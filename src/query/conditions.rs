@@ -52,22 +52,30 @@ pub const CONDITIONS: [Condition; 10] = [
 /// The names of [`CONDITIONS`].
 pub const CONDITION_NAMES: [&str; CONDITIONS.len()] = {
     let mut names = [""; CONDITIONS.len()];
-    let mut place = 0;
-    while place < names.len() {
-        names[place] = CONDITIONS[place].name;
-        place += 1;
+    let mut index = 0;
+    while index < names.len() {
+        names[index] = CONDITIONS[index].name;
+        index += 1;
     }
     names
 };
 
-/// Whether the parameter of a column of parcels takes several values, between commas.
-pub fn is_listed(column: &Column) -> bool {
+/// What the parameter of a column of parcels asks for: where it takes several values between commas, one of them; of a
+/// unit also what lies below it, as by every other door.
+///
+/// # Errors
+/// A text that writes no value of the column's kind.
+pub fn parameter(column: &'static Column, text: &str) -> Result<Filter, FilterError> {
     let own = CONDITIONS.iter().find(|condition| condition.name == column.name);
-    own.is_some_and(|own| matches!(own.takes, Takes::Codes | Takes::Values))
+    match own.map(|own| own.takes) {
+        Some(Takes::Codes) if column.name == "unit" => Ok(Filter::in_units(text.split(','))),
+        Some(Takes::Codes | Takes::Values) => Filter::one_of(column, text.split(',')),
+        _ => Filter::equal(column, text),
+    }
 }
 
 impl Condition {
-    /// What `text` asks for on `day`. A unit means that unit with what lies below it, as by every other door.
+    /// What `text` asks for on `day`.
     ///
     /// # Errors
     /// A code that names nothing, or a flag that is neither true nor false.
@@ -75,23 +83,16 @@ impl Condition {
         let columns = Collection::Parcels.columns();
         let column = columns.iter().find(|column| column.name == self.name);
         let column = column.ok_or_else(|| FilterError(format!("\"{}\" is no column", self.name)))?;
-        match self.takes {
-            Takes::Flag => match text {
-                "true" => Filter::equal(column, text),
-                "false" => Ok(Filter::all()),
-                _ => Err(FilterError("must be true or false".to_owned())),
-            },
-            Takes::Value => Filter::equal(column, text),
-            Takes::Values => Filter::one_of(column, text.split(',')),
-            Takes::Code => self.known(view, day, column, text).and_then(|()| Filter::equal(column, text)),
-            Takes::Codes => {
-                text.split(',').try_for_each(|code| self.known(view, day, column, code))?;
-                match self.name {
-                    "unit" => Ok(Filter::in_units(text.split(','))),
-                    _ => Filter::one_of(column, text.split(',')),
-                }
+        match (self.takes, text) {
+            (Takes::Flag, "false") => return Ok(Filter::all()),
+            (Takes::Flag, "true") | (Takes::Value | Takes::Values, _) => {}
+            (Takes::Flag, _) => return Err(FilterError("must be true or false".to_owned())),
+            (Takes::Code, code) => self.known(view, day, column, code)?,
+            (Takes::Codes, codes) => {
+                codes.split(',').try_for_each(|code| self.known(view, day, column, code))?;
             }
         }
+        parameter(column, text)
     }
 
     fn known(&self, view: &View, day: Day, column: &Column, code: &str) -> Result<(), FilterError> {

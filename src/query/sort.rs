@@ -26,8 +26,8 @@ pub struct Key {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Sort(pub Vec<Key>);
 
-/// A place in an order, to go on after it: the values of the keys and an id.
-pub type Place = (Vec<Value<'static>>, u64);
+/// Where a page ended, to go on after it: the values of the keys and an id.
+pub type Cursor = (Vec<Value<'static>>, u64);
 
 /// Columns that features may be sorted by at once.
 const MOST_KEYS: usize = 4;
@@ -99,26 +99,26 @@ impl Sort {
         Ok(Self(keys))
     }
 
-    /// The place of a feature in the order.
-    pub fn place(&self, collection: Collection, rows: &Rows<'_>, index: u32) -> Place {
+    /// The cursor behind a feature.
+    pub fn cursor(&self, collection: Collection, rows: &Rows<'_>, index: u32) -> Cursor {
         let values = self.0.iter().map(|key| (key.column.read)(rows, index).into_owned()).collect();
         (values, collection.id(rows, index))
     }
 
-    /// Leaves the features that come after a place.
+    /// Leaves the features that come after a cursor.
     pub fn keep_after(
         &self,
         collection: Collection,
         rows: &Rows<'_>,
         indexes: &mut Vec<u32>,
-        (values, id): &Place,
+        (values, id): &Cursor,
     ) {
-        let places: Vec<Weight<'_>> =
+        let ends: Vec<Weight<'_>> =
             self.0.iter().zip(values).map(|(key, value)| key.column.weight(value.clone())).collect();
         let readers = self.readers(rows);
         indexes.retain(|index| {
-            for ((key, reader), place) in self.0.iter().zip(&readers).zip(&places) {
-                match reader.order(rows, *index, place, key.falling) {
+            for ((key, reader), end) in self.0.iter().zip(&readers).zip(&ends) {
+                match reader.order(rows, *index, end, key.falling) {
                     Ordering::Equal => {}
                     order => return order.is_gt(),
                 }
@@ -193,12 +193,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The order of a feature and a place.
-    fn order(&self, rows: &Rows<'a>, index: u32, place: &Weight<'_>, falling: bool) -> Ordering {
+    /// The order of a feature and where a page ended.
+    fn order(&self, rows: &Rows<'a>, index: u32, end: &Weight<'_>, falling: bool) -> Ordering {
         match self {
-            Self::Each(column) => ordered(&column.weight((column.read)(rows, index)), place, falling),
+            Self::Each(column) => ordered(&column.weight((column.read)(rows, index)), end, falling),
             Self::Entries { number, weights, .. } => {
-                ordered(&weights[number(rows, index).min(weights.len() - 1)], place, falling)
+                ordered(&weights[number(rows, index).min(weights.len() - 1)], end, falling)
             }
         }
     }

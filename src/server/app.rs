@@ -65,9 +65,6 @@ const MOST_EXPORTS: usize = 8;
 /// How long somebody is looked for who is not known here.
 const LOOKS_FOR: Duration = Duration::from_secs(2);
 
-/// Secrets that are known to be nobody's, at most.
-const MOST_STRANGERS: usize = 10_000;
-
 /// Questions that never wait for a place: they are answered at once.
 const CHEAP: [&str; 5] =
     ["/api/v1/parcels/", "/api/v1/projects/", "/api/v1/catalog", "/api/v1/procedures", "/tiles"];
@@ -235,9 +232,13 @@ impl App {
     /// # Errors
     /// As [`App::refresh_accounts`].
     pub async fn look_for(self: &Arc<Self>, secret: SecretHash) -> Result<(), Problem> {
+        // Who is known to be nobody waits for no question of others.
+        if self.auth.is_stranger(&secret) {
+            return Ok(());
+        }
         let look = async {
-            let mut strangers = self.auth.strangers.lock().await;
-            if strangers.contains(&secret) {
+            let _place = self.auth.looking.acquire().await.map_err(|e| Problem::internal(&e))?;
+            if self.auth.is_stranger(&secret) {
                 return Ok(());
             }
             let version = self.with_store(|store| store.accounts_version()).await?;
@@ -246,10 +247,7 @@ impl App {
             }
             let directory = self.auth.directory.load();
             if !directory.sessions.contains_key(&secret) && !directory.tokens.contains_key(&secret) {
-                if strangers.len() >= MOST_STRANGERS {
-                    strangers.clear();
-                }
-                strangers.insert(secret);
+                self.auth.note_stranger(secret);
             }
             Ok(())
         };

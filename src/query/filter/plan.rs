@@ -42,8 +42,8 @@ impl Filter {
 fn put(plan: &mut analysis::Filter, node: &Node, rows: &Rows<'_>) -> bool {
     match node {
         Node::Constant(Some(true)) => return true,
-        Node::Flag(Scalar::Column(column)) => return flag(plan, column),
-        Node::Compare(Comparison::Equal, Scalar::Column(column), Scalar::Constant(Value::Boolean(true)))
+        Node::Flag(Scalar::Column(column))
+        | Node::Compare(Comparison::Equal, Scalar::Column(column), Scalar::Constant(Value::Boolean(true)))
             if column.dictionary.is_none() =>
         {
             return flag(plan, column);

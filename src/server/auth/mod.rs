@@ -18,7 +18,10 @@ mod rules;
 mod session;
 mod strength;
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use arc_swap::ArcSwap;
 
@@ -53,14 +56,32 @@ pub struct Auth {
     pub directory: ArcSwap<Directory>,
     /// Provider of identities.
     pub oidc: Option<Oidc>,
-    /// Secrets that the store was asked about and does not know. Nobody will ever be given one of them: they are made
-    /// at random, and none was asked about before it was made. Held by who looks.
-    pub strangers: tokio::sync::Mutex<HashSet<SecretHash>>,
+    /// The one place for who is looked for in the store.
+    pub looking: tokio::sync::Semaphore,
+    strangers: Mutex<HashSet<SecretHash>>,
     public_map: bool,
     limits: Limits,
 }
 
+/// Secrets that are known to be nobody's, at most.
+const MOST_STRANGERS: usize = 10_000;
+
 impl Auth {
+    /// Whether the store was asked about a secret and does not know it. Nobody will ever be given one of these: they are
+    /// made at random, and none was asked about before it was made.
+    pub fn is_stranger(&self, secret: &SecretHash) -> bool {
+        self.strangers.lock().unwrap_or_else(PoisonError::into_inner).contains(secret)
+    }
+
+    /// Remembers a secret as nobody's.
+    pub fn note_stranger(&self, secret: SecretHash) {
+        let mut strangers = self.strangers.lock().unwrap_or_else(PoisonError::into_inner);
+        if strangers.len() >= MOST_STRANGERS {
+            strangers.clear();
+        }
+        strangers.insert(secret);
+    }
+
     /// Whether the map is shown to who is not signed in.
     pub fn is_public(&self) -> bool {
         matches!(self.mode(), Mode::Accounts { public_map: true })
@@ -71,7 +92,8 @@ impl Auth {
         Self {
             directory: ArcSwap::from_pointee(directory),
             oidc,
-            strangers: tokio::sync::Mutex::default(),
+            looking: tokio::sync::Semaphore::new(1),
+            strangers: Mutex::default(),
             public_map,
             limits: Limits::default(),
         }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    operation::{Operation, anything},
+    operation::Operation,
     parameters::{WHEN, header, needed, path, text, text_like},
 };
 use crate::api::{Board, Campaign, Campaigns, Evidence, Schemas};
@@ -41,17 +41,7 @@ pub fn board_report() -> Operation {
         .also("reports")
         .asks(needed("campaign", "Code of the campaign.", text_like(&["thi-dua-gpmb"])))
         .shares(&[&["period", "format", "lang"], WHEN])
-        .answers_as(
-            200,
-            "The document.",
-            &[
-                "application/pdf",
-                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            ],
-            anything,
-        )
-        .unchanged()
+        .answers_document()
         .fails(&[400, 401, 403, 503])
 }
 

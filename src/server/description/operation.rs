@@ -112,6 +112,16 @@ impl Operation {
         self
     }
 
+    /// Answers a document to sign, which need not be sent again.
+    pub fn answers_document(self) -> Self {
+        let media_types = [
+            "application/pdf",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        ];
+        self.answers_as(200, "The document.", &media_types, anything).unchanged()
+    }
+
     /// Answers with a status alone.
     pub fn done(self, status: u16, about: &'static str) -> Self {
         self.answers_as(status, about, &[], anything)

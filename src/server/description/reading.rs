@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{
-    operation::{Operation, anything},
+    operation::Operation,
     parameters::{WHEN, path, query, text_like},
 };
 use crate::api::{Catalog, LiveEvent, ParcelSheet, ProjectSheet, Schemas, SearchResults};
@@ -29,17 +29,7 @@ pub fn report() -> Operation {
     Operation::new(REPORTS, "get_report", "The briefing document about a project, a unit or the province.")
         .about("Give one of project, unit, province=true.")
         .shares(&[&["project", "unit", "province", "format", "lang"], WHEN])
-        .answers_as(
-            200,
-            "The document.",
-            &[
-                "application/pdf",
-                "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-                "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            ],
-            anything,
-        )
-        .unchanged()
+        .answers_document()
         .fails(&[400, 401, 403, 503])
 }
 

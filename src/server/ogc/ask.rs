@@ -6,7 +6,7 @@ use super::columns;
 use crate::{
     domain::{self, Day, LedgerPosition},
     export::{Crs, CsvShape, Format, Reprojector},
-    query::{Collection, Column, Filter, Kind, Language, Sort, Value, is_listed},
+    query::{Collection, Column, Filter, Kind, Language, Sort, Value, parameter},
     server::{
         auth::Identity,
         params::{Query, When, edges_of},
@@ -199,11 +199,8 @@ fn shown(query: &Query, known: &[&'static Column]) -> Result<Vec<&'static Column
 fn filter(collection: Collection, query: &Query, known: &[&'static Column]) -> Result<Filter, Problem> {
     let mut all = Filter::all();
     for column in known {
-        // As by every other door: of some columns several values, and a unit with what lies below it.
-        let listed = collection == Collection::Parcels && is_listed(column);
-        let condition = |text: &str| match column.name {
-            "unit" if listed => Ok(Filter::in_units(text.split(','))),
-            _ if listed => Filter::one_of(column, text.split(',')),
+        let condition = |text: &str| match collection {
+            Collection::Parcels => parameter(column, text),
             _ => Filter::equal(column, text),
         };
         if let Some(condition) = query.read(column.name, condition)? {

@@ -116,8 +116,8 @@ impl Page {
         let found = self.find(view)?;
         let next = match (found.more, found.indexes.last()) {
             (true, Some(last)) => {
-                let place = self.ask.sort.place(self.ask.collection, &Rows::of(view), *last);
-                Some(self.next(view, place)?)
+                let cursor = self.ask.sort.cursor(self.ask.collection, &Rows::of(view), *last);
+                Some(self.next(view, cursor)?)
             }
             _ => None,
         };
