@@ -1,7 +1,6 @@
 /** Lets the app open without a network. */
 
-export async function keepForOffline(): Promise<void> {
-  if (!('serviceWorker' in navigator) || import.meta.env.DEV) return
+async function registered(): Promise<void> {
   await navigator.serviceWorker.register('/sw.js')
   const { active } = await navigator.serviceWorker.ready
   const loaded = performance.getEntriesByType('resource').map(({ name }) => name)
@@ -10,4 +9,14 @@ export async function keepForOffline(): Promise<void> {
     (path) => location.origin + path,
   )
   active?.postMessage({ keep: [...new Set([...files, ...answers])] })
+}
+
+/** The network may go while the worker is fetched: it is asked for again when the network is back. */
+export async function keepForOffline(): Promise<void> {
+  if (!('serviceWorker' in navigator) || import.meta.env.DEV) return
+  try {
+    await registered()
+  } catch {
+    addEventListener('online', () => void keepForOffline(), { once: true })
+  }
 }

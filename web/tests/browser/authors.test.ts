@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
 import type { Catalog, ParcelRecord, Work } from '../../src/lib/types'
-import { upToApproval, useBrowser } from './harness'
+import { goOffline, upToApproval, useBrowser } from './harness'
 
 const PASSWORD = 'mat-khau-thu-nghiem'
 const an = { name: 'an.nguyen', fullName: 'Nguyễn Văn An' }
@@ -178,7 +178,7 @@ it('who signs out without a network has left as soon as there is one again', asy
   await page.getByRole('button', { name: 'Bản đồ', exact: true }).first().click()
   const leave = page.getByRole('button', { name: /Đăng xuất/ })
   await leave.waitFor()
-  await page.context().setOffline(true)
+  await goOffline(page)
   await leave.click()
   await page.getByRole('button', { name: 'Thử lại' }).waitFor()
   expect(await kept(page)).toMatchObject({ lists: 0, answers: [] })

@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
 import type { Catalog, ParcelRecord, Work, WorkParcel } from '../../src/lib/types'
-import { phone, upToApproval, useBrowser } from './harness'
+import { goOffline, phone, upToApproval, useBrowser } from './harness'
 
 const server = { url: '', stop: () => Promise.resolve() }
 beforeAll(async () => {
@@ -183,7 +183,7 @@ it('an entry that waits can be edited, tried again, dropped and taken back', asy
   const one = await target(3)
   const form = await formOf(page, one)
   await form.getByLabel('Số văn bản').fill('1/BB')
-  await page.context().setOffline(true)
+  await goOffline(page)
   await form.getByRole('button', { name: 'Ghi sổ' }).tap()
   await page.getByText('1 ghi chép chờ gửi').waitFor()
   await page.getByRole('button', { name: 'Bỏ', exact: true }).tap()

@@ -81,6 +81,12 @@ export async function settled(page: Page): Promise<void> {
   await page.waitForFunction(() => !document.querySelector('[aria-busy=true]'))
 }
 
+/** Takes the network away; not before the worker is there, whose fetch would be broken off on the console. */
+export async function goOffline(page: Page): Promise<void> {
+  await page.evaluate(async () => void (await navigator.serviceWorker.ready))
+  await page.context().setOffline(true)
+}
+
 /**
  * Gives a test file a browser; `visit` opens the app at a query string and waits until it has settled. Only those of
  * `drawing` draw maps, without a graphics card: each of their pages costs seconds of two processors.

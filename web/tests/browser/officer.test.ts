@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
 import type { Catalog, ParcelDetail, ParcelRecord, Work, WorkParcel } from '../../src/lib/types'
-import { phone, upToApproval, useBrowser } from './harness'
+import { goOffline, phone, upToApproval, useBrowser } from './harness'
 
 const server = { url: '', stop: () => Promise.resolve() }
 beforeAll(async () => {
@@ -69,7 +69,7 @@ it('without a network an entry waits, survives a reload, and is sent when there 
     const cache = await caches.open('matbang-shell-1')
     return (await cache.keys()).some(({ url }) => url.includes('/assets/'))
   })
-  await page.context().setOffline(true)
+  await goOffline(page)
   await page
     .getByRole('button', { name: named(target) })
     .first()
@@ -99,7 +99,7 @@ it('a parcel that has changed meanwhile is a conflict that the officer decides',
     .tap()
   const dialog = page.getByRole('dialog')
   await dialog.getByRole('button', { name: 'Ghi sổ' }).waitFor()
-  await page.context().setOffline(true)
+  await goOffline(page)
   await dialog.getByRole('button', { name: 'Ghi sổ' }).tap()
   await page.getByText('1 ghi chép chờ gửi').waitFor()
   // As long as the form is open, a conflict would be told there.

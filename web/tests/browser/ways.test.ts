@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { Catalog } from '../../src/lib/types'
-import { answer, settled, useBrowser } from './harness'
+import { answer, goOffline, settled, useBrowser } from './harness'
 
 const { visit, open } = useBrowser()
 const entryOf = async (kind: string) => {
@@ -98,11 +98,29 @@ it('a filter that nothing passes says so and offers the way out', async () => {
 
 it('a lost connection is told, and its return too', async () => {
   const { page } = await visit()
-  await page.context().setOffline(true)
+  await goOffline(page)
   const alert = page.getByRole('alert').getByText('Mất kết nối mạng')
   await alert.waitFor()
   await page.context().setOffline(false)
   await alert.waitFor({ state: 'hidden' })
+})
+
+it('a worker that the network broke off is asked for again', async () => {
+  const { page } = await open()
+  await page.addInitScript(() => {
+    const workers = navigator.serviceWorker
+    const asked: boolean[] = []
+    Object.assign(window, { asked })
+    workers.register = () => {
+      asked.push(navigator.onLine)
+      return Promise.reject(new TypeError('the network is gone'))
+    }
+  })
+  await page.reload()
+  const asked = () => page.evaluate(() => (window as unknown as { asked: boolean[] }).asked.length)
+  await expect.poll(asked).toBe(1)
+  await page.evaluate(() => dispatchEvent(new Event('online')))
+  await expect.poll(asked).toBe(2)
 })
 
 it('a server that refuses is quoted, and is asked again by itself', async () => {
