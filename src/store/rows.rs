@@ -53,8 +53,11 @@ pub(super) trait Rows {
     fn first_after(&self, table: Reference, position: LedgerPosition) -> Answer<Option<u32>>;
     /// Adds the parcels behind this one.
     fn parcels_after(&self, last: ParcelId, revision: &mut Revision<'_>) -> Answer<()>;
-    /// The state of a parcel as its row says it.
-    fn state(&self, parcel: ParcelId) -> Answer<State>;
+    /// The states of parcels as their rows say them.
+    ///
+    /// # Errors
+    /// Besides: a parcel that has no row.
+    fn states(&self, parcels: &[ParcelId], take: &mut dyn FnMut(ParcelId, State)) -> Answer<()>;
     /// The state at a position of each parcel, of those that are `wanted`, that an event after it up to
     /// `head` touches.
     fn states_at(
@@ -100,9 +103,8 @@ pub(super) fn forward(rows: &impl Rows, shown: &Snapshot) -> Answer<Option<Step>
         rows.parcels_after(last, &mut revision)?;
     }
     let mut parcels: BTreeSet<ParcelId> = events.iter().filter_map(|event| event.body.parcel).collect();
-    for id in parcels.range(..=last) {
-        revision.state(*id, rows.state(*id)?);
-    }
+    let known: Vec<ParcelId> = parcels.range(..=last).copied().collect();
+    rows.states(&known, &mut |id, state| revision.state(id, state))?;
     parcels.extend(revision.new_parcels());
     let snapshot = revision.finish(head.position, head.hash)?;
     Ok(Some(Step { events, snapshot, parcels: parcels.into_iter().collect(), units, projects }))

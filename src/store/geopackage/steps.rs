@@ -101,8 +101,11 @@ impl Rows for OneState<'_> {
         Ok(())
     }
 
-    fn state(&self, parcel: ParcelId) -> Result<State, StoreError> {
-        chunks::state(self.sql, parcel)
+    fn states(&self, parcels: &[ParcelId], take: &mut dyn FnMut(ParcelId, State)) -> Result<(), StoreError> {
+        parcels.iter().try_for_each(|id| {
+            take(*id, chunks::state(self.sql, *id)?);
+            Ok(())
+        })
     }
 
     fn states_at(

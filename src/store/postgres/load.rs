@@ -1,6 +1,6 @@
 //! Reads the parcels, on several connections that see the same state.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use tokio_postgres::Row;
 
@@ -83,17 +83,32 @@ pub fn after(sql: &Session<'_>, last: ParcelId, revision: &mut Revision<'_>) -> 
     Ok(())
 }
 
-/// The state of a parcel as its row says it.
-pub fn state(sql: &Session<'_>, id: ParcelId) -> Result<State, StoreError> {
+/// The states of parcels as their rows say them.
+pub fn states_now(
+    sql: &Session<'_>,
+    parcels: &[ParcelId],
+    take: &mut dyn FnMut(ParcelId, State),
+) -> Result<(), StoreError> {
+    if parcels.is_empty() {
+        return Ok(());
+    }
     let select = "SELECT fid, money, version, marks::text, d0, d1, d2, d3, d4, d5, d6, d7, d8 FROM parcels
-        WHERE fid = $1";
-    let row = sql.one(select, &[&signed(id.0)])?.ok_or(StoreError::NoParcel(id))?;
-    Ok(State {
-        days: days(&row, 4)?,
-        money: Vnd(cell::<i64>(&row, 1)?.unsigned_abs()),
-        version: LedgerPosition(cell::<i64>(&row, 2)?.unsigned_abs()),
-        marks: marks(&row, 3)?.map(Arc::new),
-    })
+        WHERE fid = ANY($1)";
+    let numbers: Vec<i32> = parcels.iter().map(|id| signed(id.0)).collect();
+    let rows = sql.query(select, &[&numbers])?;
+    let mut missing: BTreeSet<ParcelId> = parcels.iter().copied().collect();
+    for row in &rows {
+        let id = ParcelId(number(row, 0)?);
+        missing.remove(&id);
+        let state = State {
+            days: days(row, 4)?,
+            money: Vnd(cell::<i64>(row, 1)?.unsigned_abs()),
+            version: LedgerPosition(cell::<i64>(row, 2)?.unsigned_abs()),
+            marks: marks(row, 3)?.map(Arc::new),
+        };
+        take(id, state);
+    }
+    missing.first().map_or(Ok(()), |id| Err(StoreError::NoParcel(*id)))
 }
 
 /// The days of the stages, in the columns from `first` on.

@@ -30,6 +30,7 @@ mod tls;
 mod transfer;
 mod tries;
 mod verify;
+mod waiting;
 mod watch;
 mod wire;
 mod write;

@@ -4,11 +4,12 @@ use tokio_postgres::Row;
 
 use super::{
     cells::{Date, cell, day, number, signed},
+    read,
     session::Session,
 };
 use crate::{
-    domain::{Day, LedgerPosition, ParcelId, ParcelRef, ProjectId, SquareMetres, UnitId},
-    store::{IdempotentAnswer, ParcelState, StoreError, shape},
+    domain::{Day, Event, LedgerPosition, ParcelId, ParcelRef, ProjectId, SquareMetres, UnitId},
+    store::{ParcelState, StoreError, shape},
 };
 
 type Answer<T> = Result<T, StoreError>;
@@ -29,6 +30,24 @@ fn facts(row: &Row) -> Answer<ParcelState> {
     })
 }
 
+fn by_number() -> String {
+    format!(
+        "{FACTS} FROM parcels p JOIN projects j ON j.fid = p.project JOIN units u ON u.fid = p.unit
+         WHERE p.fid = $1"
+    )
+}
+
+/// The parcel with this number, and its events in order; both by one way to the server.
+pub fn find_with_events(sql: &Session<'_>, id: ParcelId) -> Answer<(Option<ParcelState>, Vec<Event>)> {
+    let number = signed(id.0);
+    let of_parcel = read::of_parcel();
+    let answers = sql.query_all(&[(&by_number(), &[&number]), (&of_parcel, &[&number])])?;
+    let mut answers = answers.into_iter();
+    let (found, events) = (answers.next().unwrap_or_default(), answers.next().unwrap_or_default());
+    let events = events.iter().map(read::event).collect::<Answer<_>>()?;
+    Ok((found.first().map(facts).transpose()?, events))
+}
+
 /// Parcels that `parcel` means; of a commune that there was none of before a reform, those of the units that became it.
 pub fn find(sql: &Session<'_>, parcel: &ParcelRef) -> Answer<Vec<ParcelState>> {
     let found = find_in(sql, parcel, "u.code = $4")?;
@@ -40,13 +59,7 @@ pub fn find(sql: &Session<'_>, parcel: &ParcelRef) -> Answer<Vec<ParcelState>> {
 
 fn find_in(sql: &Session<'_>, parcel: &ParcelRef, named: &str) -> Answer<Vec<ParcelState>> {
     let rows = match parcel {
-        ParcelRef::Id(id) => sql.query(
-            &format!(
-                "{FACTS} FROM parcels p JOIN projects j ON j.fid = p.project JOIN units u ON u.fid = p.unit
-                 WHERE p.fid = $1"
-            ),
-            &[&signed(id.0)],
-        )?,
+        ParcelRef::Id(id) => sql.query(&by_number(), &[&signed(id.0)])?,
         ParcelRef::Key { project, unit, sheet, number } => {
             let named = if unit.is_some() { named } else { "$4::text IS NULL" };
             sql.query(
@@ -96,18 +109,4 @@ pub fn answer(sql: &Session<'_>, author: &str, key: &str) -> Answer<Option<(Vec<
     let find = "SELECT digest, answer FROM requests WHERE author = $1 AND key = $2";
     let row = sql.one(find, &[&author, &key])?;
     row.map(|row| Ok((cell(&row, 0)?, cell(&row, 1)?))).transpose()
-}
-
-/// Days for which an answer is kept.
-const KEPT_DAYS: i64 = 7;
-
-/// Keeps the answer of a request, and forgets those that are old.
-pub fn keep_answer(sql: &Session<'_>, kept: &IdempotentAnswer<'_>) -> Answer<()> {
-    let IdempotentAnswer { author, key, digest, answer, recorded_at } = *kept;
-    let insert =
-        "INSERT INTO requests (author, key, digest, answer, recorded_at) VALUES ($1, $2, $3, $4, $5)";
-    sql.execute(insert, &[&author, &key, &digest, &answer, &recorded_at])?;
-    let forget = "DELETE FROM requests WHERE author = $1 AND recorded_at < $2";
-    sql.execute(forget, &[&author, &(recorded_at - KEPT_DAYS * 86_400_000)])?;
-    Ok(())
 }

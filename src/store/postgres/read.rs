@@ -48,9 +48,14 @@ pub fn events(sql: &Session<'_>, condition: &str, values: Values<'_>) -> Answer<
     rows.iter().map(event).collect()
 }
 
+/// The question for a parcel's events, in order.
+pub fn of_parcel() -> String {
+    format!("SELECT {EVENT} FROM ledger WHERE parcel = $1 ORDER BY position")
+}
+
 /// A parcel's events, in order.
 pub fn history(sql: &Session<'_>, parcel: ParcelId) -> Answer<Vec<Event>> {
-    events(sql, "parcel = $1 ORDER BY position", &[&super::cells::signed(parcel.0)])
+    sql.query(&of_parcel(), &[&super::cells::signed(parcel.0)])?.iter().map(event).collect()
 }
 
 /// An event, from a row that begins with the columns of [`EVENT`].

@@ -1,12 +1,16 @@
 //! A transaction on one connection. Unless it is committed, it is given up when it is let go.
+//!
+//! What costs is the way to the server and back: statements that answer nothing go with the next question, and those
+//! that nobody has to see the answers of between them go together.
 
 use std::{
     cell::{Cell, RefCell, RefMut},
     pin::pin,
 };
 
+use futures_util::future::join_all;
 use tokio_postgres::{
-    Client, Row,
+    Client, Row, Statement,
     binary_copy::BinaryCopyInWriter,
     types::{ToSql, Type},
 };
@@ -30,6 +34,8 @@ pub struct Session<'a> {
     is_open: bool,
     /// The server went away or takes nothing any more: another is looked for.
     is_lost: Cell<bool>,
+    /// Statements that go with the next question.
+    ahead: RefCell<Vec<&'static str>>,
 }
 
 fn lost() -> StoreError {
@@ -39,7 +45,12 @@ fn lost() -> StoreError {
 impl<'a> Session<'a> {
     /// A transaction that was begun at this place.
     pub fn new(place: Slot<'a>) -> Self {
-        Self { place: RefCell::new(place), is_open: true, is_lost: Cell::new(false) }
+        Self {
+            place: RefCell::new(place),
+            is_open: true,
+            is_lost: Cell::new(false),
+            ahead: RefCell::default(),
+        }
     }
 
     fn live(&self) -> Result<RefMut<'_, Wire>, StoreError> {
@@ -59,10 +70,27 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Has statements without parameters and answers run before whatever is asked next, on the same way to the server.
+    pub fn before_next(&self, sql: &'static str) {
+        self.ahead.borrow_mut().push(sql);
+    }
+
+    /// What goes ahead of the next question, as one text.
+    fn ahead(&self) -> String {
+        self.ahead.take().join("; ")
+    }
+
+    /// Runs what waits for the next question.
+    fn catch_up(&self) -> Result<(), StoreError> {
+        let ahead = self.ahead();
+        if ahead.is_empty() { Ok(()) } else { self.heard(self.live()?.batch(&ahead)) }
+    }
+
     /// Runs statements without parameters.
     pub fn batch(&self, sql: &str) -> Result<(), StoreError> {
+        let ahead = self.ahead();
         let mut wire = self.live()?;
-        self.heard(wire.batch(sql))
+        self.heard(if ahead.is_empty() { wire.batch(sql) } else { wire.batch(&format!("{ahead}; {sql}")) })
     }
 
     /// Asks what `question` does, in its own way.
@@ -70,15 +98,51 @@ impl<'a> Session<'a> {
         &self,
         question: impl AsyncFnOnce(&Client) -> Result<T, StoreError>,
     ) -> Result<T, StoreError> {
+        self.catch_up()?;
         let mut wire = self.live()?;
         self.heard(wire.ask(question))
     }
 
+    /// Sends several statements together and waits for all of their answers, in their order.
+    fn together<T>(
+        &self,
+        statements: &[(&str, Values<'_>)],
+        asked: &impl AsyncFn(&Client, &Statement, Values<'_>) -> Result<T, tokio_postgres::Error>,
+    ) -> Result<Vec<T>, StoreError> {
+        let mut wire = self.live()?;
+        let prepared = statements.iter().map(|(sql, _)| wire.prepared(sql)).collect::<Result<Vec<_>, _>>();
+        let prepared = self.heard(prepared)?;
+        let ahead = self.ahead();
+        self.heard(wire.ask(async |client| {
+            let all = join_all(prepared.iter().zip(statements).map(|(statement, (_, values))| {
+                // Polled in their order, and sent as they are polled first.
+                asked(client, statement, values)
+            }));
+            let answers = if ahead.is_empty() {
+                all.await
+            } else {
+                let (begun, answers) = tokio::join!(biased; client.batch_execute(&ahead), all);
+                begun?;
+                answers
+            };
+            // The first that fails says why; those after it only that it has.
+            Ok(answers.into_iter().collect::<Result<Vec<_>, _>>()?)
+        }))
+    }
+
+    /// All rows of the answers to several questions that go to the server together.
+    pub fn query_all(&self, questions: &[(&str, Values<'_>)]) -> Result<Vec<Vec<Row>>, StoreError> {
+        self.together(questions, &async |client, statement, values| client.query(statement, values).await)
+    }
+
+    /// Runs several statements that go to the server together; the numbers of rows that they touched.
+    pub fn execute_all(&self, statements: &[(&str, Values<'_>)]) -> Result<Vec<u64>, StoreError> {
+        self.together(statements, &async |client, statement, values| client.execute(statement, values).await)
+    }
+
     /// All rows of an answer.
     pub fn query(&self, sql: &str, values: Values<'_>) -> Result<Vec<Row>, StoreError> {
-        let mut wire = self.live()?;
-        let statement = self.heard(wire.prepared(sql))?;
-        self.heard(wire.ask(async |client| Ok(client.query(&statement, values).await?)))
+        Ok(self.query_all(&[(sql, values)])?.pop().unwrap_or_default())
     }
 
     /// The first row of an answer, if it has any.
@@ -93,9 +157,7 @@ impl<'a> Session<'a> {
 
     /// Runs a statement; the number of rows that it touched.
     pub fn execute(&self, sql: &str, values: Values<'_>) -> Result<u64, StoreError> {
-        let mut wire = self.live()?;
-        let statement = self.heard(wire.prepared(sql))?;
-        self.heard(wire.ask(async |client| Ok(client.execute(&statement, values).await?)))
+        Ok(self.execute_all(&[(sql, values)])?.into_iter().sum())
     }
 
     /// Takes the rows of an answer one by one, as they come. `take` asks nothing of this session.
@@ -105,6 +167,7 @@ impl<'a> Session<'a> {
         values: Values<'_>,
         mut take: impl FnMut(&Row) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        self.catch_up()?;
         let mut wire = self.live()?;
         let statement = self.heard(wire.prepared(sql))?;
         self.heard(wire.ask(async |client| {
@@ -123,6 +186,7 @@ impl<'a> Session<'a> {
         types: &[Type],
         next: &mut dyn FnMut(&mut Write<'_>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
+        self.catch_up()?;
         let mut wire = self.live()?;
         let sink = self.heard(wire.ask(async |client| Ok(client.copy_in(sql).await?)))?;
         let mut writer = pin!(BinaryCopyInWriter::new(sink, types));

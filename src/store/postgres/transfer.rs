@@ -64,6 +64,8 @@ impl Transfer for PostgreSql {
             ))?;
         }
         let head = same(told, read::head(&sql)?)?;
+        // What the server knows of tables that have just been filled would be that they are empty.
+        sql.batch("ANALYZE units, projects, parcels, ledger, prior_states, holders")?;
         sql.commit(&self.last)?;
         Ok(head)
     }

@@ -10,47 +10,37 @@ use std::collections::{BTreeSet, HashMap};
 use geo::MultiPolygon;
 
 use super::{
-    cells::{Date, position, signed},
+    cells::{position, signed},
     parcels, questions, read, reference,
     session::Session,
+    waiting::{Rows, Waiting, borrowed},
 };
 use crate::{
     domain::{
         AdminUnit, Day, Event, EventKind, ImportedLayer, LedgerPosition, NewEvent, Parcel, ParcelId,
-        ParcelRef, Project, ProjectId, Record, SquareMetres, Stage, UnitId,
+        ParcelRef, Project, ProjectId, Record, SquareMetres, UnitId,
     },
     store::{
-        Chain, Entry, FormedParcel, Head, IdempotentAnswer, PLAN, ParcelState, StoreError, Transaction,
-        Written,
+        Chain, Entry, FormedParcel, Head, IdempotentAnswer, ParcelState, StoreError, Transaction, Written,
         body::body_text,
         ledger::encoding::{self, Seal},
         running::Running,
-        states::{self, marks_text},
+        states,
     },
 };
 
 type Answer<T> = Result<T, StoreError>;
 
+/// Parcels of an import after which the server looks at its tables anew.
+const LARGE: usize = 10_000;
 /// Events, and rows of parcels, that go to the server at once.
 const RUN: usize = 2000;
 
-/// Events that are not yet at the server, column by column.
-#[derive(Default)]
-struct Waiting {
-    positions: Vec<i64>,
-    recorded: Vec<i64>,
-    days: Vec<Date>,
-    authors: Vec<String>,
-    parcels: Vec<Option<i32>>,
-    documents: Vec<Option<String>>,
-    kinds: Vec<&'static str>,
-    bodies: Vec<String>,
-    previous: Vec<Vec<u8>>,
-    hashes: Vec<Vec<u8>>,
-    /// States before those that are about parcels: position, parcel, version, state.
-    states: (Vec<i64>, Vec<i32>, Vec<i64>, Vec<Vec<u8>>),
-    /// Files that they name: file, parcel.
-    files: (Vec<String>, Vec<i32>),
+/// What an order asked about a parcel: it is not asked again for what the order writes.
+struct Seen {
+    listed: Option<Day>,
+    /// Its events, if nothing was written since they were read.
+    events: Option<Vec<Event>>,
 }
 
 /// An open change.
@@ -61,6 +51,10 @@ pub struct Write<'a> {
     running: HashMap<ParcelId, Running>,
     /// Parcels that this change has listed, on which day: they have no events that are not in `running`.
     listed: Vec<(u32, u32, Day)>,
+    /// Parcels that the open order has asked about.
+    seen: HashMap<ParcelId, Seen>,
+    /// Whether it has filled tables with so much that the server should look at them anew.
+    is_large: bool,
     /// Parcels whose rows are not yet up to their records.
     unsettled: BTreeSet<ParcelId>,
     /// The chain where the order that is open began.
@@ -77,6 +71,8 @@ impl<'a> Write<'a> {
             waiting: Waiting::default(),
             running: HashMap::new(),
             listed: Vec::new(),
+            seen: HashMap::new(),
+            is_large: false,
             unsettled: BTreeSet::new(),
             before: None,
         })
@@ -105,7 +101,10 @@ impl<'a> Write<'a> {
             }
             match self.listed.iter().find(|(first, last, _)| (*first..=*last).contains(&id.0)) {
                 Some((.., day)) => drop(self.running.insert(id, Running::of(Some(*day), &[]))),
-                None => drop(unknown.insert(signed(id.0))),
+                None => match self.seen(id) {
+                    Some(running) => drop(self.running.insert(id, running)),
+                    None => drop(unknown.insert(signed(id.0))),
+                },
             }
         }
         if unknown.is_empty() {
@@ -133,33 +132,18 @@ impl<'a> Write<'a> {
                 let running = self.running.get(&id).ok_or(StoreError::NoParcel(id))?;
                 let state = states::encode(&running.record);
                 let state = state.map_err(|error| StoreError::Backend(error.to_string()))?;
-                Some((id, running.record.version, state))
+                Some((id, position(running.record.version), state))
             }
             None => None,
         };
         let previous = self.chain.hash();
         let hash = self.chain.append(event);
         let at = position(self.chain.position());
-        let waiting = &mut self.waiting;
-        waiting.bodies.push(body_text(event).map_err(|error| fault(at, error.to_string()))?);
-        waiting.positions.push(at);
-        waiting.recorded.push(event.recorded_at);
-        waiting.days.push(event.day.into());
-        waiting.authors.push(event.author.clone());
-        waiting.parcels.push(event.parcel.map(|parcel| signed(parcel.0)));
-        waiting.documents.push(event.document.clone());
-        waiting.kinds.push(event.kind.code());
-        waiting.previous.push(previous.to_vec());
-        waiting.hashes.push(hash.to_vec());
-        let parcel = signed(event.parcel.unwrap_or(PLAN).0);
-        waiting.files.1.extend(event.attachments.iter().map(|_| parcel));
-        waiting.files.0.extend(event.attachments.iter().cloned());
-        if let Some((id, version, state)) = state {
-            let (positions, parcels, versions, states) = &mut waiting.states;
-            positions.push(at);
-            parcels.push(signed(id.0));
-            versions.push(position(version));
-            states.push(state);
+        let body = body_text(event).map_err(|error| fault(at, error.to_string()))?;
+        self.waiting.event(at, event, body, [previous, hash], state);
+        // What was asked about the parcel is no more what the ledger says.
+        if let Some(seen) = event.parcel.and_then(|id| self.seen.get_mut(&id)) {
+            seen.events = None;
         }
         Ok(())
     }
@@ -181,43 +165,17 @@ impl<'a> Write<'a> {
     /// Sends what waits.
     fn send(&mut self) -> Answer<()> {
         let waiting = std::mem::take(&mut self.waiting);
-        if waiting.positions.is_empty() {
-            return Ok(());
-        }
-        let insert = "INSERT INTO ledger
-            (position, recorded_at, day, author, parcel, document, kind, body, previous, hash)
-            SELECT position, recorded_at, day, author, parcel, document, kind, body::json, previous, hash
-            FROM unnest($1::bigint[], $2::bigint[], $3::date[], $4::text[], $5::integer[], $6::text[], $7::text[],
-            $8::text[], $9::bytea[], $10::bytea[])
-            AS e (position, recorded_at, day, author, parcel, document, kind, body, previous, hash)";
-        self.sql.execute(
-            insert,
-            &[
-                &waiting.positions,
-                &waiting.recorded,
-                &waiting.days,
-                &waiting.authors,
-                &waiting.parcels,
-                &waiting.documents,
-                &waiting.kinds,
-                &waiting.bodies,
-                &waiting.previous,
-                &waiting.hashes,
-            ],
-        )?;
-        let (positions, parcels, versions, states) = &waiting.states;
-        if !positions.is_empty() {
-            let keep = "INSERT INTO prior_states (position, parcel, version, state)
-                SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[], $4::bytea[])";
-            self.sql.execute(keep, &[positions, parcels, versions, states])?;
-        }
-        let (files, parcels) = &waiting.files;
-        if !files.is_empty() {
-            let note = "INSERT INTO attached (file, parcel) SELECT * FROM unnest($1::text[], $2::integer[])
-                ON CONFLICT DO NOTHING";
-            self.sql.execute(note, &[files, parcels])?;
+        let statements = waiting.statements();
+        if !statements.is_empty() {
+            self.sql.execute_all(&borrowed(&statements))?;
         }
         Ok(())
+    }
+
+    /// What the open order has seen of a parcel, if all that it takes to go on with its record.
+    fn seen(&self, id: ParcelId) -> Option<Running> {
+        let Seen { listed, events } = self.seen.get(&id)?;
+        Some(Running::of(*listed, events.as_ref()?))
     }
 
     /// Ends the change with all of it kept.
@@ -227,49 +185,11 @@ impl<'a> Write<'a> {
     pub fn commit(mut self, last: &str) -> Answer<Head> {
         self.settle()?;
         let head = self.head();
+        if self.is_large {
+            self.sql.before_next("ANALYZE units, projects, parcels, ledger, prior_states");
+        }
         self.sql.commit(last)?;
         Ok(head)
-    }
-}
-
-/// Brings the rows of some parcels up to their records.
-fn bring_up(sql: &Session<'_>, some: &[(ParcelId, &Record)]) -> Answer<()> {
-    let update = "UPDATE parcels p SET d1 = n.d1, d2 = n.d2, d3 = n.d3, d4 = n.d4, d5 = n.d5, d6 = n.d6, d7 = n.d7,
-        d8 = n.d8, cleared = n.d8 IS NOT NULL, money = n.money, version = n.version, ended_on = n.ended_on,
-        marks = n.marks::json
-        FROM unnest($1::integer[], $2::date[], $3::date[], $4::date[], $5::date[], $6::date[], $7::date[], $8::date[],
-        $9::date[], $10::bigint[], $11::bigint[], $12::date[], $13::text[])
-        AS n (fid, d1, d2, d3, d4, d5, d6, d7, d8, money, version, ended_on, marks) WHERE p.fid = n.fid";
-    let days = |stage| -> Vec<Option<Date>> {
-        some.iter().map(|(_, record)| record.days.get(stage).map(Date::from)).collect()
-    };
-    let numbers: Vec<i32> = some.iter().map(|(id, _)| signed(id.0)).collect();
-    let money: Vec<i64> = some.iter().map(|(_, record)| record.approved.0 as i64).collect();
-    let versions: Vec<i64> = some.iter().map(|(_, record)| position(record.version)).collect();
-    let ended: Vec<Option<Date>> =
-        some.iter().map(|(_, record)| record.marks.ended.map(Date::from)).collect();
-    let marks = some.iter().map(|(_, record)| marks_text(record)).collect::<Answer<Vec<_>>>()?;
-    let changed = sql.execute(
-        update,
-        &[
-            &numbers,
-            &days(Stage::Meeting),
-            &days(Stage::Notice),
-            &days(Stage::Inventory),
-            &days(Stage::PlanPosted),
-            &days(Stage::PlanApproved),
-            &days(Stage::Paid),
-            &days(Stage::RecoveryDecided),
-            &days(Stage::HandedOver),
-            &money,
-            &versions,
-            &ended,
-            &marks,
-        ],
-    )?;
-    match some.first() {
-        Some((id, _)) if changed != some.len() as u64 => Err(StoreError::NoParcel(*id)),
-        _ => Ok(()),
     }
 }
 
@@ -304,6 +224,7 @@ impl Transaction for Write<'_> {
         if parcels.is_empty() {
             return Ok(Written { inserted: 0, updated: 0, first: 0 });
         }
+        self.is_large |= parcels.len() >= LARGE;
         let (seal, first) = parcels::import(&self.sql, entry, parcels)?;
         self.seal(entry, ImportedLayer::Parcels, seal)?;
         Ok(Written { inserted: parcels.len() as u32, updated: 0, first })
@@ -320,7 +241,7 @@ impl Transaction for Write<'_> {
             if let Some(id) = event.parcel {
                 self.follow(id, &Event { position: at, body: event.clone() })?;
             }
-            if self.waiting.positions.len() >= RUN {
+            if self.waiting.len() >= RUN {
                 self.send()?;
             }
         }
@@ -332,7 +253,20 @@ impl Transaction for Write<'_> {
     }
 
     fn find(&mut self, parcel: &ParcelRef) -> Answer<Vec<ParcelState>> {
-        questions::find(&self.sql, parcel)
+        let ParcelRef::Id(id) = parcel else {
+            let found = questions::find(&self.sql, parcel)?;
+            for one in &found {
+                self.seen.insert(one.id, Seen { listed: one.listed, events: None });
+            }
+            return Ok(found);
+        };
+        // Who finds a parcel by its number goes on to ask for its events.
+        self.send()?;
+        let (found, events) = questions::find_with_events(&self.sql, *id)?;
+        if let Some(found) = &found {
+            self.seen.insert(*id, Seen { listed: found.listed, events: Some(events) });
+        }
+        Ok(found.into_iter().collect())
     }
 
     fn bytes_attached(&mut self, parcel: ParcelId, files: &[String]) -> Answer<u64> {
@@ -341,8 +275,15 @@ impl Transaction for Write<'_> {
     }
 
     fn history(&mut self, parcel: ParcelId) -> Answer<Vec<Event>> {
+        if let Some(events) = self.seen.get(&parcel).and_then(|seen| seen.events.as_ref()) {
+            return Ok(events.clone());
+        }
         self.send()?;
-        read::history(&self.sql, parcel)
+        let events = read::history(&self.sql, parcel)?;
+        if let Some(seen) = self.seen.get_mut(&parcel) {
+            seen.events = Some(events.clone());
+        }
+        Ok(events)
     }
 
     fn project(&mut self, code: &str) -> Answer<Option<(ProjectId, Vec<UnitId>)>> {
@@ -365,7 +306,8 @@ impl Transaction for Write<'_> {
     }
 
     fn keep_answer(&mut self, kept: &IdempotentAnswer<'_>) -> Answer<()> {
-        questions::keep_answer(&self.sql, kept)
+        self.waiting.answer(kept);
+        Ok(())
     }
 
     fn set(&mut self, name: &str, value: &str) -> Answer<()> {
@@ -376,11 +318,22 @@ impl Transaction for Write<'_> {
     }
 
     fn settle(&mut self) -> Answer<()> {
-        self.send()?;
         let ids: Vec<ParcelId> = std::mem::take(&mut self.unsettled).into_iter().collect();
-        for some in ids.chunks(RUN) {
-            let record = |id: &ParcelId| self.running.get(id).map(|running| (*id, &running.record));
-            bring_up(&self.sql, &some.iter().filter_map(record).collect::<Vec<_>>())?;
+        let record = |id: &ParcelId| self.running.get(id).map(|running| (*id, &running.record));
+        let rows = ids.chunks(RUN).map(|some| Rows::of(&some.iter().filter_map(record).collect::<Vec<_>>()));
+        let rows = rows.collect::<Answer<Vec<_>>>()?;
+        let waiting = std::mem::take(&mut self.waiting);
+        let mut statements = waiting.statements();
+        let updates = statements.len();
+        statements.extend(rows.iter().map(Rows::statement));
+        if statements.is_empty() {
+            return Ok(());
+        }
+        let touched = self.sql.execute_all(&borrowed(&statements))?;
+        for (some, touched) in ids.chunks(RUN).zip(touched.iter().skip(updates)) {
+            if *touched != some.len() as u64 {
+                return Err(StoreError::NoParcel(some[0]));
+            }
         }
         Ok(())
     }
@@ -388,7 +341,9 @@ impl Transaction for Write<'_> {
     fn open_order(&mut self) -> Answer<()> {
         self.settle()?;
         self.before = Some(self.chain);
-        self.sql.batch("SAVEPOINT one_order")
+        self.seen.clear();
+        self.sql.before_next("SAVEPOINT one_order");
+        Ok(())
     }
 
     fn keep_order(&mut self) -> Answer<()> {
@@ -398,7 +353,8 @@ impl Transaction for Write<'_> {
             return Err(error);
         }
         self.before = None;
-        self.sql.batch("RELEASE one_order")
+        self.sql.before_next("RELEASE one_order");
+        Ok(())
     }
 
     fn drop_order(&mut self) -> Answer<()> {
@@ -408,6 +364,7 @@ impl Transaction for Write<'_> {
             // listed before it, events may be at the server.
             self.running.clear();
             self.listed.clear();
+            self.seen.clear();
             self.unsettled.clear();
             self.waiting = Waiting::default();
             self.sql.batch("ROLLBACK TO one_order; RELEASE one_order")?;
