@@ -227,24 +227,24 @@ impl App {
     }
 
     /// Takes the accounts as they are in the store for a secret that this server does not know: somebody may have signed
-    /// in at another server a moment ago. Strangers take the database's time one after the other, and once each.
+    /// in at another server a moment ago. However many ask at once, the database is asked one question for all of them.
     ///
     /// # Errors
     /// As [`App::refresh_accounts`].
     pub async fn look_for(self: &Arc<Self>, secret: SecretHash) -> Result<(), Problem> {
-        // Who is known to be nobody waits for no question of others.
+        // Who is known to be nobody waits for no question.
         if self.auth.is_stranger(&secret) {
             return Ok(());
         }
-        let look = async {
-            let _place = self.auth.looking.acquire().await.map_err(|e| Problem::internal(&e))?;
-            if self.auth.is_stranger(&secret) {
-                return Ok(());
-            }
+        let news = async {
             let version = self.with_store(|store| store.accounts_version()).await?;
             if version != self.auth.directory.load().version {
                 self.refresh_accounts().await?;
             }
+            Ok::<_, Problem>(())
+        };
+        let look = async {
+            self.auth.news.ask(news).await?;
             let directory = self.auth.directory.load();
             if !directory.sessions.contains_key(&secret) && !directory.tokens.contains_key(&secret) {
                 self.auth.note_stranger(secret);

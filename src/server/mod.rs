@@ -23,6 +23,7 @@ mod follow;
 mod headers;
 mod health;
 mod import_work;
+mod joined;
 mod listings;
 mod live;
 mod making;

@@ -18,6 +18,7 @@ use tokio::sync::{OnceCell, Semaphore, watch};
 
 use super::{
     cache::{Cache, Touched},
+    joined::Joined,
     params::When,
     problem::Problem,
 };
@@ -39,6 +40,9 @@ pub struct Current {
 
 /// How long an answer waits for the view to show what was written.
 const SHOWN_WITHIN: Duration = Duration::from_secs(2);
+
+/// How long the store is asked where the ledger ends.
+const END_WITHIN: Duration = Duration::from_secs(2);
 
 /// Events that are read from the store at once.
 const EVENTS_AT_ONCE: usize = 4096;
@@ -64,6 +68,8 @@ pub struct Views {
     store: Arc<dyn Store>,
     /// Position of the view that is shown.
     shown: watch::Sender<u64>,
+    /// The question where the ledger ends, and what was answered last.
+    end: (Joined, AtomicU64),
 }
 
 impl Views {
@@ -76,6 +82,7 @@ impl Views {
             past_places: Semaphore::new(PAST_AT_ONCE),
             store,
             shown: watch::Sender::new(0),
+            end: (Joined::default(), AtomicU64::new(0)),
         }
     }
 
@@ -158,8 +165,14 @@ impl Views {
     /// The view once it shows a position that this server has not followed yet, if the ledger has it: who has recorded
     /// at one server sees it at whichever is asked next.
     async fn catch_up(&self, at: Option<LedgerPosition>) -> Result<Arc<Current>, Problem> {
-        let head = self.with_store(|store| store.head()).await?;
-        if let Some(at) = at.filter(|at| *at <= head.position) {
+        let (question, end) = &self.end;
+        let ask = question.ask(async {
+            let head = self.with_store(|store| store.head()).await?;
+            end.store(head.position.0, Ordering::Release);
+            Ok(())
+        });
+        tokio::time::timeout(END_WITHIN, ask).await.unwrap_or_else(|_| Err(Problem::away()))?;
+        if let Some(at) = at.filter(|at| at.0 <= end.load(Ordering::Acquire)) {
             self.await_shown(at).await;
         }
         self.current()

@@ -36,6 +36,7 @@ pub use password::{hash as hash_password, secret, secret_hash};
 pub use rules::{Route, Rule, guard};
 pub use session::{accesses, accounts, holder, session, sign_in, sign_out};
 
+use super::joined::Joined;
 use limit::Limits;
 
 /// How the server lets people in.
@@ -56,8 +57,8 @@ pub struct Auth {
     pub directory: ArcSwap<Directory>,
     /// Provider of identities.
     pub oidc: Option<Oidc>,
-    /// The one place for who is looked for in the store.
-    pub looking: tokio::sync::Semaphore,
+    /// The question whether the accounts in the store are others by now.
+    pub news: Joined,
     strangers: Mutex<HashSet<SecretHash>>,
     public_map: bool,
     limits: Limits,
@@ -92,7 +93,7 @@ impl Auth {
         Self {
             directory: ArcSwap::from_pointee(directory),
             oidc,
-            looking: tokio::sync::Semaphore::new(1),
+            news: Joined::default(),
             strangers: Mutex::default(),
             public_map,
             limits: Limits::default(),
