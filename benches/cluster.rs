@@ -1,5 +1,6 @@
 //! Several servers on one PostgreSQL database, beside one on a file: how soon a server is ready, events a second, tiles.
-//! `cargo bench --bench cluster` (PARCELS, SECONDS, WRITERS, READERS change it; PARTS=load or PARTS=crowd for one part)
+//! `cargo bench --bench cluster` (PARCELS, SECONDS, WRITERS, READERS, LISTENERS change it; PARTS=load or PARTS=crowd for
+//! one part)
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -77,6 +78,7 @@ fn crowds(cluster: &Cluster) {
     succeed(&file, &["copy", file.to_str().unwrap(), &address]);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     let (seconds, writers, readers) = (number("SECONDS", 20), number("WRITERS", 48), number("READERS", 96));
+    let listeners = number("LISTENERS", 0);
     for (name, place, count) in [
         ("one server on a GeoPackage", file.to_str().unwrap(), 1),
         ("one server on PostgreSQL", &address, 1),
@@ -85,7 +87,7 @@ fn crowds(cluster: &Cluster) {
         let servers: Vec<Server> = (0..count).map(|_| serve_in(place, folder.path(), &[])).collect();
         let urls: Vec<String> = servers.iter().map(|server| server.url.clone()).collect();
         println!("{name}");
-        runtime.block_on(crowd(&urls, seconds, (writers, readers, 0), Duration::from_millis(250)));
+        runtime.block_on(crowd(&urls, seconds, (writers, readers, listeners), Duration::from_millis(250)));
         runtime.block_on(crowd(&urls, seconds, (0, readers, 0), Duration::from_millis(50)));
     }
 }
