@@ -390,6 +390,10 @@ fn who_comes_in_is_refused_or_looks_is_told_in_lines() {
     let token = chi.post(&server, "/api/v1/tokens", &token).json()["token"].as_str().unwrap().to_owned();
     let grant = json!({ "grant": { "role": "leader" } });
     assert_eq!(chi.post(&server, "/api/v1/accounts/an", &grant).status, 204);
+    // What is changed on the command line while the server runs is in its log too.
+    let token_of_chi = succeed(&store, &["token", "add", "chi", "--scope", "read", "--days", "1"]);
+    let bearer = format!("Bearer {}", token_of_chi.trim());
+    Server::wait(|| server.get("/api/v1/summary", &[("authorization", &bearer)]).status == 200);
     let (_, recovery, an) = with_factor(&server, &an);
     assert_eq!(enter("an", PASSWORD, None).status, 401);
     assert_eq!(enter("an", PASSWORD, Some("000000")).status, 401);
@@ -406,6 +410,9 @@ fn who_comes_in_is_refused_or_looks_is_told_in_lines() {
         };
         assert!(lines.iter().any(|line| is(&line)), "{wanted} is not in {told}");
     };
+    // What the server has changed itself is told once.
+    let made = lines.iter().filter(|line| line["fields"]["what"] == "token_made").count();
+    assert_eq!(made, 2, "{told}");
     for wanted in [
         json!({ "event": "not_signed_in", "account": "an", "why": "wrong", "address": "10.9.8.7" }),
         json!({ "event": "not_signed_in", "account": "", "why": "wrong", "address": "10.9.8.7" }),
@@ -416,6 +423,7 @@ fn who_comes_in_is_refused_or_looks_is_told_in_lines() {
         json!({ "event": "looked_at_holders", "account": "chi", "what": "search", "parcels": 20 }),
         json!({ "event": "account_changed", "author": "chi", "account": "an", "what": "token_made" }),
         json!({ "event": "account_changed", "author": "chi", "account": "an", "what": "role_given" }),
+        json!({ "event": "account_changed", "account": "chi", "what": "token_made" }),
         json!({ "event": "account_changed", "author": "an", "account": "an", "what": "second_factor_on" }),
         json!({ "event": "not_signed_in", "account": "an", "why": "second_factor_due" }),
         json!({ "event": "not_signed_in", "account": "an", "why": "second_factor_wrong" }),

@@ -66,7 +66,12 @@ pub struct Directory {
     pub second_factors: HashMap<u32, SecondFactor>,
     /// Recovery codes that are left, by account.
     pub recovery_codes: HashMap<u32, usize>,
+    /// The last changes of accounts, newest first: at most [`LAST_CHANGES`].
+    pub changes: Vec<AccountLog>,
 }
+
+/// Changes of accounts that are read with them.
+pub const LAST_CHANGES: u32 = 64;
 
 /// What somebody has at hand beside a password.
 #[derive(Clone, PartialEq, Eq)]
@@ -209,6 +214,8 @@ impl AccountChange {
 /// A change of an account as it was noted.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct AccountLog {
+    /// Its number: later ones have higher ones.
+    pub id: u64,
     /// Milliseconds since 1970-01-01T00:00Z.
     pub at: i64,
     /// Who made it.

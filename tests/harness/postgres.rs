@@ -175,6 +175,9 @@ impl Cluster {
         };
         Server::wait(|| !all.iter().any(is_there));
         std::fs::remove_file(pid_file).expect("its number");
+        // The next one would take a dead process that nobody has asked about yet for a server that holds the socket.
+        let lock = format!(".s.PGSQL.{}.lock", self.port.unwrap_or(5432));
+        std::fs::remove_file(self.folder().join(lock)).expect("the lock of its socket");
     }
 
     /// Sends a signal to what takes in the changes of the primary.

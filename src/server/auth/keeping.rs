@@ -169,7 +169,9 @@ pub async fn change(app: &Arc<App>, identity: &Identity, change: AccountChange) 
     let (author, what) = (identity.name().to_owned(), change.code());
     let is_of_token = matches!(change, AccountChange::RevokeToken(_));
     let of_token = if let AccountChange::AddToken(_, token) = &change { Some(token.account) } else { None };
-    let numbers = app.with_store(move |store| store.change_accounts(&author, now(), &[change])).await?;
+    let at = now();
+    app.auth.changes(at, &author, what);
+    let numbers = app.with_store(move |store| store.change_accounts(&author, at, &[change])).await?;
     app.refresh_accounts().await?;
     let number = numbers.first().copied().unwrap_or_default();
     let directory = app.auth.directory.load();

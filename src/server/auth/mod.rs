@@ -8,6 +8,7 @@
 
 mod factor;
 mod identity;
+mod journal;
 mod keeping;
 mod limit;
 mod log;
@@ -37,6 +38,7 @@ pub use rules::{Route, Rule, guard};
 pub use session::{accesses, accounts, holder, session, sign_in, sign_out};
 
 use super::joined::Joined;
+use journal::Journal;
 use limit::Limits;
 
 /// How the server lets people in.
@@ -60,6 +62,7 @@ pub struct Auth {
     /// The question whether the accounts in the store are others by now.
     pub news: Joined,
     strangers: Mutex<HashSet<SecretHash>>,
+    journal: Mutex<Journal>,
     public_map: bool,
     limits: Limits,
 }
@@ -91,6 +94,7 @@ impl Auth {
     /// With these accounts; `public_map` shows the map to who is not signed in.
     pub fn new(directory: Directory, public_map: bool, oidc: Option<Oidc>) -> Self {
         Self {
+            journal: Mutex::new(Journal::after(&directory)),
             directory: ArcSwap::from_pointee(directory),
             oidc,
             news: Joined::default(),
@@ -109,8 +113,14 @@ impl Auth {
         }
     }
 
+    /// This server is about to change something of an account: it tells the security log of that itself.
+    pub fn changes(&self, at: i64, author: &str, what: &str) {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner).own(at, author, what);
+    }
+
     /// Takes the accounts as they are now.
     pub fn refresh(&self, directory: Directory) {
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner).tell(&directory);
         self.directory.store(Arc::new(directory));
     }
 }

@@ -8,6 +8,7 @@
 //! begin take no room here.
 
 use std::{
+    net::IpAddr,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -186,7 +187,7 @@ pub async fn callback(
         return Err(Problem::parameter("code", "is missing: the provider refused the sign-in"));
     };
     let person = oidc.person(code, &pending, &headers).await?;
-    let account = account(&app, oidc, &person, pending.invitation.as_deref()).await;
+    let account = account(&app, oidc, &person, pending.invitation.as_deref(), identity.address).await;
     let account =
         account.inspect_err(|_| log::not_signed_in(None, RefusalReason::NotLinked, identity.address))?;
     log::signed_in(&account.name, How::Provider, identity.address);
@@ -254,6 +255,7 @@ async fn account(
     oidc: &Oidc,
     person: &Person,
     invitation: Option<&str>,
+    from: Option<IpAddr>,
 ) -> Result<Account, Problem> {
     let directory = app.auth.directory.load_full();
     let issuer = oidc.issuer.to_string();
@@ -276,9 +278,11 @@ async fn account(
     if linked.is_none() {
         let link = AccountChange::Link { account: account.id, issuer, subject: person.subject.clone() };
         let author = account.name.clone();
-        let at = jiff::Timestamp::now().as_millisecond();
+        let (at, what) = (jiff::Timestamp::now().as_millisecond(), link.code());
+        app.auth.changes(at, &author, what);
         app.with_store(move |store| store.change_accounts(&author, at, &[link])).await?;
         app.refresh_accounts().await?;
+        log::changed(&account.name, &account.name, what, from);
     }
     Ok(account)
 }

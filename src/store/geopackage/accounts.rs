@@ -7,8 +7,8 @@ use super::{GeoPackage, factors};
 use crate::{
     domain::{Account, Grant, Role, UnitId},
     store::{
-        AccountChange, AccountLog, Accounts, Directory, Invitation, SecretHash, Session, StoreError, Token,
-        TokenScope,
+        AccountChange, AccountLog, Accounts, Directory, Invitation, LAST_CHANGES, SecretHash, Session,
+        StoreError, Token, TokenScope,
     },
 };
 
@@ -21,6 +21,21 @@ fn changed(sql: &Connection) -> Result<(), StoreError> {
     let count = "UPDATE settings SET value = CAST(value AS INTEGER) + 1 WHERE name = 'accounts'";
     sql.prepare_cached(count)?.execute([])?;
     Ok(())
+}
+
+fn log(sql: &Connection, most: u32) -> Result<Vec<AccountLog>, StoreError> {
+    let select = "SELECT id, at, author, account, what FROM account_changes ORDER BY id DESC LIMIT ?1";
+    let mut statement = sql.prepare_cached(select)?;
+    let rows = statement.query_map([most], |row| {
+        Ok(AccountLog {
+            id: row.get::<_, i64>(0)?.unsigned_abs(),
+            at: row.get(1)?,
+            author: row.get(2)?,
+            account: row.get(3)?,
+            what: row.get(4)?,
+        })
+    })?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 impl Accounts for GeoPackage {
@@ -52,19 +67,7 @@ impl Accounts for GeoPackage {
     }
 
     fn account_log(&self, most: u32) -> Result<Vec<AccountLog>, StoreError> {
-        self.read(|sql| {
-            let select = "SELECT at, author, account, what FROM account_changes ORDER BY id DESC LIMIT ?1";
-            let mut statement = sql.prepare_cached(select)?;
-            let rows = statement.query_map([most], |row| {
-                Ok(AccountLog {
-                    at: row.get(0)?,
-                    author: row.get(1)?,
-                    account: row.get(2)?,
-                    what: row.get(3)?,
-                })
-            })?;
-            Ok(rows.collect::<Result<_, _>>()?)
-        })
+        self.read(|sql| log(sql, most))
     }
 
     fn add_session(&self, hash: &SecretHash, account: u32, at: i64, stale: i64) -> Result<(), StoreError> {
@@ -188,7 +191,8 @@ fn give(sql: &Connection, account: u32, grant: Grant) -> Result<(), StoreError> 
 }
 
 fn directory(sql: &Connection) -> Result<Directory, StoreError> {
-    let mut directory = Directory { version: version(sql)?, ..Directory::default() };
+    let mut directory =
+        Directory { version: version(sql)?, changes: log(sql, LAST_CHANGES)?, ..Directory::default() };
     let mut statement = sql.prepare("SELECT id, name, full_name, password, disabled FROM accounts")?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {

@@ -10,8 +10,8 @@ use super::{
 use crate::{
     domain::{Account, Grant, Role, UnitId},
     store::{
-        AccountChange, AccountLog, Accounts, Directory, Invitation, SecretHash, Session as SignedIn,
-        StoreError, Token, TokenScope,
+        AccountChange, AccountLog, Accounts, Directory, Invitation, LAST_CHANGES, SecretHash,
+        Session as SignedIn, StoreError, Token, TokenScope,
     },
 };
 
@@ -26,6 +26,18 @@ fn version(sql: &Session<'_>) -> Answer<u64> {
 fn changed(sql: &Session<'_>) -> Answer<()> {
     let count = "UPDATE settings SET value = (value::bigint + 1)::text WHERE name = 'accounts'";
     sql.execute(count, &[]).map(|_| ())
+}
+
+fn log(sql: &Session<'_>, most: u32) -> Answer<Vec<AccountLog>> {
+    let select =
+        "SELECT id::bigint, at, author, account, what FROM account_changes ORDER BY id DESC LIMIT $1";
+    let rows = sql.query(select, &[&i64::from(most)])?;
+    let log = |row: &tokio_postgres::Row| {
+        let (at, author, what) = (cell(row, 1)?, cell(row, 2)?, cell(row, 4)?);
+        let id = cell::<i64>(row, 0)?.unsigned_abs();
+        Ok(AccountLog { id, at, author, account: number(row, 3)?, what })
+    };
+    rows.iter().map(log).collect()
 }
 
 impl Accounts for PostgreSql {
@@ -52,15 +64,7 @@ impl Accounts for PostgreSql {
     }
 
     fn account_log(&self, most: u32) -> Answer<Vec<AccountLog>> {
-        self.read(|sql| {
-            let select = "SELECT at, author, account, what FROM account_changes ORDER BY id DESC LIMIT $1";
-            let rows = sql.query(select, &[&i64::from(most)])?;
-            let log = |row: &tokio_postgres::Row| {
-                let (at, author, what) = (cell(row, 0)?, cell(row, 1)?, cell(row, 3)?);
-                Ok(AccountLog { at, author, account: number(row, 2)?, what })
-            };
-            rows.iter().map(log).collect()
-        })
+        self.read(|sql| log(sql, most))
     }
 
     fn add_session(&self, hash: &SecretHash, account: u32, at: i64, stale: i64) -> Answer<()> {
@@ -198,7 +202,8 @@ fn secret(row: &tokio_postgres::Row, table: &'static str) -> Answer<SecretHash> 
 }
 
 fn directory(sql: &Session<'_>) -> Answer<Directory> {
-    let mut directory = Directory { version: version(sql)?, ..Directory::default() };
+    let mut directory =
+        Directory { version: version(sql)?, changes: log(sql, LAST_CHANGES)?, ..Directory::default() };
     for row in &sql.query("SELECT id, name, full_name, password, disabled FROM accounts", &[])? {
         let id = number(row, 0)?;
         let (name, full_name, disabled) = (cell(row, 1)?, cell(row, 2)?, cell(row, 4)?);
