@@ -104,6 +104,17 @@ impl Directory {
         self.accounts.values().find(|(account, _)| account.name.eq_ignore_ascii_case(name))
     }
 
+    /// The account that a change was about, by its word as in [`AccountChange::code`] and its number: that of the account,
+    /// or of the token.
+    pub fn account_of(&self, what: &str, number: u32) -> Option<&Account> {
+        let account = if what.starts_with("token_") {
+            self.tokens.values().find(|token| token.id == number)?.account
+        } else {
+            number
+        };
+        self.accounts.get(&account).map(|(account, _)| account)
+    }
+
     /// Whether somebody at a provider is this account.
     pub fn is_linked(&self, account: u32) -> bool {
         self.identities.values().any(|linked| *linked == account)

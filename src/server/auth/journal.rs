@@ -10,7 +10,6 @@ use crate::store::Directory;
 const OWN: usize = 256;
 
 /// What was told to the log.
-#[derive(Default)]
 pub struct Journal {
     /// Number of the last change that was seen.
     seen: u64,
@@ -37,22 +36,9 @@ impl Journal {
                 (*at, author, what) == (change.at, &change.author, &change.what)
             };
             if !self.own.iter().any(is_own) {
-                let account = if change.what.starts_with("token_") {
-                    directory
-                        .tokens
-                        .values()
-                        .find(|token| token.id == change.account)
-                        .map(|token| token.account)
-                } else {
-                    Some(change.account)
-                };
-                let account = account.and_then(|id| directory.accounts.get(&id));
-                log::changed(
-                    &change.author,
-                    account.map_or("", |(account, _)| &account.name),
-                    &change.what,
-                    None,
-                );
+                let account = directory.account_of(&change.what, change.account);
+                let account = account.map_or("", |account| &account.name);
+                log::changed(&change.author, account, &change.what, None);
             }
         }
         self.seen = self.seen.max(newest(directory));

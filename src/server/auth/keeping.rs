@@ -167,17 +167,13 @@ async fn invite(app: &Arc<App>, identity: &Identity, account: u32) -> Result<Res
 /// Makes one change of the accounts in the name of who is signed in; the number of what it is about.
 pub async fn change(app: &Arc<App>, identity: &Identity, change: AccountChange) -> Result<u32, Problem> {
     let (author, what) = (identity.name().to_owned(), change.code());
-    let is_of_token = matches!(change, AccountChange::RevokeToken(_));
-    let of_token = if let AccountChange::AddToken(_, token) = &change { Some(token.account) } else { None };
     let at = now();
     app.auth.changes(at, &author, what);
     let numbers = app.with_store(move |store| store.change_accounts(&author, at, &[change])).await?;
     app.refresh_accounts().await?;
     let number = numbers.first().copied().unwrap_or_default();
     let directory = app.auth.directory.load();
-    let token = || directory.tokens.values().find(|token| token.id == number).map(|token| token.account);
-    let whose = of_token.or_else(|| if is_of_token { token() } else { Some(number) });
-    let whose = whose.and_then(|id| directory.accounts.get(&id)).map_or("", |(account, _)| &account.name);
+    let whose = directory.account_of(what, number).map_or("", |account| &account.name);
     log::changed(identity.name(), whose, what, identity.address);
     Ok(number)
 }

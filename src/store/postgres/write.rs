@@ -13,7 +13,7 @@ use super::{
     cells::{position, signed},
     parcels, questions, read, reference,
     session::Session,
-    waiting::{Rows, Waiting, borrowed},
+    unsent::{ParcelRows, Unsent, borrowed},
 };
 use crate::{
     domain::{
@@ -47,13 +47,15 @@ struct Seen {
 pub struct Write<'a> {
     sql: Session<'a>,
     chain: Chain,
-    waiting: Waiting,
+    unsent: Unsent,
     running: HashMap<ParcelId, Running>,
     /// Parcels that this change has listed, on which day: they have no events that are not in `running`.
     listed: Vec<(u32, u32, Day)>,
     /// Parcels that the open order has asked about.
     seen: HashMap<ParcelId, Seen>,
-    /// Whether it has filled tables with so much that the server should look at them anew.
+    /// Position of the ledger before it.
+    began: LedgerPosition,
+    /// Whether it has filled tables with so much that what the server knows of them is wrong.
     is_large: bool,
     /// Parcels whose rows are not yet up to their records.
     unsettled: BTreeSet<ParcelId>,
@@ -68,10 +70,11 @@ impl<'a> Write<'a> {
         Ok(Self {
             sql,
             chain: Chain::at(head.position, head.hash),
-            waiting: Waiting::default(),
+            unsent: Unsent::default(),
             running: HashMap::new(),
             listed: Vec::new(),
             seen: HashMap::new(),
+            began: head.position,
             is_large: false,
             unsettled: BTreeSet::new(),
             before: None,
@@ -140,7 +143,7 @@ impl<'a> Write<'a> {
         let hash = self.chain.append(event);
         let at = position(self.chain.position());
         let body = body_text(event).map_err(|error| fault(at, error.to_string()))?;
-        self.waiting.event(at, event, body, [previous, hash], state);
+        self.unsent.event(at, event, body, [previous, hash], state);
         // What was asked about the parcel is no more what the ledger says.
         if let Some(seen) = event.parcel.and_then(|id| self.seen.get_mut(&id)) {
             seen.events = None;
@@ -164,8 +167,8 @@ impl<'a> Write<'a> {
 
     /// Sends what waits.
     fn send(&mut self) -> Answer<()> {
-        let waiting = std::mem::take(&mut self.waiting);
-        let statements = waiting.statements();
+        let unsent = std::mem::take(&mut self.unsent);
+        let statements = unsent.statements();
         if !statements.is_empty() {
             self.sql.execute_all(&borrowed(&statements))?;
         }
@@ -224,7 +227,8 @@ impl Transaction for Write<'_> {
         if parcels.is_empty() {
             return Ok(Written { inserted: 0, updated: 0, first: 0 });
         }
-        self.is_large |= parcels.len() >= LARGE;
+        // Into a store that holds as much already the server's own watch is enough: who records waits for this.
+        self.is_large |= parcels.len() >= LARGE && parcels.len() as u64 > self.began.0;
         let (seal, first) = parcels::import(&self.sql, entry, parcels)?;
         self.seal(entry, ImportedLayer::Parcels, seal)?;
         Ok(Written { inserted: parcels.len() as u32, updated: 0, first })
@@ -241,7 +245,7 @@ impl Transaction for Write<'_> {
             if let Some(id) = event.parcel {
                 self.follow(id, &Event { position: at, body: event.clone() })?;
             }
-            if self.waiting.len() >= RUN {
+            if self.unsent.len() >= RUN {
                 self.send()?;
             }
         }
@@ -306,7 +310,7 @@ impl Transaction for Write<'_> {
     }
 
     fn keep_answer(&mut self, kept: &IdempotentAnswer<'_>) -> Answer<()> {
-        self.waiting.answer(kept);
+        self.unsent.answer(kept);
         Ok(())
     }
 
@@ -320,22 +324,20 @@ impl Transaction for Write<'_> {
     fn settle(&mut self) -> Answer<()> {
         let ids: Vec<ParcelId> = std::mem::take(&mut self.unsettled).into_iter().collect();
         let record = |id: &ParcelId| self.running.get(id).map(|running| (*id, &running.record));
-        let rows = ids.chunks(RUN).map(|some| Rows::of(&some.iter().filter_map(record).collect::<Vec<_>>()));
-        let rows = rows.collect::<Answer<Vec<_>>>()?;
-        let waiting = std::mem::take(&mut self.waiting);
-        let mut statements = waiting.statements();
-        let updates = statements.len();
-        statements.extend(rows.iter().map(Rows::statement));
-        if statements.is_empty() {
-            return Ok(());
-        }
-        let touched = self.sql.execute_all(&borrowed(&statements))?;
-        for (some, touched) in ids.chunks(RUN).zip(touched.iter().skip(updates)) {
-            if *touched != some.len() as u64 {
+        let mut unsent = std::mem::take(&mut self.unsent);
+        // The events go with the first rows; of very many parcels some rows at a time.
+        for some in ids.chunks(RUN) {
+            let rows = ParcelRows::of(&some.iter().filter_map(record).collect::<Vec<_>>())?;
+            let events = std::mem::take(&mut unsent);
+            let mut statements = events.statements();
+            statements.push(rows.statement());
+            let touched = self.sql.execute_all(&borrowed(&statements))?;
+            if touched.last() != Some(&(some.len() as u64)) {
                 return Err(StoreError::NoParcel(some[0]));
             }
         }
-        Ok(())
+        self.unsent = unsent;
+        self.send()
     }
 
     fn open_order(&mut self) -> Answer<()> {
@@ -366,7 +368,7 @@ impl Transaction for Write<'_> {
             self.listed.clear();
             self.seen.clear();
             self.unsettled.clear();
-            self.waiting = Waiting::default();
+            self.unsent = Unsent::default();
             self.sql.batch("ROLLBACK TO one_order; RELEASE one_order")?;
         }
         Ok(())

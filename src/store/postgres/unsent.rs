@@ -35,7 +35,7 @@ struct Kept {
 
 /// Events that are not yet at the server, with what goes beside them.
 #[derive(Default)]
-pub struct Waiting {
+pub struct Unsent {
     positions: Vec<i64>,
     recorded: Vec<i64>,
     days: Vec<Date>,
@@ -53,7 +53,7 @@ pub struct Waiting {
     answers: Vec<Kept>,
 }
 
-impl Waiting {
+impl Unsent {
     /// Number of events.
     pub fn len(&self) -> usize {
         self.positions.len()
@@ -151,33 +151,25 @@ impl Waiting {
 }
 
 /// Rows of parcels as their records are now.
-pub struct Rows {
+pub struct ParcelRows {
     numbers: Vec<i32>,
-    days: [Vec<Option<Date>>; 8],
+    /// Of the acts after the listing, in their order.
+    days: Vec<Vec<Option<Date>>>,
     money: Vec<i64>,
     versions: Vec<i64>,
     ended: Vec<Option<Date>>,
     marks: Vec<Option<String>>,
 }
 
-impl Rows {
+impl ParcelRows {
     /// Of parcels and their records.
     ///
     /// # Errors
     /// Marks of the law that can't be written.
     pub fn of(some: &[(ParcelId, &Record)]) -> Result<Self, StoreError> {
-        let stages = [
-            Stage::Meeting,
-            Stage::Notice,
-            Stage::Inventory,
-            Stage::PlanPosted,
-            Stage::PlanApproved,
-            Stage::Paid,
-            Stage::RecoveryDecided,
-            Stage::HandedOver,
-        ];
-        let days = stages
-            .map(|stage| some.iter().map(|(_, record)| record.days.get(stage).map(Date::from)).collect());
+        let days_of =
+            |stage: &Stage| some.iter().map(|(_, record)| record.days.get(*stage).map(Date::from)).collect();
+        let days = Stage::ALL.iter().skip(1).map(days_of).collect();
         Ok(Self {
             numbers: some.iter().map(|(id, _)| signed(id.0)).collect(),
             days,
