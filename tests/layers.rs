@@ -3,6 +3,9 @@
 
 use std::path::Path;
 
+#[path = "layers/circles.rs"]
+mod circles;
+
 /// Each layer and the layers it may use.
 const MAY_USE: [(&str, &[&str]); 16] = [
     ("domain", &[]),

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::sums::ParcelFacts;
+use super::facts::ParcelFacts;
 use crate::{
     atlas::Snapshot,
     domain::{Day, Standing},

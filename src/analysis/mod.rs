@@ -10,6 +10,8 @@ mod decisions;
 mod deferred;
 mod duties;
 mod dwell;
+mod facts;
+mod figures;
 mod filter;
 mod forecast;
 mod fronts;
@@ -33,6 +35,8 @@ pub use decisions::{Decision, DecisionScope, Longest, Named, decisions};
 pub use deferred::{Deferred, DeferredRows};
 pub use duties::{Duty, DutyKind, duties};
 pub use dwell::{Dwell, dwells};
+pub use facts::ParcelFacts;
+pub use figures::{Figures, progress};
 pub use filter::{Filter, Mask, Selection, Units};
 pub use forecast::{Backtest, Band, Driver, End, Forecast, History, Outcome, Simulated, backtest, forecast};
 pub use fronts::{
@@ -45,12 +49,12 @@ pub use marked::{mark_codes, marked};
 pub use plan::{PlanLine, PlanSums};
 pub use progress::{
     AreaMeasure, CountMeasure, Discretion, FEWEST_HOLDERS, LengthMeasure, Measures, MoneyMeasure, Progress,
-    length, progress,
+    length,
 };
 pub use series::{Series, each_day, series, steps};
-pub use sums::{ParcelFacts, Sums};
+pub use sums::Sums;
 pub use survey::Survey;
-pub use view::{Figures, View};
+pub use view::View;
 
 /// Those of `parcels` that count on `day`.
 pub fn standing<'a>(

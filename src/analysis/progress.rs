@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Figures, cleared_length};
+use super::cleared_length;
 use crate::{
     atlas::Snapshot,
     domain::{Day, SquareMetres, Stage},
@@ -118,12 +118,6 @@ impl Progress {
 
 /// Holders below which money is kept back: a sum over fewer says much about each of them.
 pub const FEWEST_HOLDERS: u64 = 5;
-
-/// Progress of `parcels` on `day`. `projects` are those whose alignment
-/// counts, by index; give none for sets that cut projects into parts.
-pub fn progress(snapshot: &Snapshot, parcels: &[u32], projects: &[usize], day: Day) -> Progress {
-    Figures::of(snapshot, parcels, projects, day).progress
-}
 
 /// Holders of `parcels`, which all count on `day`.
 pub(super) fn holders(snapshot: &Snapshot, parcels: &[u32], day: Day) -> CountMeasure {

@@ -1,85 +1,10 @@
 //! What parcels add up to: whole numbers, so that neither order nor processors matter.
 
-use super::{
-    Figures, PlanSums, Tally,
-    progress::{AreaMeasure, CountMeasure, FEWEST_HOLDERS, LengthMeasure, Measures, MoneyMeasure, Progress},
-};
+use super::{PlanSums, Tally, facts::ParcelFacts};
 use crate::{
     atlas::Snapshot,
-    domain::{
-        Day, SquareMetres, Stage, Standing,
-        law::{Moment, Pressing},
-    },
+    domain::{Day, SquareMetres, Standing},
 };
-
-/// What is known of a parcel on a day, looked up once.
-#[derive(Debug, Clone, Copy)]
-pub struct ParcelFacts {
-    /// Project, by index.
-    pub project: usize,
-    /// Recovered area, tenths of m².
-    pub area: u64,
-    /// Where it stands; nowhere before anything is known.
-    pub stage: Option<Standing>,
-    /// Day of the handover, if it was by then.
-    pub handed_over: Option<Day>,
-    /// Day of the handover, later ones too.
-    pub cleared_on: Option<Day>,
-    /// Planned day: its own, else its project's.
-    pub planned: Option<Day>,
-    /// Planned day of its own.
-    pub own_planned: Option<Day>,
-    /// Đồng approved.
-    pub approved: u64,
-    /// Đồng paid.
-    pub paid: u64,
-    /// Something stands in the way.
-    pub blocked: bool,
-    /// Past a legal deadline.
-    pub overdue: bool,
-    /// Past the planned day.
-    pub late: bool,
-}
-
-impl ParcelFacts {
-    /// None when the parcel does not count at the moment.
-    pub fn of(snapshot: &Snapshot, parcel: u32, moment: Moment) -> Option<Self> {
-        let (marks, day) = (snapshot.marks(parcel), moment.day);
-        if marks.is_some_and(|marks| !marks.exists_on(day)) {
-            return None;
-        }
-        let (columns, days) = (snapshot.parcels(), snapshot.days(parcel));
-        let project = columns.project(parcel);
-        let own_planned = marks.and_then(|marks| marks.planned).or_else(|| columns.planned_day(parcel));
-        let planned = own_planned.or_else(|| snapshot.projects()[project].project.required_day);
-        let pressing = snapshot.pressing_of(parcel, moment, |law| {
-            law.pressing(&snapshot.file_of(parcel, days, marks), day).map(Pressing::from)
-        });
-        let amount = snapshot.money(parcel).0;
-        let payments = marks.map_or(&[][..], |marks| &marks.payments);
-        let paid = if payments.is_empty() {
-            if days.reached(Stage::Paid, day) { amount } else { 0 }
-        } else {
-            payments.iter().filter(|(on, _)| *on <= day).map(|(_, amount)| amount.0).sum()
-        };
-        let cleared_on = days.cleared_on();
-        let handed_over = cleared_on.filter(|on| *on <= day);
-        Some(Self {
-            project,
-            area: columns.recovered(parcel).tenths(),
-            stage: days.standing(day),
-            handed_over,
-            cleared_on,
-            planned,
-            own_planned,
-            approved: if days.reached(Stage::PlanApproved, day) { amount } else { 0 },
-            paid,
-            blocked: marks.is_some_and(|marks| marks.blockers.iter().any(|blocker| blocker.stands_on(day))),
-            overdue: pressing.is_some_and(|running| running.due < day),
-            late: handed_over.is_none() && planned.is_some_and(|planned| planned < day),
-        })
-    }
-}
 
 /// Days back for which it is told what was handed over by then.
 pub const EARLIER: usize = 3;
@@ -93,10 +18,10 @@ pub struct Sums {
     pub cleared: Tally,
     /// Planned to be by the day.
     pub planned: u64,
-    any_plan: bool,
-    approved: u64,
-    paid: u64,
-    last: Option<Day>,
+    pub(super) any_plan: bool,
+    pub(super) approved: u64,
+    pub(super) paid: u64,
+    pub(super) last: Option<Day>,
     /// Blocked.
     pub blocked: Tally,
     /// Past a legal deadline.
@@ -107,7 +32,7 @@ pub struct Sums {
     pub stages: [Tally; Standing::COUNT],
     /// Handed over by each of the earlier days, and counting on them.
     pub earlier: [SquareMetres; EARLIER],
-    plan: PlanSums,
+    pub(super) plan: PlanSums,
 }
 
 impl Sums {
@@ -164,37 +89,5 @@ impl Sums {
         self.stages.iter_mut().zip(other.stages).for_each(|(own, tally)| *own += tally);
         self.earlier.iter_mut().zip(other.earlier).for_each(|(own, area)| *own += area);
         self.plan.merge(&other.plan);
-    }
-
-    /// The figures; `holders` and `length` are counted apart, for they do not add up.
-    pub fn figures(
-        &self,
-        snapshot: &Snapshot,
-        day: Day,
-        holders: CountMeasure,
-        length: Option<LengthMeasure>,
-    ) -> Figures {
-        let (total, done) = (self.all.area, self.cleared.area);
-        let plan = self.plan.line(snapshot);
-        let planned_area = plan.as_ref().map(|plan| SquareMetres::new(plan.area_on(day)));
-        let finished = self.last.filter(|_| self.cleared.parcels == self.all.parcels);
-        let money = MoneyMeasure { approved: self.approved, paid: self.paid, rounded_to: None };
-        let progress = Progress {
-            share: done.share_of(total),
-            planned_share: planned_area.map(|area| area.share_of(total).min(1.0)),
-            days_ahead: plan.as_ref().map(|plan| plan.days_ahead(done.get(), day, finished)),
-            measures: Measures {
-                area: AreaMeasure { total, done, planned: planned_area },
-                parcels: CountMeasure {
-                    total: self.all.parcels,
-                    done: self.cleared.parcels,
-                    planned: self.any_plan.then_some(self.planned),
-                },
-                money: (holders.total >= FEWEST_HOLDERS).then_some(money),
-                holders,
-                length,
-            },
-        };
-        Figures { progress, blocked: self.blocked, overdue: self.overdue, late: self.late }
     }
 }

@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use super::{
     Filter, Tally,
+    facts::ParcelFacts,
     progress::CountMeasure,
-    sums::{EARLIER, ParcelFacts, Sums},
+    sums::{EARLIER, Sums},
 };
 use crate::{
     atlas::Snapshot,

@@ -3,38 +3,16 @@
 use std::sync::{Arc, OnceLock};
 
 use super::{
-    Filter, Front, History, LEAST_LENGTH_M, Survey, Tally,
+    Filter, Front, History, LEAST_LENGTH_M, Survey,
     deferred::{Deferred, DeferredRows},
-    progress::{Progress, holders, length},
-    project_fronts, standing,
-    sums::Sums,
+    figures::Figures,
+    progress::length,
+    project_fronts,
 };
 use crate::{
     atlas::{ProjectEntry, Snapshot},
     domain::{Day, Level},
 };
-
-/// Figures of a project or unit.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Figures {
-    /// Progress.
-    pub progress: Progress,
-    /// Blocked parcels.
-    pub blocked: Tally,
-    /// Parcels past a legal deadline.
-    pub overdue: Tally,
-    /// Parcels past their planned day.
-    pub late: Tally,
-}
-
-impl Figures {
-    /// The figures of `parcels` on `day`; `projects` as for [`progress`](super::progress()).
-    pub fn of(snapshot: &Snapshot, parcels: &[u32], projects: &[usize], day: Day) -> Self {
-        let parcels = &*standing(snapshot, parcels, day);
-        let sums = Sums::of(snapshot, parcels, day);
-        sums.figures(snapshot, day, holders(snapshot, parcels, day), length(snapshot, projects, day))
-    }
-}
 
 /// What tiles and summaries show: one state of the ledger, one day. Each part is worked out when it
 /// is first asked for, so that a question about a fresh day costs no more than its own answer.

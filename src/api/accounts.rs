@@ -4,8 +4,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    domain::{Grant, Role},
-    store::{Access, Token, TokenScope},
+    domain::{Account, Grant, Role},
+    store::{Access, Directory, Token, TokenScope},
 };
 
 /// Days that a token may last.
@@ -37,6 +37,27 @@ pub struct Accounts {
     pub accounts: Vec<AccountEntry>,
     /// Tokens, by number.
     pub tokens: Vec<Token>,
+}
+
+impl Accounts {
+    /// All accounts by name and all tokens by number.
+    pub fn of(directory: &Directory) -> Self {
+        let entry = |account: &Account| AccountEntry {
+            id: account.id,
+            name: account.name.clone(),
+            full_name: account.full_name.clone(),
+            disabled: account.disabled,
+            grants: account.grants.clone(),
+            linked: directory.is_linked(account.id),
+            second_factor: directory.second_factor(account.id).is_some(),
+        };
+        let mut accounts: Vec<AccountEntry> =
+            directory.accounts.values().map(|(account, _)| entry(account)).collect();
+        accounts.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut tokens: Vec<Token> = directory.tokens.values().cloned().collect();
+        tokens.sort_by_key(|token| token.id);
+        Self { accounts, tokens }
+    }
 }
 
 /// A role that is given or taken.

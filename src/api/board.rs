@@ -171,7 +171,7 @@ pub struct Board {
 /// The period that `asked` names, else the one that `campaign` shows on the view's day.
 ///
 /// # Errors
-/// A period outside the campaign.
+/// [`ApiError`] when the period lies outside the campaign.
 pub(super) fn period(
     view: &View,
     campaign: &Campaign,
@@ -193,7 +193,7 @@ pub(super) fn ahead(view: &View, period: domain::Period) -> BoardError {
 /// format.
 ///
 /// # Errors
-/// A period outside the campaign or not begun.
+/// [`ApiError`] when the period lies outside the campaign or has not begun.
 pub fn ranked(
     view: &View,
     campaign: &Campaign,
@@ -206,7 +206,7 @@ pub fn ranked(
 /// The board of `campaign` for a period, the one of the view's day if none is asked for.
 ///
 /// # Errors
-/// A period outside the campaign or not begun.
+/// [`ApiError`] when the period lies outside the campaign or has not begun.
 pub fn board(view: &View, campaign: &Campaign, asked: Option<domain::Period>) -> Result<Board, BoardError> {
     let board = ranked(view, campaign, asked)?;
     let nominees = board.nominees.iter().map(|one| Nominees {

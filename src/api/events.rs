@@ -246,6 +246,25 @@ pub struct TablePreview {
     pub preview: Vec<PreviewRow>,
 }
 
+/// How recording the events of a file went.
+#[derive(Debug, Clone, Serialize)]
+pub struct EventsOutcome {
+    /// Path of the file as it was given.
+    pub file: String,
+    /// Rows read.
+    pub read: usize,
+    /// Events recorded: all or none.
+    pub stored: usize,
+    /// Nothing was to be recorded.
+    pub dry_run: bool,
+    /// How its columns were understood.
+    pub columns: TableColumns,
+    /// Why rows are refused.
+    pub errors: Vec<RowRefusal>,
+    /// Position of the ledger.
+    pub position: LedgerPosition,
+}
+
 /// A scan or photograph that was kept.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(inline)]
@@ -256,4 +275,24 @@ pub struct Attachment {
     pub content_type: &'static str,
     /// Bytes.
     pub bytes: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::domain::Draft;
+
+    #[test]
+    fn the_form_has_the_kinds_and_fields_that_are_read() {
+        let form = DraftForm::json_schema(&mut SchemaGenerator::default());
+        let properties = form.get("properties").and_then(Value::as_object).unwrap();
+        let told: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
+        let read: BTreeSet<&str> = Draft::forms().flat_map(|(_, fields)| fields).collect();
+        assert_eq!(told, read);
+        let kinds = properties["kind"]["enum"].as_array().unwrap();
+        let told: BTreeSet<&str> = kinds.iter().filter_map(Value::as_str).collect();
+        assert_eq!(told, Draft::forms().map(|(kind, _)| kind).collect());
+    }
 }

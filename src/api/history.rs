@@ -5,7 +5,11 @@ use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
 
-use super::{DayNumber, Happening};
+use super::{
+    DayNumber, Happening,
+    moment::{Moment, moment},
+    record::corrected_by,
+};
 use crate::domain::{
     self, BlockerKind, Branch, Day, Event, InForce, LedgerPosition, Stage, in_force,
     law::{Act, Said},
@@ -76,38 +80,10 @@ pub struct PastEvent {
     pub document: Option<String>,
 }
 
-/// A moment, as in 2026-06-30T08:00:00Z.
-pub(super) struct Moment;
-
-impl JsonSchema for Moment {
-    fn inline_schema() -> bool {
-        true
-    }
-
-    fn schema_name() -> Cow<'static, str> {
-        "Moment".into()
-    }
-
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        schemars::json_schema!({ "type": "string", "format": "date-time" })
-    }
-}
-
-/// The moment of so many milliseconds since 1970-01-01T00:00Z; none outside the years that can be written.
-pub(super) fn moment(milliseconds: i64) -> Option<String> {
-    jiff::Timestamp::from_millisecond(milliseconds).ok().map(|at| at.to_string())
-}
-
 /// Events up to `day` as everybody may see them.
 pub(super) fn past_events(history: &[Event], day: Day) -> Vec<PastEvent> {
     let until = history.iter().filter(|event| event.body.day <= day);
     until.filter_map(|event| entry(event, history)).collect()
-}
-
-/// The position of the event that corrects the one at `position`.
-pub(super) fn corrected_by(history: &[Event], position: LedgerPosition) -> Option<LedgerPosition> {
-    let names = |event: &&Event| matches!(event.body.kind, domain::EventKind::Correction { corrects, .. } if corrects == position);
-    history.iter().find(names).map(|event| event.position)
 }
 
 /// The document of the last event in force that recorded this stage.

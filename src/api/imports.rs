@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{Bbox, schema::words};
 use crate::{
-    domain::LedgerPosition,
+    domain::{LedgerPosition, hex},
     import::Records,
     ingest::{FieldOutline, IntersectRow, LayerOutline, Report, Target, fields},
+    store::{Head, Written},
 };
 
 /// An import that begins.
@@ -267,4 +268,26 @@ pub struct ImportDone {
     pub report: ImportReport,
     /// What was written.
     pub stored: ImportStored,
+}
+
+impl ImportStored {
+    /// What was written up to this end of the ledger.
+    pub fn of(written: &Written, head: &Head) -> Self {
+        Self {
+            inserted: written.inserted,
+            updated: written.updated,
+            at: head.position,
+            head: hex(&head.hash),
+        }
+    }
+}
+
+/// How an import went.
+#[derive(Debug, Clone, Serialize)]
+pub struct ImportOutcome {
+    /// How reading went.
+    #[serde(flatten)]
+    pub report: ImportReport,
+    /// What was written; null where nothing was.
+    pub stored: Option<ImportStored>,
 }

@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::EventCode;
 use crate::{
     atlas::Snapshot,
-    domain::{BlockerKind, Code, Day, Event, LedgerPosition, ParcelId, law::Act},
-    store::ledger::witness::SignedHead,
+    domain::{BlockerKind, Code, Day, Event, LedgerPosition, ParcelId, hex, law::Act},
+    store::{Finding, Verification, ledger::witness::SignedHead},
 };
 
 /// The parcel that an event is about.
@@ -144,4 +144,37 @@ pub struct Condition {
     pub accounts: usize,
     /// Sessions.
     pub sessions: usize,
+}
+
+/// What checking a store found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Verified {
+    /// Nothing is wrong.
+    pub whole: bool,
+    /// Position of the ledger.
+    pub at: LedgerPosition,
+    /// Hash of the ledger there, hexadecimal.
+    pub head: String,
+    /// Administrative units.
+    pub units: u64,
+    /// Projects.
+    pub projects: u64,
+    /// Parcels.
+    pub parcels: u64,
+    /// What is wrong.
+    pub findings: Vec<Finding>,
+}
+
+impl From<Verification> for Verified {
+    fn from(found: Verification) -> Self {
+        Self {
+            whole: found.findings.is_empty(),
+            at: found.head.position,
+            head: hex(&found.head.hash),
+            units: found.units,
+            projects: found.projects,
+            parcels: found.parcels,
+            findings: found.findings,
+        }
+    }
 }

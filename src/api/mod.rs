@@ -27,6 +27,7 @@ mod keeping;
 mod law;
 mod law_book;
 mod live;
+mod moment;
 mod parcel;
 mod parts;
 mod past_imports;
@@ -37,6 +38,7 @@ mod project;
 mod record;
 mod schema;
 mod search;
+mod search_result;
 mod series;
 mod session;
 mod summary;
@@ -70,7 +72,7 @@ pub use decisions::{
     NamedCode, decisions,
 };
 pub use duties::{Duties, DutyAsk, DutyCount, DutyParcel, GroupDuties, duties};
-pub use events::{Attachment, Drafts, Judged, PreviewRow, TableColumns, TablePreview, Yes};
+pub use events::{Attachment, Drafts, EventsOutcome, Judged, PreviewRow, TableColumns, TablePreview, Yes};
 pub use evidence::{Evidence, EvidenceAsk, EvidenceCase, evidence};
 pub use forecast::{
     Backtest, ClearedBand, EndsJudged, Forecast, ForecastBand, ForecastDone, ForecastDriver,
@@ -83,10 +85,10 @@ pub use fronts::{
 };
 pub use history::{EventCode, PastEvent};
 pub use imports::{
-    ImportBegun, ImportDone, ImportFeature, ImportLabel, ImportOutline, ImportPreview, ImportReport,
-    ImportRequest, ImportShapes, ImportStored, StagedFiles, TargetFields,
+    ImportBegun, ImportDone, ImportFeature, ImportLabel, ImportOutcome, ImportOutline, ImportPreview,
+    ImportReport, ImportRequest, ImportShapes, ImportStored, StagedFiles, TargetFields,
 };
-pub use keeping::{Condition, HeadAt, Heads, LedgerEvent, LedgerPage, LedgerParcel};
+pub use keeping::{Condition, HeadAt, Heads, LedgerEvent, LedgerPage, LedgerParcel, Verified};
 pub use law::{
     CaseLaw, CaseTransition, Notice, Running, SaidField, ToldFact, ToldOutlook, ToldReason, lawful,
 };
@@ -106,7 +108,8 @@ pub use progress::{Change, Changes, GroupProgress, ProgressFigures, ProgressTabl
 pub use project::{ProjectSheet, SheetAlignment, SheetChange, SheetUnit, project_sheet};
 pub use record::{Happening, ParcelRecord, RecordedEvent, parcel_record};
 pub use schema::Schemas;
-pub use search::{ResultKind, SearchResult, SearchResults, folded, search};
+pub use search::{SearchResults, search};
+pub use search_result::{ResultKind, SearchResult, folded};
 pub use series::{Curve, GroupCurve, ProjectCurve, Series, StepCurve, series};
 pub use session::{
     FactorBegun, FactorCode, NewPassword, PasswordProof, Permissions, Provider, RecoveryCodes, Session,

@@ -3,8 +3,8 @@
 use geo::{Geodesic, InterpolateLine};
 
 use super::{
-    Bbox, SearchResult, province_bbox,
-    search::{ResultKind, folded},
+    Bbox, province_bbox,
+    search_result::{ResultKind, SearchResult, folded},
 };
 use crate::{
     analysis::View,

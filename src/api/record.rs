@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::history::{Moment, corrected_by, moment};
+use super::moment::{Moment, moment};
 use crate::{
     analysis::View,
     domain::{
@@ -51,6 +51,12 @@ pub struct ParcelRecord {
     pub farm_loss: Option<FarmLoss>,
     /// Events.
     pub events: Vec<RecordedEvent>,
+}
+
+/// The position of the event that corrects the one at `position`.
+pub(super) fn corrected_by(history: &[Event], position: LedgerPosition) -> Option<LedgerPosition> {
+    let names = |event: &&Event| matches!(event.body.kind, EventKind::Correction { corrects, .. } if corrects == position);
+    history.iter().find(names).map(|event| event.position)
 }
 
 /// The record of the parcel at `index`, by its events.

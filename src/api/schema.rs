@@ -49,7 +49,7 @@ impl Schemas {
     /// The schemas with a name, by name.
     ///
     /// # Errors
-    /// The name under which requests and answers have two shapes.
+    /// A request and an answer of different shapes share a name: that name.
     pub fn named(mut self) -> Result<Map<String, Value>, String> {
         let mut all = self.answers.take_definitions(true);
         for (name, schema) in self.requests.take_definitions(true) {

@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
+use geo_traits::{CoordTrait, LineStringTrait, PolygonTrait};
 
 use super::world::{Extent, WorldPoint};
 
@@ -23,6 +24,16 @@ pub struct Arena {
 }
 
 impl Arena {
+    /// Writes the rings of one polygon, outer ring first.
+    pub(super) fn push_polygon(&mut self, polygon: &impl PolygonTrait<T = f64>) {
+        if let Some(ring) = polygon.exterior() {
+            self.push_ring(ring.coords().map(|c| WorldPoint::from_degrees(c.x(), c.y())), false);
+        }
+        for ring in polygon.interiors() {
+            self.push_ring(ring.coords().map(|c| WorldPoint::from_degrees(c.x(), c.y())), true);
+        }
+    }
+
     /// Number of shapes.
     pub fn len(&self) -> usize {
         self.shape_ends.len()

@@ -5,42 +5,17 @@
 
 use std::sync::Arc;
 
-use geo_traits::{CoordTrait, LineStringTrait, PolygonTrait};
-
 use super::{
-    arena::Arena,
     chunk::{Chunk, Numbers},
+    error::BuildError,
     pages::Pages,
     parcels::Parcels,
     project::{ProjectEntry, UnitEntry},
     snapshot::Snapshot,
     tables::Tables,
-    world::{Extent, WorldPoint},
+    world::Extent,
 };
-use crate::domain::{AdminUnit, LedgerPosition, Marks, ParcelId, Project, ProjectId, UnitId, law::Law};
-
-/// Why rows do not make an atlas: the store holds what it never should.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum BuildError {
-    /// A parcel names a project that is not there.
-    #[error("parcel {0} names project {1}, which the store does not hold")]
-    NoProject(ParcelId, ProjectId),
-    /// A parcel names a unit that is not there.
-    #[error("parcel {0} names unit {1}, which the store does not hold")]
-    NoUnit(ParcelId, UnitId),
-    /// A project names a law that is not there.
-    #[error("project {0} names the law \"{1}\", which data/procedures/regimes.toml does not have")]
-    NoProcedure(String, String),
-    /// A geometry that is not a polygon.
-    #[error("the geometry of parcel {0} is not a polygon: {1}")]
-    Geometry(ParcelId, String),
-    /// Ids must rise.
-    #[error("parcel {0} does not come after the one before it")]
-    Order(ParcelId),
-    /// More than an atlas can name.
-    #[error("more than {0} {1} do not fit an atlas")]
-    TooMany(usize, &'static str),
-}
+use crate::domain::{AdminUnit, LedgerPosition, Marks, Project, ProjectId, UnitId, law::Law};
 
 /// Collects rows.
 #[derive(Debug)]
@@ -75,7 +50,7 @@ impl Builder {
     /// Adds a unit.
     ///
     /// # Errors
-    /// More than 65 535 units.
+    /// [`BuildError`] when there are more than 65 535 units.
     pub fn unit(&mut self, id: UnitId, unit: AdminUnit) -> Result<(), BuildError> {
         let number = u16::try_from(self.units.len()).map_err(|_| BuildError::TooMany(65_536, "units"))?;
         Arc::make_mut(&mut self.numbers).units.insert(id, number);
@@ -86,7 +61,7 @@ impl Builder {
     /// Adds a project.
     ///
     /// # Errors
-    /// More than 65 535 projects, or a law that is not known.
+    /// [`BuildError`] when there are more than 65 535 projects, or the project's law is unknown.
     pub fn project(&mut self, id: ProjectId, project: Project) -> Result<(), BuildError> {
         let number =
             u16::try_from(self.projects.len()).map_err(|_| BuildError::TooMany(65_536, "projects"))?;
@@ -104,7 +79,7 @@ impl Builder {
     /// Joins a chunk whose ids come after all that were joined before.
     ///
     /// # Errors
-    /// Ids out of order, or more land uses than an atlas can name.
+    /// [`BuildError`] when ids are out of order or there are more land uses than an atlas can number.
     pub fn join(&mut self, chunk: &Chunk) -> Result<(), BuildError> {
         let first = self.parcels.len() as u32;
         self.parcels.join(chunk)?;
@@ -140,14 +115,4 @@ impl Builder {
 pub(super) fn law_of(law: &Law, project: &Project) -> Result<usize, BuildError> {
     let place = law.law_index(project.procedure.as_str());
     place.ok_or_else(|| BuildError::NoProcedure(project.code.to_string(), project.procedure.to_string()))
-}
-
-/// Writes the rings of one polygon, outer ring first.
-pub(super) fn push_polygon(arena: &mut Arena, polygon: &impl PolygonTrait<T = f64>) {
-    if let Some(ring) = polygon.exterior() {
-        arena.push_ring(ring.coords().map(|c| WorldPoint::from_degrees(c.x(), c.y())), false);
-    }
-    for ring in polygon.interiors() {
-        arena.push_ring(ring.coords().map(|c| WorldPoint::from_degrees(c.x(), c.y())), true);
-    }
 }

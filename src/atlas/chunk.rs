@@ -7,8 +7,8 @@ use geo_traits::{GeometryTrait, GeometryType, MultiPolygonTrait};
 
 use super::{
     arena::Arena,
-    builder::{BuildError, push_polygon},
     columns::{Columns, NO_AREA, NO_DAY, land_use},
+    error::BuildError,
     pages::thousands,
     symbols::Symbols,
     world::Extent,
@@ -141,9 +141,9 @@ fn tenths(area: SquareMetres) -> u32 {
 fn push_wkb(arena: &mut Arena, wkb: &[u8]) -> Result<(), String> {
     let geometry = wkb::reader::read_wkb(wkb).map_err(|e| e.to_string())?;
     match geometry.as_type() {
-        GeometryType::Polygon(polygon) => push_polygon(arena, polygon),
+        GeometryType::Polygon(polygon) => arena.push_polygon(polygon),
         GeometryType::MultiPolygon(polygons) => {
-            polygons.polygons().for_each(|polygon| push_polygon(arena, &polygon));
+            polygons.polygons().for_each(|polygon| arena.push_polygon(&polygon));
         }
         _ => return Err("neither Polygon nor MultiPolygon".to_owned()),
     }

@@ -8,8 +8,7 @@ use std::{ops::Range, sync::Arc};
 
 use super::{
     arena::{Arena, Shape},
-    builder::BuildError,
-    chunk::Chunk,
+    error::BuildError,
     symbols::Symbols,
 };
 
@@ -44,10 +43,14 @@ pub(super) struct Translation {
 }
 
 impl Translation {
-    /// Takes the chunk's texts in.
-    pub(super) fn of(chunk: &Chunk, texts: &mut Symbols, uses: &mut Symbols) -> Result<Self, BuildError> {
-        let uses = uses.adopt(&chunk.uses).into_iter().map(land_use).collect::<Result<_, _>>()?;
-        Ok(Self { texts: texts.adopt(&chunk.texts), uses })
+    /// Takes the texts and land uses of a chunk in.
+    pub(super) fn of(
+        chunk: [&Symbols; 2],
+        texts: &mut Symbols,
+        uses: &mut Symbols,
+    ) -> Result<Self, BuildError> {
+        let uses = uses.adopt(chunk[1]).into_iter().map(land_use).collect::<Result<_, _>>()?;
+        Ok(Self { texts: texts.adopt(chunk[0]), uses })
     }
 }
 

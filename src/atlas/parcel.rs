@@ -1,13 +1,23 @@
 //! One parcel, by what stands beside it in other tables.
 
-use super::{ProjectEntry, Snapshot, UnitEntry};
+use super::{
+    project::{ProjectEntry, UnitEntry},
+    snapshot::Snapshot,
+};
 use crate::domain::{ParcelId, SquareMetres};
 
 /// A parcel of a snapshot.
 #[derive(Clone, Copy)]
 pub struct ParcelEntry<'a> {
-    pub(super) snapshot: &'a Snapshot,
-    pub(super) index: u32,
+    snapshot: &'a Snapshot,
+    index: u32,
+}
+
+impl Snapshot {
+    /// The parcel at an index.
+    pub fn parcel(&self, index: u32) -> ParcelEntry<'_> {
+        ParcelEntry { snapshot: self, index }
+    }
 }
 
 impl<'a> ParcelEntry<'a> {

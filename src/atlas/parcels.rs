@@ -7,9 +7,9 @@
 use std::sync::{Arc, OnceLock};
 
 use super::{
-    builder::BuildError,
     chunk::Chunk,
     columns::{Blocks, NO_AREA, Shapes, Translation},
+    error::BuildError,
     holder_index::HolderIndex,
     index::Index,
     symbols::Symbols,
@@ -36,13 +36,13 @@ impl Parcels {
     /// Adds a chunk behind the last parcel; where they lie is told to [`Parcels::indexed`].
     ///
     /// # Errors
-    /// Ids out of order, or more land uses than an atlas can name.
+    /// [`BuildError`] when ids are out of order or there are more land uses than an atlas can number.
     pub(super) fn join(&mut self, chunk: &Chunk) -> Result<(), BuildError> {
         let Some(&lowest) = chunk.parcels.ids.first() else { return Ok(()) };
         if self.len != self.blocks.len() || self.blocks.last_id().is_some_and(|last| last >= lowest) {
             return Err(BuildError::Order(ParcelId(lowest)));
         }
-        let translation = Translation::of(chunk, &mut self.texts, &mut self.uses)?;
+        let translation = Translation::of([&chunk.texts, &chunk.uses], &mut self.texts, &mut self.uses)?;
         self.blocks.append(&chunk.parcels, &translation);
         self.len = self.blocks.len();
         self.gapless_from = self.blocks.last_id().and_then(|last| {

@@ -11,8 +11,9 @@ use std::{
 };
 
 use super::{
-    builder::{BuildError, law_of},
+    builder::law_of,
     chunk::{Chunk, Numbers},
+    error::BuildError,
     pages::{Pages, State},
     parcels::Parcels,
     project::{ProjectEntry, UnitEntry},

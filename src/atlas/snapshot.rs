@@ -5,10 +5,8 @@ use std::sync::Arc;
 use super::{
     arena::Shape,
     pages::{PAGE, Pages},
-    parcel::ParcelEntry,
     parcels::Parcels,
     project::{ProjectEntry, UnitEntry},
-    succession,
     tables::Tables,
     world::Extent,
 };
@@ -98,45 +96,9 @@ impl Snapshot {
         found.or_else(|| named().max_by_key(|(_, entry)| entry.unit.valid_from)).map(|(index, _)| index)
     }
 
-    /// The unit, by index, in which each parcel lay on `day`, by parcel index: as recorded, or before and
-    /// after a reform by the successions; a part that went elsewhere by where the parcel lies.
-    /// A parcel that no succession leads on keeps its recorded unit. O(parcels) once a reform.
-    pub fn units_on(&self, day: Day) -> Arc<[u16]> {
-        let reforms =
-            self.units().iter().filter(|entry| entry.unit.valid_from.is_some_and(|from| from <= day));
-        // The same units exist on all days between two reforms.
-        let epoch = reforms.count();
-        if let Some((_, column)) = self.tables.unit_columns().get(&epoch) {
-            return Arc::clone(column);
-        }
-        let column: Arc<[u16]> = succession::units_on(self, day, 0).into();
-        self.tables.unit_columns().insert(epoch, (day, Arc::clone(&column)));
-        column
-    }
-
-    /// Takes over where parcels lay on the days that `base` was asked for; the units are the same, parcels
-    /// may have come or not be known yet.
-    pub(super) fn take_units(&self, base: &Self) {
-        let known = base.tables.unit_columns().clone();
-        for (epoch, (day, column)) in known {
-            let kept = column.len().min(self.parcels.len());
-            let column = if (kept, kept) == (column.len(), self.parcels.len()) {
-                column
-            } else {
-                column[..kept].iter().copied().chain(succession::units_on(self, day, kept)).collect()
-            };
-            self.tables.unit_columns().insert(epoch, (day, column));
-        }
-    }
-
     /// What imports wrote about the parcels.
     pub fn parcels(&self) -> &Parcels {
         &self.parcels
-    }
-
-    /// The parcel at an index.
-    pub fn parcel(&self, index: u32) -> ParcelEntry<'_> {
-        ParcelEntry { snapshot: self, index }
     }
 
     /// Place of the law under which a parcel's project began.

@@ -1,13 +1,48 @@
 //! Units across reforms: which one a parcel lay in on a day.
 
+use std::sync::Arc;
+
 use super::{snapshot::Snapshot, world::WorldPoint};
 use crate::domain::{Code, Day, Succession};
 
 /// Steps that a chain of reforms may have.
 const MOST_REFORMS: usize = 8;
 
+impl Snapshot {
+    /// The unit, by index, in which each parcel lay on `day`, by parcel index: as recorded, or before and
+    /// after a reform by the successions; a part that went elsewhere by where the parcel lies.
+    /// A parcel that no succession leads on keeps its recorded unit. O(parcels) once a reform.
+    pub fn units_on(&self, day: Day) -> Arc<[u16]> {
+        let reforms =
+            self.units().iter().filter(|entry| entry.unit.valid_from.is_some_and(|from| from <= day));
+        // The same units exist on all days between two reforms.
+        let epoch = reforms.count();
+        if let Some((_, column)) = self.tables.unit_columns().get(&epoch) {
+            return Arc::clone(column);
+        }
+        let column: Arc<[u16]> = units_on(self, day, 0).into();
+        self.tables.unit_columns().insert(epoch, (day, Arc::clone(&column)));
+        column
+    }
+
+    /// Takes over where parcels lay on the days that `base` was asked for; the units are the same, parcels
+    /// may have come or not be known yet.
+    pub(super) fn take_units(&self, base: &Self) {
+        let known = base.tables.unit_columns().clone();
+        for (epoch, (day, column)) in known {
+            let kept = column.len().min(self.parcels.len());
+            let column = if (kept, kept) == (column.len(), self.parcels.len()) {
+                column
+            } else {
+                column[..kept].iter().copied().chain(units_on(self, day, kept)).collect()
+            };
+            self.tables.unit_columns().insert(epoch, (day, column));
+        }
+    }
+}
+
 /// By parcel index, from `first` on, the unit, by index, in which it lay on `day`.
-pub fn units_on(snapshot: &Snapshot, day: Day, first: usize) -> Vec<u16> {
+fn units_on(snapshot: &Snapshot, day: Day, first: usize) -> Vec<u16> {
     let count = snapshot.units().len();
     let candidates: Vec<Vec<u16>> = (0..count).map(|unit| candidates(snapshot, unit, day)).collect();
     let parcels = snapshot.parcels();

@@ -7,7 +7,6 @@ use std::{
 
 use super::{
     arena::Arena,
-    builder::push_polygon,
     index::Index,
     project::{ProjectEntry, UnitEntry},
 };
@@ -54,7 +53,7 @@ impl RowIndex {
 }
 
 fn push_shape(arena: &mut Arena, polygons: Option<&geo::MultiPolygon<f64>>) {
-    polygons.into_iter().flatten().for_each(|polygon| push_polygon(arena, polygon));
+    polygons.into_iter().flatten().for_each(|polygon| arena.push_polygon(polygon));
     arena.end_shape();
 }
 

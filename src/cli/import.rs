@@ -12,11 +12,12 @@ use super::{
     reading::{Reading, tell_lack},
 };
 use crate::{
+    api::{ImportOutcome, ImportReport, ImportStored},
     domain::{Code, Day},
     import::{self, ImportError, Records, Request},
     ingest::{Encoding, Mapping, Step, Target},
     reader::Cancellation,
-    store::Entry,
+    store::{Entry, Head, Written},
 };
 
 /// Options of `matbang import`.
@@ -158,6 +159,12 @@ fn request(options: &Import, target: Target, day: Day) -> Request {
     }
 }
 
+/// How an import went, for programs.
+fn to_json(records: &Records, written: Option<&(Written, Head)>) -> Result<String, serde_json::Error> {
+    let stored = written.map(|(written, head)| ImportStored::of(written, head));
+    serde_json::to_string_pretty(&ImportOutcome { report: ImportReport::of(records), stored })
+}
+
 /// Reports, and stores when nothing was refused.
 fn finish(
     place: &StoreLocation,
@@ -170,7 +177,7 @@ fn finish(
     let refused = read.refused.len();
     // Written first without what is stored: a report that can't be written must not follow a commit.
     if let Some(path) = &options.report {
-        write_report(path, &report::to_json(read, rows, None)?)?;
+        write_report(path, &to_json(records, None)?)?;
     }
     bar.turn("storing");
     let written = if options.dry_run || refused > 0 {
@@ -186,7 +193,7 @@ fn finish(
         Some(records.store(&*place.open_or_create()?, &entry)?)
     };
     bar.end();
-    let json = report::to_json(read, rows, written.as_ref())?;
+    let json = to_json(records, written.as_ref())?;
     if let Some(path) = options.report.as_ref().filter(|_| written.is_some()) {
         write_report(path, &json)?;
     }

@@ -4,6 +4,7 @@ use std::{path::Path, process::ExitCode, sync::Arc};
 
 use super::{Outcome, StoreLocation, clock, output::say, reading::tell_lack};
 use crate::{
+    api::{EventsOutcome, TableColumns},
     domain::vocabulary,
     ingest::{EventTable, Words},
     reader::{Cancellation, Reader},
@@ -52,16 +53,16 @@ pub fn run(
     let refused = store_all(&*store, &submission)?;
     let position = store.head()?.position;
     if as_json {
-        let report = serde_json::json!({
-            "file": file.display().to_string(),
-            "read": table.rows.len(),
-            "stored": if dry_run || !refused.is_empty() { 0 } else { table.rows.len() },
-            "dry_run": dry_run,
-            "columns": { "known": table.known, "unknown": table.unknown },
-            "errors": refused,
-            "position": position,
-        });
-        say!("{report}");
+        let report = EventsOutcome {
+            file: file.display().to_string(),
+            read: table.rows.len(),
+            stored: if dry_run || !refused.is_empty() { 0 } else { table.rows.len() },
+            dry_run,
+            columns: TableColumns { known: table.known.clone(), unknown: table.unknown.clone() },
+            errors: refused.clone(),
+            position,
+        };
+        say!("{}", serde_json::to_string(&report)?);
     } else {
         print(&table, &refused);
     }

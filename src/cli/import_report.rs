@@ -1,38 +1,13 @@
-//! What an import tells: for a person on the terminal, for a program as JSON.
+//! What an import tells a person on the terminal.
 
 use super::output::say;
 use crate::{
-    domain::hex,
     ingest::{Axes, CrsReport, CrsSource, EncodingReport, IntersectRow, Report},
     store::{Head, Written},
 };
 
 /// Lines of each list that are printed; the JSON report has them all.
 const SHOWN: usize = 20;
-/// The report, what the project recovers, and what was stored, as JSON.
-///
-/// # Errors
-/// None is known: the report has no value that JSON lacks.
-pub fn to_json(
-    report: &Report,
-    rows: &[IntersectRow],
-    written: Option<&(Written, Head)>,
-) -> Result<String, serde_json::Error> {
-    let mut value = serde_json::to_value(report)?;
-    if !rows.is_empty() {
-        value["recovered"] = serde_json::to_value(rows)?;
-    }
-    value["stored"] = match written {
-        None => serde_json::Value::Null,
-        Some((written, head)) => serde_json::json!({
-            "inserted": written.inserted,
-            "updated": written.updated,
-            "at": head.position,
-            "head": hex(&head.hash),
-        }),
-    };
-    serde_json::to_string_pretty(&value)
-}
 
 /// Prints the report for a person.
 pub fn print(report: &Report, rows: &[IntersectRow], written: Option<&(Written, Head)>) {

@@ -20,7 +20,7 @@ use crate::{
     report::Language,
     server::{
         App, Auth, Basemap, Edge, Files, Oidc, Reading, Scratch, Services, Tls, Witness, describe_measures,
-        follow, listen, measure, router,
+        follow, listen, measure, router, sign_head, sign_heads,
     },
     store::Store,
 };
@@ -236,7 +236,7 @@ async fn serve(
             }
         })
     };
-    let signing = tokio::spawn(Witness::follow(Arc::clone(&app)));
+    let signing = tokio::spawn(sign_heads(Arc::clone(&app)));
     let measuring = tokio::spawn(measure(Arc::clone(&app)));
     say!("{url}");
     std::io::stdout().flush()?;
@@ -258,7 +258,7 @@ async fn serve(
     signing.abort();
     measuring.abort();
     // What was recorded last is signed too.
-    Witness::sign(&app).await;
+    sign_head(&app).await;
     outcome
 }
 

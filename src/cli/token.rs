@@ -10,6 +10,7 @@ use super::{
     user::{account, change},
 };
 use crate::{
+    api::Accounts,
     server::{secret, secret_hash},
     store::{AccountChange, Token as Key, TokenScope},
 };
@@ -84,10 +85,9 @@ pub fn run(place: &StoreLocation, options: &Token) -> Outcome {
         }
         Command::List { json } => {
             let directory = store.directory()?;
-            let mut tokens: Vec<&Key> = directory.tokens.values().collect();
-            tokens.sort_by_key(|token| token.id);
+            let tokens = Accounts::of(&directory).tokens;
             if *json {
-                say!("{}", serde_json::json!(tokens));
+                say!("{}", serde_json::to_string(&tokens)?);
                 return Ok(ExitCode::SUCCESS);
             }
             let mut table = Table::new();

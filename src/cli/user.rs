@@ -9,6 +9,7 @@ use comfy_table::Table;
 
 use super::{Outcome, StoreLocation, clock, output::say};
 use crate::{
+    api::Accounts,
     atlas::Snapshot,
     domain::{Account, Grant, Role, UnitId},
     server::hash_password,
@@ -221,22 +222,16 @@ fn ask(options: &PasswordOptions, names: [&str; 2]) -> Result<Option<String>, Bo
 
 fn list(place: &StoreLocation, json: bool) -> Result<(), Box<dyn std::error::Error>> {
     let store = place.open()?;
-    let (directory, snapshot) = (store.directory()?, place.load(&*store)?);
-    let mut accounts: Vec<&Account> = directory.accounts.values().map(|(account, _)| account).collect();
-    accounts.sort_by(|a, b| a.name.cmp(&b.name));
+    let accounts = Accounts::of(&store.directory()?).accounts;
+    if json {
+        say!("{}", serde_json::to_string(&accounts)?);
+        return Ok(());
+    }
+    let snapshot = place.load(&*store)?;
     let code = |id: UnitId| {
         let entry = snapshot.units().iter().find(|entry| entry.id == id);
         entry.map_or_else(|| id.to_string(), |entry| entry.unit.code.to_string())
     };
-    if json {
-        let grant = |g: &Grant| serde_json::json!({ "role": g.role, "unit": g.unit.map(code) });
-        let entry = |a: &&Account| {
-            let grants: Vec<_> = a.grants.iter().map(grant).collect();
-            serde_json::json!({ "name": a.name, "full_name": a.full_name, "disabled": a.disabled, "grants": grants })
-        };
-        say!("{}", accounts.iter().map(entry).collect::<serde_json::Value>());
-        return Ok(());
-    }
     let mut table = Table::new();
     table.load_style(comfy_table::presets::NOTHING).set_header(["name", "full name", "roles", ""]);
     for account in accounts {

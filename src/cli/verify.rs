@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use super::{Outcome, StoreLocation, output::say, witness};
-use crate::domain::hex;
+use crate::api::Verified;
 
 /// Options of `matbang verify`.
 #[derive(Debug, clap::Args)]
@@ -30,32 +30,22 @@ pub fn run(place: &StoreLocation, options: &Verify) -> Outcome {
         expected.extend(witness::read(file, options.signed_by.as_deref())?);
     }
     found.findings.extend(witness::compare(&*store, &expected)?);
-    let head = hex(&found.head.hash);
-    let whole = found.findings.is_empty();
+    let verified = Verified::from(found);
     if options.json {
-        let answer = serde_json::json!({
-            "whole": whole,
-            "at": found.head.position,
-            "head": head,
-            "units": found.units,
-            "projects": found.projects,
-            "parcels": found.parcels,
-            "findings": found.findings,
-        });
-        say!("{answer:#}");
+        say!("{}", serde_json::to_string_pretty(&verified)?);
     } else {
-        say!("position {}", found.head.position);
-        say!("head     {head}");
-        say!("units    {}\nprojects {}\nparcels  {}", found.units, found.projects, found.parcels);
-        for finding in &found.findings {
+        say!("position {}", verified.at);
+        say!("head     {}", verified.head);
+        say!("units    {}\nprojects {}\nparcels  {}", verified.units, verified.projects, verified.parcels);
+        for finding in &verified.findings {
             let row = finding.row.map_or(String::new(), |row| format!(" {row}"));
             say!("! {}{row}: {}", finding.table, finding.what);
         }
-        say!("{}", if whole { "whole" } else { "NOT whole" });
+        say!("{}", if verified.whole { "whole" } else { "NOT whole" });
     }
-    if whole {
+    if verified.whole {
         return Ok(ExitCode::SUCCESS);
     }
-    let count = found.findings.len();
+    let count = verified.findings.len();
     Err(format!("{count} findings; restore a backup and compare before anybody writes to this store").into())
 }

@@ -37,7 +37,7 @@ fn fault(error: impl std::fmt::Display) -> UnitsError {
 /// All units, those before the reform first.
 ///
 /// # Errors
-/// A table that can't be read.
+/// [`UnitsError`] when a table can't be read.
 pub fn units() -> Result<Vec<AdminUnit>, UnitsError> {
     let mut before = table(BEFORE)?;
     let mut after = table(AFTER)?;

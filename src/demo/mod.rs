@@ -62,7 +62,7 @@ pub enum Entry {
 /// Makes the province.
 ///
 /// # Errors
-/// Unit tables that can't be read; they come with the program.
+/// [`UnitsError`] when the tables of units can't be read; they come with the program.
 pub fn province(options: Options) -> Result<Province, UnitsError> {
     let units = communes::units()?;
     let mut works = catalogue::works(options, &units);

@@ -25,7 +25,7 @@ impl Code {
     /// Trims `text` and checks it.
     ///
     /// # Errors
-    /// Empty, too long, or with white space inside.
+    /// [`CodeError`] when the text is empty, too long or has white space inside.
     pub fn new(text: &str) -> Result<Self, CodeError> {
         let text = text.trim();
         if text.is_empty() {

@@ -29,7 +29,7 @@ impl Day {
     /// From days since 1970-01-01.
     ///
     /// # Errors
-    /// Outside the range of the type.
+    /// [`DayError`] when the day lies outside the range of the type.
     pub fn from_number(number: i64) -> Result<Self, DayError> {
         let cell = u16::try_from(number).ok().and_then(Self::from_cell);
         cell.ok_or_else(|| DayError::Range(format!("day {number}")))
@@ -43,7 +43,7 @@ impl Day {
     /// From a calendar date.
     ///
     /// # Errors
-    /// Outside the range of the type.
+    /// [`DayError`] when the day lies outside the range of the type.
     pub fn from_date(date: jiff::civil::Date) -> Result<Self, DayError> {
         let days = (date - EPOCH).get_days();
         Self::from_number(i64::from(days)).map_err(|_| DayError::Range(date.to_string()))
@@ -62,7 +62,7 @@ impl Day {
     /// ```
     ///
     /// # Errors
-    /// Another format, or outside the range of the type.
+    /// [`DayError`] when the text is no `YYYY-MM-DD`, or lies outside the range of the type.
     pub fn parse(text: &str) -> Result<Self, DayError> {
         let text = text.trim();
         let date = text

@@ -107,10 +107,19 @@ const COMMON: [&str; 11] = [
 ];
 
 impl Draft {
+    /// Kinds of event that can be drafted, each with the fields that it may have.
+    pub fn forms() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+        KINDS.iter().map(|kind| {
+            let said: &[&str] = if says(kind) { &SAID } else { &[] };
+            let own = own_fields(kind).unwrap_or_default();
+            (*kind, COMMON.iter().chain(own).chain(said).copied().collect())
+        })
+    }
+
     /// Reads the fields of one event that comes alone.
     ///
     /// # Errors
-    /// The first field that is unknown, missing or not readable.
+    /// [`Refusal`] naming the first field that is unknown, missing or not readable.
     pub fn read(fields: &Map<String, Value>) -> Result<Self, Refusal> {
         Self::read_among(fields, &Habits::of([(1, fields)], |_| false))
     }
@@ -138,6 +147,31 @@ impl Draft {
     }
 }
 
+/// Kinds of event that can be drafted.
+const KINDS: [&str; 16] = [
+    "stage_reached",
+    "step_taken",
+    "early_handover",
+    "parcel_withdrawn",
+    "blocker_opened",
+    "blocker_closed",
+    "branch_entered",
+    "branch_left",
+    "money_approved",
+    "money_paid",
+    "resettlement_assigned",
+    "planned_date_changed",
+    "parcel_split",
+    "parcel_merged",
+    "plan_changed",
+    "correction",
+];
+
+/// Whether the fields of [`SAID`] go with a kind.
+fn says(kind: &str) -> bool {
+    matches!(kind, "stage_reached" | "step_taken")
+}
+
 /// The fields of a kind beside the common ones and those of [`SAID`]; none when there is no such kind.
 fn own_fields(kind: &str) -> Option<&'static [&'static str]> {
     Some(match kind {
@@ -160,10 +194,9 @@ fn own_fields(kind: &str) -> Option<&'static [&'static str]> {
 impl<'a> Fields<'a> {
     fn refuse_unknown(&self, kind: &str) -> Result<(), Refusal> {
         let own = own_fields(kind).ok_or_else(|| invalid("kind", format!("\"{kind}\" is not known")))?;
-        let said = matches!(kind, "stage_reached" | "step_taken");
         let strange = |name: &&String| {
             let name = name.as_str();
-            !(COMMON.contains(&name) || own.contains(&name) || (said && SAID.contains(&name)))
+            !(COMMON.contains(&name) || own.contains(&name) || (says(kind) && SAID.contains(&name)))
         };
         match self.all.keys().find(strange) {
             Some(name) => {

@@ -62,7 +62,7 @@ impl Period {
     /// ```
     ///
     /// # Errors
-    /// Another notation, or a year outside 1970 … 2148.
+    /// [`PeriodError`] when the notation is another, or the year lies outside 1970 … 2148.
     pub fn parse(text: &str) -> Result<Self, PeriodError> {
         let error = || PeriodError(text.to_owned());
         let (year, part) = text.trim().split_once('-').unwrap_or((text.trim(), ""));

@@ -69,7 +69,7 @@ impl PlanCurve {
     /// Checks that days rise and shares (0 … 1) never fall.
     ///
     /// # Errors
-    /// The first point that breaks the rule.
+    /// [`PlanError`] with the first point that breaks the rule.
     pub fn new(points: Vec<(Day, f64)>) -> Result<Self, PlanError> {
         let (mut last_day, mut last_share) = (None, 0.0);
         for &(day, share) in &points {

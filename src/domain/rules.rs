@@ -6,56 +6,16 @@
 //! it and did not before is why it is refused, so that an old fault does not block what comes after.
 
 use super::{
-    Day, Event, EventKind, Record, Stage,
+    Day, Event, EventKind, Record, Refusal, Stage,
     law::{Act, Law},
     record::{InForce, in_force},
 };
-
-/// Why an event is refused.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Refusal {
-    /// Code of the reason, for programs.
-    pub code: &'static str,
-    /// Field that is wrong.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub field: Option<String>,
-    /// Stage that it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stage: Option<Stage>,
-    /// Day that it is about.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub on: Option<Day>,
-    /// The numbers that a text may mean, where it may mean two.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub readings: Vec<String>,
-    /// The reason, for people.
-    pub detail: String,
-}
-
-impl Refusal {
-    /// A refusal about no field in particular.
-    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, field: None, stage: None, on: None, readings: Vec::new(), detail: detail.into() }
-    }
-
-    /// The refusal with the field that it is about.
-    #[must_use]
-    pub fn field(mut self, field: &str) -> Self {
-        self.field = Some(field.to_owned());
-        self
-    }
-
-    fn about(mut self, stage: Stage, on: Option<Day>) -> Self {
-        (self.stage, self.on) = (Some(stage), on);
-        self
-    }
-}
 
 /// Judges whether `event` may follow a parcel's `events`; `listed` is the day of its listing. The parcel's record
 /// with it.
 ///
 /// # Errors
-/// The first reason against it.
+/// [`Refusal`] with the first reason against it.
 pub fn judge(
     law: &Law,
     listed: Option<Day>,

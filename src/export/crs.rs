@@ -115,7 +115,7 @@ impl Reprojector {
     /// To and from a system.
     ///
     /// # Errors
-    /// PROJ does not know it.
+    /// [`ExportError`] when PROJ does not know the system.
     pub fn new(crs: Crs) -> Result<Self, ExportError> {
         let way = match crs {
             Crs::Crs84 | Crs::Epsg(4326) => Way::None,
@@ -133,7 +133,7 @@ impl Reprojector {
     /// Moves an outline from WGS 84 degrees.
     ///
     /// # Errors
-    /// A coordinate that the system has no place for.
+    /// [`ExportError`] when a coordinate lies outside what the system can express.
     pub fn apply(&mut self, outline: &mut Outline) -> Result<(), ExportError> {
         match &self.way {
             Way::None => {}

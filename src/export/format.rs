@@ -1,21 +1,6 @@
 //! The formats.
 
-use std::io::Write;
-
-use super::{
-    csv::Csv,
-    error::ExportError,
-    flatgeobuf::FlatGeobuf,
-    geojson::{Collected, Sequence},
-    geopackage::GeoPackage,
-    job::Job,
-    kml::Kml,
-    parquet::Parquet,
-    people::People,
-    row::RowWriter,
-    shapefile::Shapefile,
-    xlsx::Xlsx,
-};
+use super::people::People;
 
 /// A file format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,7 +41,7 @@ impl CsvShape {
     /// Reads `wkt`, `lonlat` or `none`.
     ///
     /// # Errors
-    /// For people: another word.
+    /// Text for a person when the word is none of them.
     pub fn parse(text: &str) -> Result<Self, String> {
         match text {
             "wkt" => Ok(Self::Wkt),
@@ -156,27 +141,5 @@ impl Format {
     /// Whether the format has WGS 84 only.
     pub fn is_wgs84_only(self) -> bool {
         self == Self::Kml
-    }
-
-    /// A writer of `job` into `out`.
-    ///
-    /// # Errors
-    /// [`ExportError::Io`] where nothing can be written, [`ExportError::Format`] for a CRS that the format does not have.
-    pub fn writer<'o>(
-        self,
-        job: &Job<'_>,
-        out: &'o mut (dyn Write + Send),
-    ) -> Result<Box<dyn RowWriter + 'o>, ExportError> {
-        Ok(match self {
-            Self::GeoJson => Box::new(Collected::new(job, out)?),
-            Self::GeoJsonSeq => Box::new(Sequence::new(job, out)),
-            Self::Csv => Box::new(Csv::new(job, out)?),
-            Self::GeoPackage => Box::new(GeoPackage::new(job, out)?),
-            Self::FlatGeobuf => Box::new(FlatGeobuf::new(job, out)?),
-            Self::Parquet => Box::new(Parquet::new(job, out)?),
-            Self::Shapefile => Box::new(Shapefile::new(job, out)?),
-            Self::Xlsx => Box::new(Xlsx::new(job, out)?),
-            Self::Kml => Box::new(Kml::new(job, out)?),
-        })
     }
 }

@@ -168,7 +168,7 @@ pub(super) fn flush_above(size: usize, buffer: &mut Vec<u8>, out: &mut dyn Write
 /// Writes a `FeatureCollection` of all columns that are shown unasked, with these `members`.
 ///
 /// # Errors
-/// What `out` gives.
+/// The error of `out`; a part may have been written.
 pub fn write_collection(
     view: &crate::analysis::View,
     collection: crate::query::Collection,
@@ -186,7 +186,7 @@ pub fn write_collection(
 /// One feature, with `members` beside those of the standard.
 ///
 /// # Errors
-/// JSON's, which does not happen for values of columns.
+/// A `serde_json` error, which values of columns do not cause.
 pub fn feature(
     job: &Job<'_>,
     picked: Picked<'_>,

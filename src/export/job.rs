@@ -3,11 +3,9 @@
 use super::{
     crs::{Crs, Reprojector},
     error::ExportError,
-    format::{Format, Options},
+    format::Options,
     row::{Row, RowWriter},
-    xlsx,
 };
-use std::io::Write;
 
 use crate::{
     analysis::View,
@@ -52,33 +50,10 @@ pub struct Job<'a> {
 }
 
 impl Job<'_> {
-    /// Writes the rows in a format; gives their number.
-    ///
-    /// # Errors
-    /// [`ExportError::Io`] where the disk is full or who reads has gone, [`ExportError::Format`] for more rows than the
-    /// format holds or what its library refuses.
-    pub fn write(
-        &self,
-        format: Format,
-        picked: Picked<'_>,
-        out: &mut (dyn Write + Send),
-    ) -> Result<usize, ExportError> {
-        if let Picked::Indexes(all) = &picked
-            && format == Format::Xlsx
-            && all.len() > xlsx::most(self) as usize
-        {
-            return Err(xlsx::too_many());
-        }
-        let mut writer = format.writer(self, out)?;
-        let count = self.rows(picked, writer.as_mut())?;
-        writer.finish()?;
-        Ok(count)
-    }
-
     /// Hands all rows to `writer`; gives their number.
     ///
     /// # Errors
-    /// What the writer gives.
+    /// The error of `writer`; what was written until then stays.
     pub fn rows(&self, picked: Picked<'_>, writer: &mut dyn RowWriter) -> Result<usize, ExportError> {
         let mut mover = Reprojector::new(self.crs)?;
         let mut outline = Outline::default();

@@ -23,6 +23,7 @@ mod row;
 mod shapefile;
 mod speech;
 mod spool;
+mod writers;
 mod xlsx;
 
 pub use crate::query::Collection;

@@ -4,11 +4,10 @@
 
 use std::borrow::Cow;
 
-use super::{error::ExportError, speech::Speaker};
 use crate::{
     analysis::View,
     domain::{Label, Language, Vocabulary, law::Act},
-    query::{Collection, Column, Filter, Kind, Value, Words, words},
+    query::{Collection, Column, Kind, Value, Words},
 };
 
 /// What a table for people needs beside its rows.
@@ -18,43 +17,12 @@ pub struct People {
     pub language: Language,
     /// Lines above the table: what it holds, what was chosen, for which day.
     pub above: Vec<String>,
-    words: Words,
-    vocabulary: Vocabulary,
+    pub(super) words: Words,
+    pub(super) vocabulary: Vocabulary,
 }
 
 impl People {
-    /// The table of a collection, of those features that `chosen` takes.
-    ///
-    /// # Errors
-    /// Words that can't be read; they come with the program.
-    pub fn new(
-        language: Language,
-        vocabulary: Vocabulary,
-        (view, collection): (&View, Collection),
-        chosen: &Filter,
-        illustration: bool,
-    ) -> Result<Self, ExportError> {
-        let words = words().map_err(|e| ExportError::of("words")(&e))?;
-        let mut people = Self { language, above: Vec::new(), words, vocabulary };
-        let title = people.words.collections.get(collection.name()).map_or("", |label| language.of(label));
-        let mut above = vec![title.to_owned()];
-        above.extend(chosen.in_words(&Speaker { people: &people, view, collection }));
-        let told = format!(
-            "{} {}; {} {}",
-            people.text("as_of"),
-            day(view.today),
-            people.text("position").to_lowercase(),
-            view.snapshot.position()
-        );
-        above.push(told);
-        if illustration {
-            above.push(people.text("illustration").to_owned());
-        }
-        people.above = above;
-        Ok(people)
-    }
-
-    fn text(&self, key: &str) -> &str {
+    pub(super) fn text(&self, key: &str) -> &str {
         self.words.pages.get(key).map_or("", |label| self.language.of(label))
     }
 

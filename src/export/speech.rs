@@ -1,9 +1,13 @@
 //! Conditions on a view's features in the words of the people who read a table of them.
 
-use super::people::{People, day};
+use super::{
+    error::ExportError,
+    people::{People, day},
+};
 use crate::{
     analysis::View,
-    query::{Collection, Column, Speech, Value},
+    domain::{Language, Vocabulary},
+    query::{Collection, Column, Filter, Speech, Value, words},
 };
 
 /// Names columns, codes, units and projects as they are on the view's day.
@@ -14,6 +18,39 @@ pub struct Speaker<'a> {
     pub view: &'a View,
     /// Whose columns.
     pub collection: Collection,
+}
+
+impl People {
+    /// The table of a collection, of those features that `chosen` takes.
+    ///
+    /// # Errors
+    /// [`ExportError`] when the words can't be read; they come with the program.
+    pub fn new(
+        language: Language,
+        vocabulary: Vocabulary,
+        (view, collection): (&View, Collection),
+        chosen: &Filter,
+        illustration: bool,
+    ) -> Result<Self, ExportError> {
+        let words = words().map_err(|e| ExportError::of("words")(&e))?;
+        let mut people = Self { language, above: Vec::new(), words, vocabulary };
+        let title = people.words.collections.get(collection.name()).map_or("", |label| language.of(label));
+        let mut above = vec![title.to_owned()];
+        above.extend(chosen.in_words(&Speaker { people: &people, view, collection }));
+        let told = format!(
+            "{} {}; {} {}",
+            people.text("as_of"),
+            day(view.today),
+            people.text("position").to_lowercase(),
+            view.snapshot.position()
+        );
+        above.push(told);
+        if illustration {
+            above.push(people.text("illustration").to_owned());
+        }
+        people.above = above;
+        Ok(people)
+    }
 }
 
 impl Speaker<'_> {

@@ -20,7 +20,7 @@ impl Illustration {
     /// Makes it with about `parcels` parcels and two years of ledger, which end with `until`.
     ///
     /// # Errors
-    /// Unit tables that can't be read; they come with the program.
+    /// [`UnitsError`] when the tables of units can't be read; they come with the program.
     pub fn make(parcels: usize, seed: u64, until: Day) -> Result<Self, UnitsError> {
         Ok(Self { made: province(Options { parcels, seed, until })?, until })
     }
@@ -35,7 +35,7 @@ impl Illustration {
     /// Writes all of it; `told` hears how many ledger entries of how many are done.
     ///
     /// # Errors
-    /// The store's.
+    /// [`StoreError`] when the store refuses a row or can't be written; then the change must not be committed.
     pub fn write(
         self,
         change: &mut dyn Transaction,

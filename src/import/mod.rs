@@ -126,7 +126,7 @@ impl Records {
     /// Writes the records into an open change.
     ///
     /// # Errors
-    /// What the store says; then the change must not be committed.
+    /// [`StoreError`] when the store refuses a row or can't be written; then the change must not be committed.
     pub fn write(&self, change: &mut dyn Transaction, entry: &Entry) -> Result<Written, StoreError> {
         match self {
             Self::Units(batch) => change.units(entry, &batch.records),
@@ -138,7 +138,7 @@ impl Records {
     /// Writes the records in a change of their own.
     ///
     /// # Errors
-    /// What the store says; then nothing was kept.
+    /// [`StoreError`] when the store refuses a row or can't be written; then nothing was kept.
     pub fn store(
         &self,
         store: &dyn Store,

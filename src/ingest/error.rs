@@ -224,7 +224,7 @@ pub enum IngestError {
         /// Path as given.
         file: String,
         /// What is missing.
-        why: super::TableError,
+        why: TableError,
     },
     /// GDAL failed where it should not.
     #[error("{file}: {what}: {cause}")]
@@ -303,4 +303,20 @@ impl IngestError {
                 | Self::LevelsElsewhere { .. }
         )
     }
+}
+
+/// Why a text is not a table of events.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TableError {
+    /// A row can't be split into cells.
+    #[error("line {0}: {1}")]
+    Row(u64, String),
+    /// No column says which parcel.
+    #[error(
+        "no column names the parcel; there must be \"parcel\", or \"project\", \"sheet\" and \"parcel\" (dự án, số tờ, số thửa)"
+    )]
+    NoParcel,
+    /// No column says when.
+    #[error("no column says when it happened; name it \"date\" (ngày)")]
+    NoDate,
 }

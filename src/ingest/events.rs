@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{
     bounds::{Bound, Bounds, LONGEST_TEXT},
-    error::IngestError,
+    error::{IngestError, TableError},
     fold::fold,
     source::{Kind, Source},
     table::{self, Cells},
@@ -77,22 +77,6 @@ impl EventTable {
         let rows = std::mem::take(&mut self.rows).into_iter().map(|row| (row.line, row.fields)).collect();
         self.with_rows(rows, words)
     }
-}
-
-/// Why a text is not a table of events.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum TableError {
-    /// A row can't be split into cells.
-    #[error("line {0}: {1}")]
-    Row(u64, String),
-    /// No column says which parcel.
-    #[error(
-        "no column names the parcel; there must be \"parcel\", or \"project\", \"sheet\" and \"parcel\" (dự án, số tờ, số thửa)"
-    )]
-    NoParcel,
-    /// No column says when.
-    #[error("no column says when it happened; name it \"date\" (ngày)")]
-    NoDate,
 }
 
 /// Fields with the names, folded, under which columns are known.

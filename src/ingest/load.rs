@@ -8,32 +8,15 @@
 use std::path::Path;
 
 use geo::BoundingRect;
-use serde::{Deserialize, Serialize};
 
 use super::columns::{Binding, Field};
 use super::error::IngestError;
 use super::linework::{self, levels};
 use super::options::{Options, Target};
+use super::progress::{Progress, Step};
 use super::report::{Remark, Report};
 use super::source::{Row, Source};
 use super::{crs, text};
-
-/// How far reading a file is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Step {
-    /// Features come out of the file.
-    Reading {
-        /// Features read.
-        done: u64,
-        /// Features in all, where the format tells before the end.
-        of: Option<u64>,
-    },
-    /// All is read; texts, places and shapes are looked at.
-    Checking,
-}
-
-/// Called as reading goes on.
-pub type Progress<'a> = &'a mut dyn FnMut(Step);
 
 /// What one target asks of a file.
 pub struct Request {
@@ -198,7 +181,7 @@ impl<'a> Fields<'a> {
     /// The text of a field that must be there.
     ///
     /// # Errors
-    /// Empty.
+    /// [`Fault`] when the cell is empty.
     pub fn required(self, position: usize) -> Result<&'a str, Fault> {
         self.text(position).ok_or_else(|| self.fault(position, "is empty"))
     }

@@ -29,6 +29,7 @@ mod options;
 mod outline;
 mod parallel;
 mod parcels;
+mod progress;
 mod projects;
 mod report;
 mod source;
@@ -40,19 +41,19 @@ mod words;
 
 pub use bounds::{Bound, Bounds, LONGEST_TEXT, MOST_COLUMNS};
 pub use crs::vietnam;
-pub use error::IngestError;
-pub use events::{EventRow, EventTable, TableError, read_event_file, read_event_table};
+pub use error::{IngestError, TableError};
+pub use events::{EventRow, EventTable, read_event_file, read_event_table};
 pub use intersect::{IntersectRow, cut};
-pub use load::{Progress, Step};
 pub use options::{Commune, Encoding, Mapping, MappingError, Options, Origin, Target};
-pub use outline::{FieldOutline, LayerOutline, fields, outline};
+pub use outline::{FieldOutline, fields, outline};
 pub use parcels::read_parcels;
+pub use progress::{Progress, Step};
 pub use projects::read_projects;
 pub use report::{
     AreaDifference, Axes, Batch, CrsReport, CrsSource, EncodingReport, LevelReport, Located, Misplaced,
     OtherZone, Overlap, Refusal, Remark, Report, Sample,
 };
-pub use source::shape::MAX_RING_VERTICES;
+pub use source::{layer::LayerOutline, shape::MAX_RING_VERTICES};
 pub use table::text_of as text_of_table;
 pub use units::read_units;
 pub use words::Words;

@@ -4,23 +4,8 @@ use std::path::Path;
 
 use super::bounds::Bounds;
 use super::error::IngestError;
-use super::source::Source;
+use super::source::{Source, layer::LayerOutline};
 use super::{Target, parcels, projects, units};
-
-/// A layer of a file.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, schemars::JsonSchema)]
-pub struct LayerOutline {
-    /// Name.
-    pub name: String,
-    /// Features, where the format tells.
-    pub features: Option<u64>,
-    /// Names of the columns.
-    pub columns: Vec<String>,
-    /// Whether features have a geometry.
-    pub spatial: bool,
-    /// Name of the CRS that the file states.
-    pub crs: Option<String>,
-}
 
 /// A field that an import fills.
 #[derive(Debug, Clone, Copy, serde::Serialize, schemars::JsonSchema)]
@@ -34,7 +19,7 @@ pub struct FieldOutline {
 /// The layers of a file.
 ///
 /// # Errors
-/// Missing, damaged, or of an unknown format.
+/// [`IngestError`] when the file is missing, damaged or of an unknown format.
 pub fn outline(path: &Path, bounds: &Bounds) -> Result<Vec<LayerOutline>, IngestError> {
     Source::outline(path, bounds)
 }

@@ -38,7 +38,7 @@ pub fn text_of(bytes: &[u8]) -> String {
 /// (`Some(false)`), or by whichever gives a header that `is_header` knows.
 ///
 /// # Errors
-/// The line of a row that can't be split, and why.
+/// The line of the first row that can't be split, and why.
 pub fn split(
     text: &str,
     tabs: Option<bool>,

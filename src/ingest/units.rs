@@ -10,8 +10,9 @@ use crate::domain::{AdminUnit, Level, Succession};
 use super::columns::Field;
 use super::error::IngestError;
 use super::fold::fold;
-use super::load::{Fault, Fields, Progress, Request, load};
+use super::load::{Fault, Fields, Request, load};
 use super::options::{Options, Target};
+use super::progress::Progress;
 use super::report::Batch;
 use super::values;
 

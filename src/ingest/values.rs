@@ -119,7 +119,7 @@ fn by_drawing(reading: Reading, drawn: SquareMetres) -> Option<Habit> {
 /// Reads a day: 2026-11-24, 24/11/2026, 24-11-2026, 24.11.2026 or a time stamp.
 ///
 /// # Errors
-/// Another notation, or out of range.
+/// Text for a person when the notation is another or the day is out of range.
 pub fn day(text: &str) -> Result<Day, String> {
     let bare = text.trim().split([' ', 'T']).next().unwrap_or_default();
     let parts: Vec<&str> = bare.split(['-', '/', '.']).collect();
@@ -134,7 +134,7 @@ pub fn day(text: &str) -> Result<Day, String> {
 /// Reads yes or no in both languages, as words, letters or digits.
 ///
 /// # Errors
-/// Neither.
+/// Text for a person when the value is neither yes nor no.
 pub fn yes(text: &str) -> Result<bool, String> {
     match fold(text).as_str() {
         "1" | "true" | "yes" | "y" | "x" | "co" | "dung" | "trongdiem" => Ok(true),

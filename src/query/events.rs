@@ -3,26 +3,11 @@
 
 use super::{
     column::{Column, Kind},
+    personal::Personal,
     rows::Rows,
     value::Value,
 };
 use crate::domain::{BlockerKind, Branch, Event, EventKind, Scope, Stage};
-
-/// Where the personal columns of events may be read.
-#[derive(Debug, Clone)]
-pub enum Personal {
-    /// Nowhere: the columns are not there.
-    Nowhere,
-    /// About parcels of these units.
-    In(Scope),
-}
-
-impl Personal {
-    /// Whether a column may be asked for at all.
-    pub fn shows(&self, column: &Column) -> bool {
-        !column.personal || matches!(self, Self::In(_))
-    }
-}
 
 fn event<'a>(rows: &Rows<'a>, index: u32) -> &'a Event {
     &rows.events[index as usize]

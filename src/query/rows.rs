@@ -1,6 +1,6 @@
 //! Where columns read from.
 
-use super::events::Personal;
+use super::personal::Personal;
 use crate::{
     analysis::View,
     domain::{Day, Event},

@@ -14,7 +14,7 @@ const FEW: usize = 40_000;
 /// Indexes of the features that exist on the view's day and for which `filter` holds, rising.
 ///
 /// # Errors
-/// A geometry that costs too much.
+/// [`FilterError`] when comparing with the filter's geometry would cost too much.
 pub fn select(view: &View, collection: Collection, filter: &Filter) -> Result<Vec<u32>, FilterError> {
     select_on(&Rows::of(view), collection, filter)
 }
@@ -22,7 +22,7 @@ pub fn select(view: &View, collection: Collection, filter: &Filter) -> Result<Ve
 /// As [`select`], for where and on which day `rows` look.
 ///
 /// # Errors
-/// A geometry that costs too much.
+/// [`FilterError`] when comparing with the filter's geometry would cost too much.
 pub fn select_on(rows: &Rows<'_>, collection: Collection, filter: &Filter) -> Result<Vec<u32>, FilterError> {
     let view = rows.view;
     let bound = filter.bind(collection, view, rows.today);

@@ -81,7 +81,7 @@ impl Sort {
     /// Reads `stage,-area,+sheet`; a name without sign rises.
     ///
     /// # Errors
-    /// For people: a column that is not known, or too many.
+    /// Text for a person when a column is unknown or there are too many.
     pub fn parse(text: &str, columns: &[&'static Column]) -> Result<Self, String> {
         let key = |part: &str| {
             let part = part.trim();

@@ -52,7 +52,7 @@ impl Grouping {
     /// Reads the name of a column.
     ///
     /// # Errors
-    /// For people: a column by which nothing is grouped.
+    /// Text for a person when nothing can be grouped by the column.
     pub fn parse(text: &str) -> Result<Self, String> {
         let names = || Self::names().join(", ");
         let found = GROUPS.into_iter().find(|(name, _)| *name == text);

@@ -37,7 +37,7 @@ impl Check {
     /// `count` more records.
     ///
     /// # Errors
-    /// More than are taken.
+    /// [`Doubt`] when there are more rows than are taken.
     pub fn rows(&mut self, count: usize) -> Result<(), Doubt> {
         self.rows += count;
         if self.rows > self.bounds.rows { Err(Doubt("more records than are taken")) } else { Ok(()) }
@@ -46,7 +46,7 @@ impl Check {
     /// `count` more findings.
     ///
     /// # Errors
-    /// More than are taken.
+    /// [`Doubt`] when there are more rows than are taken.
     pub fn findings(&mut self, count: usize) -> Result<(), Doubt> {
         self.findings += count;
         if self.findings > self.bounds.findings { Err(Doubt("more findings than are taken")) } else { Ok(()) }
@@ -72,7 +72,7 @@ impl Check {
 /// A text.
 ///
 /// # Errors
-/// Too long.
+/// [`Doubt`] when the text is longer than is taken.
 pub fn text(text: String) -> Result<String, Doubt> {
     if text.len() > LONGEST { Err(Doubt("a text that is too long")) } else { Ok(text) }
 }
@@ -80,7 +80,7 @@ pub fn text(text: String) -> Result<String, Doubt> {
 /// The name of a feature.
 ///
 /// # Errors
-/// Too long.
+/// [`Doubt`] when the text is longer than is taken.
 pub fn name(text: String) -> Result<String, Doubt> {
     if text.len() > LONGEST_NAME { Err(Doubt("a feature's name that is too long")) } else { Ok(text) }
 }
@@ -88,7 +88,7 @@ pub fn name(text: String) -> Result<String, Doubt> {
 /// A text that may be missing.
 ///
 /// # Errors
-/// Too long.
+/// [`Doubt`] when the text is longer than is taken.
 pub fn some_text(value: Option<String>) -> Result<Option<String>, Doubt> {
     value.map(text).transpose()
 }

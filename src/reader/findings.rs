@@ -59,7 +59,7 @@ pub fn clip(text: &mut String) {
 /// Puts one finding into its list.
 ///
 /// # Errors
-/// A text that is too long.
+/// [`Doubt`] when a text is longer than is taken.
 pub fn put(finding: Finding, report: &mut Report) -> Result<(), Doubt> {
     let remark = |remark: Remark| {
         Ok(Remark { feature: check::name(remark.feature)?, reason: check::text(remark.reason)? })

@@ -63,7 +63,7 @@ impl Handover {
     /// A folder without a file, to ask how a reader is confined.
     ///
     /// # Errors
-    /// A temporary folder that can't be made.
+    /// [`ReadError`] when no temporary folder can be made.
     pub fn empty() -> Result<Self, ReadError> {
         let folder = folder().map_err(|e| ReadError::Start(e.to_string()))?;
         Ok(Self { folder, name: std::ffi::OsString::new(), given: vec![], file: String::new() })

@@ -71,7 +71,7 @@ impl Reader {
     /// Starts a reader that reads nothing: which walls stand around it on this machine.
     ///
     /// # Errors
-    /// A process that can't be started.
+    /// [`ReadError`] when the process can't be started.
     pub fn try_walls(&self) -> Result<Confinement, ReadError> {
         process::ask(
             &self.limits,

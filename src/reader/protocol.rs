@@ -170,7 +170,7 @@ pub struct Fault {
 /// Sends one frame.
 ///
 /// # Errors
-/// The pipe's; a content that is too long for a frame.
+/// [`io::Error`] when the pipe is closed or the content is too long for a frame.
 pub fn send(pipe: &mut dyn Write, kind: Kind, content: &impl Serialize) -> io::Result<()> {
     send_bytes(pipe, kind, &postcard::to_stdvec(content).map_err(io::Error::other)?)
 }
@@ -188,7 +188,7 @@ fn send_bytes(pipe: &mut dyn Write, kind: Kind, bytes: &[u8]) -> io::Result<()> 
 /// Sends many parts in as many frames as they need.
 ///
 /// # Errors
-/// The pipe's; a part that is too long for a frame.
+/// [`io::Error`] when the pipe is closed or one part is too long for a frame.
 pub fn send_parts<T: Serialize>(
     pipe: &mut dyn Write,
     kind: Kind,
@@ -208,7 +208,7 @@ pub fn send_parts<T: Serialize>(
 /// Each part of a frame of many.
 ///
 /// # Errors
-/// Other content; what `take` says.
+/// [`io::Error`] when the bytes are no such values; else the error of `take`.
 pub fn each<T: DeserializeOwned>(
     mut bytes: &[u8],
     mut take: impl FnMut(T) -> Result<(), Doubt>,
@@ -224,7 +224,7 @@ pub fn each<T: DeserializeOwned>(
 /// Receives the question.
 ///
 /// # Errors
-/// The pipe's; something else than a question.
+/// [`io::Error`] when the pipe is closed or brings something else than a question.
 pub fn receive_question(pipe: &mut dyn Read) -> io::Result<Question> {
     let mut bytes = Vec::new();
     match receive(pipe, LONGEST_QUESTION, &mut bytes)? {
@@ -236,7 +236,7 @@ pub fn receive_question(pipe: &mut dyn Read) -> io::Result<Question> {
 /// Receives one frame of at most `most` bytes into `bytes`: its kind; none where the pipe ends.
 ///
 /// # Errors
-/// The pipe's; an unknown kind, or a longer frame.
+/// [`io::Error`] when the pipe is closed, the kind is unknown or the frame is longer than `most`.
 pub fn receive(pipe: &mut dyn Read, most: usize, bytes: &mut Vec<u8>) -> io::Result<Option<Kind>> {
     let mut head = [0; 5];
     if pipe.read(&mut head[..1])? == 0 {
@@ -255,7 +255,7 @@ pub fn receive(pipe: &mut dyn Read, most: usize, bytes: &mut Vec<u8>) -> io::Res
 /// The content of a frame; all of its bytes must be used.
 ///
 /// # Errors
-/// Other content.
+/// [`io::Error`] when the bytes are no such value.
 pub fn read<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<T> {
     match postcard::take_from_bytes(bytes) {
         Ok((value, [])) => Ok(value),

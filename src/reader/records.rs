@@ -24,7 +24,7 @@ pub trait Record: Sized {
     /// As it was, if that can be.
     ///
     /// # Errors
-    /// What can't be.
+    /// [`Doubt`] when the record holds what an honest reader would not send.
     fn unpack(sent: Self::Sent, check: &mut Check) -> Result<Self, Doubt>;
 }
 

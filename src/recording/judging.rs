@@ -33,7 +33,7 @@ struct Judging<'a, 'o> {
 /// What an order's drafts will append, and what the law says against it.
 ///
 /// # Errors
-/// Rows that are refused, parcels that have changed, or the engine's.
+/// [`RecordingError`] when rows are refused, parcels have changed since they were read, or the store can't be read.
 pub fn judge(
     change: &mut dyn Transaction,
     submission: &Submission<'_>,

@@ -1,52 +1,13 @@
 //! From a view to a document.
 
 use super::{
-    Block, Document, ReportError, Section, Setting, Subject, Words, curve, decisions, duties, map, tables,
-    words,
+    Block, Document, ReportError, Section, Setting, Subject, Words, curve, data::ReportData, decisions,
+    duties, map, tables, words,
 };
 use crate::{
-    analysis::{
-        Authority, Figures, Filter, Forecast, Simulated, Survey, View, authority, forecast, length,
-        linear_fronts,
-    },
+    analysis::{Authority, Forecast, Simulated, View, authority, forecast, linear_fronts},
     domain::{Day, Language, hex},
 };
-
-/// What all parts of a report look at.
-pub struct ReportData<'a> {
-    pub view: &'a View,
-    pub subject: Subject,
-    pub words: &'a Words,
-    pub setting: Setting<'a>,
-    /// The parcels that it is about, by index.
-    pub chosen: Vec<u32>,
-    pub survey: Survey,
-    pub figures: Figures,
-}
-
-impl<'a> ReportData<'a> {
-    fn of(view: &'a View, subject: Subject, words: &'a Words, setting: Setting<'a>) -> Self {
-        let (snapshot, day) = (&view.snapshot, view.today);
-        let filter = match subject {
-            Subject::Project(project) => Filter::of_project(snapshot, project),
-            Subject::Unit(unit) => Filter::in_unit(snapshot, unit, day),
-            Subject::Province => Filter::default(),
-        };
-        let earlier = [Some(day.plus(-7)), Some(day.plus(-30)), None];
-        let survey = Survey::of(snapshot, &filter, day, earlier);
-        let chosen: Vec<u32> =
-            (0..snapshot.parcels().len() as u32).filter(|parcel| survey.holds(*parcel)).collect();
-        let projects: Vec<usize> = match subject {
-            Subject::Project(project) => vec![project],
-            Subject::Unit(_) => Vec::new(),
-            Subject::Province => (0..snapshot.projects().len()).collect(),
-        };
-        let holders = survey.holders(snapshot, 1, |_| 0)[0];
-        let mut figures = survey.total().figures(snapshot, day, holders, length(snapshot, &projects, day));
-        figures.progress = figures.progress.told(setting.discretion);
-        Self { view, subject, words, setting, chosen, survey, figures }
-    }
-}
 
 /// The report.
 pub fn document(

@@ -63,20 +63,20 @@ pub fn curve(
         let band = forecast.iter().filter(|(day, _)| *day <= last);
         let low = band.clone().map(|(day, band)| [axes.x(*day), Axes::y(band.p10 / curve.area)]);
         let high = band.rev().map(|(day, band)| [axes.x(*day), Axes::y(band.p90 / curve.area)]);
-        let fill = format!("fill=\"{}\" fill-opacity=\"0.22\" stroke=\"none\"", palette.curve);
+        let fill = format!("fill=\"{}\" fill-opacity=\"0.22\" stroke=\"none\"", palette.light.curve);
         canvas.path(&line(low.chain(high)), &fill);
         if let Some(planned) = &curve.planned {
             let places =
                 days.iter().zip(planned).map(|(day, area)| [axes.x(*day), Axes::y(area / curve.area)]);
             let stroke = format!(
                 "fill=\"none\" stroke=\"{}\" stroke-width=\"2.5\" stroke-dasharray=\"9 5\"",
-                palette.plan
+                palette.light.accent
             );
             canvas.path(&line(places), &stroke);
         }
         let known = days.iter().zip(&curve.actual).filter(|(day, _)| **day <= view.today);
         let places = known.map(|(day, area)| [axes.x(*day), Axes::y(area / curve.area)]);
-        let stroke = format!("fill=\"none\" stroke=\"{}\" stroke-width=\"3.5\"", palette.curve);
+        let stroke = format!("fill=\"none\" stroke=\"{}\" stroke-width=\"3.5\"", palette.light.curve);
         canvas.path(&line(places), &stroke);
     }
     key(!forecast.is_empty(), &palette, words, &mut canvas);
@@ -84,13 +84,13 @@ pub fn curve(
 }
 
 fn grid(axes: &Axes, palette: &Palette, words: &Words, canvas: &mut Canvas) {
-    let stroke = format!("stroke=\"{}\" stroke-width=\"1\"", palette.line);
+    let stroke = format!("stroke=\"{}\" stroke-width=\"1\"", palette.light.line);
     for step in 0..=4 {
         let share = f64::from(step) / 4.0;
         let y = Axes::y(share);
         canvas.path(&line([[LEFT, y], [WIDTH - RIGHT, y]]), &stroke);
         let told = words::number(share * 100.0, 0, words.language());
-        canvas.text([LEFT - 10.0, y + 6.0], 18.0, "end", &palette.ink_soft, &told);
+        canvas.text([LEFT - 10.0, y + 6.0], 18.0, "end", &palette.light.ink_soft, &told);
     }
     // Firsts of months, at most eight of them.
     let months = axes.last.since(axes.first) / 30 + 1;
@@ -102,24 +102,24 @@ fn grid(axes: &Axes, palette: &Palette, words: &Words, canvas: &mut Canvas) {
         let x = axes.x(day);
         canvas.path(&line([[x, TOP], [x, HEIGHT - BOTTOM]]), &stroke);
         let told = date.strftime("%m/%Y").to_string();
-        canvas.text([x, HEIGHT - BOTTOM + 24.0], 17.0, "middle", &palette.ink_soft, &told);
+        canvas.text([x, HEIGHT - BOTTOM + 24.0], 17.0, "middle", &palette.light.ink_soft, &told);
     }
 }
 
 fn key(band: bool, palette: &Palette, words: &Words, canvas: &mut Canvas) {
     let mut x = LEFT;
     let names =
-        [("curve_actual", &palette.curve, ""), ("curve_planned", &palette.plan, "stroke-dasharray=\"9 5\"")];
+        [("curve_actual", &palette.light.curve, ""), ("curve_planned", &palette.light.accent, "stroke-dasharray=\"9 5\"")];
     for (name, colour, dash) in names {
         canvas.path(
             &line([[x, 24.0], [x + 40.0, 24.0]]),
             &format!("stroke=\"{colour}\" stroke-width=\"3\" {dash}"),
         );
-        canvas.text([x + 48.0, 30.0], 18.0, "start", &palette.ink, &words.text(name));
+        canvas.text([x + 48.0, 30.0], 18.0, "start", &palette.light.ink, &words.text(name));
         x += 190.0;
     }
     if band {
-        canvas.rect([x, 14.0, 40.0, 18.0], &format!("fill=\"{}\" fill-opacity=\"0.22\"", palette.curve));
-        canvas.text([x + 48.0, 30.0], 18.0, "start", &palette.ink, &words.text("curve_band"));
+        canvas.rect([x, 14.0, 40.0, 18.0], &format!("fill=\"{}\" fill-opacity=\"0.22\"", palette.light.curve));
+        canvas.text([x + 48.0, 30.0], 18.0, "start", &palette.light.ink, &words.text("curve_band"));
     }
 }

@@ -1,6 +1,6 @@
 //! The section of what is to be decided, in words.
 
-use super::{Block, Section, Subject, build::ReportData, map::act_name, words};
+use super::{Block, Section, Subject, data::ReportData, map::act_name, words};
 use crate::{
     analysis::{Decision, DecisionScope, Longest, Named, decisions},
     domain::chainage_label,

@@ -1,6 +1,6 @@
 //! The section of what the law asks of heads, and of what was marked.
 
-use super::{Block, Cell, Section, Subject, build::ReportData, map::act_name};
+use super::{Block, Cell, Section, Subject, data::ReportData, map::act_name};
 use crate::analysis::{Duty, DutyKind, duties, marked};
 
 /// Parcels that are named of each list; the data room has all.

@@ -124,14 +124,14 @@ fn ground(view: &View, subject: Subject, sheet: &Sheet, palette: &Palette, canva
     }
     canvas.path(
         &units,
-        &format!("fill=\"{}\" stroke=\"{}\" stroke-width=\"1\"", palette.land, palette.boundary),
+        &format!("fill=\"{}\" stroke=\"{}\" stroke-width=\"1\"", palette.light.land, palette.light.boundary),
     );
     if let Subject::Project(index) = subject {
         let mut edge = String::new();
         sheet.shape(snapshot.project_shape(index), &mut edge);
         canvas.path(
             &edge,
-            &format!("fill=\"{}\" stroke=\"{}\" stroke-width=\"0.8\"", palette.land, palette.project_edge),
+            &format!("fill=\"{}\" stroke=\"{}\" stroke-width=\"0.8\"", palette.light.land, palette.light.project_edge),
         );
     }
 }
@@ -141,7 +141,7 @@ fn projects(view: &View, sheet: &Sheet, palette: &Palette, canvas: &mut Canvas) 
     let step = |share: f64| ((share * 5.0) as usize).min(4);
     for (index, entry) in snapshot.projects().iter().enumerate() {
         let colour = &palette.progress[step(view.projects[index].progress.share)];
-        let edge = &palette.project_edge;
+        let edge = &palette.light.project_edge;
         if entry.alignment.is_empty() {
             let mut path = String::new();
             sheet.shape(snapshot.project_shape(index), &mut path);
@@ -158,7 +158,7 @@ fn projects(view: &View, sheet: &Sheet, palette: &Palette, canvas: &mut Canvas) 
         let around = if shape.is_empty() { entry.extent } else { shape };
         let (x, y) = (around.min_x.midpoint(around.max_x), around.min_y.midpoint(around.max_y));
         let [x, y] = sheet.place(entry.point.unwrap_or(WorldPoint { x, y }));
-        canvas.text([x, y - 9.0], 17.0, "middle", &palette.ink, entry.project.code.as_str());
+        canvas.text([x, y - 9.0], 17.0, "middle", &palette.light.ink, entry.project.code.as_str());
     }
 }
 
@@ -178,7 +178,7 @@ fn parcels(view: &View, chosen: &[u32], sheet: &Sheet, palette: &Palette, canvas
     }
     // What is pending lies above what is done: it is what one looks for.
     for ([site, corridor], colour) in paths.iter().zip(&palette.stages).rev() {
-        let edge = &palette.line;
+        let edge = &palette.light.line;
         canvas.path(
             site,
             &format!("fill=\"{colour}\" fill-rule=\"evenodd\" stroke=\"{edge}\" stroke-width=\"0.2\""),
@@ -225,13 +225,13 @@ fn legend(rows: Vec<(String, String)>, palette: &Palette, canvas: &mut Canvas) {
     let x = WIDTH - LEGEND;
     let mut y = 40.0;
     for (colour, text) in rows {
-        let edge = &palette.project_edge;
+        let edge = &palette.light.project_edge;
         canvas.rect(
             [x, y - 14.0, 28.0, 18.0],
             &format!("fill=\"{colour}\" stroke=\"{edge}\" stroke-width=\"0.8\""),
         );
         for part in wrapped(&text, 26) {
-            canvas.text([x + 38.0, y], 18.0, "start", &palette.ink, &part);
+            canvas.text([x + 38.0, y], 18.0, "start", &palette.light.ink, &part);
             y += 22.0;
         }
         y += 8.0;
@@ -264,16 +264,16 @@ fn scale_bar(sheet: &Sheet, palette: &Palette, words: &Words, canvas: &mut Canva
     let power = 10f64.powf(most.log10().floor());
     let round = [5.0, 2.0, 1.0].into_iter().map(|n| n * power).find(|n| *n <= most).unwrap_or(power);
     let (x, y, width) = (WIDTH - LEGEND, sheet.height - 30.0, round / metres_a_unit);
-    canvas.rect([x, y, width, 5.0], &format!("fill=\"{}\"", palette.ink));
+    canvas.rect([x, y, width, 5.0], &format!("fill=\"{}\"", palette.light.ink));
     let told = if round >= 1000.0 {
         words.say("scale_km", &[("n", &words.decimal(round / 1000.0, 0))])
     } else {
         words.say("scale_m", &[("n", &words.decimal(round, 0))])
     };
-    canvas.text([x, y - 8.0], 17.0, "start", &palette.ink, &told);
+    canvas.text([x, y - 8.0], 17.0, "start", &palette.light.ink, &told);
     // North is up: the map is in Mercator.
     canvas.path(
         &line([[x + 225.0, y + 5.0], [x + 235.0, y - 30.0], [x + 245.0, y + 5.0], [x + 235.0, y - 4.0]]),
-        &format!("fill=\"{}\"", palette.ink),
+        &format!("fill=\"{}\"", palette.light.ink),
     );
 }

@@ -12,6 +12,7 @@ mod board;
 mod build;
 mod content;
 mod curve;
+mod data;
 mod decisions;
 mod docx;
 mod duties;
@@ -117,7 +118,7 @@ pub enum ReportError {
 /// The content of the report about `subject` on the view's day: O(parcels).
 ///
 /// # Errors
-/// Colours that can't be read; they come with the program.
+/// [`ReportError`] when the table of colours can't be read; it comes with the program.
 pub fn document(
     view: &View,
     subject: Subject,
@@ -141,7 +142,7 @@ pub fn board_document(
 /// The document's bytes in a format.
 ///
 /// # Errors
-/// What the format's library can't write.
+/// [`ReportError`] when the format's library can't write the document.
 pub fn write(document: &Document, format: Format) -> Result<Vec<u8>, ReportError> {
     match format {
         Format::Pdf => pdf::write(document),

@@ -4,14 +4,21 @@ use std::fmt::Write as _;
 
 use super::ReportError;
 
-/// Colours of `data/report/palette.toml`.
+/// Colours of `data/palette.json`, those of paper: it is light.
 #[derive(Debug, Clone, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Palette {
     /// By where a parcel stands.
     pub stages: [String; 10],
     /// By fifths of the share.
     pub progress: [String; 5],
+    /// What depends on the ground.
+    pub light: Ground,
+}
+
+/// Colours on light ground.
+#[derive(Debug, Clone, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Ground {
     pub boundary: String,
     pub project_edge: String,
     pub land: String,
@@ -19,19 +26,19 @@ pub struct Palette {
     pub ink_soft: String,
     pub line: String,
     pub curve: String,
-    pub plan: String,
+    pub accent: String,
 }
 
-const PALETTE: &str = include_str!("../../data/report/palette.toml");
+const PALETTE: &str = include_str!("../../data/palette.json");
 
 impl Palette {
     /// The colours that come with the program.
     pub fn load() -> Result<Self, ReportError> {
-        let wrong = |error: toml::de::Error| ReportError::Words {
-            file: "data/report/palette.toml".to_owned(),
+        let wrong = |error: serde_json::Error| ReportError::Words {
+            file: "data/palette.json".to_owned(),
             why: error.to_string(),
         };
-        toml::from_str(PALETTE).map_err(wrong)
+        serde_json::from_str(PALETTE).map_err(wrong)
     }
 }
 
@@ -101,32 +108,4 @@ pub fn line(places: impl IntoIterator<Item = [f64; 2]>) -> String {
         let _ = write!(data, "{}{x:.1} {y:.1}", if data.is_empty() { "M" } else { "L" });
     }
     data
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// One look for screen and paper.
-    #[test]
-    fn printed_colours_are_those_of_the_screen() {
-        let screen = include_str!("../../web/src/lib/palette.ts");
-        let palette = Palette::load().unwrap();
-        let list = |name: &str| {
-            let from = screen.find(name).unwrap();
-            let list = &screen[from..from + screen[from..].find(']').unwrap()];
-            list.split('\'').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()
-        };
-        assert_eq!(palette.stages.to_vec(), list("stageSteps = ["));
-        assert_eq!(palette.progress.to_vec(), list("progressSteps: FiveColours = ["));
-        for (name, colour) in [
-            ("boundary", &palette.boundary),
-            ("projectEdge", &palette.project_edge),
-            ("ink", &palette.ink),
-            ("curve", &palette.curve),
-            ("accent", &palette.plan),
-        ] {
-            assert!(screen.contains(&format!("  {name}: '{colour}'")), "{name}");
-        }
-    }
 }

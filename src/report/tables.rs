@@ -2,7 +2,7 @@
 
 use super::{
     Block, Cell, Column, Subject, Table,
-    build::ReportData,
+    data::ReportData,
     map::{act_name, standing_name},
 };
 use crate::{

@@ -118,7 +118,7 @@ impl App {
     /// The state around an open store; it answers once a view is shown.
     ///
     /// # Errors
-    /// A store that can't be read.
+    /// [`StoreError`] when the accounts, settings or heads can't be read from the store.
     pub fn new(
         store: Arc<dyn Store>,
         law: Arc<Law>,
@@ -211,7 +211,7 @@ impl App {
     /// Events after a position, some at a time; for threads that may block.
     ///
     /// # Errors
-    /// The engine's, in words.
+    /// The text of a [`StoreError`] when the ledger can't be read.
     pub fn ledger_after(&self, position: LedgerPosition) -> Result<Vec<Event>, String> {
         self.views.ledger_after(position)
     }
@@ -258,7 +258,7 @@ impl App {
     /// others: made once per change.
     ///
     /// # Errors
-    /// What `make` gives; 503 while loading.
+    /// 503 while the atlas is being loaded or too many computations wait; else the error of `make`.
     pub async fn json<T: serde::Serialize>(
         self: &Arc<Self>,
         headers: &HeaderMap,
@@ -276,7 +276,7 @@ impl App {
     /// As [`App::json`], for what must know the view's number.
     ///
     /// # Errors
-    /// What `make` gives; 503 while loading.
+    /// 503 while the atlas is being loaded or too many computations wait; else the error of `make`.
     pub async fn json_of<T: serde::Serialize>(
         self: &Arc<Self>,
         headers: &HeaderMap,
@@ -293,7 +293,7 @@ impl App {
     /// As [`App::json`], for bytes of any type.
     ///
     /// # Errors
-    /// What `make` gives; 503 while loading.
+    /// 503 while the atlas is being loaded or too many computations wait; else the error of `make`.
     pub async fn answer(
         self: &Arc<Self>,
         headers: &HeaderMap,

@@ -1,17 +1,8 @@
 //! An optional base map under the projects: a `PMTiles` file of the operator's, or
 //! tiles by a URL template. None by default: then no request leaves the server.
 
-use std::{path::PathBuf, sync::Arc};
+use std::path::PathBuf;
 
-use axum::{
-    body::Body,
-    extract::{Request, State},
-    response::{IntoResponse, Response},
-};
-use tower::ServiceExt;
-use tower_http::services::ServeFile;
-
-use super::{app::App, problem::Problem};
 use crate::api::{BasemapKind, BasemapSource};
 
 /// Where base map tiles come from.
@@ -83,17 +74,6 @@ impl Basemap {
         let host = url.find("://")? + 3;
         let end = url[host..].find('/').map_or(url.len(), |slash| host + slash);
         Some(&url[..end])
-    }
-}
-
-/// The archive, in the ranges that are asked for.
-pub async fn archive(State(app): State<Arc<App>>, request: Request) -> Response {
-    let Some(Basemap::Archive(path)) = &app.basemap else {
-        return Problem::not_found("this server has no base map of its own").into_response();
-    };
-    match ServeFile::new(path).oneshot(request).await {
-        Ok(response) => response.map(Body::new),
-        Err(never) => match never {},
     }
 }
 

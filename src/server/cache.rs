@@ -14,7 +14,7 @@ use axum::{
 };
 use bytes::Bytes;
 
-use super::{encoding::Encoding, making};
+use super::{encoding::Encoding, sending};
 use crate::{
     atlas::Extent,
     tile::{Layer, TileId},
@@ -59,7 +59,7 @@ impl Answer {
             if let Some(name) = self.encoding.name() {
                 headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(name));
             }
-            match making::body(self.body.clone()) {
+            match sending::body(self.body.clone()) {
                 Ok(body) => *response.body_mut() = body,
                 Err(busy) => return busy.into_response(),
             }

@@ -34,7 +34,8 @@ impl CampaignFiles {
     /// Shows what another server has changed, if anything.
     ///
     /// # Errors
-    /// The store's. What the texts contradict each other in is told in the log; what was shown stays.
+    /// [`StoreError`] when the texts can't be read from the store. Texts that contradict each other are logged; what
+    /// was shown stays.
     pub fn follow(&self, show: impl FnOnce(&[Campaign])) -> Result<(), StoreError> {
         let Some(shared) = self.store.shared() else { return Ok(()) };
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
@@ -53,7 +54,7 @@ impl CampaignFiles {
     /// The text of a campaign, the operator's own before the one that comes with the program.
     ///
     /// # Errors
-    /// 404 for a code that no campaign has; the disk's.
+    /// 404 when no campaign has the code; 500 or 507 when its file can't be read.
     pub fn text(&self, code: &Code) -> Result<String, Problem> {
         let own = self.files(&self.texts()?)?;
         let own = own.into_iter().find(|(_, text)| is_of(text, code)).map(|(_, text)| text);
@@ -104,7 +105,7 @@ impl CampaignFiles {
     /// [`CampaignFiles::put`].
     ///
     /// # Errors
-    /// 404 where the operator has none of this code; the disk's.
+    /// 404 when the operator has no campaign of this code; 500 or 507 when its file can't be removed.
     pub fn remove(&self, code: &Code, show: impl FnOnce(&[Campaign])) -> Result<(), Problem> {
         let mut shown = self.shown.lock().unwrap_or_else(PoisonError::into_inner);
         let all = self.change(&mut shown, code, |own| {

@@ -12,46 +12,15 @@ use sha2::{Digest, Sha256};
 use tokio::io::AsyncWriteExt as _;
 use tokio_stream::StreamExt as _;
 
-use super::{pictures::Pictures, problem::Problem, scanner::Scanner};
+use super::{
+    pictures::{Kind, Pictures},
+    problem::Problem,
+    scanner::Scanner,
+};
 use crate::domain::hex;
 
 /// Largest file that is taken, bytes.
 pub const LARGEST: usize = 10 << 20;
-
-/// What can be attached.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A photograph.
-    Jpeg,
-    /// A picture without loss.
-    Png,
-    /// A photograph.
-    Webp,
-    /// A scan.
-    Pdf,
-}
-
-impl Kind {
-    const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::Webp, Self::Pdf];
-
-    fn media_type(self) -> &'static str {
-        match self {
-            Self::Jpeg => "image/jpeg",
-            Self::Png => "image/png",
-            Self::Webp => "image/webp",
-            Self::Pdf => "application/pdf",
-        }
-    }
-
-    fn extension(self) -> &'static str {
-        match self {
-            Self::Jpeg => "jpg",
-            Self::Png => "png",
-            Self::Webp => "webp",
-            Self::Pdf => "pdf",
-        }
-    }
-}
 
 /// A file as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,7 +71,7 @@ impl Files {
     /// (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_ENDPOINT`, `AWS_REGION`).
     ///
     /// # Errors
-    /// An address that is not understood.
+    /// [`FilesError`] when the address is neither a folder nor a bucket's URL.
     pub fn at(address: &str) -> Result<Self, FilesError> {
         let wrong = |why: String| FilesError { place: address.to_owned(), why };
         let rest =
@@ -165,7 +134,8 @@ impl Files {
     /// Has a file scanned, checks it, strips it of metadata and keeps it.
     ///
     /// # Errors
-    /// A kind that is not taken, content that is not of that kind, what the scanner says, or the disk's.
+    /// 415 when the kind is not taken; 422 when the content is not of that kind or the scanner refuses it; 503 when
+    /// the scanner can't be run; 507 or 500 when the file can't be kept.
     pub async fn keep(&self, media_type: &str, body: Bytes) -> Result<Kept, Problem> {
         let kind = Kind::ALL.into_iter().find(|kind| kind.media_type() == media_type).ok_or_else(|| {
             let known = Kind::ALL.map(Kind::media_type).join(", ");
@@ -227,7 +197,7 @@ impl Files {
     /// Puts a file that waits to be imported where all servers see it. Its key is no attachment's id.
     ///
     /// # Errors
-    /// The folder's or the bucket's.
+    /// 507 when the file can't be read here or the folder or the bucket can't be written.
     pub async fn put_waiting(&self, key: &str, path: &Path) -> Result<(), Problem> {
         let mut file = tokio::fs::File::open(path).await.map_err(|e| Problem::disk(&e))?;
         let mut writer = BufWriter::new(self.place()?, Key::from(key));
@@ -238,7 +208,7 @@ impl Files {
     /// Brings such a file to this server.
     ///
     /// # Errors
-    /// The folder's or the bucket's, or the disk's.
+    /// 500 when the folder or the bucket can't be read or has no such file; 507 when it can't be written here.
     pub async fn fetch_waiting(&self, key: &str, path: &Path) -> Result<(), Problem> {
         let found = self.place()?.get(&Key::from(key)).await.map_err(|e| Problem::internal(&e))?;
         let mut parts = found.into_stream();
@@ -256,7 +226,7 @@ impl Files {
     /// Removes such a file; one that is gone already is as good.
     ///
     /// # Errors
-    /// The folder's or the bucket's.
+    /// 500 when the folder or the bucket can't be written.
     pub async fn remove_waiting(&self, key: &str) -> Result<(), Problem> {
         match self.place()?.delete(&Key::from(key)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),

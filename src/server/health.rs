@@ -1,17 +1,7 @@
-//! Liveness, readiness, metrics.
+//! How the threads behind the answers fare.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::{
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
-
-use super::{app::App, problem::Problem};
 use crate::store::StoreError;
 
 /// How the threads behind the answers fare.
@@ -53,26 +43,14 @@ impl Health {
         self.writes.load(Ordering::Relaxed) && self.reaches.load(Ordering::Relaxed)
     }
 
-    /// Whether the view follows the ledger.
+    /// Whether the view follows the ledger, as it was last said.
+    pub fn is_following(&self) -> bool {
+        self.follows.load(Ordering::Relaxed)
+    }
+
+    /// Says whether the view follows the ledger.
     pub fn follows(&self, follows: bool) {
         self.follows.store(follows, Ordering::Relaxed);
         metrics::gauge!("matbang_following").set(f64::from(u8::from(follows)));
     }
-}
-
-pub async fn live() -> &'static str {
-    "ok\n"
-}
-
-/// 200 once the atlas is loaded: reads go on from memory whatever the disk does. `writes` and `follows` say
-/// whether what is recorded is kept, and shown.
-pub async fn ready(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let at = app.current()?.view.snapshot.position();
-    let (writes, follows) = (app.health.may_write(), app.health.follows.load(Ordering::Relaxed));
-    let body = serde_json::json!({ "ready": true, "writes": writes, "follows": follows, "at": at });
-    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response())
-}
-
-pub async fn metrics(State(app): State<Arc<App>>) -> impl IntoResponse {
-    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], app.metrics.render())
 }

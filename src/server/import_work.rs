@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::staging::Staged;
 use crate::ingest::Step;
 
 /// What somebody asked for.
@@ -90,7 +89,7 @@ const TOLD: Duration = Duration::from_millis(500);
 
 /// Work that is told as long as this lives.
 pub struct Tracker {
-    staged: Arc<Staged>,
+    works: Arc<Works>,
     number: u64,
     tell: Option<Tell>,
     /// When others were told last.
@@ -98,9 +97,9 @@ pub struct Tracker {
 }
 
 impl Tracker {
-    /// Begins to tell of work on `staged`, and to `tell` it to other servers where there are any.
-    pub fn new(staged: Arc<Staged>, doing: Operation, tell: Option<Tell>) -> Self {
-        let mut now = staged.works.0.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Begins to tell of work on a file, and to `tell` it to other servers where there are any.
+    pub fn new(works: Arc<Works>, doing: Operation, tell: Option<Tell>) -> Self {
+        let mut now = works.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = now.0 + 1;
         let started_at = Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| Timestamp::now());
         let work = Work { doing, step: Phase::Waiting, done: 0, of: None, started_at };
@@ -109,7 +108,7 @@ impl Tracker {
         if let Some(tell) = &tell {
             tell(Some(&work));
         }
-        Self { staged, number, tell, told: Mutex::new(Instant::now()) }
+        Self { works, number, tell, told: Mutex::new(Instant::now()) }
     }
 
     /// The file is being read.
@@ -132,7 +131,7 @@ impl Tracker {
 
     /// Later work on the same file is told instead.
     fn change(&self, change: impl FnOnce(&mut Work)) {
-        let mut now = self.staged.works.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut now = self.works.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let (number, Some(work)) = &mut *now
             && *number == self.number
         {
@@ -154,7 +153,7 @@ impl Tracker {
 
 impl Drop for Tracker {
     fn drop(&mut self) {
-        let mut now = self.staged.works.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut now = self.works.0.lock().unwrap_or_else(PoisonError::into_inner);
         if now.0 == self.number {
             now.1 = None;
             if let Some(tell) = &self.tell {
@@ -167,32 +166,29 @@ impl Drop for Tracker {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::server::staging::Staging;
 
-    fn told(staged: &Staged) -> serde_json::Value {
-        serde_json::to_value(staged.works.now()).unwrap()
+    fn told(works: &Works) -> serde_json::Value {
+        serde_json::to_value(works.now()).unwrap()
     }
 
     #[test]
     fn the_latest_work_is_told_until_it_ends() {
-        let staging = Staging::new(1 << 30);
-        staging.begin("1", "an").unwrap();
-        let staged = staging.find("1", "an").unwrap();
-        assert!(staged.works.now().is_none());
-        let first = Tracker::new(Arc::clone(&staged), Operation::Preview, None);
-        assert_eq!(told(&staged)["step"], "waiting");
+        let works = Arc::<Works>::default();
+        assert!(works.now().is_none());
+        let first = Tracker::new(Arc::clone(&works), Operation::Preview, None);
+        assert_eq!(told(&works)["step"], "waiting");
         first.at(Step::Reading { done: 3000, of: Some(8000) });
-        let now = told(&staged);
+        let now = told(&works);
         assert_eq!((&now["doing"], &now["step"]), (&"preview".into(), &"reading".into()));
         assert_eq!((&now["done"], &now["of"]), (&3000.into(), &8000.into()));
         first.at(Step::Checking);
-        assert_eq!(told(&staged)["done"], 3000);
-        let second = Tracker::new(Arc::clone(&staged), Operation::Commit, None);
+        assert_eq!(told(&works)["done"], 3000);
+        let second = Tracker::new(Arc::clone(&works), Operation::Commit, None);
         first.at(Step::Reading { done: 8000, of: Some(8000) });
         drop(first);
         second.storing();
-        assert_eq!((&told(&staged)["doing"], &told(&staged)["step"]), (&"commit".into(), &"storing".into()));
+        assert_eq!((&told(&works)["doing"], &told(&works)["step"]), (&"commit".into(), &"storing".into()));
         drop(second);
-        assert!(staged.works.now().is_none());
+        assert!(works.now().is_none());
     }
 }

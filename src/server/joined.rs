@@ -26,7 +26,7 @@ impl Joined {
     /// Comes back once the question was asked and answered after this was called, by this caller or another.
     ///
     /// # Errors
-    /// Those of `ask`; who waits behind it asks again.
+    /// The error of `ask`; those who waited behind it ask again.
     pub async fn ask<E>(&self, ask: impl Future<Output = Result<(), E>>) -> Result<(), E> {
         let arrived = self.begun.load(Ordering::Acquire);
         // A semaphore that is never closed.

@@ -21,7 +21,7 @@ impl Listings {
     /// The order for `key` in the view of this number, made by `make` when it is not there.
     ///
     /// # Errors
-    /// What `make` gives.
+    /// The error of `make`; nothing is kept then.
     pub fn get<E>(
         &self,
         view: u64,

@@ -1,18 +1,12 @@
-//! Answers that take long: each is made once however many ask for it, a few at a time, and large ones are sent to so
-//! many at once that memory stays bounded.
+//! Answers that take long: each is made once however many ask for it, a few at a time.
 
 use std::{
     collections::HashMap,
-    pin::Pin,
-    sync::{Arc, LazyLock, Mutex, PoisonError, Weak},
-    task::{Context, Poll},
+    sync::{Arc, Mutex, PoisonError, Weak},
     time::Duration,
 };
 
-use axum::body::Body;
-use bytes::Bytes;
-use http_body::{Frame, SizeHint};
-use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::sync::{OnceCell, Semaphore, SemaphorePermit};
 
 use super::{cache::Answer, problem::Problem};
 
@@ -20,14 +14,6 @@ use super::{cache::Answer, problem::Problem};
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Questions under way of which those that are answered are forgotten.
 const SWEPT_AT: usize = 1024;
-/// Bytes from which an answer is a large one; memory is counted in these.
-const LARGE: usize = 1 << 20;
-/// Memory of large answers that are being sent, in [`LARGE`].
-const SENT: usize = 256;
-/// Bytes of a large answer that are given to a connection at a time.
-const PIECE: usize = 1 << 16;
-
-static SENDING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(SENT)));
 
 /// Answers that are being made.
 pub struct Making {
@@ -64,7 +50,7 @@ impl Making {
     /// A place for work that takes long.
     ///
     /// # Errors
-    /// 503 where none gets free.
+    /// 503 when none gets free within the patience.
     pub async fn place(&self) -> Result<SemaphorePermit<'_>, Problem> {
         let place = tokio::time::timeout(PATIENCE, self.places.acquire()).await;
         place.map_err(|_| Problem::busy_answering())?.map_err(|e| Problem::internal(&e))
@@ -81,49 +67,6 @@ impl Making {
         let cell = Arc::new(OnceCell::new());
         under_way.insert(question, Arc::downgrade(&cell));
         cell
-    }
-}
-
-/// The body of an answer; a large one keeps its place until all of it was taken.
-///
-/// # Errors
-/// 503 where so many large ones are being sent that memory would run out.
-pub fn body(bytes: Bytes) -> Result<Body, Problem> {
-    let places = (bytes.len() / LARGE).min(SENT) as u32;
-    if places == 0 {
-        return Ok(Body::from(bytes));
-    }
-    let held = Arc::clone(&SENDING).try_acquire_many_owned(places);
-    Ok(Body::new(Sent { left: bytes, _held: held.map_err(|_| Problem::busy_answering())? }))
-}
-
-/// A large answer on its way.
-struct Sent {
-    left: Bytes,
-    _held: OwnedSemaphorePermit,
-}
-
-impl http_body::Body for Sent {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if self.left.is_empty() {
-            return Poll::Ready(None);
-        }
-        let most = self.left.len().min(PIECE);
-        Poll::Ready(Some(Ok(Frame::data(self.left.split_to(most)))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.left.is_empty()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.left.len() as u64)
     }
 }
 
@@ -161,17 +104,5 @@ mod tests {
             other.await.unwrap().unwrap();
         }
         assert_eq!(made.load(Ordering::Relaxed), 1);
-    }
-
-    #[tokio::test]
-    async fn large_answers_are_sent_within_bounds_and_small_ones_always() {
-        let large = Bytes::from(vec![1; 100 * LARGE]);
-        let held = [body(large.clone()).unwrap(), body(large.clone()).unwrap()];
-        assert!(body(large.clone()).is_err());
-        assert!(body(Bytes::from_static(b"{}")).is_ok());
-        drop(held);
-        let whole = axum::body::to_bytes(body(large.clone()).unwrap(), usize::MAX).await.unwrap();
-        assert_eq!(whole, large);
-        assert_eq!(SENDING.available_permits(), SENT);
     }
 }

@@ -1,10 +1,11 @@
 //! Query parameters: each one known by name, checked, and refused with a reason.
 
-use super::{ogc, problem::Problem};
+use super::problem::Problem;
 use crate::{
     analysis::{Filter, View},
     domain::{Day, LedgerPosition},
-    query::{self, CONDITION_NAMES, CONDITIONS, Collection, Rows},
+    export::{Crs, Reprojector},
+    query::{self, CONDITION_NAMES, CONDITIONS, Collection, Column, Language, Rows},
 };
 
 /// Which state of things is meant: what was known `at` a position, on the day `as_of`.
@@ -30,7 +31,7 @@ impl Query {
     /// Reads `a=1&b=2`. Parameters that are not in `known`, or come twice, are refused.
     ///
     /// # Errors
-    /// The first parameter that is not known, and those that are.
+    /// 400 naming the first unknown parameter, with those that are known.
     pub fn parse(text: Option<&str>, known: &[&str]) -> Result<Self, Problem> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for (name, value) in form_urlencoded::parse(text.unwrap_or_default().as_bytes()) {
@@ -50,7 +51,7 @@ impl Query {
     /// As [`Query::parse`], and empty parameters are refused too.
     ///
     /// # Errors
-    /// The first parameter that is not known or empty.
+    /// 400 naming the first parameter that is unknown or empty.
     pub fn strict(text: Option<&str>, known: &[&str]) -> Result<Self, Problem> {
         let query = Self::parse(text, known)?;
         match query.0.iter().find(|(_, value)| value.is_empty()) {
@@ -86,7 +87,7 @@ impl Query {
     /// The value of a parameter, read with `read`.
     ///
     /// # Errors
-    /// What `read` gives, with the parameter's name.
+    /// 400 with the parameter's name and the text that `read` gives.
     pub fn read<T, E: std::fmt::Display>(
         &self,
         name: &str,
@@ -98,7 +99,7 @@ impl Query {
     /// `true` or `false`; false when left out.
     ///
     /// # Errors
-    /// Another value.
+    /// 400 when the value is neither `true` nor `false`.
     pub fn flag(&self, name: &str) -> Result<bool, Problem> {
         let read = |text: &str| text.parse::<bool>().map_err(|_| "must be true or false");
         Ok(self.read(name, read)?.unwrap_or(false))
@@ -148,12 +149,38 @@ impl Query {
             }
         }
         let columns: Vec<_> = Collection::Parcels.columns().iter().collect();
-        if let Some(cql) = ogc::cql(self, &columns)? {
+        if let Some(cql) = self.cql(&columns)? {
             all = all.and(cql);
         }
         let units = view.snapshot.units_on(day);
         let rows = Rows { today: day, units: &units, ..Rows::of(view) };
         all.plan(&rows).map_err(|why| Problem::parameter("filter", why))
+    }
+
+    /// The condition of `filter`, `filter-lang` and `filter-crs`.
+    ///
+    /// # Errors
+    /// 400 when the filter is no CQL2, names an unknown property or goes beyond a limit.
+    pub fn cql(&self, known: &[&'static Column]) -> Result<Option<query::Filter>, Problem> {
+        let language = self.read("filter-lang", |text| match text {
+            // GDAL up to 3.7 says it by the draft's name.
+            "cql2-text" | "cql-text" => Ok(Language::Text),
+            "cql2-json" => Ok(Language::Json),
+            other => Err(format!("\"{other}\" is not offered; use cql2-text or cql2-json")),
+        })?;
+        let crs = self.read("filter-crs", Crs::parse)?.unwrap_or_default();
+        let Some(text) = self.get("filter") else { return Ok(None) };
+        // Left out, the language shows.
+        let language = language.unwrap_or(if text.trim_start().starts_with('{') {
+            Language::Json
+        } else {
+            Language::Text
+        });
+        let mover = Reprojector::new(crs).map_err(|e| Problem::internal(&e))?;
+        let place = |c: [f64; 2]| mover.back(c);
+        query::Filter::parse(text, language, known, &place)
+            .map(Some)
+            .map_err(|why| Problem::parameter("filter", why))
     }
 }
 
@@ -173,7 +200,7 @@ pub fn with_filter(more: &[&'static str]) -> Vec<&'static str> {
 /// Reads west,south,east,north.
 ///
 /// # Errors
-/// What is wrong, for a person.
+/// Text for a person: no four numbers, or edges outside the world or crossed.
 pub fn bbox(text: &str) -> Result<[f64; 4], String> {
     bbox_of(text)
 }
@@ -181,7 +208,7 @@ pub fn bbox(text: &str) -> Result<[f64; 4], String> {
 /// Reads four or six numbers: the smallest along both axes, then the largest, in any CRS.
 ///
 /// # Errors
-/// What is wrong, for a person.
+/// Text for a person: no four numbers, or edges outside the world or crossed.
 pub fn bbox_of(text: &str) -> Result<[f64; 4], String> {
     let edges = edges_of(text)?;
     if edges[0] > edges[2] {
@@ -193,7 +220,7 @@ pub fn bbox_of(text: &str) -> Result<[f64; 4], String> {
 /// As [`bbox_of`]; in degrees a west that exceeds the east is a rectangle across the antimeridian (RFC 7946, 5.2).
 ///
 /// # Errors
-/// What is wrong, for a person.
+/// Text for a person: no four numbers, or edges outside the world or crossed.
 pub fn edges_of(text: &str) -> Result<[f64; 4], String> {
     let numbers: Vec<f64> = text
         .split(',')

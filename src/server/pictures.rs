@@ -7,7 +7,7 @@ use bytes::Bytes;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use tokio::sync::Semaphore;
 
-use super::{files::Kind, problem::Problem};
+use super::problem::Problem;
 
 /// Pixels of a picture, as its header says, before anything is decoded: the largest of today's telephones have as many.
 const MOST_PIXELS: u64 = 50_000_000;
@@ -19,6 +19,44 @@ const MEMORY: u64 = 448 << 20;
 const WAITING: usize = 16;
 /// How long they wait.
 const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What can be attached.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A photograph.
+    Jpeg,
+    /// A picture without loss.
+    Png,
+    /// A photograph.
+    Webp,
+    /// A scan.
+    Pdf,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::Webp, Self::Pdf];
+
+    /// Its media type.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Webp => "image/webp",
+            Self::Pdf => "application/pdf",
+        }
+    }
+
+    /// The end of its name.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Webp => "webp",
+            Self::Pdf => "pdf",
+        }
+    }
+}
 
 /// The place where pictures are decoded.
 #[derive(Debug, Clone)]

@@ -41,7 +41,7 @@ impl Reading {
     /// Does `work`, which has a file read, once it is this one's turn.
     ///
     /// # Errors
-    /// Too many wait; what `work` says.
+    /// 503 when too many readings wait already; else the error of `work`.
     pub async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Reader, &Cancellation) -> Result<T, Problem> + Send + 'static,

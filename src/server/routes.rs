@@ -20,13 +20,12 @@ use super::{
     app::App,
     assets,
     auth::{self, Route, Rule},
-    basemap,
     description::{
         self, Described, briefings, emulation, figures, imports, keeping, reading, recording, session,
     },
-    files, headers, health, live, ogc,
+    files, headers, heads, ogc, probes,
     problem::Problem,
-    tiles, witness,
+    tiles,
 };
 use crate::domain::Action;
 
@@ -68,14 +67,14 @@ macro_rules! routes {
 }
 
 routes! {
-    GET "/healthz" OPEN => health::live;
-    GET "/readyz" OPEN => health::ready;
-    GET "/metrics" ADMINISTER => health::metrics;
+    GET "/healthz" OPEN => probes::live;
+    GET "/readyz" OPEN => probes::ready;
+    GET "/metrics" ADMINISTER => probes::metrics;
 
     GET "/tiles" READ => tiles::list;
     GET "/tiles/{layers}" READ => tiles::tilejson;
     GET "/tiles/{layers}/{z}/{x}/{y}" READ => tiles::tile;
-    GET "/basemap.pmtiles" READ => basemap::archive;
+    GET "/basemap.pmtiles" READ => tiles::basemap;
 
     GET "/ogc" READ => ogc::landing;
     GET "/ogc/" READ => ogc::landing;
@@ -113,7 +112,7 @@ routes! {
     GET "/api/v1/parcels/{id}" BY_ROLE => api::parcel, is reading::parcel;
     GET "/api/v1/search" READ => api::search, is reading::search;
     POST "/api/v1/totals" BY_ROLE => api::totals, is figures::totals;
-    GET "/api/v1/live" READ => live::live, is reading::live;
+    GET "/api/v1/live" READ => api::live::live, is reading::live;
     GET "/api/v1/procedures" READ => api::procedures, is keeping::procedures;
 
     GET "/api/v1/campaigns" READ => api::campaigns, is emulation::campaigns;
@@ -150,7 +149,7 @@ routes! {
     DELETE "/api/v1/briefings/{code}" MEMBER => api::remove_briefing, is briefings::remove_briefing;
     POST "/api/v1/briefings/{code}/restore" MEMBER => api::restore_briefing, is briefings::restore_briefing;
 
-    GET "/api/v1/heads" READ => witness::heads, is keeping::heads;
+    GET "/api/v1/heads" READ => heads::heads, is keeping::heads;
     GET "/api/v1/heads/{position}" READ => api::head_at, is keeping::head_at;
     GET "/api/v1/ledger" ADMINISTER => api::ledger, is keeping::ledger;
     GET "/api/v1/condition" ADMINISTER => api::condition, is keeping::condition;
@@ -200,7 +199,7 @@ async fn described() -> Response {
 /// The description of the app's own interface, with who may ask for what.
 ///
 /// # Errors
-/// The name that types of two shapes have.
+/// Two types of different shapes share a name: that name.
 pub fn description() -> Result<serde_json::Value, String> {
     description::document(DESCRIBED)
 }

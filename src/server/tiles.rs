@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use axum::{
-    extract::{Path, RawQuery, State},
+    body::Body,
+    extract::{Path, RawQuery, Request, State},
     http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use serde_json::json;
+use tower::ServiceExt;
+use tower_http::services::ServeFile;
 
 use super::{
     app::{App, Current},
+    basemap::Basemap,
     cache::{Answer, TileFormat, TileKey},
     edge::is_encrypted,
     encoding::Encoding,
@@ -212,4 +216,15 @@ pub fn base(headers: &HeaderMap) -> String {
     let scheme = if is_encrypted(headers) { "https" } else { "http" };
     let host = headers.get(header::HOST).and_then(|value| value.to_str().ok()).unwrap_or("127.0.0.1");
     format!("{scheme}://{host}")
+}
+
+/// The archive of the base map, in the ranges that are asked for.
+pub async fn basemap(State(app): State<Arc<App>>, request: Request) -> Response {
+    let Some(Basemap::Archive(path)) = &app.basemap else {
+        return Problem::not_found("this server has no base map of its own").into_response();
+    };
+    match ServeFile::new(path).oneshot(request).await {
+        Ok(response) => response.map(Body::new),
+        Err(never) => match never {},
+    }
 }

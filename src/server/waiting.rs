@@ -6,25 +6,16 @@
 //! ```
 //! A store that one process serves has the folder alone.
 
-use std::{collections::HashMap, path::Path, sync::Arc, time::SystemTime};
+use std::{path::Path, sync::Arc};
 
 use super::{
     app::App,
     auth,
     import_work::{Tell, Work},
     problem::Problem,
-    staging::{Room, Staged},
+    staging::{Room, Staged, Stamp},
 };
 use crate::store::{Shared, StoreError, WaitingFile, WaitingImport};
-
-/// What is known of a file in the folder: its shared key, and what it was when it had it.
-type Known = (String, Stamp);
-/// Length and time of the last change.
-type Stamp = (u64, Option<SystemTime>);
-
-/// Files of an import that are the same here and where all servers see them, by name.
-#[derive(Debug, Default)]
-pub struct Synced(tokio::sync::Mutex<HashMap<String, Known>>);
 
 fn stamp(path: &Path) -> Option<Stamp> {
     let found = std::fs::metadata(path).ok()?;
@@ -48,7 +39,8 @@ impl App {
     /// Begins an import for `author`: its id.
     ///
     /// # Errors
-    /// Too many wait; the disk's, the store's.
+    /// 503 when too many imports wait; 507 when no folder can be made; 503 or 500 when the shared store can't be
+    /// asked.
     pub async fn begin_import(self: &Arc<Self>, author: &str) -> Result<String, Problem> {
         let id = auth::secret().map_err(|e| Problem::internal(&e))?;
         if !self.is_shared() {
@@ -83,7 +75,8 @@ impl App {
     /// The import with this id, for who began it, with all its files here.
     ///
     /// # Errors
-    /// None, or somebody else's; the disk's, the store's.
+    /// 404 when there is none or it is somebody else's; 507 or 500 when its files can't be brought here; 503 or 500
+    /// when the shared store can't be asked.
     pub async fn find_import(&self, id: &str, author: &str) -> Result<Arc<Staged>, Problem> {
         if !self.is_shared() {
             return self.staging.find(id, author);
@@ -112,7 +105,7 @@ impl App {
     /// Room that a person has for another file.
     ///
     /// # Errors
-    /// The store's.
+    /// 503 or 500 when the shared store can't be asked.
     pub async fn import_room(&self, author: &str) -> Result<Room, Problem> {
         if !self.is_shared() {
             return Ok(Room::Here);
@@ -125,7 +118,8 @@ impl App {
     /// Puts the files of an import that are new here where all servers see them.
     ///
     /// # Errors
-    /// An import that is over, no room; the disk's, the store's. What was new is gone then.
+    /// 404 when the import is over; 413 when the person has no room left; 507 or 500 when a file can't be put there;
+    /// 503 or 500 when the shared store can't be asked. What was new is gone then.
     pub async fn share_files(&self, id: &str, author: &str, staged: &Staged) -> Result<(), Problem> {
         if !self.is_shared() {
             return Ok(());
@@ -206,7 +200,7 @@ impl App {
     /// Forgets an import; its files go once nobody reads them.
     ///
     /// # Errors
-    /// The store's.
+    /// 503 or 500 when the shared store can't be asked.
     pub async fn end_import(self: &Arc<Self>, id: &str) -> Result<(), Problem> {
         self.staging.end(id);
         if self.is_shared() {

@@ -1,28 +1,19 @@
-//! Signs the ledger's end while it grows, for a file elsewhere and for whoever asks.
+//! Signed ends of the ledger: what signs them, and the file elsewhere that keeps them.
 
 use std::{
     collections::VecDeque,
     io::Write as _,
     path::PathBuf,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    sync::{Mutex, PoisonError},
 };
 
-use axum::{
-    extract::State,
-    http::header,
-    response::{IntoResponse, Response},
-};
 use serde_json::json;
 
-use super::{app::App, problem::Problem};
-use crate::{
-    api::Heads,
-    store::ledger::witness::{HeadKey, SignedHead},
+use crate::store::{
+    Head,
+    ledger::witness::{HeadKey, SignedHead},
 };
 
-/// The end is signed at most this often.
-const EVERY: Duration = Duration::from_secs(10);
 /// Signed heads that are told.
 const TOLD: usize = 100;
 
@@ -57,40 +48,26 @@ impl Witness {
         Ok(())
     }
 
-    /// Signs whenever the ledger has grown, as long as the server runs.
-    pub async fn follow(app: Arc<App>) {
-        if app.witness.key.is_none() {
-            return;
-        }
-        loop {
-            Self::sign(&app).await;
-            tokio::time::sleep(EVERY).await;
-        }
+    /// The key to hold signed heads against; none where nothing is signed.
+    pub fn public_key(&self) -> Option<String> {
+        self.key.as_ref().map(HeadKey::public)
     }
 
-    /// Signs the ledger's end, if it is another one than the last that was signed.
-    pub async fn sign(app: &Arc<App>) {
-        let Ok(head) = app.with_store(|store| store.head()).await else { return };
-        let own = Arc::clone(app);
-        let done = tokio::task::spawn_blocking(move || {
-            let Some(key) = &own.witness.key else { return Ok(()) };
-            if own.witness.last().is_some_and(|last| last.position == head.position) {
-                return Ok(());
-            }
-            own.witness.keep(key.sign(head.position, &head.hash, jiff::Timestamp::now().as_millisecond()))
-        });
-        match done.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(%error, "the signed end of the ledger could not be kept"),
-            Err(error) => tracing::error!(%error, "the end of the ledger could not be signed"),
-        }
+    /// The last signed ends, newest first.
+    pub fn signed(&self) -> Vec<SignedHead> {
+        self.signed.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
-}
 
-/// The last signed ends of the ledger, newest first, and the key to hold them against.
-pub async fn heads(State(app): State<Arc<App>>) -> Result<Response, Problem> {
-    let at = app.current()?.view.snapshot.position();
-    let signed = app.witness.signed.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let body = Heads { at, key: app.witness.key.as_ref().map(HeadKey::public), heads: signed.into() };
-    Ok(([(header::CACHE_CONTROL, "no-store")], axum::Json(body)).into_response())
+    /// Signs the ledger's end as it is at a moment, milliseconds since 1970-01-01T00:00Z, if it is another one than the
+    /// last that was signed.
+    ///
+    /// # Errors
+    /// When the line can't be added to the file; nothing is told then.
+    pub fn sign(&self, head: &Head, at: i64) -> std::io::Result<()> {
+        let Some(key) = &self.key else { return Ok(()) };
+        if self.last().is_some_and(|last| last.position == head.position) {
+            return Ok(());
+        }
+        self.keep(key.sign(head.position, &head.hash, at))
+    }
 }

@@ -44,7 +44,7 @@ impl StoreFacts {
     /// As the store says.
     ///
     /// # Errors
-    /// The engine's.
+    /// [`StoreError`] when the settings can't be read from the store.
     pub fn read(store: &dyn Store) -> Result<Self, StoreError> {
         let illustration = store.setting("illustration")?.as_deref() == Some("true");
         Ok(Self { illustration, province: store.setting("province")? })
@@ -93,7 +93,7 @@ impl Wording {
     /// Takes the facts as the store says them now.
     ///
     /// # Errors
-    /// The engine's.
+    /// [`StoreError`] when the settings can't be read from the store.
     pub fn refresh(&self, store: &dyn Store) -> Result<(), StoreError> {
         self.about.store(Arc::new(StoreFacts::read(store)?));
         Ok(())

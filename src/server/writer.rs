@@ -111,7 +111,7 @@ impl Writer {
     /// Has an order recorded; comes back when it is durable or refused.
     ///
     /// # Errors
-    /// Too many are waiting, or what the recording says.
+    /// 503 when too many are waiting, 500 when the writer has stopped. What is refused is an [`Outcome`].
     pub async fn record(&self, job: Job) -> Result<Outcome, Problem> {
         let (reply, answer) = oneshot::channel();
         self.jobs.try_send(Waiting::Order(Box::new(job), reply)).map_err(|_| Problem::busy())?;
@@ -121,7 +121,7 @@ impl Writer {
     /// Has something else written, such as an import, in its turn; comes back when it is durable.
     ///
     /// # Errors
-    /// Too many are waiting, or the store's.
+    /// 503 when too many are waiting, 500 when the writer has stopped; inside, the error of `work` or of the store.
     pub async fn write(
         &self,
         work: impl FnOnce(&mut dyn Transaction) -> Result<(), StoreError> + Send + 'static,

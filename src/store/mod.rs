@@ -104,7 +104,8 @@ pub fn open_or_create(place: &Path) -> Result<Arc<dyn Store>, StoreError> {
 /// accounts, logs, briefings, settings.
 ///
 /// # Errors
-/// A store that is not empty, or the engines'.
+/// [`StoreError::NotEmpty`] when `to` holds rows; else an error of reading `from` or of writing `to`; nothing was
+/// kept then.
 pub fn copy(from: &dyn Store, to: &dyn Store) -> Result<Head, StoreError> {
     to.receive_rows(&mut |take| from.tell_rows(take))
 }
@@ -138,7 +139,7 @@ fn database(place: &Path) -> Result<&str, StoreError> {
 /// Whether there is a store at `place`.
 ///
 /// # Errors
-/// A database that can't be asked.
+/// [`StoreError::Gone`] when the database can't be asked.
 pub fn is_there(place: &Path) -> Result<bool, StoreError> {
     match Engine::of(place)? {
         Engine::GeoPackage(path) => Ok(path.exists()),
@@ -330,7 +331,7 @@ pub trait Transaction {
     /// Adds parcels that take the place of `parent`, with its project, commune, use and holder.
     ///
     /// # Errors
-    /// Besides: a number that is there already.
+    /// Besides: [`StoreError::Exists`] when a number is there already.
     fn form(
         &mut self,
         entry: &Entry,

@@ -56,7 +56,7 @@ pub(super) trait Rows {
     /// The states of parcels as their rows say them.
     ///
     /// # Errors
-    /// Besides: a parcel that has no row.
+    /// Besides: [`StoreError::NoParcel`] when a parcel has no row.
     fn states(&self, parcels: &[ParcelId], take: &mut dyn FnMut(ParcelId, State)) -> Answer<()>;
     /// The state at a position of each parcel, of those that are `wanted`, that an event after it up to
     /// `head` touches.

@@ -5,7 +5,7 @@ use geo::{Geometry, LineString, MultiPolygon};
 /// The `MultiPolygon` in WKB; a Polygon becomes one of one part.
 ///
 /// # Errors
-/// Another geometry, or bytes that are none.
+/// Text for [`StoreError::Row`] when the bytes are no geometry, or one of another type.
 pub(super) fn to_multi_polygon(wkb: &[u8]) -> Result<MultiPolygon<f64>, String> {
     match to_geometry(wkb)? {
         Geometry::MultiPolygon(polygons) => Ok(polygons),
@@ -17,7 +17,7 @@ pub(super) fn to_multi_polygon(wkb: &[u8]) -> Result<MultiPolygon<f64>, String> 
 /// The `LineString` in WKB.
 ///
 /// # Errors
-/// Another geometry, or bytes that are none.
+/// Text for [`StoreError::Row`] when the bytes are no geometry, or one of another type.
 pub(super) fn to_line_string(wkb: &[u8]) -> Result<LineString<f64>, String> {
     match to_geometry(wkb)? {
         Geometry::LineString(line) => Ok(line),

@@ -64,7 +64,8 @@ impl CampaignTexts {
 /// What servers share; times are told by the database's clock.
 ///
 /// # Errors
-/// All of it: the engine's.
+/// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
+/// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
 #[allow(clippy::missing_errors_doc, reason = "said once")]
 pub trait Shared: Send + Sync {
     /// Begins an import, whose author gives up the oldest of their own where there are [`MOST_OWN`]; false where

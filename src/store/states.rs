@@ -14,7 +14,7 @@ const NEVER: u16 = u16::MAX;
 /// The bytes of a record, without its version.
 ///
 /// # Errors
-/// Marks that can't be written as JSON.
+/// A `serde_json` error when marks can't be written.
 pub fn encode(record: &Record) -> Result<Vec<u8>, serde_json::Error> {
     let mut bytes = Vec::with_capacity(FIXED);
     for stage in Stage::ALL {

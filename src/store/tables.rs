@@ -303,7 +303,8 @@ pub type TakeRow<'a> = dyn FnMut(&'static Table, Vec<Cell>) -> Result<(), StoreE
 /// All that a store holds on its way into another.
 ///
 /// # Errors
-/// All of it: the engine's.
+/// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
+/// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
 pub trait Transfer {
     /// Tells all rows of one state, table by table.
     ///

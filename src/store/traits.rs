@@ -65,14 +65,16 @@ pub trait Record {
     /// Does `work` in one change that no other writer can come between, and makes it durable unless it says false.
     ///
     /// # Errors
-    /// What `work` gives, or the engine's; nothing was kept then.
+    /// The error of `work`; [`StoreError::Busy`] when another program holds the store; [`StoreError::Full`] when the
+    /// disk is. Nothing was kept then.
     fn change(&self, work: Work<'_>) -> Answer<Head>;
 }
 
 /// Accounts, their sessions and tokens.
 ///
 /// # Errors
-/// All of it: the engine's.
+/// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
+/// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
 pub trait Accounts {
     /// Number of the state of the accounts.
     fn accounts_version(&self) -> Answer<u64>;
@@ -98,7 +100,8 @@ pub trait Accounts {
 /// Personal data of holders, and the log of looks at it.
 ///
 /// # Errors
-/// All of it: the engine's; nothing is given then.
+/// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
+/// the database can't be reached, [`StoreError::Row`] when a row can't be read back. Nothing is given then.
 pub trait Holders {
     /// Name of a parcel's holder, with the look noted before it is given.
     fn holder(&self, parcel: ParcelId, account: &str, at: i64) -> Answer<Option<String>>;
@@ -121,7 +124,8 @@ pub trait Holders {
 /// Scans and photographs: who sent them, and about which parcels events name them. The files lie elsewhere.
 ///
 /// # Errors
-/// All of it: the engine's.
+/// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
+/// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
 pub trait Attachments {
     /// Notes that an account has sent a file of so many bytes at `at`; once for each account and file.
     fn note_upload(&self, file: &str, account: &str, bytes: u64, at: i64) -> Answer<()>;
@@ -134,7 +138,8 @@ pub trait Attachments {
 /// Briefings, frozen at a position.
 ///
 /// # Errors
-/// All of it: the engine's.
+/// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
+/// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
 pub trait Briefings {
     /// Keeps a briefing under its seal.
     ///
@@ -155,7 +160,8 @@ pub trait Briefings {
 /// What keeping a store needs.
 ///
 /// # Errors
-/// All of it: the engine's.
+/// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
+/// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
 pub trait Maintenance {
     /// A setting, if it was set.
     fn setting(&self, name: &str) -> Answer<Option<String>>;
@@ -169,7 +175,7 @@ pub trait Maintenance {
     /// Whether changes end at the moment; cheap, and asked again and again.
     ///
     /// # Errors
-    /// Why they do not.
+    /// [`StoreError::Gone`] or [`StoreError::Full`] with why they do not.
     fn takes_changes(&self) -> Answer<()>;
     /// Whether it can only be read here.
     fn is_read_only(&self) -> bool;

@@ -47,7 +47,8 @@ pub struct Try {
 /// Counts of tries, of all servers of a store.
 ///
 /// # Errors
-/// All of it: the engine's.
+/// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
+/// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
 #[allow(clippy::missing_errors_doc, reason = "said once")]
 pub trait Tries {
     /// Counts each try in turn up to one that comes too early: how long that one has to wait.

@@ -8,13 +8,15 @@
 
 mod clip;
 mod grid;
+mod layer;
 mod layers;
 mod mvt;
 mod parcels;
 mod shape;
 
 pub use grid::{EXTENT, MAX_ZOOM, TileId};
-pub use layers::{Layer, render};
+pub use layer::Layer;
+pub use layers::render;
 
 /// Why a tile could not be written as MLT.
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 
 use super::{
     grid::TileId,
-    layers::Layer,
+    layer::Layer,
     mvt::{Buffers, GeometryKind, LayerWriter, Value},
     shape::GeometryEncoder,
 };

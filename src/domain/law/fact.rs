@@ -248,7 +248,7 @@ impl Said {
     /// What can't be so: an end before its start, an effect before the signing.
     ///
     /// # Errors
-    /// The field that contradicts `day`.
+    /// [`Refusal`] naming the field that contradicts `day`.
     pub fn fits(&self, act: Act, day: Day) -> Result<(), Refusal> {
         let dates = [
             ("sent", self.sent),

@@ -59,7 +59,7 @@ impl LawFiles {
     /// Ours, with an operator's own (path, text) in the place of those of the same name.
     ///
     /// # Errors
-    /// A file of another name.
+    /// [`LawError`] when a file has a name that is none of the law's.
     pub fn with(own: &[(String, String)]) -> Result<Self, LawError> {
         let name = |path: &str| path.rsplit(['/', '\\']).next().unwrap_or(path).to_owned();
         let mut files: Vec<(String, String)> =
@@ -93,7 +93,7 @@ impl Law {
     /// Reads and checks the files; working days are those of `calendar`.
     ///
     /// # Errors
-    /// The first entry that is wrong, with file and line.
+    /// [`LawError`] with the first entry that is wrong, its file and line.
     pub fn read(files: &LawFiles, calendar: &Arc<Calendar>) -> Result<Self, LawError> {
         let head: Regimes = files.read(0)?;
         let acts: Acts = files.read(1)?;

@@ -24,7 +24,7 @@ impl Reading {
     /// What `text` may mean.
     ///
     /// # Errors
-    /// No number by any habit, below zero, too many digits.
+    /// [`NumberError`] when the text is no number by any habit, is below zero or has too many digits.
     pub fn of(text: &str, quantity: Quantity) -> Result<Self, NumberError> {
         let (bare, power) = without_words(text, quantity);
         let unread = || NumberError::NotANumber(shortened(text));

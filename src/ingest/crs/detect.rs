@@ -28,7 +28,7 @@ struct Candidate {
 /// Finds the one system that fits.
 ///
 /// # Errors
-/// None fits, or several do.
+/// [`IngestError`] when no system fits, or several do.
 pub fn detect(
     source: &Source,
     extent: &Rect<f64>,

@@ -25,7 +25,7 @@ type Piece = GeomWithData<Line<[f64; 2]>, usize>;
 /// Fails if the lines have more than `most` pieces, or cross each other too often.
 ///
 /// # Errors
-/// The bound that they go over.
+/// [`IngestError`] naming the bound that the lines go over.
 pub fn keep_within(lines: &[LineString<f64>], most: usize) -> Result<(), Fault> {
     let count: usize = lines.iter().map(|line| line.0.len().saturating_sub(1)).sum();
     if count > most {

@@ -14,7 +14,7 @@ use crate::ingest::source::Row;
 /// ones, if any are named.
 ///
 /// # Errors
-/// A level that the drawing does not have.
+/// [`IngestError`] when the drawing has no level of a given name.
 pub fn choose(
     rows: &mut [Row],
     cell: usize,

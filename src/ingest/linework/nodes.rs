@@ -10,7 +10,7 @@ use crate::ingest::source::shape;
 /// a row are dropped, and lines without length with them.
 ///
 /// # Errors
-/// GEOS's words, if it can't.
+/// The text of GEOS when it can't node the lines.
 pub fn noded(lines: Vec<LineString<f64>>) -> Result<Vec<LineString<f64>>, String> {
     let lines: Vec<LineString<f64>> =
         lines.into_iter().map(without_repeats).filter(|l| l.0.len() > 1).collect();

@@ -15,7 +15,7 @@ const PROLOG: u64 = 64 << 10;
 /// Fails if a document type stands before the first element of an XML file.
 ///
 /// # Errors
-/// A document type; a beginning without an element.
+/// [`IngestError`] when the file declares a document type or does not begin with an element.
 pub fn check(path: &Path) -> Result<(), IngestError> {
     let file = path.display().to_string();
     let mut bytes = Vec::new();

@@ -8,6 +8,7 @@
 mod archive;
 mod curve;
 mod drawing;
+pub mod layer;
 mod markup;
 pub mod messages;
 mod plain;
@@ -24,9 +25,9 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
 use super::bounds::{Bound, Bounds, LONGEST_TEXT, MOST_COLUMNS};
 use super::error::IngestError;
-use super::load::{Progress, Step};
-use super::outline::LayerOutline;
+use super::progress::{Progress, Step};
 use drawing::{Aligned, Walk};
+use layer::LayerOutline;
 use shape::{MAX_RING_VERTICES, Problem, Shape};
 
 /// Formats that are read. Drivers that follow references to other files or to
@@ -140,7 +141,7 @@ impl Source {
     /// The layers of the file at `path`.
     ///
     /// # Errors
-    /// Missing, damaged, unknown format.
+    /// [`IngestError`] when the file is missing, damaged or of an unknown format.
     pub fn outline(path: &Path, bounds: &Bounds) -> Result<Vec<LayerOutline>, IngestError> {
         messages::listen();
         preflight::check(path, bounds)?;
@@ -186,7 +187,7 @@ impl Source {
     /// their geometries is not kept.
     ///
     /// # Errors
-    /// An empty layer, damage found on the way, an overlong ring.
+    /// [`IngestError`] when the layer is empty, the file is damaged or a ring has too many vertices.
     pub fn read(
         &self,
         columns: &[usize],
@@ -397,7 +398,7 @@ fn choose_layer(dataset: &Dataset, wanted: Option<&str>, file: &str) -> Result<u
 
 /// A Shapefile's column names are read as Latin-1 like all its text.
 fn column_name(name: &str) -> String {
-    super::text::utf8_of_cut_bytes(name).unwrap_or_else(|| name.to_owned())
+    super::text::latin::utf8_of_cut_bytes(name).unwrap_or_else(|| name.to_owned())
 }
 
 fn kind_of(field_type: OGRFieldType::Type) -> Kind {

@@ -21,7 +21,7 @@ const START: u64 = 4096;
 /// does no more than hold records.
 ///
 /// # Errors
-/// Missing, unreadable, cut off, or made for something else.
+/// [`IngestError`] when the file is missing, unreadable, cut off or made for something else.
 pub fn check(path: &Path, bounds: &Bounds) -> Result<(), IngestError> {
     let file = path.display().to_string();
     if !path.exists() {

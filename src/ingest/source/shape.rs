@@ -79,7 +79,7 @@ impl Shape {
 /// how. An empty geometry gives an empty shape.
 ///
 /// # Errors
-/// What can't be used; see [`Problem`].
+/// [`Problem`] when the geometry can't be used.
 pub fn read(geometry: &Geometry) -> Result<(Shape, Option<String>), Problem> {
     if geometry.is_empty() {
         return Ok((Shape::default(), None));

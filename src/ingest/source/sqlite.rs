@@ -29,7 +29,7 @@ const COUNTS: [&str; 2] = ["gpkg_ogr_contents", "gpkg_contents"];
 /// Fails if the schema holds anything but tables, indexes, R-trees and their triggers.
 ///
 /// # Errors
-/// What it holds beside them; a damaged schema.
+/// [`IngestError`] naming what else the file holds, or when its schema is damaged.
 pub fn check(path: &Path) -> Result<(), IngestError> {
     let file = path.display().to_string();
     let entries = entries(path)

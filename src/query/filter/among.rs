@@ -5,11 +5,8 @@
 
 use std::cmp::Ordering;
 
-use super::{
-    node::{Comparison, Node, Scalar},
-    source::Source,
-};
-use crate::query::{column::Column, value::Value};
+use super::{scalar::Scalar, source::Source};
+use crate::query::value::Value;
 
 /// The values of a list.
 #[derive(Debug, Clone)]
@@ -68,30 +65,4 @@ impl Among {
         }
         result
     }
-}
-
-/// A chain of OR; conditions that a column equals a constant become one list a column.
-pub fn gathered(all: Vec<Node>) -> Node {
-    let mut lists: Vec<(&'static Column, Vec<Scalar>)> = Vec::new();
-    let mut others = Vec::new();
-    for node in all {
-        match node {
-            Node::Compare(Comparison::Equal, Scalar::Column(column), constant @ Scalar::Constant(_)) => {
-                match lists.iter_mut().find(|(known, _)| std::ptr::eq(*known, column)) {
-                    Some((_, list)) => list.push(constant),
-                    None => lists.push((column, vec![constant])),
-                }
-            }
-            other => others.push(other),
-        }
-    }
-    let listed = lists.into_iter().map(|(column, mut list)| match list.pop() {
-        Some(only) if list.is_empty() => Node::Compare(Comparison::Equal, Scalar::Column(column), only),
-        last => {
-            list.extend(last);
-            Node::In(Scalar::Column(column), Among::new(list))
-        }
-    });
-    others.extend(listed);
-    Node::Or(others)
 }

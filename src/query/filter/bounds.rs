@@ -35,7 +35,7 @@ pub struct Measure {
 /// Checks that a filter is within what may be read.
 ///
 /// # Errors
-/// The limit that it goes beyond, in words.
+/// [`FilterError`] naming the limit that the text goes beyond.
 pub fn check(text: &str, language: Language) -> Result<Measure, FilterError> {
     let refuse = |why: String| Err(FilterError(why));
     if text.len() > LONGEST {

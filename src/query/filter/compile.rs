@@ -7,10 +7,11 @@ use geo::{Coord, Geometry, MapCoords};
 
 use super::{
     FilterError, Language, ToWgs84,
-    among::{Among, gathered},
+    among::Among,
     bounds,
-    node::{Arithmetic, Comparison, Node, Scalar},
+    node::{Node, gathered},
     reading::read,
+    scalar::{Arithmetic, Comparison, Scalar},
     spatial::{Spatial, SpatialOp, usable},
     temporal::{Span, TemporalOp, instant},
     text::{Fold, Pattern},

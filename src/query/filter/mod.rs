@@ -12,6 +12,7 @@ mod edges;
 mod node;
 mod plan;
 mod reading;
+mod scalar;
 mod source;
 mod spatial;
 mod temporal;
@@ -22,7 +23,8 @@ use std::{cell::RefCell, sync::Arc};
 
 use super::{collection::Collection, column::Column, outline::Outline, rows::Rows, value::Value};
 use crate::{analysis::View, atlas::Extent, domain::Day};
-use node::{Node, Scalar};
+use node::Node;
+use scalar::Scalar;
 use source::Row;
 use spatial::{Spatial, SpatialOp};
 
@@ -89,7 +91,7 @@ impl Filter {
         let value = compile::value(column.kind, text).ok_or_else(|| {
             FilterError(format!("\"{text}\" is not {}, which \"{}\" holds", column.kind.name(), column.name))
         })?;
-        Ok(Self(Node::Compare(node::Comparison::Equal, Scalar::Column(column), Scalar::Constant(value))))
+        Ok(Self(Node::Compare(scalar::Comparison::Equal, Scalar::Column(column), Scalar::Constant(value))))
     }
 
     /// The parcels that lie in a unit with one of these codes, or in one below it, on the day.
@@ -139,7 +141,7 @@ impl Filter {
     ) -> Result<Self, FilterError> {
         let values: Vec<Node> =
             texts.map(|text| Self::equal(column, text).map(|one| one.0)).collect::<Result<_, _>>()?;
-        Ok(Self(among::gathered(values)))
+        Ok(Self(node::gathered(values)))
     }
 
     /// The filter for the features of a view on `day`: whatever depends on a column of few values is worked out.
@@ -164,7 +166,7 @@ impl Bound {
     /// Whether it can't be asked to the end: a geometry in it costs too much.
     ///
     /// # Errors
-    /// What to do, for a person.
+    /// [`FilterError`] with what to do about it, for a person.
     pub fn check(&self) -> Result<(), FilterError> {
         if !self.node.gave_up() {
             return Ok(());

@@ -4,169 +4,24 @@ use std::{cmp::Ordering, collections::BTreeMap, sync::Arc};
 
 use super::{
     among::Among,
+    scalar::{Comparison, Scalar},
     source::{Entry, Source},
     spatial::Spatial,
     temporal::{self, Span, TemporalOp},
-    text::{Fold, Pattern},
+    text::Pattern,
 };
 use crate::{
     analysis::View,
     atlas::Extent,
     domain::Day,
     query::{
-        column::{Column, Dictionary, Kind},
+        column::{Column, Dictionary},
         value::Value,
     },
 };
 
 /// Entries up to which a condition on a column is worked out once an entry.
 const MOST_ENTRIES: usize = 1 << 16;
-
-/// How two values are compared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
-    /// =
-    Equal,
-    /// <>
-    NotEqual,
-    /// <
-    Less,
-    /// <=
-    LessOrEqual,
-    /// >
-    Greater,
-    /// >=
-    GreaterOrEqual,
-}
-
-impl Comparison {
-    fn holds(self, order: Ordering) -> bool {
-        match self {
-            Self::Equal => order.is_eq(),
-            Self::NotEqual => order.is_ne(),
-            Self::Less => order.is_lt(),
-            Self::LessOrEqual => order.is_le(),
-            Self::Greater => order.is_gt(),
-            Self::GreaterOrEqual => order.is_ge(),
-        }
-    }
-}
-
-/// Arithmetic of two numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Arithmetic {
-    /// +
-    Add,
-    /// -
-    Subtract,
-    /// *
-    Multiply,
-    /// /
-    Divide,
-    /// %
-    Remainder,
-    /// ^
-    Power,
-    /// div: the whole part of the quotient.
-    Whole,
-}
-
-impl Arithmetic {
-    /// How it is written.
-    pub fn sign(self) -> &'static str {
-        match self {
-            Self::Add => "+",
-            Self::Subtract => "−",
-            Self::Multiply => "×",
-            Self::Divide => "/",
-            Self::Remainder => "%",
-            Self::Power => "^",
-            Self::Whole => "div",
-        }
-    }
-
-    /// Nothing where there is no number: division by zero.
-    fn result(self, a: f64, b: f64) -> Option<f64> {
-        let result = match self {
-            Self::Add => a + b,
-            Self::Subtract => a - b,
-            Self::Multiply => a * b,
-            Self::Divide => a / b,
-            Self::Remainder => a % b,
-            Self::Power => a.powf(b),
-            Self::Whole => (a / b).trunc(),
-        };
-        result.is_finite().then_some(result)
-    }
-}
-
-/// What has a value.
-#[derive(Debug, Clone)]
-pub enum Scalar {
-    /// A column's value.
-    Column(&'static Column),
-    /// Always the same.
-    Constant(Value<'static>),
-    /// Two numbers.
-    Arithmetic(Arithmetic, Box<(Scalar, Scalar)>),
-    /// A text without case or marks.
-    Folded(Fold, Box<Scalar>),
-}
-
-impl Scalar {
-    /// What it holds; none for NULL.
-    pub fn kind(&self) -> Option<Kind> {
-        match self {
-            Self::Column(column) => Some(column.kind),
-            Self::Arithmetic(..) => Some(Kind::Number),
-            Self::Folded(..) => Some(Kind::Text),
-            Self::Constant(value) => match value {
-                Value::Null => None,
-                Value::Boolean(_) => Some(Kind::Boolean),
-                Value::Integer(_) | Value::Number(_) => Some(Kind::Number),
-                Value::Text(_) => Some(Kind::Text),
-                Value::Day(_) => Some(Kind::Day),
-                Value::Moment(_) => Some(Kind::Moment),
-            },
-        }
-    }
-
-    /// Its value for a feature.
-    pub fn value<'s>(&'s self, source: &'s impl Source) -> Value<'s> {
-        match self {
-            Self::Column(column) => source.value(column),
-            Self::Constant(value) => borrowed(value),
-            Self::Arithmetic(how, both) => {
-                let (a, b) = (both.0.value(source).number(), both.1.value(source).number());
-                let result = a.zip(b).and_then(|(a, b)| how.result(a, b));
-                result.map_or(Value::Null, Value::Number)
-            }
-            Self::Folded(fold, inner) => match inner.value(source) {
-                Value::Text(text) => Value::Text(fold.apply(&text).into()),
-                other => other,
-            },
-        }
-    }
-
-    fn columns(&self, found: &mut BTreeMap<&'static str, &'static Column>) {
-        match self {
-            Self::Column(column) => drop(found.insert(column.name, column)),
-            Self::Constant(_) => {}
-            Self::Arithmetic(_, both) => {
-                both.0.columns(found);
-                both.1.columns(found);
-            }
-            Self::Folded(_, inner) => inner.columns(found),
-        }
-    }
-}
-
-fn borrowed<'s>(value: &'s Value<'static>) -> Value<'s> {
-    match value {
-        Value::Text(text) => Value::text(text),
-        other => other.clone(),
-    }
-}
 
 /// A condition.
 #[derive(Debug, Clone)]
@@ -393,4 +248,30 @@ fn in_units(codes: &[Arc<str>], view: &View, day: Day) -> Node {
         (Some(only), 0) => only,
         (Some(first), _) => Node::Or(std::iter::once(first).chain(all).collect()),
     }
+}
+
+/// A chain of OR; conditions that a column equals a constant become one list a column.
+pub fn gathered(all: Vec<Node>) -> Node {
+    let mut lists: Vec<(&'static Column, Vec<Scalar>)> = Vec::new();
+    let mut others = Vec::new();
+    for node in all {
+        match node {
+            Node::Compare(Comparison::Equal, Scalar::Column(column), constant @ Scalar::Constant(_)) => {
+                match lists.iter_mut().find(|(known, _)| std::ptr::eq(*known, column)) {
+                    Some((_, list)) => list.push(constant),
+                    None => lists.push((column, vec![constant])),
+                }
+            }
+            other => others.push(other),
+        }
+    }
+    let listed = lists.into_iter().map(|(column, mut list)| match list.pop() {
+        Some(only) if list.is_empty() => Node::Compare(Comparison::Equal, Scalar::Column(column), only),
+        last => {
+            list.extend(last);
+            Node::In(Scalar::Column(column), Among::new(list))
+        }
+    });
+    others.extend(listed);
+    Node::Or(others)
 }

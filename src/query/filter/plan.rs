@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::{
     Filter, FilterError,
-    node::{Comparison, Node, Scalar},
+    node::Node,
+    scalar::{Comparison, Scalar},
 };
 use crate::{
     analysis::{self, Mask, Units},
@@ -24,7 +25,7 @@ impl Filter {
     /// The parcels that it means, on the day of `rows`.
     ///
     /// # Errors
-    /// A geometry that costs too much.
+    /// [`FilterError`] when comparing with the filter's geometry would cost too much.
     pub fn plan(&self, rows: &Rows<'_>) -> Result<analysis::Filter, FilterError> {
         let mut plan = analysis::Filter::default();
         let mut left = false;

@@ -7,7 +7,7 @@ use super::{FilterError, Language};
 /// Reads a filter that is within the [bounds](super::bounds).
 ///
 /// # Errors
-/// A text that is not CQL2: where reading stopped.
+/// [`FilterError`] when the text is no CQL2, with the place where reading stopped.
 pub fn read(text: &str, language: Language) -> Result<Expr, FilterError> {
     match language {
         Language::Text => cql2::parse_text(text).map_err(|error| FilterError(unread(&error, text))),

@@ -1,7 +1,7 @@
 //! Temporal functions (OGC 21-065r2, 8.6): Allen's relations of instants and intervals.
 //! A day counts as the instant at its beginning; an instant as an interval without length.
 
-use super::{node::Scalar, source::Source};
+use super::{scalar::Scalar, source::Source};
 use crate::query::value::Value;
 
 /// A relation of two times.

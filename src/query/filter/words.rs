@@ -3,7 +3,8 @@
 use super::{
     Filter,
     among::Among,
-    node::{Comparison, Node, Scalar},
+    node::Node,
+    scalar::{Comparison, Scalar},
     spatial::SpatialOp,
     temporal::Span,
 };

@@ -118,7 +118,7 @@ const OLDER: [i64; 0] = [];
 /// Confines this thread and the threads that it starts.
 ///
 /// # Errors
-/// A kernel or processor without seccomp.
+/// When the kernel or the processor has no seccomp.
 pub fn restrict() -> Result<(), seccompiler::Error> {
     let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
         ALLOWED.into_iter().chain(OLDER).map(|call| (call, Vec::new())).collect();

@@ -18,7 +18,7 @@ const UNUSED: u64 = 2 << 30;
 /// Confines this process to `memory` bytes beside what it has already, and to `seconds` on the processors.
 ///
 /// # Errors
-/// A limit that can't be set.
+/// When the system does not take a limit.
 pub fn restrict(memory: u64, seconds: u64) -> io::Result<()> {
     let (space, data) = used();
     lower(Resource::AS, space.saturating_add(memory).saturating_add(UNUSED))?;

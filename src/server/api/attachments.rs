@@ -52,7 +52,7 @@ pub async fn attach(
 /// plan, by whoever records.
 ///
 /// # Errors
-/// The store's.
+/// 503 or 500 when the store can't say who sent the file.
 pub async fn may_open(app: &App, identity: &Identity, view: &View, id: &str) -> Result<bool, Problem> {
     let snapshot = &view.snapshot;
     let scope = identity.scope(Action::WriteEvents, snapshot.units());

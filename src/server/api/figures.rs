@@ -52,7 +52,7 @@ fn positive(query: &Query, name: &str) -> Result<Option<f64>, Problem> {
 /// How money is told to `identity` of the parcels that `query` asks about.
 ///
 /// # Errors
-/// 503 while loading; a position or day that can't be read.
+/// 503 while the atlas is being loaded; 400 when `at` or `on` can't be read.
 pub(super) async fn discretion(app: &App, identity: &Identity, query: &Query) -> Result<Discretion, Problem> {
     let scope = identity.scope(Action::SeeHolders, app.current()?.view.snapshot.units());
     if matches!(scope, Scope::Everywhere) {

@@ -21,7 +21,7 @@ use crate::{
         ImportBegun, ImportDone, ImportOutline, ImportPreview, ImportReport, ImportRequest, ImportShapes,
         ImportStored, Refused, StagedFiles,
     },
-    domain::{Action, Code, Day, LedgerPosition, UnitId, hex},
+    domain::{Action, Code, Day, LedgerPosition, UnitId},
     import::{self, ImportError, Records, Request},
     ingest::{Encoding, Mapping, Target},
     reader::{Cancellation, Reader},
@@ -112,7 +112,7 @@ pub async fn outline(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let staged = app.find_import(&id, identity.name()).await?;
-    let tracker = Tracker::new(Arc::clone(&staged), Operation::Outline, app.teller(&id));
+    let tracker = Tracker::new(Arc::clone(&staged.works), Operation::Outline, app.teller(&id));
     let described = app.reading.run(move |reader, cancellation| {
         tracker.reading();
         let main = staged.main()?;
@@ -173,7 +173,7 @@ pub async fn preview(
     axum::Json(asked): axum::Json<ImportRequest>,
 ) -> Result<Response, Problem> {
     let read = Reading::begin(&app, &identity, &id, asked).await?;
-    let tracker = Tracker::new(Arc::clone(&read.staged), Operation::Preview, app.teller(&id));
+    let tracker = Tracker::new(Arc::clone(&read.staged.works), Operation::Preview, app.teller(&id));
     let answer = app.reading.run(move |reader, cancellation| {
         let records = read.records(reader, cancellation, &tracker)?;
         Ok(ImportPreview {
@@ -194,7 +194,7 @@ pub async fn commit(
 ) -> Result<Response, Problem> {
     let read = Reading::begin(&app, &identity, &id, asked).await?;
     let author = identity.name().to_owned();
-    let tracker = Tracker::new(Arc::clone(&read.staged), Operation::Commit, app.teller(&id));
+    let tracker = Tracker::new(Arc::clone(&read.staged.works), Operation::Commit, app.teller(&id));
     let work = app.reading.run(move |reader, cancellation| {
         let records = read.records(reader, cancellation, &tracker)?;
         read.may_store(&records)?;
@@ -237,12 +237,7 @@ async fn store_all(
         error => Problem::store(&error),
     })?;
     let (written, head) = told.recv().map_err(|e| Problem::internal(&e))?;
-    let stored = ImportStored {
-        inserted: written.inserted,
-        updated: written.updated,
-        at: head.position,
-        head: hex(&head.hash),
-    };
+    let stored = ImportStored::of(&written, &head);
     Ok((ImportDone { report, stored }, head.position))
 }
 

@@ -12,6 +12,7 @@ mod figures;
 mod holders;
 mod imports;
 mod keeping;
+pub mod live;
 mod parcel;
 mod project;
 mod record;

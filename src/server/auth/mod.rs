@@ -6,11 +6,12 @@
 //! What a route asks for stands in the one list of routes, beside its handler. Accounts are kept in memory and read
 //! again when they change.
 
+mod attempts;
 mod factor;
 mod identity;
 mod journal;
 mod keeping;
-mod limit;
+mod limits;
 mod log;
 mod oidc;
 mod own;
@@ -39,7 +40,7 @@ pub use session::{accesses, accounts, holder, session, sign_in, sign_out};
 
 use super::joined::Joined;
 use journal::Journal;
-use limit::Limits;
+use limits::Limits;
 
 /// How the server lets people in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -96,7 +96,7 @@ impl Oidc {
     /// The provider at `issuer`, to which this server is `client`.
     ///
     /// # Errors
-    /// An address that is none.
+    /// The issuer is no `https` URL (`http` on this machine only).
     pub fn new(issuer: &str, client: &str, secret: Option<String>, name: &str) -> Result<Self, String> {
         // A redirect that is followed could be made to point inside.
         let http = openidconnect::reqwest::ClientBuilder::new()

@@ -15,16 +15,15 @@ use serde_json::Value;
 
 use super::{
     Mode,
+    attempts::Refused,
     factor::{recovery_hash, step_of},
     identity::{Credential, IDLE, Identity, LONGEST, cookie, cookie_name},
-    limit::Refused,
     log::{self, How, RefusalReason},
     password::{csrf, secret, secret_hash, verify},
 };
 use crate::{
     api::{
-        Accesses, AccountEntry, Accounts, Holder, Permissions, Provider, Session, SessionAccount,
-        SessionGrant, SessionMode,
+        Accesses, Accounts, Holder, Permissions, Provider, Session, SessionAccount, SessionGrant, SessionMode,
     },
     domain::{Account, Action, ParcelId},
     server::{
@@ -142,7 +141,7 @@ pub async fn is_right(password: String, stored: Option<String>) -> Result<bool, 
 /// Asks for the second factor of who has given the right password.
 ///
 /// # Errors
-/// A code that is due, wrong or used up; too many wrong ones.
+/// 401 when a code is missing, wrong or used up; 429 after too many wrong ones.
 pub async fn second(
     app: &Arc<App>,
     account: &Account,
@@ -249,25 +248,7 @@ pub async fn holder(
 
 /// All accounts and tokens, without secrets.
 pub async fn accounts(State(app): State<Arc<App>>) -> Response {
-    let directory = app.auth.directory.load_full();
-    let mut accounts: Vec<&Account> = directory.accounts.values().map(|(account, _)| account).collect();
-    accounts.sort_by(|a, b| a.name.cmp(&b.name));
-    let mut tokens: Vec<_> = directory.tokens.values().collect();
-    tokens.sort_by_key(|token| token.id);
-    let entry = |a: &&Account| AccountEntry {
-        id: a.id,
-        name: a.name.clone(),
-        full_name: a.full_name.clone(),
-        disabled: a.disabled,
-        grants: a.grants.clone(),
-        linked: directory.is_linked(a.id),
-        second_factor: directory.second_factor(a.id).is_some(),
-    };
-    let body = Accounts {
-        accounts: accounts.iter().map(entry).collect(),
-        tokens: tokens.into_iter().cloned().collect(),
-    };
-    axum::Json(body).into_response()
+    axum::Json(Accounts::of(&app.auth.directory.load())).into_response()
 }
 
 /// The last thousand looks at holders' records.

@@ -48,7 +48,7 @@ const TAGS: [(&str, &str); 10] = [
 /// The document about `operations`.
 ///
 /// # Errors
-/// The name that types of two shapes have.
+/// Two types of different shapes share a name: that name.
 pub fn document(operations: &[Described]) -> Result<Value, String> {
     let mut schemas = Schemas::default();
     let mut paths: Map<String, Value> = Map::new();

@@ -30,7 +30,7 @@ impl Tls {
     /// Reads certificate (with those between it and the root) and key, both PEM.
     ///
     /// # Errors
-    /// Files that can't be read, or do not belong together.
+    /// A file can't be read, holds no PEM, or the key is not the certificate's; the text names the file.
     pub fn read(certificate: &Path, key: &Path) -> Result<Self, String> {
         let config = ArcSwap::new(config(certificate, key)?);
         Ok(Self { certificate: certificate.to_owned(), key: key.to_owned(), config })

@@ -6,7 +6,7 @@ use super::columns;
 use crate::{
     domain::{self, Day, LedgerPosition},
     export::{Crs, CsvShape, Format, Reprojector},
-    query::{Collection, Column, Filter, Kind, Language, Sort, Value, parameter},
+    query::{Collection, Column, Filter, Kind, Sort, Value, parameter},
     server::{
         auth::Identity,
         params::{Query, When, edges_of},
@@ -127,7 +127,7 @@ impl Ask {
     /// Reads all parameters; blocks, since PROJ reads its database.
     ///
     /// # Errors
-    /// The first parameter that can't be used.
+    /// 400 naming the first parameter that is unknown or whose value can't be used.
     pub fn read(
         collection: Collection,
         query: &Query,
@@ -213,31 +213,10 @@ fn filter(collection: Collection, query: &Query, known: &[&'static Column]) -> R
     if let Some(area) = area(query)? {
         all = all.and(Filter::touching(area));
     }
-    if let Some(condition) = cql(query, known)? {
+    if let Some(condition) = query.cql(known)? {
         all = all.and(condition);
     }
     Ok(all)
-}
-
-/// The condition of `filter`, `filter-lang` and `filter-crs`.
-///
-/// # Errors
-/// A filter that can't be used.
-pub fn cql(query: &Query, known: &[&'static Column]) -> Result<Option<Filter>, Problem> {
-    let language = query.read("filter-lang", |text| match text {
-        // GDAL up to 3.7 says it by the draft's name.
-        "cql2-text" | "cql-text" => Ok(Language::Text),
-        "cql2-json" => Ok(Language::Json),
-        other => Err(format!("\"{other}\" is not offered; use cql2-text or cql2-json")),
-    })?;
-    let crs = query.read("filter-crs", Crs::parse)?.unwrap_or_default();
-    let Some(text) = query.get("filter") else { return Ok(None) };
-    // Left out, the language shows.
-    let language =
-        language.unwrap_or(if text.trim_start().starts_with('{') { Language::Json } else { Language::Text });
-    let mover = Reprojector::new(crs).map_err(|e| Problem::internal(&e))?;
-    let place = |c: [f64; 2]| mover.back(c);
-    Filter::parse(text, language, known, &place).map(Some).map_err(|why| Problem::parameter("filter", why))
 }
 
 /// The area of `bbox` in the CRS of `bbox-crs`.

@@ -17,7 +17,6 @@ use tokio_stream::{StreamExt, wrappers::ReceiverStream};
 
 use super::{
     ask::{Ask, Form, position},
-    items::state_crs,
     personal,
 };
 use crate::{
@@ -178,4 +177,11 @@ fn file_name(collection: Collection, query: &Query, view: &View, format: Format)
         said.push_str(word);
     }
     format!("matbang-{}{said}-{}.{}", collection.name(), view.today, format.extension())
+}
+
+/// `Content-Crs` (OGC API - Features, Part 2, 6.4).
+pub fn state_crs(response: &mut Response, crs: crate::export::Crs) {
+    if let Ok(value) = HeaderValue::try_from(format!("<{}>", crs.uri())) {
+        response.headers_mut().insert("content-crs", value);
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Path, RawQuery, State},
-    http::{HeaderMap, HeaderValue, header},
+    http::{HeaderMap, header},
     response::{IntoResponse, Response},
 };
 use serde_json::{Value as Json, json};
@@ -21,9 +21,9 @@ use crate::{
     server::{
         app::{App, Current},
         auth::Identity,
-        making,
         params::Query,
         problem::Problem,
+        sending,
         tiles::base,
     },
 };
@@ -56,7 +56,7 @@ pub async fn items(
         });
         let bytes = work.await.map_err(|e| Problem::internal(&e))??;
         let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")];
-        (headers, making::body(bytes.into())?).into_response()
+        (headers, sending::body(bytes.into())?).into_response()
     } else {
         let key = format!("/ogc/{name}/items {} {address} {form:?}", text.unwrap_or_default());
         let answer = app.answer(&headers, key, when, kind, move |app, view| {
@@ -67,16 +67,9 @@ pub async fn items(
     if form == Form::Html {
         guard_page(&mut response);
     } else {
-        state_crs(&mut response, crs);
+        download::state_crs(&mut response, crs);
     }
     Ok(response)
-}
-
-/// `Content-Crs` (OGC API - Features, Part 2, 6.4).
-pub fn state_crs(response: &mut Response, crs: Crs) {
-    if let Ok(value) = HeaderValue::try_from(format!("<{}>", crs.uri())) {
-        response.headers_mut().insert("content-crs", value);
-    }
 }
 
 struct Page {
@@ -309,7 +302,7 @@ pub async fn item(
     if html {
         guard_page(&mut response);
     } else {
-        state_crs(&mut response, crs);
+        download::state_crs(&mut response, crs);
     }
     Ok(response)
 }

@@ -28,7 +28,6 @@ use crate::{
     query::{Collection, Column, Personal},
 };
 
-pub use ask::cql;
 pub use collections::{collection, collections, queryables, schema};
 pub use items::{item, items};
 pub use landing::{conformance, landing};

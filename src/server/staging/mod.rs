@@ -16,12 +16,21 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
-    time::Instant,
+    time::{Instant, SystemTime},
 };
 
-use super::{import_work::Works, problem::Problem, waiting::Synced};
+use super::{import_work::Works, problem::Problem};
 use crate::store::{KEPT, MOST_OWN, MOST_WAITING};
 use names::{apart, last_part};
+
+/// What is known of a file in the folder: its shared key, and what it was when it had it.
+pub type Known = (String, Stamp);
+/// Length and time of the last change.
+pub type Stamp = (u64, Option<SystemTime>);
+
+/// Files of an import that are the same here and where all servers see them, by name.
+#[derive(Debug, Default)]
+pub struct Synced(pub tokio::sync::Mutex<HashMap<String, Known>>);
 
 /// Largest upload and largest content of an archive, bytes.
 pub const LARGEST: u64 = 512 << 20;
@@ -46,7 +55,7 @@ pub struct Staged {
     author: String,
     since: Instant,
     /// What is done with it now.
-    pub works: Works,
+    pub works: Arc<Works>,
     /// What of it other servers have too.
     pub synced: Synced,
 }
@@ -70,7 +79,7 @@ impl Staging {
     /// Begins an import of this id for `author`.
     ///
     /// # Errors
-    /// Too many wait, or the disk's.
+    /// 503 when too many wait; 507 when no folder can be made.
     pub fn begin(&self, id: &str, author: &str) -> Result<(), Problem> {
         let mut all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, staged| staged.since.elapsed() < KEPT);
@@ -89,7 +98,7 @@ impl Staging {
     /// oldest copy goes: who asks for it gets it again.
     ///
     /// # Errors
-    /// The disk's.
+    /// 507 when no folder can be made.
     pub fn adopt(&self, id: &str, author: &str) -> Result<Arc<Staged>, Problem> {
         let mut all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|_, staged| staged.since.elapsed() < KEPT);
@@ -108,7 +117,7 @@ impl Staging {
     /// The import with this id, for who began it.
     ///
     /// # Errors
-    /// None, or somebody else's.
+    /// 404 when there is none of this id, or it is somebody else's.
     pub fn find(&self, id: &str, author: &str) -> Result<Arc<Staged>, Problem> {
         let all = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         let found = all.get(id).filter(|staged| staged.author == author && staged.since.elapsed() < KEPT);
@@ -179,7 +188,7 @@ impl Staged {
     fn new(author: &str) -> Result<Arc<Self>, Problem> {
         let folder = tempfile::tempdir().map_err(|e| Problem::disk(&e))?;
         let (author, since) = (author.to_owned(), Instant::now());
-        Ok(Arc::new(Self { folder, author, since, works: Works::default(), synced: Synced::default() }))
+        Ok(Arc::new(Self { folder, author, since, works: Arc::default(), synced: Synced::default() }))
     }
 
     /// Where its files lie here.
@@ -190,7 +199,7 @@ impl Staged {
     /// Where an uploaded file of this name is written.
     ///
     /// # Errors
-    /// A name that can't be one, or too many files.
+    /// 400 when the name is none for a file, 413 when there are too many files.
     pub fn place(&self, name: &str) -> Result<PathBuf, Problem> {
         let name = last_part(name).ok_or_else(|| Problem::parameter("name", "must be the name of a file"))?;
         if self.files()?.len() >= MOST_FILES {
@@ -260,7 +269,7 @@ impl Staged {
     /// The file to be opened: of a Shapefile's or TAB's parts the one that leads them.
     ///
     /// # Errors
-    /// No file, or several that are not parts of one.
+    /// 400 when there is no file, or several that are not parts of one.
     pub fn main(&self) -> Result<PathBuf, Problem> {
         let names = self.files()?;
         let extension = |name: &str| name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();

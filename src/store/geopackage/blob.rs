@@ -33,7 +33,7 @@ fn header(rect: Option<geo::Rect<f64>>) -> Vec<u8> {
 /// The WKB inside a blob.
 ///
 /// # Errors
-/// What is wrong with the header.
+/// Text for [`StoreError::Row`] naming what is wrong with the header.
 pub fn wkb(blob: &[u8]) -> Result<&[u8], String> {
     let header = blob.get(..8).ok_or("shorter than a GeoPackage header")?;
     if &header[..2] != b"GP" {
@@ -52,7 +52,7 @@ pub fn wkb(blob: &[u8]) -> Result<&[u8], String> {
 /// The `MultiPolygon` in a blob; a Polygon becomes one of one part.
 ///
 /// # Errors
-/// Another geometry, or bytes that are none.
+/// Text for [`StoreError::Row`] when the bytes are no geometry, or one of another type.
 pub fn to_multi_polygon(blob: &[u8]) -> Result<MultiPolygon<f64>, String> {
     shape::to_multi_polygon(wkb(blob)?)
 }
@@ -60,7 +60,7 @@ pub fn to_multi_polygon(blob: &[u8]) -> Result<MultiPolygon<f64>, String> {
 /// The `LineString` in a blob.
 ///
 /// # Errors
-/// Another geometry, or bytes that are none.
+/// Text for [`StoreError::Row`] when the bytes are no geometry, or one of another type.
 pub fn to_line_string(blob: &[u8]) -> Result<LineString<f64>, String> {
     shape::to_line_string(wkb(blob)?)
 }

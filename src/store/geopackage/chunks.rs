@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Row};
 
-use super::{blob, read::parsed};
+use super::{blob, cells::parsed};
 use crate::{
     atlas::{Builder, Chunk, ParcelRow, State},
     domain::{

@@ -2,10 +2,7 @@
 
 use rusqlite::{Connection, Row};
 
-use super::{
-    blob,
-    read::{self, parsed},
-};
+use super::{blob, cells::parsed, read};
 use crate::{
     domain::{Day, EventKind, ImportedLayer, LedgerPosition, ParcelId, ProjectId, SquareMetres, UnitId},
     store::{Head, Line, StoreError, ledger::encoding::ParcelRow},

@@ -8,6 +8,7 @@ mod accounts;
 mod attached;
 mod blob;
 mod briefings;
+mod cells;
 mod chunks;
 mod connections;
 mod factors;

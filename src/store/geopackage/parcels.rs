@@ -49,7 +49,9 @@ pub struct Row<'a> {
 /// Adds parcels, listed on the entry's day: what seals them, and the number of the first.
 ///
 /// # Errors
-/// A project or unit that is not there, a parcel that is there already, or the engine's.
+/// [`StoreError::NoProject`] or [`StoreError::NoUnit`] when a parcel names one that is not there;
+/// [`StoreError::Exists`] when a parcel is there already; [`StoreError::Backend`] or [`StoreError::Full`] when the
+/// file can't be written.
 pub fn import(sql: &Connection, entry: &Entry, parcels: &[Parcel]) -> Result<(Seal, u32), StoreError> {
     let first = reference::next_number(sql, "parcels")?;
     let numbers = numbers(sql, entry, parcels, first)?;
@@ -138,7 +140,8 @@ impl<'c> Inserts<'c> {
     /// Adds rows.
     ///
     /// # Errors
-    /// The first parcel that is there already, or the engine's.
+    /// [`StoreError::Exists`] with the first parcel that is there already; [`StoreError::Backend`] or
+    /// [`StoreError::Full`] when the file can't be written.
     pub fn run(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
         if rows.len() == ROWS {
             for (place, row) in (1..).step_by(13).zip(rows) {

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
-use rusqlite::{Connection, OptionalExtension, Row, types::ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row};
 
-use super::{blob, chunks};
+use super::{
+    blob,
+    cells::{geometry, needed, parsed},
+    chunks,
+};
 use crate::{
     atlas::{Builder, Snapshot},
     domain::{
@@ -50,53 +54,6 @@ pub fn event(row: &Row<'_>) -> Result<Event, StoreError> {
         kind: said.kind,
     };
     Ok(Event { position: LedgerPosition(position.unsigned_abs()), body: event })
-}
-
-/// A column that may be empty, read with `parse`.
-pub(super) fn parsed<T, E: std::fmt::Display>(
-    row: &Row<'_>,
-    table: &'static str,
-    (index, column): (usize, &'static str),
-    parse: impl Fn(&str) -> Result<T, E>,
-) -> Result<Option<T>, StoreError> {
-    let text = match row.get_ref(index)? {
-        ValueRef::Text(bytes) => std::str::from_utf8(bytes).unwrap_or_default(),
-        _ => return Ok(None),
-    };
-    let fault = |e: E| StoreError::Row { table, row: row.get(0).unwrap_or(-1), column, why: e.to_string() };
-    parse(text).map(Some).map_err(fault)
-}
-
-/// A column that must not be empty, read with `parse`.
-fn needed<T, E: std::fmt::Display>(
-    row: &Row<'_>,
-    table: &'static str,
-    (index, column): (usize, &'static str),
-    parse: impl Fn(&str) -> Result<T, E>,
-) -> Result<T, StoreError> {
-    parsed(row, table, (index, column), parse)?.ok_or_else(|| StoreError::Row {
-        table,
-        row: row.get(0).unwrap_or(-1),
-        column,
-        why: "is empty".to_owned(),
-    })
-}
-
-fn geometry<T>(
-    row: &Row<'_>,
-    table: &'static str,
-    index: usize,
-    parse: impl Fn(&[u8]) -> Result<T, String>,
-) -> Result<Option<T>, StoreError> {
-    match row.get_ref(index)? {
-        ValueRef::Blob(bytes) => parse(bytes).map(Some).map_err(|why| StoreError::Row {
-            table,
-            row: row.get(0).unwrap_or(-1),
-            column: "geom",
-            why,
-        }),
-        _ => Ok(None),
-    }
 }
 
 fn known<T>(found: Option<T>, text: &str) -> Result<T, String> {

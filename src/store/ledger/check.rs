@@ -106,7 +106,7 @@ impl Check {
 /// Changes a project's pledge; what is none stays as it is.
 ///
 /// # Errors
-/// A plan that can't be read.
+/// The text of a plan that can't be read.
 pub fn change_plan(
     project: &mut Project,
     plan: Option<&str>,

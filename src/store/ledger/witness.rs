@@ -51,7 +51,7 @@ impl HeadKey {
     /// As a file holds it.
     ///
     /// # Errors
-    /// Other than 64 hexadecimal digits.
+    /// [`WitnessError`] when the text is not 64 hexadecimal digits.
     pub fn parse(text: &str) -> Result<Self, WitnessError> {
         bytes(text.trim()).map(|secret| Self::new(&secret)).ok_or(WitnessError::Key)
     }
@@ -80,7 +80,7 @@ impl SignedHead {
     /// Whether the signature holds, and is by `key` if one is named.
     ///
     /// # Errors
-    /// What does not hold.
+    /// [`WitnessError`] naming what does not hold.
     pub fn check(&self, key: Option<&str>) -> Result<(), WitnessError> {
         if key.is_some_and(|key| !key.eq_ignore_ascii_case(&self.key)) {
             return Err(WitnessError::OtherKey(self.position, self.key.clone()));

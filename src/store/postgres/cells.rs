@@ -82,7 +82,7 @@ impl ToSql for Raw<'_> {
 /// WKB with the number of WGS 84 in it, as PostGIS takes it in a copy (EWKB): little-endian only.
 ///
 /// # Errors
-/// Bytes that are no little-endian WKB.
+/// Text for [`StoreError::Row`] when the bytes are no little-endian WKB.
 pub fn ewkb(wkb: &[u8]) -> Result<Vec<u8>, String> {
     let (kind, rest) = match wkb {
         [1, a, b, c, d, rest @ ..] => (u32::from_le_bytes([*a, *b, *c, *d]), rest),
@@ -109,7 +109,7 @@ pub fn position(position: LedgerPosition) -> i64 {
 /// A cell.
 ///
 /// # Errors
-/// A type that is another than this program's schema says.
+/// [`StoreError::Backend`] when the column has another type than this program's schema gives it.
 pub fn cell<'r, T: FromSql<'r>>(row: &'r Row, column: usize) -> Result<T, StoreError> {
     row.try_get(column).map_err(Into::into)
 }

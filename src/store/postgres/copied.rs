@@ -104,7 +104,7 @@ impl Rows {
 /// Takes the rows of `select` one by one, as they come.
 ///
 /// # Errors
-/// What `take` gives, or the engine's.
+/// The error of `take`; [`StoreError::Gone`] or [`StoreError::Backend`] when the database can't be read.
 pub fn each<const N: usize>(
     sql: &Session<'_>,
     select: &str,

@@ -80,7 +80,7 @@ pub fn dump(text: &str, file: &Path) -> Result<(), StoreError> {
 /// Brings what [`dump`] wrote into the database of an address, all or nothing; into the schema that it came from.
 ///
 /// # Errors
-/// As [`dump`]; tables that are there already.
+/// As [`dump`]; besides when its tables are there already.
 pub fn bring_back(text: &str, file: &Path) -> Result<(), StoreError> {
     let address = Address::parse(text)?;
     let mut command = program("pg_restore", &address);

@@ -31,7 +31,8 @@ struct Numbers {
 /// Adds parcels, listed on the entry's day: what seals them, and the number of the first.
 ///
 /// # Errors
-/// A project or unit that is not there, a parcel that is there already, or the engine's.
+/// [`StoreError::NoProject`] or [`StoreError::NoUnit`] when a parcel names one that is not there;
+/// [`StoreError::Exists`] when a parcel is there already; [`StoreError::Backend`] when the database refuses.
 pub fn import(sql: &Session<'_>, entry: &Entry, parcels: &[Parcel]) -> Answer<(Seal, u32)> {
     let first = reference::next_number(sql, "parcels")?;
     let numbers = numbers(sql, entry, parcels, first)?;
@@ -208,7 +209,7 @@ struct Parent {
 /// Adds parcels that take the place of another: what seals them, and the number of the first.
 ///
 /// # Errors
-/// A number that is there already, or the engine's.
+/// [`StoreError::Exists`] when a number is there already; [`StoreError::Backend`] when the database refuses.
 pub fn form(
     sql: &Session<'_>,
     entry: &Entry,

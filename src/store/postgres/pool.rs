@@ -7,8 +7,7 @@ use std::{
 
 use super::{
     address::Address,
-    session::Session,
-    wire::{Patience, Way, Wire, no_standby},
+    wire::{Way, Wire, no_standby},
 };
 use crate::store::StoreError;
 
@@ -37,7 +36,7 @@ pub struct Pool {
     way: Arc<Way>,
     /// Schemas in which names are looked for, as SQL says it.
     path: Mutex<String>,
-    places: Mutex<Slots>,
+    slots: Mutex<Slots>,
     free: Condvar,
 }
 
@@ -65,7 +64,7 @@ impl Pool {
     pub fn new(address: Address) -> Self {
         let path = quoted(&address.schema);
         let way = Arc::new(Way::new(&address));
-        Self { address, way, path: Mutex::new(path), places: Mutex::default(), free: Condvar::new() }
+        Self { address, way, path: Mutex::new(path), slots: Mutex::default(), free: Condvar::new() }
     }
 
     /// Has names looked for in the schema of PostGIS too, by connections from now on.
@@ -84,96 +83,57 @@ impl Pool {
         Ok(wire)
     }
 
-    fn places(&self) -> std::sync::MutexGuard<'_, Slots> {
-        self.places.lock().unwrap_or_else(PoisonError::into_inner)
+    fn slots(&self) -> std::sync::MutexGuard<'_, Slots> {
+        self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether changes end. While one waits for a standby, others would wait behind it, each with a connection of its
     /// own.
     ///
     /// # Errors
-    /// One that waits; a server that can't be asked.
+    /// [`StoreError::Gone`] when a change waits for its standby or the server can't be asked.
     pub fn ends_changes(&self) -> Result<(), StoreError> {
-        let awaiting = self.places().awaiting.clone();
+        let awaiting = self.slots().awaiting.clone();
         if awaiting.is_empty() {
             return Ok(());
         }
         if self.way.open()?.await_standby(&awaiting)? {
             return Err(no_standby());
         }
-        self.places().awaiting.retain(|process| !awaiting.contains(process));
+        self.slots().awaiting.retain(|process| !awaiting.contains(process));
         Ok(())
     }
 
-    /// Begins a transaction on a connection that answers.
-    pub fn begin(&self, mode: Mode<'_>) -> Result<Session<'_>, StoreError> {
-        if matches!(mode, Mode::Write(_)) {
-            self.ends_changes()?;
-        }
-        let mut place = Slot { of: self, kept: None };
-        let mut idle = self.take()?;
-        let begin = match mode {
-            Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
-            Mode::ReadAs(state) => {
-                format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{state}'")
-            }
-            Mode::Write(first) => format!("BEGIN ISOLATION LEVEL READ COMMITTED; {first}"),
-        };
-        loop {
-            let was_idle = idle.is_some();
-            let mut live = match idle.take() {
-                Some(live) => live,
-                None => self.connect()?,
-            };
-            live.bears(Patience::Usual);
-            match live.batch(&begin) {
-                Ok(()) => {
-                    place.kept = Some(live);
-                    return Ok(Session::new(place));
-                }
-                Err(error) => match error {
-                    // It was lost while nobody used it: the next one, or a new one.
-                    StoreError::Gone(_) if was_idle && !live.is_silent() => {
-                        idle = self.places().idle.pop();
-                    }
-                    error => {
-                        if live.is_silent() {
-                            self.close_idle();
-                        }
-                        if !error.is_gone() && !live.is_closed() && live.batch("ROLLBACK").is_ok() {
-                            place.kept = Some(live);
-                        }
-                        return Err(error);
-                    }
-                },
-            }
-        }
+    /// Another connection that nobody uses, if there is one.
+    pub(super) fn another(&self) -> Option<Wire> {
+        self.slots().idle.pop()
     }
 
     /// Takes a place, with a connection that is open if there is one.
-    fn take(&self) -> Result<Option<Wire>, StoreError> {
+    pub(super) fn take(&self) -> Result<Option<Wire>, StoreError> {
         let until = Instant::now() + WAITS;
-        let mut places = self.places();
-        while places.taken >= MOST {
+        let mut slots = self.slots();
+        while slots.taken >= MOST {
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(StoreError::Busy);
             }
-            places = self.free.wait_timeout(places, left).unwrap_or_else(PoisonError::into_inner).0;
+            slots = self.free.wait_timeout(slots, left).unwrap_or_else(PoisonError::into_inner).0;
         }
-        places.taken += 1;
-        Ok(places.idle.pop())
+        slots.taken += 1;
+        Ok(slots.idle.pop())
     }
 
     /// Closes connections that nobody uses.
     pub fn close_idle(&self) {
-        self.places().idle.clear();
+        self.slots().idle.clear();
     }
 }
 
 /// A place among the connections; it is free again when it is let go.
 pub struct Slot<'a> {
-    of: &'a Pool,
+    /// Whose place it is.
+    pub of: &'a Pool,
     /// The connection, if it can be used again.
     pub kept: Option<Wire>,
 }
@@ -181,20 +141,20 @@ pub struct Slot<'a> {
 impl Slot<'_> {
     /// The connection is of no use any more, and those that nobody uses are not either.
     pub fn is_lost(&mut self) {
-        let mut places = self.of.places();
-        places.awaiting.extend(self.kept.as_ref().and_then(Wire::awaits_standby));
-        places.idle.clear();
+        let mut slots = self.of.slots();
+        slots.awaiting.extend(self.kept.as_ref().and_then(Wire::awaits_standby));
+        slots.idle.clear();
     }
 }
 
 impl Drop for Slot<'_> {
     fn drop(&mut self) {
-        let mut places = self.of.places();
-        places.taken -= 1;
-        let room = places.idle.len() < IDLE;
+        let mut slots = self.of.slots();
+        slots.taken -= 1;
+        let room = slots.idle.len() < IDLE;
         let usable = self.kept.take().filter(|wire| room && !wire.is_closed());
-        places.idle.extend(usable);
-        drop(places);
+        slots.idle.extend(usable);
+        drop(slots);
         self.of.free.notify_one();
     }
 }

@@ -31,7 +31,7 @@ pub const NEWEST: usize = MIGRATIONS.len();
 /// Has the pool look for PostGIS where it is.
 ///
 /// # Errors
-/// A database without it, or one that can't be asked.
+/// [`StoreError::Open`] when the database lacks PostGIS, [`StoreError::Gone`] when it can't be asked.
 pub fn find_postgis(pool: &Pool) -> Result<(), StoreError> {
     let session = pool.begin(Mode::Read)?;
     let find = "SELECT n.nspname::text FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace
@@ -51,7 +51,7 @@ pub fn find_postgis(pool: &Pool) -> Result<(), StoreError> {
 /// How the tables stand.
 ///
 /// # Errors
-/// Those of a newer program, or the engine's.
+/// [`StoreError::NotAStore`] when a newer program made them, [`StoreError::Gone`] when the database can't be asked.
 pub fn standing(pool: &Pool) -> Result<Standing, StoreError> {
     let session = pool.begin(Mode::Read)?;
     found(pool, &session)
@@ -77,7 +77,7 @@ fn found(pool: &Pool, session: &Session<'_>) -> Result<Standing, StoreError> {
 /// Makes the tables, or brings them up to this program, all or nothing.
 ///
 /// # Errors
-/// A role that may not, or the engine's.
+/// [`StoreError::Backend`] when the role may not make tables, [`StoreError::Gone`] when the database can't be asked.
 pub fn bring_up(pool: &Pool) -> Result<(), StoreError> {
     let schema = quoted(&pool.address.schema);
     // Two programs that start together do not make them twice.

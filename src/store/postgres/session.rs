@@ -17,7 +17,7 @@ use tokio_postgres::{
 use tokio_stream::StreamExt as _;
 
 use super::{
-    pool::Slot,
+    pool::{Mode, Pool, Slot},
     wire::{Patience, Wire},
 };
 use crate::store::StoreError;
@@ -40,6 +40,53 @@ pub struct Session<'a> {
 
 fn lost() -> StoreError {
     StoreError::Gone("the connection is lost".to_owned())
+}
+
+impl Pool {
+    /// Begins a transaction on a connection that answers.
+    pub fn begin(&self, mode: Mode<'_>) -> Result<Session<'_>, StoreError> {
+        if matches!(mode, Mode::Write(_)) {
+            self.ends_changes()?;
+        }
+        let mut place = Slot { of: self, kept: None };
+        let mut idle = self.take()?;
+        let begin = match mode {
+            Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
+            Mode::ReadAs(state) => {
+                format!("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET TRANSACTION SNAPSHOT '{state}'")
+            }
+            Mode::Write(first) => format!("BEGIN ISOLATION LEVEL READ COMMITTED; {first}"),
+        };
+        loop {
+            let was_idle = idle.is_some();
+            let mut live = match idle.take() {
+                Some(live) => live,
+                None => self.connect()?,
+            };
+            live.bears(Patience::Usual);
+            match live.batch(&begin) {
+                Ok(()) => {
+                    place.kept = Some(live);
+                    return Ok(Session::new(place));
+                }
+                Err(error) => match error {
+                    // It was lost while nobody used it: the next one, or a new one.
+                    StoreError::Gone(_) if was_idle && !live.is_silent() => {
+                        idle = self.another();
+                    }
+                    error => {
+                        if live.is_silent() {
+                            self.close_idle();
+                        }
+                        if !error.is_gone() && !live.is_closed() && live.batch("ROLLBACK").is_ok() {
+                            place.kept = Some(live);
+                        }
+                        return Err(error);
+                    }
+                },
+            }
+        }
+    }
 }
 
 impl<'a> Session<'a> {

@@ -13,7 +13,7 @@ use crate::store::StoreError;
 /// What opens connections with TLS, by the authorities of a file or those of the system.
 ///
 /// # Errors
-/// A file without certificates, or a system that has none.
+/// [`StoreError::Open`] when the file or the system holds no certificates.
 pub fn connector(authorities: Option<&Path>) -> Result<MakeRustlsConnect, StoreError> {
     let wrong = |why: String| StoreError::Backend(format!("TLS to the database: {why}"));
     let mut roots = RootCertStore::empty();

@@ -165,7 +165,7 @@ impl ParcelRows {
     /// Of parcels and their records.
     ///
     /// # Errors
-    /// Marks of the law that can't be written.
+    /// [`StoreError::Backend`] when marks of the law can't be written as JSON.
     pub fn of(some: &[(ParcelId, &Record)]) -> Result<Self, StoreError> {
         let days_of =
             |stage: &Stage| some.iter().map(|(_, record)| record.days.get(*stage).map(Date::from)).collect();

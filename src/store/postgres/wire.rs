@@ -280,7 +280,8 @@ impl Wire {
     /// Asks something, and waits for the answer as long as the server works on it.
     ///
     /// # Errors
-    /// The server's; one that is silent.
+    /// [`StoreError::Gone`] when the server is silent or the connection is lost; else the error that the server
+    /// reports.
     pub fn ask<T>(
         &mut self,
         question: impl AsyncFnOnce(&Client) -> Result<T, StoreError>,

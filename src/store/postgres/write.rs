@@ -184,7 +184,8 @@ impl<'a> Write<'a> {
     /// Ends the change with all of it kept.
     ///
     /// # Errors
-    /// The engine's; nothing was kept then, unless the way to the server was lost in this very moment.
+    /// [`StoreError::Backend`] when the database refuses, [`StoreError::Gone`] when it can't be reached. Nothing was
+    /// kept then, unless the connection was lost in this very moment.
     pub fn commit(mut self, last: &str) -> Answer<Head> {
         self.settle()?;
         let head = self.head();

@@ -1,107 +1,38 @@
 /**
- * Every colour of the app stands here and nowhere else: the map takes them from
- * `palette(theme)`, the style sheets as CSS variables written by `paletteCss`.
+ * Every colour of the app stands in `data/palette.json` and nowhere else: reports take them from there
+ * too, the map from `palette(theme)`, the style sheets as CSS variables written by `paletteCss`.
  * Steps of a scale keep a distance that survives the three colour-vision
  * deficiencies; `tests/unit/palette.test.ts` measures it.
  */
+import colours from '../../../data/palette.json'
 
 export type Theme = 'light' | 'dark'
 
 type FiveColours = readonly [string, string, string, string, string]
+type TenColours = readonly [...FiveColours, ...FiveColours]
 
 /** Progress of a project in steps of 20 %. */
-export const progressSteps: FiveColours = ['#FCE9C8', '#F3C37B', '#BFA54B', '#5F9A57', '#14693F']
+export const progressSteps = colours.progress as unknown as FiveColours
 
 /** Far behind, behind, on time, ahead, far ahead of plan. */
-export const planSteps: FiveColours = ['#B2402E', '#E08B6D', '#EFE7DC', '#7FB3C8', '#20708F']
+export const planSteps = colours.plan as unknown as FiveColours
 
 /**
  * Where a parcel stands, ten places from sand over blue to green. Paid only and decided only are as
  * dark as one another, since neither is further: blue and plum differ where only lightness and
  * blue against yellow are seen. Both and handed over turn green.
  */
-export const stageSteps = [
-  '#EFE8D8',
-  '#DCCB9F',
-  '#B89F63',
-  '#B7C6D1',
-  '#8BA9C4',
-  '#6089B5',
-  '#1F5FA8',
-  '#84566D',
-  '#35A68E',
-  '#125F3A',
-] as const
+export const stageSteps = colours.stages as unknown as TenColours
 
-const shared = {
-  alert: '#B2402E',
-  withdrawn: '#9AA0A8',
-  tick: '#FFFFFF',
-  /** What cameras read is dark on light, by night too. */
-  scanLight: '#FFFFFF',
-  scanDark: '#000000',
-} as const
+/** What cameras read (`scanLight`, `scanDark`) is dark on light, by night too. */
+const shared = colours.shared
 
-const light = {
-  land: '#F6F4EF',
-  outside: '#E7E4DB',
-  water: '#DCE7EC',
-  boundary: '#B9B4A8',
-  ink: '#1D2433',
-  inkSoft: '#556070',
-  halo: '#FBFAF7',
-  accent: '#0B5FA5',
-  onAccent: '#FFFFFF',
-  surface: '#FFFFFF',
-  surfaceSoft: '#F4F2EC',
-  line: '#DDD9CF',
-  control: '#8B8678',
-  late: '#A23723',
-  ahead: '#1B6B85',
-  curve: '#14693F',
-  parcelEdge: '#FFFFFF',
-  projectEdge: '#5E5A4E',
-  casing: '#4C4838',
-  gaugeBack: '#FFFFFF',
-  gaugeTrack: '#D9D4C7',
-  unknown: '#CFCBC0',
-  shadow: 'rgba(29, 36, 51, 0.16)',
-  veil: 'rgba(29, 36, 51, 0.45)',
-} as const
-
-type Ground = Record<keyof typeof light, string>
-
-const dark: Ground = {
-  land: '#1A202C',
-  outside: '#12161F',
-  water: '#1C2431',
-  boundary: '#4A5568',
-  ink: '#E8ECF2',
-  inkSoft: '#A3AEBD',
-  halo: '#12161F',
-  accent: '#6DB3F2',
-  onAccent: '#0C1420',
-  surface: '#171D28',
-  surfaceSoft: '#202836',
-  line: '#323C4D',
-  control: '#76839A',
-  late: '#F0917A',
-  ahead: '#7CC4DE',
-  curve: '#5FB987',
-  parcelEdge: '#F3EFE4',
-  projectEdge: '#C9C4B4',
-  casing: '#AEB6BF',
-  gaugeBack: '#171D28',
-  gaugeTrack: '#465065',
-  unknown: '#4A5262',
-  shadow: 'rgba(0, 0, 0, 0.5)',
-  veil: 'rgba(0, 0, 0, 0.6)',
-}
+type Ground = typeof colours.light
 
 export interface Palette extends Ground {
   progress: FiveColours
   plan: FiveColours
-  stages: typeof stageSteps
+  stages: TenColours
   alert: string
   withdrawn: string
   tick: string
@@ -112,7 +43,7 @@ export interface Palette extends Ground {
 /** The colours of one theme; the scales are the same in both, so that a legend learnt by day serves by night. */
 export function palette(theme: Theme): Palette {
   return {
-    ...(theme === 'dark' ? dark : light),
+    ...colours[theme],
     ...shared,
     progress: progressSteps,
     plan: planSteps,

@@ -18,32 +18,12 @@ const OF_ADDRESS: Allowance = Allowance { at_once: 30, every: Duration::from_sec
 const OF_NAME: Allowance = Allowance { at_once: 50, every: Duration::from_secs(30) };
 /// How long an address counts from which somebody has come in by a name.
 const KNOWN: Duration = Duration::from_hours(90 * 24);
-/// Passwords that are checked at once: each takes 19 MB and a processor.
-const CHECKED_AT_ONCE: usize = 4;
-/// Tries that are counted at once: who tries to sign in must not take the database's connections from who records.
-const COUNTED_AT_ONCE: usize = 4;
 
 /// Wrong codes of an account whose password was right, and wrong passwords of one that is signed in, within
 /// [`CODES_IN`].
 const CODES: usize = 10;
 /// Time in which they count.
 const CODES_IN: Duration = Duration::from_hours(1);
-
-/// What a server bounds by itself.
-pub struct Limits {
-    /// Places for passwords that are being checked.
-    pub checks: tokio::sync::Semaphore,
-    counting: tokio::sync::Semaphore,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self {
-            checks: tokio::sync::Semaphore::new(CHECKED_AT_ONCE),
-            counting: tokio::sync::Semaphore::new(COUNTED_AT_ONCE),
-        }
-    }
-}
 
 /// Keys of a name from an address, of the name and of the address. Names are as long as somebody likes; what is kept of
 /// them is not.
