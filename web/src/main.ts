@@ -1,5 +1,7 @@
 import 'virtual:palette.css'
-import './app.css'
+import './styles/fonts.css'
+import './styles/base.css'
+import './styles/controls.css'
 import { mount } from 'svelte'
 
 /** Longer than this nobody waits for a paint: a page in a tab behind others is not painted at all. */
