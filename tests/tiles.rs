@@ -149,7 +149,7 @@ fn every_parcel_visible_in_a_tile_is_in_it_once() {
     // Squares around parcels' vertices, so that tile edges cut parcels at every zoom.
     runner
         .run(&(0..parcels, 10u8..=18, any::<prop::sample::Index>()), |(parcel, z, vertex)| {
-            let places = snapshot.parcels().arena().shape(parcel as usize).places();
+            let places = snapshot.parcels().arena().shape(parcel as usize).vertices();
             let square = TileId::around(places[vertex.index(places.len())], z).unwrap();
             check(&server, &snapshot, demo.folder(), square);
             Ok(())
@@ -162,7 +162,7 @@ fn a_tile_tells_the_stage_of_today() {
     let demo = Demo::new();
     let snapshot = open(&demo).load(law(&[]).unwrap().into()).unwrap();
     let server = Server::start(&demo.store());
-    let place = snapshot.parcels().arena().shape(7).places()[0];
+    let place = snapshot.parcels().arena().shape(7).vertices()[0];
     let square = TileId::around(place, 16).unwrap();
     let found = decode(demo.folder(), square, &server.get(&address("parcels", square), &[]).body);
     let id = snapshot.parcels().id(7).0;
@@ -175,7 +175,7 @@ fn encodings_and_formats_are_negotiated() {
     let demo = Demo::new();
     let snapshot = open(&demo).load(law(&[]).unwrap().into()).unwrap();
     let server = Server::start(&demo.store());
-    let square = TileId::around(snapshot.parcels().arena().shape(0).places()[0], 14).unwrap();
+    let square = TileId::around(snapshot.parcels().arena().shape(0).vertices()[0], 14).unwrap();
     let path = address("parcels", square);
     let plain = server.get(&path, &[]);
     assert_eq!(plain.header("content-type"), "application/vnd.mapbox-vector-tile");
@@ -233,10 +233,10 @@ fn an_event_retires_the_tiles_that_it_touches_and_no_other() {
     let day = Day::parse(harness::UNTIL).unwrap();
     let columns = snapshot.parcels();
     let pending = (0..columns.len() as u32).find(|p| snapshot.days(*p).cleared_on().is_none()).unwrap();
-    let here = columns.arena().shape(pending as usize).places()[0];
+    let here = columns.arena().shape(pending as usize).vertices()[0];
     let touched = TileId::around(here, 16).unwrap();
     let far = (0..columns.len() as u32)
-        .map(|p| TileId::around(columns.arena().shape(p as usize).places()[0], 16).unwrap())
+        .map(|p| TileId::around(columns.arena().shape(p as usize).vertices()[0], 16).unwrap())
         .find(|square| square.x().abs_diff(touched.x()) > 3)
         .unwrap();
     let server = Server::start(&demo.store());
@@ -281,7 +281,7 @@ fn a_tile_names_the_unit_of_the_day_as_the_features_do() {
         (rows["rows"][0]["unit"].as_str().unwrap(), rows["rows"][0]["id"].as_u64().unwrap() as u32);
     let snapshot = open(&demo).load(law(&[]).unwrap().into()).unwrap();
     let index = snapshot.parcels().find(ParcelId(near)).unwrap();
-    let here = snapshot.parcels().arena().shape(index as usize).places()[0];
+    let here = snapshot.parcels().arena().shape(index as usize).vertices()[0];
     let (x, y) = here.to_degrees();
     let ring = [(0.0, 0.0), (1e-4, 0.0), (1e-4, 1e-4), (0.0, 1e-4), (0.0, 0.0)];
     let ring: Vec<String> = ring.iter().map(|(dx, dy)| format!("{} {}", x + dx, y + dy)).collect();

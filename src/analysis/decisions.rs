@@ -147,8 +147,8 @@ impl RuleInput<'_> {
         let rows = self.survey.rows(count, |project, unit| if by_project { project } else { unit });
         let most = (0..count).max_by_key(|row| (rows[*row].late.area, Reverse(*row)))?;
         let sums = rows.get(most).filter(|sums| sums.late.parcels > 0)?;
-        let place = |parcel: u32| self.place(parcel, by_project);
-        let there: Vec<u32> = self.chosen.iter().copied().filter(|parcel| place(*parcel) == most).collect();
+        let group = |parcel: u32| self.group(parcel, by_project);
+        let there: Vec<u32> = self.chosen.iter().copied().filter(|parcel| group(*parcel) == most).collect();
         let running = clocks(snapshot, &there, day, 1);
         let past = |one: &&ParcelClock| one.days_left < 0;
         let longest = running.first().filter(past).map(|one| Longest {
@@ -174,12 +174,12 @@ impl RuleInput<'_> {
             let standing = snapshot.blockers(*parcel).iter();
             let standing = standing.filter(|blocker| blocker.kind == most.kind && blocker.stands_on(day));
             if let Some(first) = standing.map(|blocker| blocker.opened).min() {
-                counts[self.place(*parcel, by_project)] += 1;
+                counts[self.group(*parcel, by_project)] += 1;
                 since = Some(since.map_or(first, |day| day.min(first)));
             }
         }
-        let place = (0..counts.len()).max_by_key(|at| (counts[*at], Reverse(*at)))?;
-        let named = if by_project { Named::Project(place) } else { Named::Unit(place) };
+        let group = (0..counts.len()).max_by_key(|at| (counts[*at], Reverse(*at)))?;
+        let named = if by_project { Named::Project(group) } else { Named::Unit(group) };
         let stands = |parcel: u32| {
             let mut all = snapshot.blockers(parcel).iter();
             all.any(|blocker| blocker.kind == most.kind && blocker.stands_on(day))
@@ -187,19 +187,19 @@ impl RuleInput<'_> {
         let there = self.chosen.iter().copied();
         let middle = middle(
             snapshot,
-            there.filter(|parcel| stands(*parcel) && self.place(*parcel, by_project) == place),
+            there.filter(|parcel| stands(*parcel) && self.group(*parcel, by_project) == group),
         );
         Some(Decision::Blocker {
             kind: most.kind,
             tally: most.tally,
             named,
-            there: counts[place],
+            there: counts[group],
             since: since?,
             middle,
         })
     }
 
-    fn place(&self, parcel: u32, by_project: bool) -> usize {
+    fn group(&self, parcel: u32, by_project: bool) -> usize {
         let columns = self.view.snapshot.parcels();
         if by_project { columns.project(parcel) } else { self.view.unit_of(parcel) }
     }
@@ -207,12 +207,12 @@ impl RuleInput<'_> {
 
 /// The parcel whose middle is the nearest to that of all of them.
 fn middle(snapshot: &Snapshot, parcels: impl Iterator<Item = u32>) -> Option<u32> {
-    let place = |parcel: u32| {
+    let group = |parcel: u32| {
         let [west, south, east, north] =
             snapshot.parcels().arena().shape(parcel as usize).extent().to_degrees();
         (parcel, [f64::midpoint(west, east), f64::midpoint(south, north)])
     };
-    let all: Vec<(u32, [f64; 2])> = parcels.map(place).collect();
+    let all: Vec<(u32, [f64; 2])> = parcels.map(group).collect();
     let mean = |axis: usize| all.iter().map(|(_, at)| at[axis]).sum::<f64>() / all.len() as f64;
     let (x, y) = (mean(0), mean(1));
     let away = |at: [f64; 2]| (at[0] - x).hypot(at[1] - y);

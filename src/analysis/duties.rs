@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Days ahead within which a notice's end is told.
+/// Days ahead within which a notice's end is announced.
 const EXPIRES_WITHIN: i32 = 60;
 
 /// Days within which a recovery is to be decided.
@@ -141,5 +141,5 @@ fn planned_force(file: &CaseFile<'_>, day: Day) -> Option<Day> {
     if [Act::Enforced, Act::Complied, Act::HandedOver].into_iter().any(|act| file.came(act, day)) {
         return None;
     }
-    file.fact(Act::EnforcementDecided, day)?.said.planned
+    file.fact(Act::EnforcementDecided, day)?.details.planned
 }

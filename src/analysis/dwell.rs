@@ -29,7 +29,7 @@ pub struct Dwell {
     pub three_quarters: Option<u32>,
 }
 
-/// Stays that must have ended before a figure is told.
+/// Stays that must have ended before a figure is shown.
 const FEWEST: u64 = 5;
 
 /// The stays of `parcels` in each stage before the handover, as known on `day`. O(parcels).

@@ -48,7 +48,7 @@ pub struct MoneyMeasure {
 /// it, so that the difference of two sums tells next to nothing of one.
 const ROUNDED_TO: u64 = 1_000_000_000;
 
-/// How money is told to who asks.
+/// How money is shown to who asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Discretion {
     /// Exactly: they may look up each holder in the set.
@@ -99,9 +99,9 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// As it is told with this discretion.
+    /// As it is shown with this discretion.
     #[must_use]
-    pub fn told(mut self, discretion: Discretion) -> Self {
+    pub fn disclosed(mut self, discretion: Discretion) -> Self {
         let rounded = |amount: u64| (amount + ROUNDED_TO / 2) / ROUNDED_TO * ROUNDED_TO;
         self.measures.money = self.measures.money.and_then(|money| match discretion {
             Discretion::Exact => Some(money),

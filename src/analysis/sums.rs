@@ -6,7 +6,7 @@ use crate::{
     domain::{Day, SquareMetres, Standing},
 };
 
-/// Days back for which it is told what was handed over by then.
+/// Days back for which it is known what was handed over by then.
 pub const EARLIER: usize = 3;
 
 /// Sums over parcels on a day; areas in tenths of m².

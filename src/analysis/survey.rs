@@ -41,7 +41,7 @@ struct Part {
 
 impl Survey {
     /// The survey of what `filter` lets through on `day`, by the units of that day; `earlier` are the days
-    /// for which it is told what was handed over by then.
+    /// for which it is known what was handed over by then.
     pub fn of(snapshot: &Snapshot, filter: &Filter, day: Day, earlier: [Option<Day>; EARLIER]) -> Self {
         let units = &*snapshot.units_on(day);
         let count = snapshot.parcels().len();
@@ -117,11 +117,11 @@ impl Survey {
             measure.planned = measure.planned.zip(other.planned).map(|(a, b)| a + b);
             *planned |= any_plan;
         }
-        let told = |(measure, any_plan): (CountMeasure, bool)| CountMeasure {
+        let with_plan = |(measure, any_plan): (CountMeasure, bool)| CountMeasure {
             planned: measure.planned.filter(|_| any_plan),
             ..measure
         };
-        rows.into_iter().map(told).collect()
+        rows.into_iter().map(with_plan).collect()
     }
 
     fn some_holders(
@@ -167,7 +167,7 @@ impl Work<'_> {
         let (columns, chooser) = (snapshot.parcels(), self.filter.chooser(snapshot));
         let moment = snapshot.law().moment(day);
         let unit_count = snapshot.units().len();
-        let mut place = vec![u32::MAX; snapshot.projects().len() * unit_count];
+        let mut cell_of = vec![u32::MAX; snapshot.projects().len() * unit_count];
         let mut part = Part { cells: Vec::new(), uses: vec![Tally::default(); columns.land_uses().len()] };
         for (parcel, state) in (first..).zip(states) {
             if !chooser.may(parcel) {
@@ -183,11 +183,11 @@ impl Work<'_> {
                 | if facts.planned.is_some() { PLANNED } else { 0 };
             let unit = usize::from(self.units[parcel as usize]);
             let key = facts.project * unit_count + unit;
-            if place[key] == u32::MAX {
-                place[key] = part.cells.len() as u32;
+            if cell_of[key] == u32::MAX {
+                cell_of[key] = part.cells.len() as u32;
                 part.cells.push((facts.project, unit, Sums::default()));
             }
-            let sums = &mut part.cells[place[key] as usize].2;
+            let sums = &mut part.cells[cell_of[key] as usize].2;
             sums.add(&facts, day);
             self.earlier(parcel, &facts, sums);
             part.uses[columns.land_use_symbol(parcel) as usize] +=

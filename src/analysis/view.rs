@@ -120,9 +120,9 @@ impl View {
         let (of, units, count) = (Arc::clone(&lies_in), stale_units.to_vec(), snapshot.units().len());
         // One pass for all of them, when the first is asked for.
         let held = Arc::new(Deferred::new(move || lying_in(&of, &units, count)));
-        for (place, &unit) in stale_units.iter().enumerate() {
+        for (index, &unit) in stale_units.iter().enumerate() {
             let (of, held) = (Arc::clone(&snapshot), Arc::clone(&held));
-            communes.put(unit, move || Figures::of(&of, &held[place], &[], today));
+            communes.put(unit, move || Figures::of(&of, &held[index], &[], today));
         }
         let of_upper = Arc::clone(&snapshot);
         Self {
@@ -151,12 +151,12 @@ fn whole(snapshot: &Snapshot, day: Day) -> Survey {
 
 /// The parcels, by index, that lie in each of these units, of `count`.
 fn lying_in(lies_in: &[u16], units: &[usize], count: usize) -> Vec<Vec<u32>> {
-    let mut places = vec![None; count];
-    units.iter().enumerate().for_each(|(place, unit)| places[*unit] = Some(place));
+    let mut index_of = vec![None; count];
+    units.iter().enumerate().for_each(|(index, unit)| index_of[*unit] = Some(index));
     let mut held = vec![Vec::new(); units.len()];
     for (parcel, unit) in (0u32..).zip(lies_in) {
-        if let Some(place) = places[usize::from(*unit)] {
-            held[place].push(parcel);
+        if let Some(index) = index_of[usize::from(*unit)] {
+            held[index].push(parcel);
         }
     }
     held

@@ -121,7 +121,7 @@ pub enum AccountChangeRequest {
     Unlink(#[schemars(schema_with = "always")] bool),
 }
 
-/// An invitation, told once.
+/// An invitation, shown once.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct Invitation {
@@ -147,7 +147,7 @@ pub struct NewToken {
     pub days: i64,
 }
 
-/// A token that was made; its secret is told once.
+/// A token that was made; its secret is shown once.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct TokenAdded {

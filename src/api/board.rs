@@ -158,7 +158,7 @@ pub struct Board {
     pub illustration: bool,
     /// The period.
     pub period: BoardPeriod,
-    /// The period that trends are told against; null in the first.
+    /// The period that trends are measured against; null in the first.
     pub previous: Option<Period>,
     /// By what.
     pub criteria: Vec<Criterion>,

@@ -81,7 +81,7 @@ pub struct Trend {
 /// The work that the period found undone.
 #[derive(Debug, Clone, Copy, Serialize, JsonSchema)]
 #[schemars(inline)]
-pub struct Work {
+pub struct ContestantWork {
     /// Parcels to be cleared.
     pub parcels: u64,
     /// m².
@@ -139,7 +139,7 @@ pub struct BoardRow {
     /// Since the period before.
     pub trend: Option<Trend>,
     /// The work that the period found undone.
-    pub work: Work,
+    pub work: ContestantWork,
     /// Steps against the law or late.
     pub irregular: Irregular,
     /// By criterion, in the campaign's order.
@@ -148,7 +148,7 @@ pub struct BoardRow {
 
 impl BoardRow {
     pub(super) fn of(view: &View, campaign: &Campaign, row: &Row) -> Self {
-        let (tied, reason) = match row.place {
+        let (tied, reason) = match row.status {
             RankStatus::Ranked { tied, .. } => (tied, None),
             RankStatus::NoWork => (false, Some("no_work")),
             RankStatus::TooLittleWork => (false, Some("too_little_work")),
@@ -172,7 +172,7 @@ impl BoardRow {
             out_of: hundredths(row.out_of),
             previous: row.previous.map(|(rank, score)| RankBefore { rank, score }),
             trend,
-            work: Work {
+            work: ContestantWork {
                 parcels: row.work.parcels,
                 area: square_metres(row.work.area),
                 due_parcels: row.work.due_parcels,

@@ -20,7 +20,7 @@ pub struct Clock {
     pub days_left: i32,
     /// Where the law sets it.
     pub article: String,
-    /// Its length in days, where it is told so.
+    /// Its length in days, where the law counts so.
     pub statutory_days: Option<u16>,
     /// In working days.
     pub statutory_working_days: Option<u16>,

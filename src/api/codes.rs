@@ -10,8 +10,8 @@ use crate::{
         BlockerKind, Branch, Code, Contestants, Day, Grant, HolderId, ImportedLayer, Label, LedgerPosition,
         Level, ParcelId, ProjectId, ProjectKind, Refusal, Role, SquareMetres, Stage, Standing, UnitId, Vnd,
         law::{
-            Act, ClockKind, Condition, FarmLoss, LandGroup, MarkCode, Path, Places, Posted, Said, Signer,
-            SupportMonths, ToldMark,
+            Act, ActDetails, ClockKind, Condition, FarmLoss, LandGroup, MarkCode, MarkEntry, Path, Places,
+            Posted, Signer, SupportMonths,
         },
     },
     ingest::Target,
@@ -68,7 +68,7 @@ described! {
 
     /// What the law says against an act.
     #[schemars(rename = "Mark")]
-    ToldMark as MarkForm {
+    MarkEntry as MarkForm {
         /// What.
         code: MarkCode,
         /// The act.
@@ -77,7 +77,7 @@ described! {
         act: Option<Act>,
         /// Its day; null where the act has not come and its term has passed.
         on: Option<Day>,
-        /// The event that told it.
+        /// The event that reported it.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schemars(with = "LedgerPosition")]
         position: Option<LedgerPosition>,
@@ -152,8 +152,8 @@ described! {
     }
 
     /// What the law asks for beside the day of an act.
-    #[schemars(rename = "Said")]
-    Said as SaidForm {
+    #[schemars(rename = "ActDetails")]
+    ActDetails as DetailsForm {
         /// Day on which the last person was reached; if one could not be, the last day of publication.
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schemars(with = "Day")]
@@ -213,7 +213,7 @@ described! {
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schemars(with = "u32")]
         total: Option<u32>,
-        /// Farm land that the household uses in the commune, m²; told only to who records (NĐ88 19.1b).
+        /// Farm land that the household uses in the commune, m²; shown only to who records (NĐ88 19.1b).
         #[serde(skip_serializing_if = "Option::is_none")]
         #[schemars(with = "u32")]
         farm_total: Option<u32>,

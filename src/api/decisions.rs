@@ -165,11 +165,11 @@ pub fn decisions(view: &View, filter: &Filter, scope: DecisionScope) -> Decision
     Decisions {
         at: snapshot.position(),
         as_of: day,
-        decisions: all.iter().map(|one| told(view, one)).collect(),
+        decisions: all.iter().map(|one| entry(view, one)).collect(),
     }
 }
 
-fn told(view: &View, decision: &analysis::Decision) -> Decision {
+fn entry(view: &View, decision: &analysis::Decision) -> Decision {
     use analysis::Decision as Found;
     let (Found::Gap { middle, .. }
     | Found::Cluster { middle, .. }

@@ -14,15 +14,15 @@ use crate::{
 /// What is asked of the lists.
 #[derive(Debug, Clone, Copy)]
 pub struct DutyAsk {
-    /// The list of which parcels are told; all of them if left out.
+    /// The list of which parcels are listed; all of them if left out.
     pub list: Option<DutyKind>,
     /// What rows are put together by.
     pub by: GroupBy,
-    /// Parcels that are told.
+    /// Parcels that are listed.
     pub limit: usize,
     /// Parcels before them.
     pub offset: usize,
-    /// What late payments cost is told too: it lets amounts be known.
+    /// What late payments cost is shown too: it lets amounts be known.
     pub with_money: bool,
 }
 
@@ -73,11 +73,11 @@ pub struct DutyParcel {
     pub who: Option<String>,
     /// Clearance body of the project.
     pub body: Option<String>,
-    /// Đồng a day; told on the command line only.
+    /// Đồng a day; shown on the command line only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(skip)]
     pub interest_a_day: Option<Vnd>,
-    /// Đồng up to the day; told on the command line only.
+    /// Đồng up to the day; shown on the command line only.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(skip)]
     pub interest_so_far: Option<Vnd>,

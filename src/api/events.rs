@@ -1,7 +1,7 @@
 //! What people record, and what comes of it.
 //!
 //! Drafts are read field by field (`domain::Draft`): what is wrong with one is said of its field, in a row's words.
-//! Here only their form is told.
+//! Here only their form is described.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::Serialize;
@@ -288,11 +288,11 @@ mod tests {
     fn the_form_has_the_kinds_and_fields_that_are_read() {
         let form = DraftForm::json_schema(&mut SchemaGenerator::default());
         let properties = form.get("properties").and_then(Value::as_object).unwrap();
-        let told: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
+        let described: BTreeSet<&str> = properties.keys().map(String::as_str).collect();
         let read: BTreeSet<&str> = Draft::forms().flat_map(|(_, fields)| fields).collect();
-        assert_eq!(told, read);
+        assert_eq!(described, read);
         let kinds = properties["kind"]["enum"].as_array().unwrap();
-        let told: BTreeSet<&str> = kinds.iter().filter_map(Value::as_str).collect();
-        assert_eq!(told, Draft::forms().map(|(kind, _)| kind).collect());
+        let described: BTreeSet<&str> = kinds.iter().filter_map(Value::as_str).collect();
+        assert_eq!(described, Draft::forms().map(|(kind, _)| kind).collect());
     }
 }

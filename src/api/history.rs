@@ -12,7 +12,7 @@ use super::{
 };
 use crate::domain::{
     self, BlockerKind, Branch, Day, Event, InForce, LedgerPosition, Stage, in_force,
-    law::{Act, Said},
+    law::{Act, ActDetails},
 };
 
 /// What an event of the ledger tells.
@@ -71,12 +71,12 @@ pub struct PastEvent {
     /// An act beside the nine.
     pub step: Option<Act>,
     /// What everybody may see of what was said.
-    pub said: Option<Said>,
+    pub details: Option<ActDetails>,
     /// The blocker that it is about.
     pub blocker: Option<BlockerKind>,
     /// The side branch that it is about.
     pub branch: Option<Branch>,
-    /// Told to who records in the unit; null to others.
+    /// Shown to who records in the unit; null to others.
     pub document: Option<String>,
 }
 
@@ -131,7 +131,10 @@ fn entry(event: &Event, history: &[Event]) -> Option<PastEvent> {
         corrected_by: corrected_by(history, event.position),
         stage,
         step,
-        said: right.and_then(Kind::act).map(|(_, said)| said.public()).filter(|said| !said.is_empty()),
+        details: right
+            .and_then(Kind::act)
+            .map(|(_, details)| details.public())
+            .filter(|details| !details.is_empty()),
         blocker,
         branch,
         document: event.body.document.clone(),

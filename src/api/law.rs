@@ -10,8 +10,8 @@ use crate::{
     domain::{
         Day, Label,
         law::{
-            Act, CaseFile, ClockRule, LandGroup, Law, NoticeInForce, Outlook, Reason, RuleRef, RunningClock,
-            Said, Signer, ToldMark, Transition,
+            Act, ActDetails, CaseFile, ClockRule, LandGroup, Law, MarkEntry, NoticeInForce, Outlook, Reason,
+            RuleRef, RunningClock, Signer, Transition,
         },
     },
 };
@@ -19,16 +19,16 @@ use crate::{
 /// The name of a field that the law asks for beside the day of an act.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
-pub struct SaidField(pub String);
+pub struct DetailField(pub String);
 
-impl JsonSchema for SaidField {
+impl JsonSchema for DetailField {
     fn schema_name() -> Cow<'static, str> {
-        "SaidField".into()
+        "DetailField".into()
     }
 
     fn json_schema(schemas: &mut SchemaGenerator) -> Schema {
-        let said = Said::json_schema(schemas);
-        let fields = said.get("properties").and_then(|fields| fields.as_object());
+        let details = ActDetails::json_schema(schemas);
+        let fields = details.get("properties").and_then(|fields| fields.as_object());
         let names: Vec<&String> = fields.map(|fields| fields.keys().collect()).unwrap_or_default();
         schemars::json_schema!({
             "description": "What the law asks for beside the day of an act.",
@@ -74,7 +74,7 @@ impl From<NoticeInForce> for Notice {
     fn from(notice: NoticeInForce) -> Self {
         Self {
             issued_on: notice.issued,
-            sent_on: notice.is_sent_said.then_some(notice.sent),
+            sent_on: notice.is_sent_stated.then_some(notice.sent),
             reissued: notice.reissued,
             valid_until: notice.valid_until,
         }
@@ -95,7 +95,7 @@ pub struct Running {
     /// The day from which it counts.
     pub start_on: Day,
     /// Whether that day was said; else the term may end later.
-    pub start_said: bool,
+    pub start_stated: bool,
     /// Last day.
     pub due_on: Day,
     /// Days until then; negative when it has passed.
@@ -117,7 +117,7 @@ impl Running {
             article: rule.article.clone(),
             who: law.bodies()[rule.who].code.clone(),
             start_on: running.start,
-            start_said: running.is_said,
+            start_stated: running.is_stated,
             due_on: running.due,
             days_left: running.due.since(day),
             term_on: running.over,
@@ -130,7 +130,7 @@ impl Running {
 /// Why a day bounds an act.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Reason")]
-pub struct ToldReason {
+pub struct ReasonEntry {
     /// Id of what says so.
     pub rule: Option<String>,
     /// Where it stands.
@@ -140,7 +140,7 @@ pub struct ToldReason {
     /// It is a last day, not a first one.
     pub last: bool,
     /// Whether the day from which it counts was said; else it may come out later.
-    pub start_said: bool,
+    pub start_stated: bool,
     /// Days that are counted; null where another length is.
     pub days: Option<u16>,
     /// Working days that are counted.
@@ -149,7 +149,7 @@ pub struct ToldReason {
     pub from: Option<Vec<Act>>,
 }
 
-impl ToldReason {
+impl ReasonEntry {
     fn of(law: &Law, reason: &Reason) -> Self {
         let rule = match reason.rule {
             RuleRef::Clock(at) => Some(&law.clocks()[at]),
@@ -160,7 +160,7 @@ impl ToldReason {
             article: law.article(reason.rule).map(str::to_owned),
             on: reason.day,
             last: reason.is_last,
-            start_said: reason.is_said,
+            start_stated: reason.is_stated,
             days: rule.and_then(ClockRule::days),
             working_days: rule.and_then(ClockRule::working_days),
             from: rule.map(|rule| rule.counts_from().collect()),
@@ -171,7 +171,7 @@ impl ToldReason {
 /// The days within which an act would be lawful, by what is known.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(rename = "Outlook")]
-pub struct ToldOutlook {
+pub struct OutlookEntry {
     /// The act.
     pub act: Act,
     /// First lawful day; null while something is missing.
@@ -193,16 +193,16 @@ pub struct ToldOutlook {
     /// Of each list one act has to come first.
     pub missing: Vec<Vec<Act>>,
     /// What the days come from.
-    pub why: Vec<ToldReason>,
+    pub why: Vec<ReasonEntry>,
     /// Who may sign; null where the law names nobody.
     pub signers: Option<Vec<Signer>>,
     /// What the law asks for beside its day.
-    pub asks: Vec<SaidField>,
+    pub asks: Vec<DetailField>,
     /// It has come already.
     pub begun: bool,
 }
 
-impl ToldOutlook {
+impl OutlookEntry {
     fn of(law: &Law, file: &CaseFile<'_>, outlook: &Outlook, day: Day) -> Self {
         Self {
             act: outlook.act,
@@ -215,7 +215,7 @@ impl ToldOutlook {
             floor_over_max: outlook.over.is_some(),
             expires: outlook.expires,
             missing: outlook.missing.clone(),
-            why: outlook.why.iter().map(|reason| ToldReason::of(law, reason)).collect(),
+            why: outlook.why.iter().map(|reason| ReasonEntry::of(law, reason)).collect(),
             signers: law.authority(outlook.act, day).map(|rule| rule.signers.clone()),
             asks: asks(law, outlook.act),
             begun: file.came(outlook.act, day),
@@ -223,20 +223,20 @@ impl ToldOutlook {
     }
 }
 
-fn asks(law: &Law, act: Act) -> Vec<SaidField> {
-    law.words(act).map_or_else(Vec::new, |words| words.says.iter().cloned().map(SaidField).collect())
+fn asks(law: &Law, act: Act) -> Vec<DetailField> {
+    law.words(act).map_or_else(Vec::new, |words| words.details.iter().cloned().map(DetailField).collect())
 }
 
 /// An act that came, with what was said of it.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(inline)]
-pub struct ToldFact {
+pub struct FactEntry {
     /// The act.
     pub act: Act,
     /// Its day.
     pub on: Day,
     /// What everybody may see of what was said.
-    pub said: Said,
+    pub details: ActDetails,
 }
 
 /// A parcel's file as the law sees it: regime, marks, terms that run, and what may come next.
@@ -257,13 +257,13 @@ pub struct CaseLaw {
     /// The notice on which a recovery may rest.
     pub notice: Option<Notice>,
     /// What the law says against what happened.
-    pub marks: Vec<ToldMark>,
+    pub marks: Vec<MarkEntry>,
     /// Terms that run.
     pub clocks: Vec<Running>,
     /// What may come next.
-    pub next: Vec<ToldOutlook>,
+    pub next: Vec<OutlookEntry>,
     /// Acts beside the nine, and those of which more was said than their day.
-    pub facts: Vec<ToldFact>,
+    pub facts: Vec<FactEntry>,
 }
 
 /// A parcel's file as the law sees it on `day`: regime, marks, terms that run, and what may come next.
@@ -272,19 +272,21 @@ pub fn lawful(view: &View, parcel: u32, day: Day) -> CaseLaw {
     let law = snapshot.law();
     let file = snapshot.file(parcel).until(day);
     let regime = law.regime(law.recovery_regime(&file, day).regime);
-    let (resettlement, is_said) = file.resettlement(day);
-    let facts = file.facts.iter().filter(|fact| fact.act.stage().is_none() || !fact.said.is_empty());
+    let (resettlement, is_stated) = file.resettlement(day);
+    let facts = file.facts.iter().filter(|fact| fact.act.stage().is_none() || !fact.details.is_empty());
     CaseLaw {
         caveat: law.caveat().clone(),
         regime: Coded { code: regime.id.clone(), name: regime.name.clone() },
         transitions: law.transitions_of(&file, day).into_iter().map(Into::into).collect(),
         land: file.land_on(day),
         resettlement,
-        resettlement_assumed: resettlement.is_some() && !is_said,
+        resettlement_assumed: resettlement.is_some() && !is_stated,
         notice: law.notice(&file, day).map(Into::into),
-        marks: law.marks(&file, day).iter().map(|mark| law.tell(mark, day)).collect(),
+        marks: law.marks(&file, day).iter().map(|mark| law.describe(mark, day)).collect(),
         clocks: law.running(&file, day).iter().map(|running| Running::of(law, running, day)).collect(),
-        next: law.next(&file, day).iter().map(|one| ToldOutlook::of(law, &file, one, day)).collect(),
-        facts: facts.map(|fact| ToldFact { act: fact.act, on: fact.day, said: fact.said.public() }).collect(),
+        next: law.next(&file, day).iter().map(|one| OutlookEntry::of(law, &file, one, day)).collect(),
+        facts: facts
+            .map(|fact| FactEntry { act: fact.act, on: fact.day, details: fact.details.public() })
+            .collect(),
     }
 }

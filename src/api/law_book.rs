@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{CaseTransition, Coded, SaidField};
+use super::{CaseTransition, Coded, DetailField};
 use crate::domain::{
     Day, Label, LedgerPosition, Stage,
     law::{self, Act, ClockKind, ClockRule, Law, MarkCode, RegimeNumber, RegimeSet, Signer},
@@ -70,7 +70,7 @@ pub struct ActEntry {
     /// Where it stands.
     pub article: Option<String>,
     /// What the law asks for beside its day.
-    pub says: Vec<SaidField>,
+    pub details: Vec<DetailField>,
     /// It may come more than once.
     pub repeats: bool,
 }
@@ -87,7 +87,7 @@ pub struct ClockEntry {
     pub from: Vec<Act>,
     /// The act that it bounds.
     pub to: Option<Act>,
-    /// Its length in days, where it is told so.
+    /// Its length in days, where the law counts so.
     pub days: Option<u16>,
     /// In working days.
     pub working_days: Option<u16>,
@@ -233,7 +233,7 @@ fn act(one: &law::ActWords) -> ActEntry {
         document: one.document.clone(),
         issuer: one.issuer.clone(),
         article: one.article.clone(),
-        says: one.says.iter().cloned().map(SaidField).collect(),
+        details: one.details.iter().cloned().map(DetailField).collect(),
         repeats: one.repeats,
     }
 }

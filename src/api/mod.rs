@@ -54,7 +54,7 @@ pub use board::{
     Board, BoardError, BoardGroup, BoardPeriod, ContestantNominee, HolderNominee, Nominee, Nominees,
     VanishedUnit, board, ranked,
 };
-pub use board_row::{BoardRow, Irregular, Points, RankBefore, Trend, Work as ContestantWork};
+pub use board_row::{BoardRow, ContestantWork, Irregular, Points, RankBefore, Trend};
 pub use briefings::{
     BriefingEntry, BriefingSubject, BriefingWords, Briefings, MOST_SLIDES, NewBriefing, NewSlide,
     SavedBriefing, Slide,
@@ -90,7 +90,7 @@ pub use imports::{
 };
 pub use keeping::{Condition, HeadAt, Heads, LedgerEvent, LedgerPage, LedgerParcel, Verified};
 pub use law::{
-    CaseLaw, CaseTransition, Notice, Running, SaidField, ToldFact, ToldOutlook, ToldReason, lawful,
+    CaseLaw, CaseTransition, DetailField, FactEntry, Notice, OutlookEntry, ReasonEntry, Running, lawful,
 };
 pub use law_book::{
     ActEntry, AuthorityEntry, ClockEntry, LawBook, LawRegime, LawText, MarkWords, OrderEntry,
@@ -119,5 +119,5 @@ pub use summary::{KindTally, Summary, SummaryRow, UseTally, summary};
 pub use table::{Dwells, Section, TableRow, TableWindow, dwells, table_window};
 pub use totals::{DrawnArea, Totals, totals};
 pub use work::{
-    Holder, HolderResult, HolderResults, NamedHolder, StandingBlocker, ToldHolder, Work, WorkParcel, work,
+    Holder, HolderEntry, HolderResult, HolderResults, NamedHolder, StandingBlocker, Work, WorkParcel, work,
 };

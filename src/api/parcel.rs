@@ -27,7 +27,7 @@ pub struct ReachedStage {
     pub day: Option<DayNumber>,
     /// Where the law asks for it.
     pub article: Option<String>,
-    /// Told to who records in the unit; null to others.
+    /// Shown to who records in the unit; null to others.
     pub document: Option<String>,
 }
 

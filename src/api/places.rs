@@ -21,12 +21,12 @@ const ZONE_WIDTH: f64 = 3.0;
 pub(super) fn places(view: &View, text: &str) -> Vec<SearchResult> {
     let Some(numbers) = numbers(text) else { return chainages(view, text) };
     if let Some([lat, lon]) = degrees(&numbers) {
-        return vec![place(&format!("{lat:.5}, {lon:.5}"), None, [lon, lat])];
+        return vec![result(&format!("{lat:.5}, {lon:.5}"), None, [lon, lat])];
     }
     metres(view, &numbers)
 }
 
-fn place(label: &str, detail: Option<&str>, [lon, lat]: [f64; 2]) -> SearchResult {
+fn result(label: &str, detail: Option<&str>, [lon, lat]: [f64; 2]) -> SearchResult {
     SearchResult {
         kind: ResultKind::Place,
         code: label.to_owned(),
@@ -124,14 +124,14 @@ fn metres(view: &View, numbers: &[f64]) -> Vec<SearchResult> {
         (!zone.is_cadastral(), ((at[0] - zone.meridian.unwrap_or(at[0])).abs() * 1e6) as i64)
     };
     found.sort_by_key(far);
-    let told = found.into_iter().map(|(zone, at)| {
+    let results = found.into_iter().map(|(zone, at)| {
         let meridian = zone.meridian.unwrap_or_default();
         let minutes = (meridian.fract() * 60.0).round();
         let width = if zone.is_cadastral() { 3 } else { 6 };
         let detail = format!("VN-2000 {}°{minutes:02}′, {width}°", meridian.trunc());
-        place(&format!("{northing:.2}, {easting:.2}"), Some(&detail), at)
+        result(&format!("{northing:.2}, {easting:.2}"), Some(&detail), at)
     });
-    told.collect()
+    results.collect()
 }
 
 /// `Km3+200`, perhaps with a project's code or name: that place of each alignment that is so long.
@@ -155,7 +155,7 @@ fn chainages(view: &View, text: &str) -> Vec<SearchResult> {
         }
         let Some(point) = Geodesic.point_at_distance_from_start(line, metres) else { continue };
         let label = format!("{} {}", chainage_label(metres), project.code);
-        found.push(place(&label, Some(&project.name), [point.x(), point.y()]));
+        found.push(result(&label, Some(&project.name), [point.x(), point.y()]));
     }
     found
 }

@@ -87,7 +87,7 @@ pub fn progress(
     let (snapshot, day) = (&view.snapshot, view.today);
     let grouping = by.map(|by| Grouping::of(snapshot, by, day));
     let survey = Survey::of(snapshot, filter, day, [Some(day.plus(-7)), Some(day.plus(-30)), since]);
-    let told = Told { view, since, discretion };
+    let context = RowContext { view, since, discretion };
     // Alignments count only for projects that the filter takes whole.
     let projects = snapshot.projects();
     let taken = survey.rows(projects.len(), |project, _| project);
@@ -100,19 +100,19 @@ pub fn progress(
         at: snapshot.position(),
         as_of: day,
         since,
-        total: told.figures(&survey.total(), survey.holders(snapshot, 1, |_| 0)[0], &wholes),
-        rows: grouping.map(|grouping| told.rows(&survey, &grouping, &wholes)),
+        total: context.figures(&survey.total(), survey.holders(snapshot, 1, |_| 0)[0], &wholes),
+        rows: grouping.map(|grouping| context.rows(&survey, &grouping, &wholes)),
     }
 }
 
-/// How figures are told.
-struct Told<'a> {
+/// How figures are shown.
+struct RowContext<'a> {
     view: &'a View,
     since: Option<Day>,
     discretion: Discretion,
 }
 
-impl Told<'_> {
+impl RowContext<'_> {
     fn rows(&self, survey: &Survey, grouping: &Grouping, wholes: &[usize]) -> Vec<GroupProgress> {
         let (snapshot, count) = (&self.view.snapshot, grouping.names.len());
         let sums = survey.rows(count, |project, unit| grouping.row(project, unit));
@@ -136,9 +136,9 @@ impl Told<'_> {
         let figures = sums.figures(snapshot, day, holders, length(snapshot, projects, day));
         let now = figures.progress.measures.area.done;
         // What was handed over in a period; what was withdrawn meanwhile no longer counts.
-        let change = |place: usize, since: Day| Change { since, area: gained(sums.earlier[place], now) };
+        let change = |index: usize, since: Day| Change { since, area: gained(sums.earlier[index], now) };
         ProgressFigures {
-            progress: figures.progress.told(self.discretion),
+            progress: figures.progress.disclosed(self.discretion),
             blocked: figures.blocked,
             overdue: figures.overdue,
             late: figures.late,

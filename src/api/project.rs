@@ -128,7 +128,7 @@ pub fn project_sheet(view: &View, index: usize, day: Day, discretion: Discretion
         plan_start_day: project.plan.points().first().map(|point| point.0.into()),
         bbox: Bbox::of(entry.extent),
         units: entry.units.iter().map(unit).collect(),
-        progress: figures.progress.told(discretion),
+        progress: figures.progress.disclosed(discretion),
         change: SheetChange { days7: done(7), days30: done(30) },
         stages: stages(view, parcels, day),
         series: Curve::of(view, parcels, first, last),

@@ -9,7 +9,7 @@ use crate::{
     domain::{
         BlockerKind, Branch, Day, Event, EventKind, ImportedLayer, LedgerPosition, ParcelId, ProjectId,
         SquareMetres, Stage, Vnd, in_force,
-        law::{Act, FarmLoss, LandGroup, Said},
+        law::{Act, ActDetails, FarmLoss, LandGroup},
     },
 };
 
@@ -63,7 +63,8 @@ pub(super) fn corrected_by(history: &[Event], position: LedgerPosition) -> Optio
 pub fn parcel_record(view: &View, index: u32, history: Vec<Event>) -> ParcelRecord {
     // The whole stands with the last plan that tells it (NĐ88 19.1b).
     let facts = in_force(&history).into_iter().filter_map(|event| event.kind.act());
-    let mut whole = facts.filter_map(|(act, said)| said.farm_total.filter(|_| act == Act::PlanApproved));
+    let mut whole =
+        facts.filter_map(|(act, details)| details.farm_total.filter(|_| act == Act::PlanApproved));
     let whole = whole.next_back().map(|whole| SquareMetres::new(f64::from(whole)));
     let farm_recovered = recovered_farm_land(view, index);
     let corrections: Vec<_> = history.iter().map(|event| corrected_by(&history, event.position)).collect();
@@ -130,16 +131,16 @@ pub enum Happening {
         /// Stage.
         stage: Stage,
         /// What the law asks for beside its day.
-        #[serde(skip_serializing_if = "Said::is_empty")]
-        said: Said,
+        #[serde(skip_serializing_if = "ActDetails::is_empty")]
+        details: ActDetails,
     },
     /// A step of the procedure beside the stages was taken.
     StepTaken {
         /// Step.
         step: Act,
         /// What the law asks for beside its day.
-        #[serde(skip_serializing_if = "Said::is_empty")]
-        said: Said,
+        #[serde(skip_serializing_if = "ActDetails::is_empty")]
+        details: ActDetails,
     },
     /// Something stands in its way.
     BlockerOpened {
@@ -224,8 +225,8 @@ impl From<EventKind> for Happening {
             EventKind::Imported { layer, source, first, last, rows, digest } => {
                 Self::Imported { layer, source, first, last, rows, digest }
             }
-            EventKind::StageReached { stage, said } => Self::StageReached { stage, said },
-            EventKind::StepTaken { step, said } => Self::StepTaken { step, said },
+            EventKind::StageReached { stage, details } => Self::StageReached { stage, details },
+            EventKind::StepTaken { step, details } => Self::StepTaken { step, details },
             EventKind::BlockerOpened { blocker } => Self::BlockerOpened { blocker },
             EventKind::BlockerClosed { blocker } => Self::BlockerClosed { blocker },
             EventKind::MoneyApproved { amount } => Self::MoneyApproved { amount },

@@ -234,7 +234,7 @@ mod tests {
 
     #[derive(Serialize, JsonSchema)]
     #[schemars(inline)]
-    struct Told {
+    struct Example {
         #[serde(flatten)]
         inner: Inner,
         text: Option<String>,
@@ -258,7 +258,7 @@ mod tests {
     #[test]
     fn what_is_null_what_is_left_out_and_what_is_refused_follow_from_serde() {
         let mut schemas = Schemas::default();
-        let told = json!({
+        let expected = json!({
             "type": "object",
             "properties": {
                 "number": { "type": "integer", "minimum": 0 },
@@ -269,7 +269,7 @@ mod tests {
             "required": ["number", "text", "way"],
             "additionalProperties": false,
         });
-        assert_eq!(schemas.answer::<Told>(), told);
+        assert_eq!(schemas.answer::<Example>(), expected);
         let asked = json!({
             "type": "object",
             "properties": {

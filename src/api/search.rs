@@ -160,18 +160,18 @@ fn bodies(view: &View, wanted: &Wanted) -> Vec<SearchResult> {
 /// "12/345" or "tờ 12 thửa 345", perhaps with the name of a commune or project.
 fn parcels(view: &View, plain: &str, limit: usize) -> Vec<SearchResult> {
     let (snapshot, columns) = (&view.snapshot, view.snapshot.parcels());
-    let Some((sheet, number, place)) = sheet_and_number(plain) else { return Vec::new() };
+    let Some((sheet, number, locality)) = sheet_and_number(plain) else { return Vec::new() };
     let (Some(sheet), Some(number)) = (columns.texts().find(&sheet), columns.texts().find(&number)) else {
         return Vec::new();
     };
-    let place = Wanted::of(&place);
+    let locality = Wanted::of(&locality);
     let lies = |parcel: u32| {
         let project = &snapshot.parcel(parcel).project().project;
         let unit = &snapshot.units()[view.unit_of(parcel)].unit;
         let recorded = &snapshot.parcel(parcel).unit().unit;
-        place.plain.is_empty()
-            || folded(project.code.as_str()) == place.plain
-            || [&project.name, &unit.name, &recorded.name].into_iter().any(|name| place.is_in(name))
+        locality.plain.is_empty()
+            || folded(project.code.as_str()) == locality.plain
+            || [&project.name, &unit.name, &recorded.name].into_iter().any(|name| locality.is_in(name))
     };
     let same = |parcel: &u32| {
         columns.sheet_symbol(*parcel) == sheet && columns.number_symbol(*parcel) == number && lies(*parcel)
@@ -228,15 +228,15 @@ mod tests {
 
     #[test]
     fn sheets_and_parcels_are_written_two_ways() {
-        let told = |text: &str| sheet_and_number(&folded(text));
+        let parsed = |text: &str| sheet_and_number(&folded(text));
         let found =
-            |sheet: &str, number: &str, place: &str| Some((sheet.into(), number.into(), place.into()));
-        assert_eq!(told("12/345"), found("12", "345", ""));
-        assert_eq!(told("Tờ 12, thửa 345a"), found("12", "345a", ""));
-        assert_eq!(told("Nhân Hà tờ 12 thửa 345"), found("12", "345", "nhan ha"));
-        assert_eq!(told("12/345 DA01"), found("12", "345", "da01"));
-        assert_eq!(told("xã Nhân Hà 12/345"), found("12", "345", "xa nhan ha"));
-        assert_eq!(told("phu ly"), None);
+            |sheet: &str, number: &str, locality: &str| Some((sheet.into(), number.into(), locality.into()));
+        assert_eq!(parsed("12/345"), found("12", "345", ""));
+        assert_eq!(parsed("Tờ 12, thửa 345a"), found("12", "345a", ""));
+        assert_eq!(parsed("Nhân Hà tờ 12 thửa 345"), found("12", "345", "nhan ha"));
+        assert_eq!(parsed("12/345 DA01"), found("12", "345", "da01"));
+        assert_eq!(parsed("xã Nhân Hà 12/345"), found("12", "345", "xa nhan ha"));
+        assert_eq!(parsed("phu ly"), None);
     }
 
     #[test]

@@ -38,7 +38,7 @@ pub struct SummaryRow {
 
 impl SummaryRow {
     fn of(view: &View, code: &Code, sums: &Sums, day: Day) -> Self {
-        // Holders are not told here.
+        // Holders are not shown here.
         let nobody = CountMeasure { total: 0, done: 0, planned: None };
         let figures = sums.figures(&view.snapshot, day, nobody, None);
         let measures = &figures.progress.measures;
@@ -134,7 +134,7 @@ pub fn summary(view: &View, filter: &Filter, day: Day, discretion: Discretion) -
     Summary {
         at: snapshot.position(),
         as_of: day,
-        total: total.progress.told(discretion),
+        total: total.progress.disclosed(discretion),
         stages: stages.map(|stage| StageTally { stage, tally: sums.stages[stage.number()] }).collect(),
         blocked: total.blocked,
         overdue: total.overdue,

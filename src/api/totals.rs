@@ -28,7 +28,7 @@ pub fn totals(view: &View, parcels: &[u32], day: Day, discretion: Discretion) ->
     Totals {
         at: view.snapshot.position(),
         as_of: day,
-        total: progress(&view.snapshot, parcels, &[], day).told(discretion),
+        total: progress(&view.snapshot, parcels, &[], day).disclosed(discretion),
         stages: stages(view, parcels, day),
     }
 }

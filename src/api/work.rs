@@ -33,11 +33,11 @@ pub struct NamedHolder {
     pub name: String,
 }
 
-/// Who holds a parcel, as far as it may be told.
+/// Who holds a parcel, as far as it may be shown.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[serde(transparent)]
 #[schemars(inline)]
-pub struct ToldHolder(pub Option<NamedHolder>);
+pub struct HolderEntry(pub Option<NamedHolder>);
 
 /// A parcel with what may come next.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
@@ -85,7 +85,7 @@ pub struct WorkParcel {
     /// Only where holders were asked for; null where the account may not see them, or nobody is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(required)]
-    pub holder: Option<ToldHolder>,
+    pub holder: Option<HolderEntry>,
 }
 
 impl WorkParcel {

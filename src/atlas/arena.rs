@@ -16,7 +16,7 @@ const HOLE: u32 = 1 << 31;
 /// Polygons stored side by side.
 #[derive(Debug, Default, Clone)]
 pub struct Arena {
-    places: Vec<WorldPoint>,
+    vertices: Vec<WorldPoint>,
     /// End of each ring in `places`; the top bit marks a hole.
     ring_ends: Vec<u32>,
     /// End of each shape in `ring_ends`.
@@ -46,23 +46,23 @@ impl Arena {
 
     /// Bytes that the arrays take.
     pub fn bytes(&self) -> usize {
-        self.places.capacity() * 8 + (self.ring_ends.capacity() + self.shape_ends.capacity()) * 4
+        self.vertices.capacity() * 8 + (self.ring_ends.capacity() + self.shape_ends.capacity()) * 4
     }
 
     /// Adds a ring, closed or not, to the shape that is being written; what
     /// repeats the place before it is left out.
     pub(super) fn push_ring(&mut self, ring: impl Iterator<Item = WorldPoint>, hole: bool) {
-        let start = self.places.len();
-        for place in ring {
-            if self.places.len() == start || self.places.last() != Some(&place) {
-                self.places.push(place);
+        let start = self.vertices.len();
+        for vertex in ring {
+            if self.vertices.len() == start || self.vertices.last() != Some(&vertex) {
+                self.vertices.push(vertex);
             }
         }
-        if self.places.len() > start + 1 && self.places.last() == self.places.get(start) {
-            self.places.pop();
+        if self.vertices.len() > start + 1 && self.vertices.last() == self.vertices.get(start) {
+            self.vertices.pop();
         }
-        if self.places.len() > start {
-            self.ring_ends.push(self.places.len() as u32 | if hole { HOLE } else { 0 });
+        if self.vertices.len() > start {
+            self.ring_ends.push(self.vertices.len() as u32 | if hole { HOLE } else { 0 });
         }
     }
 
@@ -74,11 +74,11 @@ impl Arena {
     /// Adds a run of the shapes of `other` behind the own.
     pub(super) fn append(&mut self, other: &Self, shapes: Range<usize>) {
         let rings = other.first_ring(shapes.start)..other.first_ring(shapes.end);
-        let places = other.first_place(rings.start)..other.first_place(rings.end);
+        let vertices = other.first_place(rings.start)..other.first_place(rings.end);
         // Numbers wrap where the run does not begin at the first shape.
         let by_rings = (self.ring_ends.len() as u32).wrapping_sub(rings.start as u32);
-        let by_places = (self.places.len() as u32).wrapping_sub(places.start as u32);
-        self.places.extend_from_slice(&other.places[places]);
+        let by_places = (self.vertices.len() as u32).wrapping_sub(vertices.start as u32);
+        self.vertices.extend_from_slice(&other.vertices[vertices]);
         let moved = |end: &u32| (end & !HOLE).wrapping_add(by_places) | (end & HOLE);
         self.ring_ends.extend(other.ring_ends[rings].iter().map(moved));
         self.shape_ends.extend(other.shape_ends[shapes].iter().map(|end| end.wrapping_add(by_rings)));
@@ -95,7 +95,7 @@ impl Arena {
     }
 
     pub(super) fn shrink(&mut self) {
-        self.places.shrink_to_fit();
+        self.vertices.shrink_to_fit();
         self.ring_ends.shrink_to_fit();
         self.shape_ends.shrink_to_fit();
     }
@@ -104,7 +104,7 @@ impl Arena {
     pub fn shape(&self, index: usize) -> Shape<'_> {
         let (first, last) = (self.first_ring(index), self.shape_ends[index] as usize);
         Shape {
-            places: &self.places,
+            vertices: &self.vertices,
             ring_ends: &self.ring_ends[first..last],
             start: self.first_place(first),
         }
@@ -114,7 +114,7 @@ impl Arena {
 /// One shape of the arena.
 #[derive(Debug, Clone, Copy)]
 pub struct Shape<'a> {
-    places: &'a [WorldPoint],
+    vertices: &'a [WorldPoint],
     ring_ends: &'a [u32],
     start: usize,
 }
@@ -125,27 +125,27 @@ impl<'a> Shape<'a> {
         let mut start = self.start;
         self.ring_ends.iter().map(move |end| {
             let stop = (end & !HOLE) as usize;
-            let ring = &self.places[start..stop];
+            let ring = &self.vertices[start..stop];
             start = stop;
             (end & HOLE != 0, ring)
         })
     }
 
     /// All vertices.
-    pub fn places(self) -> &'a [WorldPoint] {
+    pub fn vertices(self) -> &'a [WorldPoint] {
         let stop = self.ring_ends.last().map_or(self.start, |end| (end & !HOLE) as usize);
-        &self.places[self.start..stop]
+        &self.vertices[self.start..stop]
     }
 
     /// The smallest extent around the shape.
     pub fn extent(self) -> Extent {
-        Extent::around(self.places())
+        Extent::around(self.vertices())
     }
 
     /// In WGS 84 degrees (lon, lat), rounded to 10⁻⁷.
     pub fn to_geo(self) -> MultiPolygon<f64> {
         let line = |ring: &[WorldPoint]| {
-            let coords = ring.iter().map(|place| place.to_degrees());
+            let coords = ring.iter().map(|vertex| vertex.to_degrees());
             let mut line: LineString<f64> = coords.map(|(x, y)| Coord { x, y }).collect();
             line.close();
             line
@@ -161,13 +161,13 @@ impl<'a> Shape<'a> {
     }
 
     /// Whether `place` lies inside (even-odd rule; edges count to the south-east).
-    pub fn holds(self, place: WorldPoint) -> bool {
-        let (px, py) = (f64::from(place.x), f64::from(place.y));
+    pub fn holds(self, vertex: WorldPoint) -> bool {
+        let (px, py) = (f64::from(vertex.x), f64::from(vertex.y));
         let mut inside = false;
         for (_, ring) in self.rings() {
             let mut before = ring[ring.len() - 1];
             for &after in ring {
-                if (before.y > place.y) != (after.y > place.y) {
+                if (before.y > vertex.y) != (after.y > vertex.y) {
                     let (x0, y0) = (f64::from(before.x), f64::from(before.y));
                     let (x1, y1) = (f64::from(after.x), f64::from(after.y));
                     if px < (x1 - x0) * (py - y0) / (y1 - y0) + x0 {
@@ -210,7 +210,7 @@ mod tests {
         assert_eq!(arena.shape(0).to_geo().0[0].interiors().len(), 1);
         assert_eq!(arena.shape(1).to_geo().0.len(), 2);
         assert_eq!(arena.shape(1).extent().max_x, 500);
-        assert_eq!(arena.shape(1).places().len(), 8);
+        assert_eq!(arena.shape(1).vertices().len(), 8);
     }
 
     #[test]
@@ -219,8 +219,8 @@ mod tests {
         one.append(&two, 0..2);
         one.append(&two, 1..2);
         assert_eq!(one.len(), 5);
-        assert_eq!(one.shape(4).places(), two.shape(1).places());
+        assert_eq!(one.shape(4).vertices(), two.shape(1).vertices());
         assert_eq!(one.shape(2).to_geo(), two.shape(0).to_geo());
-        assert_eq!(one.shape(3).places(), two.shape(1).places());
+        assert_eq!(one.shape(3).vertices(), two.shape(1).vertices());
     }
 }

@@ -86,8 +86,8 @@ impl Builder {
         self.extents.extend_from_slice(&chunk.extents);
         self.pages.extend(&chunk.days, &chunk.money, &chunk.versions);
         self.marks.extend(chunk.marks.iter().map(|(at, marks)| (first + at, Arc::clone(marks))));
-        let places = chunk.parcels.projects.iter().zip(&chunk.parcels.units).zip(&chunk.extents);
-        for (index, ((&project, &unit), &extent)) in (first..).zip(places) {
+        let rows = chunk.parcels.projects.iter().zip(&chunk.parcels.units).zip(&chunk.extents);
+        for (index, ((&project, &unit), &extent)) in (first..).zip(rows) {
             self.projects[usize::from(project)].add(index, unit, extent);
             self.units[usize::from(unit)].add(index, extent);
         }
@@ -113,6 +113,6 @@ impl Builder {
 
 /// Place of the law under which a project began.
 pub(super) fn law_of(law: &Law, project: &Project) -> Result<usize, BuildError> {
-    let place = law.law_index(project.procedure.as_str());
-    place.ok_or_else(|| BuildError::NoProcedure(project.code.to_string(), project.procedure.to_string()))
+    let index = law.law_index(project.procedure.as_str());
+    index.ok_or_else(|| BuildError::NoProcedure(project.code.to_string(), project.procedure.to_string()))
 }

@@ -16,9 +16,9 @@ impl HolderIndex {
         pairs.sort_unstable();
         let mut starts = Vec::new();
         let mut last = 0;
-        for (place, (holder, _)) in (0u32..).zip(&pairs) {
+        for (index, (holder, _)) in (0u32..).zip(&pairs) {
             if *holder != last {
-                starts.push(place);
+                starts.push(index);
                 last = *holder;
             }
         }
@@ -37,8 +37,8 @@ impl HolderIndex {
     }
 
     /// The parcels, by index, rising, of the holder at `place`.
-    pub fn parcels(&self, place: usize) -> &[u32] {
-        &self.parcels[self.starts[place] as usize..self.starts[place + 1] as usize]
+    pub fn parcels(&self, index: usize) -> &[u32] {
+        &self.parcels[self.starts[index] as usize..self.starts[index + 1] as usize]
     }
 }
 

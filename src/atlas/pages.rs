@@ -149,8 +149,8 @@ impl Pages {
         let offset = (index as usize % PAGE) as u16;
         let page = Arc::make_mut(&mut self.0[index as usize / PAGE]);
         page.forget(usize::from(offset));
-        let place = page.marks.binary_search_by_key(&offset, |(other, _)| *other);
-        match (place, marks) {
+        let found = page.marks.binary_search_by_key(&offset, |(other, _)| *other);
+        match (found, marks) {
             (Ok(at), Some(marks)) => page.marks[at].1 = marks,
             (Ok(at), None) => drop(page.marks.remove(at)),
             (Err(at), Some(marks)) => page.marks.insert(at, (offset, marks)),
@@ -245,7 +245,7 @@ mod tests {
         chosen.iter().for_each(|index| one.set_all(vec![(*index, state(*index))]));
         all.set_all(chosen.iter().map(|index| (*index, state(*index))).collect());
         for index in 0..3000 {
-            let told = |pages: &Pages| {
+            let known = |pages: &Pages| {
                 (
                     pages.money(index),
                     pages.version(index),
@@ -253,7 +253,7 @@ mod tests {
                     pages.exists_on(index, day),
                 )
             };
-            assert_eq!(told(&one), told(&all), "{index}");
+            assert_eq!(known(&one), known(&all), "{index}");
         }
         new.mark(2000, None);
         assert!(new.exists_on(2000, day) && new.marks(2000).is_none());
@@ -262,17 +262,17 @@ mod tests {
     #[test]
     fn what_presses_is_found_once_a_page_and_unknown_of_what_was_touched_or_came_since() {
         let found = std::cell::Cell::new(0);
-        let told = Steady { since: Day::FIRST, until: Day::LAST, pressing: None };
+        let known = Steady { since: Day::FIRST, until: Day::LAST, pressing: None };
         let find = |page: std::ops::Range<u32>| {
             found.set(found.get() + 1);
-            vec![told; page.len()]
+            vec![known; page.len()]
         };
         let moment = Moment { day: Day::FIRST, spell: 1, spells: 2 };
         let (days, zeros) = (vec![StageDays::default(); 1500], vec![0; 1500]);
         let mut old = Pages::default();
         old.extend(&days, &zeros, &zeros);
         for index in [0, 1023, 1024, 1499] {
-            assert_eq!(old.steady(index, moment, find), told);
+            assert_eq!(old.steady(index, moment, find), known);
         }
         assert_eq!(found.get(), 2);
         let mut new = old.clone();
@@ -280,16 +280,16 @@ mod tests {
         new.mark(8, None);
         new.extend(&days, &zeros, &zeros);
         let unknown: Vec<u32> =
-            (0..3000).filter(|index| !new.steady(*index, moment, find).tells(Day::FIRST)).collect();
+            (0..3000).filter(|index| !new.steady(*index, moment, find).holds_on(Day::FIRST)).collect();
         let expected: Vec<u32> = [7, 8, 1400].into_iter().chain(1500..2048).collect();
         assert_eq!(unknown, expected, "the page behind them is new and found as a whole");
-        assert_eq!((old.steady(7, moment, find), found.get()), (told, 3));
+        assert_eq!((old.steady(7, moment, find), found.get()), (known, 3));
         // Other parcels take the places of those that an earlier state does not know.
         let mut earlier = old.first(1200);
         earlier.extend(&days, &zeros, &zeros);
         assert!(
-            earlier.steady(1199, moment, find).tells(Day::FIRST)
-                && !earlier.steady(1200, moment, find).tells(Day::FIRST)
+            earlier.steady(1199, moment, find).holds_on(Day::FIRST)
+                && !earlier.steady(1200, moment, find).holds_on(Day::FIRST)
         );
     }
 }

@@ -89,9 +89,9 @@ impl ProjectEntry {
         // A Mercator step is the same length in all directions, so feet fall right.
         let line: LineString<f64> = self.alignment.iter().map(|p| (f64::from(p.x), f64::from(p.y))).collect();
         let reach = |parcel: &u32| {
-            let places = shapes.shape(*parcel as usize).places().iter();
+            let points = shapes.shape(*parcel as usize).vertices().iter();
             let feet =
-                places.filter_map(|p| line.line_locate_point(&Point::new(f64::from(p.x), f64::from(p.y))));
+                points.filter_map(|p| line.line_locate_point(&Point::new(f64::from(p.x), f64::from(p.y))));
             let (from, to) = feet.fold((1.0f64, 0.0f64), |(from, to), foot| (from.min(foot), to.max(foot)));
             [(from * length) as f32, (to.max(from) * length) as f32]
         };
@@ -103,7 +103,7 @@ impl ProjectEntry {
     pub fn part(&self, [from, to]: [f64; 2]) -> Vec<WorldPoint> {
         let sides = self.alignment.windows(2).map(|side| {
             let along = |v: fn(WorldPoint) -> u32| f64::from(v(side[1])) - f64::from(v(side[0]));
-            (side[0], side[1], along(|place| place.x).hypot(along(|place| place.y)))
+            (side[0], side[1], along(|point| point.x).hypot(along(|point| point.y)))
         });
         let sides: Vec<_> = sides.collect();
         // Mercator steps are the same length in all directions and nearly so over one project.
@@ -112,14 +112,14 @@ impl ProjectEntry {
         for (start, end, length) in sides {
             let after = before + length * scale;
             if after >= from && before <= to {
-                let place = |metres: f64| {
+                let point = |metres: f64| {
                     let share = ((metres - before) / (after - before).max(1e-9)).clamp(0.0, 1.0);
                     let at = |a: u32, b: u32| {
                         (f64::from(a) + (f64::from(b) - f64::from(a)) * share).round() as u32
                     };
                     WorldPoint { x: at(start.x, end.x), y: at(start.y, end.y) }
                 };
-                part.extend([place(from), place(to)]);
+                part.extend([point(from), point(to)]);
             }
             before = after;
         }
@@ -173,15 +173,15 @@ const SAME_PLACE_M: f32 = 0.5;
 fn meet(reaches: &[[f32; 2]]) -> Vec<[f32; 2]> {
     let mut ends: Vec<f32> = reaches.iter().flatten().copied().collect();
     ends.sort_unstable_by(f32::total_cmp);
-    let mut places: Vec<f32> = Vec::new();
+    let mut points: Vec<f32> = Vec::new();
     for end in ends {
-        if places.last().is_none_or(|place| end - place >= SAME_PLACE_M) {
-            places.push(end);
+        if points.last().is_none_or(|point| end - point >= SAME_PLACE_M) {
+            points.push(end);
         }
     }
-    let place = |end: f32| places[places.partition_point(|place| *place <= end).max(1) - 1];
+    let point = |end: f32| points[points.partition_point(|point| *point <= end).max(1) - 1];
     let met = |&[from, to]: &[f32; 2]| {
-        let (start, end) = (place(from), place(to));
+        let (start, end) = (point(from), point(to));
         // What is narrower than a sliver stays as it is.
         if start < end { [start, end] } else { [from, to] }
     };

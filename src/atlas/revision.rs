@@ -94,7 +94,7 @@ impl<'a> Revision<'a> {
         self.known_parcels = self.base.parcels().after(id) as usize;
     }
 
-    /// A chunk for new parcels; all units and projects that they name were told before.
+    /// A chunk for new parcels; all units and projects that they name were added before.
     pub fn chunk(&self) -> Chunk {
         let mut numbers = Numbers::default();
         let units = self.base.units().iter().map(|entry| entry.id).enumerate();
@@ -274,27 +274,27 @@ impl<'a> Revision<'a> {
 
 /// States by index, rising; of several about one parcel the last counts, and unknown parcels are left out.
 fn in_order(states: &[(ParcelId, State)], parcels: &Parcels) -> Vec<(u32, State)> {
-    let found = (0u32..).zip(states).filter_map(|(place, (id, _))| Some((parcels.find(*id)?, place)));
+    let found = (0u32..).zip(states).filter_map(|(state, (id, _))| Some((parcels.find(*id)?, state)));
     // Sorting a million costs more than a place for each parcel.
-    let places = if states.len() < parcels.len() / 16 { sorted(found) } else { placed(found, parcels.len()) };
-    places.into_iter().map(|(index, place)| (index, states[place as usize].1.clone())).collect()
+    let rows = if states.len() < parcels.len() / 16 { sorted(found) } else { placed(found, parcels.len()) };
+    rows.into_iter().map(|(index, state)| (index, states[state as usize].1.clone())).collect()
 }
 
 /// The last place of each index, indexes rising; places come rising.
 fn sorted(found: impl Iterator<Item = (u32, u32)>) -> Vec<(u32, u32)> {
-    let mut places: Vec<_> = found.collect();
-    places.sort_unstable();
-    places.reverse();
-    places.dedup_by_key(|(index, _)| *index);
-    places.reverse();
-    places
+    let mut rows: Vec<_> = found.collect();
+    rows.sort_unstable();
+    rows.reverse();
+    rows.dedup_by_key(|(index, _)| *index);
+    rows.reverse();
+    rows
 }
 
 /// As [`sorted`], where the indexes are less than `count`.
 fn placed(found: impl Iterator<Item = (u32, u32)>, count: usize) -> Vec<(u32, u32)> {
-    let mut places = vec![u32::MAX; count];
-    found.for_each(|(index, place)| places[index as usize] = place);
-    (0u32..).zip(places).filter(|(_, place)| *place != u32::MAX).collect()
+    let mut rows = vec![u32::MAX; count];
+    found.for_each(|(index, state)| rows[index as usize] = state);
+    (0u32..).zip(rows).filter(|(_, state)| *state != u32::MAX).collect()
 }
 
 /// Units and projects that have other parcels now, with those that came, or are not known yet.

@@ -199,7 +199,7 @@ impl Snapshot {
         let law = self.law();
         let steady = |parcel: u32| law.steady(&self.file(parcel), moment.day);
         let known = self.pages.steady(parcel, moment, |page| page.map(steady).collect());
-        if known.tells(moment.day) { known.pressing } else { find(law) }
+        if known.holds_on(moment.day) { known.pressing } else { find(law) }
     }
 
     /// Finds what pressed all parcels around a day, so that nobody waits for it. O(parcels).

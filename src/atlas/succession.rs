@@ -52,9 +52,9 @@ fn units_on(snapshot: &Snapshot, day: Day, first: usize) -> Vec<u16> {
             [] => recorded as u16,
             [one] => *one,
             several => {
-                let place = inside(snapshot, parcel);
-                let holds = |unit: &&u16| snapshot.unit_shape(usize::from(**unit)).holds(place);
-                let away = |unit: &&u16| distance(snapshot, usize::from(**unit), place);
+                let point = inside(snapshot, parcel);
+                let holds = |unit: &&u16| snapshot.unit_shape(usize::from(**unit)).holds(point);
+                let away = |unit: &&u16| distance(snapshot, usize::from(**unit), point);
                 let found = several.iter().find(holds);
                 found.or_else(|| several.iter().min_by_key(away)).copied().unwrap_or(recorded as u16)
             }
@@ -96,12 +96,12 @@ fn named(snapshot: &Snapshot, successions: &[Succession], day: Day) -> Vec<usize
 }
 
 /// Squared steps from a place to the nearest corner of a unit's boundary; the farthest without one.
-fn distance(snapshot: &Snapshot, unit: usize, place: WorldPoint) -> u64 {
+fn distance(snapshot: &Snapshot, unit: usize, point: WorldPoint) -> u64 {
     let away = |corner: &WorldPoint| {
-        let (x, y) = (u64::from(corner.x.abs_diff(place.x)), u64::from(corner.y.abs_diff(place.y)));
+        let (x, y) = (u64::from(corner.x.abs_diff(point.x)), u64::from(corner.y.abs_diff(point.y)));
         (x * x).saturating_add(y * y)
     };
-    snapshot.unit_shape(unit).places().iter().map(away).min().unwrap_or(u64::MAX)
+    snapshot.unit_shape(unit).vertices().iter().map(away).min().unwrap_or(u64::MAX)
 }
 
 /// A place in the parcel: the middle of its extent, or one of its corners where that lies outside.
@@ -110,5 +110,5 @@ fn inside(snapshot: &Snapshot, parcel: u32) -> WorldPoint {
     let extent = shape.extent();
     let middle =
         WorldPoint { x: extent.min_x.midpoint(extent.max_x), y: extent.min_y.midpoint(extent.max_y) };
-    if shape.holds(middle) { middle } else { shape.places().first().copied().unwrap_or(middle) }
+    if shape.holds(middle) { middle } else { shape.vertices().first().copied().unwrap_or(middle) }
 }

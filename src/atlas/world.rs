@@ -83,18 +83,18 @@ impl Extent {
     }
 
     /// The smallest extent around these places.
-    pub fn around(places: &[WorldPoint]) -> Self {
-        places.iter().fold(Self::EMPTY, |extent, place| extent.with(*place))
+    pub fn around(points: &[WorldPoint]) -> Self {
+        points.iter().fold(Self::EMPTY, |extent, point| extent.with(*point))
     }
 
     /// Grown to hold `place`.
     #[must_use]
-    pub fn with(self, place: WorldPoint) -> Self {
+    pub fn with(self, point: WorldPoint) -> Self {
         Self {
-            min_x: self.min_x.min(place.x),
-            min_y: self.min_y.min(place.y),
-            max_x: self.max_x.max(place.x),
-            max_y: self.max_y.max(place.y),
+            min_x: self.min_x.min(point.x),
+            min_y: self.min_y.min(point.y),
+            max_x: self.max_x.max(point.x),
+            max_y: self.max_y.max(point.y),
         }
     }
 
@@ -150,8 +150,8 @@ impl Extent {
     }
 
     /// Whether `place` lies inside or on the edge.
-    pub fn holds(self, place: WorldPoint) -> bool {
-        (self.min_x..=self.max_x).contains(&place.x) && (self.min_y..=self.max_y).contains(&place.y)
+    pub fn holds(self, point: WorldPoint) -> bool {
+        (self.min_x..=self.max_x).contains(&point.x) && (self.min_y..=self.max_y).contains(&point.y)
     }
 }
 
@@ -171,10 +171,10 @@ mod tests {
 
         #[test]
         fn what_was_read_from_the_atlas_goes_back_to_the_same_place(x in 3_360_000_000u32..3_460_000_000, y in 1_860_000_000u32..2_060_000_000) {
-            let place = WorldPoint { x, y };
-            let (lon, lat) = place.to_degrees();
+            let point = WorldPoint { x, y };
+            let (lon, lat) = point.to_degrees();
             let again = WorldPoint::from_degrees(lon, lat);
-            prop_assert!(place.x.abs_diff(again.x) <= 1 && place.y.abs_diff(again.y) <= 1);
+            prop_assert!(point.x.abs_diff(again.x) <= 1 && point.y.abs_diff(again.y) <= 1);
         }
     }
 

@@ -36,22 +36,22 @@ pub struct Restore {
     signed_by: Option<String>,
 }
 
-pub fn backup(place: &StoreLocation, options: &Backup) -> Outcome {
+pub fn backup(location: &StoreLocation, options: &Backup) -> Outcome {
     if options.file.exists() {
         return Err(format!("{} is there already; name another file", options.file.display()).into());
     }
-    let store = place.open()?;
+    let store = location.open()?;
     let part = beside(&options.file, "part");
     if is_dump(&options.file) {
-        return dump(place, &*store, options, &part);
+        return dump(location, &*store, options, &part);
     }
     store.copy_to(&part)?;
     // Files never change and come before the events that name them: copied after, none is missing.
-    let files = match place.attachments() {
+    let files = match location.attachments() {
         Some(folder) => copy_files(&folder, &options.file.with_extension("files"))?,
         None => elsewhere(),
     };
-    let found = place.at(&part).open()?.verify(place.law()?)?;
+    let found = location.at(&part).open()?.verify(location.law()?)?;
     remove_log(&part);
     if let Some(finding) = found.findings.first() {
         let _ = std::fs::remove_file(&part);
@@ -77,9 +77,9 @@ fn is_dump(file: &Path) -> bool {
 }
 
 /// The database writes the copy itself; it is checked when it is brought back.
-fn dump(place: &StoreLocation, store: &dyn Store, options: &Backup, part: &Path) -> Outcome {
+fn dump(location: &StoreLocation, store: &dyn Store, options: &Backup, part: &Path) -> Outcome {
     let before = store.head()?;
-    store::dump(&place.data, part).inspect_err(|_| {
+    store::dump(&location.data, part).inspect_err(|_| {
         // What was begun is of no use.
         let _ = std::fs::remove_file(part);
     })?;
@@ -100,20 +100,20 @@ fn dump(place: &StoreLocation, store: &dyn Store, options: &Backup, part: &Path)
 }
 
 /// Has the database bring a copy back that it wrote itself, and checks what is there then.
-fn restore_dump(place: &StoreLocation, options: &Restore) -> Outcome {
-    if store::is_address(&place.data) && place.is_there()? {
-        return Err(format!("{} holds a store already; name an empty database", place.shown()).into());
+fn restore_dump(location: &StoreLocation, options: &Restore) -> Outcome {
+    if store::is_address(&location.data) && location.is_there()? {
+        return Err(format!("{} holds a store already; name an empty database", location.shown()).into());
     }
-    store::bring_back(&place.data, &options.file)?;
-    let restored = place.open()?;
-    let found = restored.verify(place.law()?)?;
+    store::bring_back(&location.data, &options.file)?;
+    let restored = location.open()?;
+    let found = restored.verify(location.law()?)?;
     if let Some(finding) = found.findings.first() {
         let what = format!("{} {}", finding.table, finding.what);
-        return Err(format!("what was brought back to {} is not whole: {what}", place.shown()).into());
+        return Err(format!("what was brought back to {} is not whole: {what}", location.shown()).into());
     }
     signed_by(&*restored, options)?;
     elsewhere();
-    eprintln!("{}: position {}, verified", place.shown(), found.head.position);
+    eprintln!("{}: position {}, verified", location.shown(), found.head.position);
     Ok(ExitCode::SUCCESS)
 }
 
@@ -131,52 +131,52 @@ fn signed_by(copy: &dyn Store, options: &Restore) -> Result<(), Box<dyn std::err
     Ok(())
 }
 
-pub fn restore(place: &StoreLocation, options: &Restore) -> Outcome {
+pub fn restore(location: &StoreLocation, options: &Restore) -> Outcome {
     if is_dump(&options.file) {
-        return restore_dump(place, options);
+        return restore_dump(location, options);
     }
-    let copy = place.at(&options.file).open()?;
-    let found = copy.verify(place.law()?)?;
+    let copy = location.at(&options.file).open()?;
+    let found = copy.verify(location.law()?)?;
     if let Some(finding) = found.findings.first() {
         return Err(
             format!("{} is not whole: {} {}", options.file.display(), finding.table, finding.what).into()
         );
     }
     signed_by(&*copy, options)?;
-    if store::is_address(&place.data) {
-        return into_database(place, &*copy, found.head.position, options);
+    if store::is_address(&location.data) {
+        return into_database(location, &*copy, found.head.position, options);
     }
-    if place.data.exists() {
-        let store = place.open()?;
+    if location.data.exists() {
+        let store = location.open()?;
         if store.head()?.position.0 > 0 && !options.replace {
             let head = store.head()?.position;
             return Err(format!(
                 "{} holds a ledger up to position {head}; stop its server and add --replace to put the copy in its place",
-                place.data.display()
+                location.data.display()
             )
             .into());
         }
-        let before = beside(&place.data, "before");
+        let before = beside(&location.data, "before");
         if before.exists() {
             return Err(format!("{} is there already; move it away first", before.display()).into());
         }
         store.copy_to(&before)?;
         drop(store);
-        std::fs::remove_file(&place.data)?;
-        remove_log(&place.data);
+        std::fs::remove_file(&location.data)?;
+        remove_log(&location.data);
     }
-    let part = beside(&place.data, "part");
+    let part = beside(&location.data, "part");
     copy.copy_to(&part)?;
-    let files = copy_files(&options.file.with_extension("files"), &place.data.with_extension("files"))?;
+    let files = copy_files(&options.file.with_extension("files"), &location.data.with_extension("files"))?;
     std::fs::File::open(&part)?.sync_all()?;
-    std::fs::rename(&part, &place.data)?;
-    eprintln!("{}: position {}, {files} files", place.data.display(), found.head.position);
+    std::fs::rename(&part, &location.data)?;
+    eprintln!("{}: position {}, {files} files", location.data.display(), found.head.position);
     Ok(ExitCode::SUCCESS)
 }
 
 /// A copy goes into an empty database only: what stands in one is an administrator's to move away.
 fn into_database(
-    place: &StoreLocation,
+    location: &StoreLocation,
     copy: &dyn Store,
     position: LedgerPosition,
     options: &Restore,
@@ -186,15 +186,17 @@ fn into_database(
                    with schema=…";
         return Err(how.into());
     }
-    store::copy(copy, &*place.open_or_create()?)?;
-    let found = place.open()?.verify(place.law()?)?;
+    store::copy(copy, &*location.open_or_create()?)?;
+    let found = location.open()?.verify(location.law()?)?;
     if !found.findings.is_empty() || found.head.position != position {
-        return Err(
-            format!("what was brought back to {} is not whole; run `matbang verify`", place.shown()).into()
-        );
+        return Err(format!(
+            "what was brought back to {} is not whole; run `matbang verify`",
+            location.shown()
+        )
+        .into());
     }
     elsewhere();
-    eprintln!("{}: position {position}, verified", place.shown());
+    eprintln!("{}: position {position}, verified", location.shown());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -42,8 +42,8 @@ pub struct Board {
 }
 
 /// The operator's campaigns: files, and what was changed in the app where the store keeps that.
-fn own_campaigns(place: &StoreLocation) -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
-    let (store, files) = (place.open()?, place.files("campaigns")?);
+fn own_campaigns(location: &StoreLocation) -> Result<Vec<(String, String)>, Box<dyn std::error::Error>> {
+    let (store, files) = (location.open()?, location.files("campaigns")?);
     Ok(match store.shared() {
         Some(shared) => shared.campaign_texts()?.over(files),
         None => files,
@@ -51,9 +51,9 @@ fn own_campaigns(place: &StoreLocation) -> Result<Vec<(String, String)>, Box<dyn
 }
 
 /// `matbang board`.
-pub fn board(place: &StoreLocation, options: &Board) -> Outcome {
-    let all = campaigns(&own_campaigns(place)?)?;
-    let view = view(place, options.as_of)?;
+pub fn board(location: &StoreLocation, options: &Board) -> Outcome {
+    let all = campaigns(&own_campaigns(location)?)?;
+    let view = view(location, options.as_of)?;
     let Some(code) = &options.campaign else {
         return print(options, &view, &api::campaigns(&view, &all), listed);
     };

@@ -45,8 +45,8 @@ fn duty(text: &str) -> Result<DutyKind, String> {
 }
 
 /// `matbang clocks`.
-pub fn clocks(place: &StoreLocation, options: &Clocks) -> Outcome {
-    let view = view(place, options.as_of)?;
+pub fn clocks(location: &StoreLocation, options: &Clocks) -> Outcome {
+    let view = view(location, options.as_of)?;
     if let Some(kind) = options.list {
         return duties(&view, options, kind);
     }

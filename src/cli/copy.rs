@@ -21,8 +21,8 @@ pub struct Copy {
     to: PathBuf,
 }
 
-pub fn run(place: &StoreLocation, options: &Copy) -> Outcome {
-    let (from, to) = (place.at(&options.from), place.at(&options.to));
+pub fn run(location: &StoreLocation, options: &Copy) -> Outcome {
+    let (from, to) = (location.at(&options.from), location.at(&options.to));
     if !store::is_address(&to.data) && to.data.exists() {
         return Err(format!("{} is there already; name another file", to.shown()).into());
     }
@@ -34,7 +34,7 @@ pub fn run(place: &StoreLocation, options: &Copy) -> Outcome {
         head
     } else {
         let part = beside(&to.data, "part");
-        let head = into_file(place, &*source, &part).inspect_err(|_| {
+        let head = into_file(location, &*source, &part).inspect_err(|_| {
             // What was begun is of no use.
             let _ = std::fs::remove_file(&part);
             remove_log(&part);
@@ -67,18 +67,18 @@ fn write_campaigns(changed: &CampaignTexts, file: &Path) -> std::io::Result<()> 
 }
 
 fn into_file(
-    place: &StoreLocation,
+    location: &StoreLocation,
     source: &dyn store::Store,
     part: &Path,
 ) -> Result<Head, Box<dyn std::error::Error>> {
     if part.exists() {
         return Err(format!("{} is there already; move it away first", part.display()).into());
     }
-    let target = place.at(part).open_or_create()?;
+    let target = location.at(part).open_or_create()?;
     let head = store::copy(source, &*target)?;
     target.close()?;
     drop(target);
-    whole(&place.at(part), head)?;
+    whole(&location.at(part), head)?;
     remove_log(part);
     std::fs::File::open(part)?.sync_all()?;
     Ok(head)

@@ -19,13 +19,13 @@ pub struct Demo {
     until: Option<Day>,
 }
 
-pub fn run(place: &StoreLocation, options: &Demo) -> Outcome {
+pub fn run(location: &StoreLocation, options: &Demo) -> Outcome {
     let started = Instant::now();
-    let store = place.open_or_create()?;
+    let store = location.open_or_create()?;
     if store.head()?.position.0 > 0 {
         return Err(format!(
             "{} is not empty; `demo` fills empty stores only. Name another with --data, or remove this one",
-            place.shown()
+            location.shown()
         )
         .into());
     }
@@ -49,6 +49,6 @@ pub fn run(place: &StoreLocation, options: &Demo) -> Outcome {
         head.position,
         started.elapsed().as_secs_f64()
     );
-    eprintln!("Next: matbang --data {} serve", place.shown());
+    eprintln!("Next: matbang --data {} serve", location.shown());
     Ok(ExitCode::SUCCESS)
 }

@@ -98,14 +98,14 @@ fn format(text: &str) -> Result<Format, String> {
     Format::from_name(text).ok_or_else(|| format!("\"{text}\" is not a format; these are: {}", known()))
 }
 
-pub fn run(place: &StoreLocation, options: &Export) -> Outcome {
-    let store = place.open()?;
+pub fn run(location: &StoreLocation, options: &Export) -> Outcome {
+    let store = location.open()?;
     let Layer::Features(collection) = options.layer else {
         let head = to_target(options, |out| Ok(ledger(&*store, out)?))?;
         eprintln!("ledger up to position {}, head {}", head.position, hex(&head.hash));
         return Ok(ExitCode::SUCCESS);
     };
-    let snapshot = Arc::new(place.load(&*store)?);
+    let snapshot = Arc::new(location.load(&*store)?);
     let day = options.as_of.map_or_else(clock::today, Ok)?;
     let view = View::new(snapshot, day);
     let count = to_target(options, |out| write(&*store, (&view, collection), options, out))?;

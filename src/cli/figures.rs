@@ -83,8 +83,8 @@ pub struct Fronts {
     json: bool,
 }
 
-pub(super) fn view(place: &StoreLocation, as_of: Option<Day>) -> Result<View, Box<dyn std::error::Error>> {
-    let snapshot = Arc::new(place.load(&*place.open()?)?);
+pub(super) fn view(location: &StoreLocation, as_of: Option<Day>) -> Result<View, Box<dyn std::error::Error>> {
+    let snapshot = Arc::new(location.load(&*location.open()?)?);
     Ok(View::new(snapshot, as_of.map_or_else(clock::today, Ok)?))
 }
 
@@ -135,8 +135,8 @@ pub(super) fn print_json(answer: &impl serde::Serialize) -> Outcome {
 }
 
 /// `matbang progress`.
-pub fn progress(place: &StoreLocation, options: &Progress) -> Outcome {
-    let view = view(place, options.as_of)?;
+pub fn progress(location: &StoreLocation, options: &Progress) -> Outcome {
+    let view = view(location, options.as_of)?;
     let by = by(options.by, options.level);
     let answer = api::progress(&view, &Filter::default(), (Some(by), options.since), Discretion::Exact);
     if options.json {
@@ -176,8 +176,8 @@ fn measured(code: &str, name: &str, figures: &ProgressFigures) -> [String; 13] {
 }
 
 /// `matbang fronts`.
-pub fn fronts(place: &StoreLocation, options: &Fronts) -> Outcome {
-    let view = view(place, options.as_of)?;
+pub fn fronts(location: &StoreLocation, options: &Fronts) -> Outcome {
+    let view = view(location, options.as_of)?;
     let index = find(&view, &options.project)?;
     let least = Least {
         length_m: f64::from(options.least_length),

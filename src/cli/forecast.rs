@@ -8,7 +8,7 @@ use super::{
     output::say,
 };
 use crate::{
-    api::{self, AboutProject, Forecast as Told, ForecastExpected, ForecastsJudged},
+    api::{self, AboutProject, Forecast as Answer, ForecastExpected, ForecastsJudged},
     domain::{Day, Standing},
 };
 
@@ -38,34 +38,34 @@ pub struct Backtest {
 }
 
 /// `matbang forecast`.
-pub fn forecast(place: &StoreLocation, options: &Forecast) -> Outcome {
-    let view = view(place, options.as_of)?;
+pub fn forecast(location: &StoreLocation, options: &Forecast) -> Outcome {
+    let view = view(location, options.as_of)?;
     let answer = api::forecast(&view, find(&view, &options.project)?);
     if options.json {
         return print_json(&answer);
     }
     match &answer {
-        Told::Done(done) => {
-            said(&done.about);
+        Answer::Done(done) => {
+            print_about(&done.about);
             say!("all land is handed over; the last parcel on {}", plain(done.done_on));
         }
-        Told::Unknown(unknown) => {
-            said(&unknown.about);
+        Answer::Unknown(unknown) => {
+            print_about(&unknown.about);
             let stage = unknown.stage.code();
             say!("not enough history: too few parcels in the province have left the stage \"{stage}\"");
         }
-        Told::Expected(expected) => outcomes(expected),
+        Answer::Expected(expected) => outcomes(expected),
     }
     eprintln!("as of {}, ledger position {}", view.today, view.snapshot.position());
     Ok(ExitCode::SUCCESS)
 }
 
-fn said(about: &AboutProject) {
+fn print_about(about: &AboutProject) {
     say!("{} {}", about.project, about.name);
 }
 
 fn outcomes(expected: &ForecastExpected) {
-    said(&expected.about);
+    print_about(&expected.about);
     let day = |day: Option<Day>| day.map_or_else(|| "more than four years".to_owned(), |day| day.to_string());
     for (what, band) in [("complete", expected.completion), ("95 % of the area", expected.cleared_95_percent)]
     {
@@ -92,8 +92,8 @@ fn outcomes(expected: &ForecastExpected) {
 }
 
 /// `matbang backtest`.
-pub fn backtest(place: &StoreLocation, options: &Backtest) -> Outcome {
-    let view = view(place, options.as_of)?;
+pub fn backtest(location: &StoreLocation, options: &Backtest) -> Outcome {
+    let view = view(location, options.as_of)?;
     let answer = api::backtest(&view);
     if options.json {
         return print_json(&answer);

@@ -9,7 +9,7 @@ use super::{
     Outcome, StoreLocation, clock, import_events, import_report as report,
     output::say,
     progress_bar::Progress,
-    reading::{Reading, tell_lack},
+    reading::{Reading, warn_of_lack},
 };
 use crate::{
     api::{ImportOutcome, ImportReport, ImportStored},
@@ -99,8 +99,8 @@ fn encoding(name: &str) -> Result<Encoding, &'static str> {
     Encoding::from_name(name).ok_or("choose one of utf-8, tcvn3, vni, cp1258, auto")
 }
 
-pub fn run(place: &StoreLocation, options: &Import) -> Outcome {
-    let outcome = import(place, options);
+pub fn run(location: &StoreLocation, options: &Import) -> Outcome {
+    let outcome = import(location, options);
     match outcome {
         Err(error) if error.downcast_ref::<ImportError>().is_some_and(wrong_usage) => {
             eprintln!("matbang: {error}");
@@ -114,16 +114,16 @@ fn wrong_usage(error: &ImportError) -> bool {
     matches!(error, ImportError::Read(error) if error.is_wrong_usage())
 }
 
-fn import(place: &StoreLocation, options: &Import) -> Outcome {
+fn import(location: &StoreLocation, options: &Import) -> Outcome {
     let target = match options.what {
         What::Units => Target::Units,
         What::Projects => Target::Projects,
         What::Parcels => Target::Parcels,
-        What::Events => return events(place, options),
+        What::Events => return events(location, options),
     };
     let day = options.day.map_or_else(clock::today, Ok)?;
     // A store is made only once there is something to write.
-    let before = if place.is_there()? { Some(place.load(&*place.open()?)?) } else { None };
+    let before = if location.is_there()? { Some(location.load(&*location.open()?)?) } else { None };
     if target == Target::Parcels && before.is_none() && !options.dry_run {
         return Err(ImportError::NoProjects.into());
     }
@@ -134,13 +134,20 @@ fn import(place: &StoreLocation, options: &Import) -> Outcome {
     };
     let (reader, request) = (options.reading.reader(), request(options, target, day));
     let records = import::read(&reader, &request, before.as_ref(), &Cancellation::default(), &mut progress);
-    tell_lack(&reader);
-    finish(place, options, &records?, day, bar)
+    warn_of_lack(&reader);
+    finish(location, options, &records?, day, bar)
 }
 
-fn events(place: &StoreLocation, options: &Import) -> Outcome {
+fn events(location: &StoreLocation, options: &Import) -> Outcome {
     let reader = options.reading.reader();
-    import_events::run(place, &reader, &options.file, options.layer.as_deref(), options.dry_run, options.json)
+    import_events::run(
+        location,
+        &reader,
+        &options.file,
+        options.layer.as_deref(),
+        options.dry_run,
+        options.json,
+    )
 }
 
 fn request(options: &Import, target: Target, day: Day) -> Request {
@@ -167,7 +174,7 @@ fn to_json(records: &Records, written: Option<&(Written, Head)>) -> Result<Strin
 
 /// Reports, and stores when nothing was refused.
 fn finish(
-    place: &StoreLocation,
+    location: &StoreLocation,
     options: &Import,
     records: &Records,
     day: Day,
@@ -190,7 +197,7 @@ fn finish(
             day,
             units_on: day,
         };
-        Some(records.store(&*place.open_or_create()?, &entry)?)
+        Some(records.store(&*location.open_or_create()?, &entry)?)
     };
     bar.end();
     let json = to_json(records, written.as_ref())?;

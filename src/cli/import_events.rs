@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::ExitCode, sync::Arc};
 
-use super::{Outcome, StoreLocation, clock, output::say, reading::tell_lack};
+use super::{Outcome, StoreLocation, clock, output::say, reading::warn_of_lack};
 use crate::{
     api::{EventsOutcome, TableColumns},
     domain::vocabulary,
@@ -16,18 +16,18 @@ use crate::{
 const SHOWN: usize = 50;
 
 pub fn run(
-    place: &StoreLocation,
+    location: &StoreLocation,
     reader: &Reader,
     file: &Path,
     layer: Option<&str>,
     dry_run: bool,
     as_json: bool,
 ) -> Outcome {
-    let store = place.open()?;
-    let law = place.law()?;
+    let store = location.open()?;
+    let law = location.law()?;
     let words = Words::of(&law, &vocabulary()?);
     let mut table = reader.events(file, layer, &words, &Cancellation::default())?;
-    tell_lack(reader);
+    warn_of_lack(reader);
     let today = clock::today()?;
     if table.has_names() {
         let snapshot = store.load(Arc::clone(&law))?;

@@ -21,8 +21,8 @@ pub fn print(report: &Report, rows: &[IntersectRow], written: Option<&(Written, 
         let used = if level.used || level.lines == 0 { "" } else { ", lines left out" };
         say!("level     {}: {} lines, {} texts{used}", level.name, level.lines, level.texts);
     }
-    for place in &report.located {
-        say!("commune   {} {}: {} parcels, by its boundary", place.unit, place.name, place.parcels);
+    for commune in &report.located {
+        say!("commune   {} {}: {} parcels, by its boundary", commune.unit, commune.name, commune.parcels);
     }
     say!(
         "read {}, accepted {}, repaired {}, refused {}",

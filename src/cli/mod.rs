@@ -114,31 +114,31 @@ type Outcome = Result<ExitCode, Box<dyn Error>>;
 
 /// Runs the command and gives the exit status.
 pub fn run(cli: &Cli) -> ExitCode {
-    let place = StoreLocation::new(&cli.data, cli.config.as_deref());
+    let location = StoreLocation::new(&cli.data, cli.config.as_deref());
     // Whatever is made is its owner's alone; tiles are made to be published.
     if !matches!(cli.command, Command::Tiles(_)) {
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o077));
     }
     let outcome = match &cli.command {
-        Command::Serve(command) => serve::run(&place, command),
-        Command::Demo(command) => demo::run(&place, command),
-        Command::Import(command) => import::run(&place, command),
-        Command::Export(command) => export::run(&place, command),
-        Command::Tiles(command) => tiles::run(&place, command),
-        Command::Progress(command) => figures::progress(&place, command),
-        Command::Clocks(command) => clocks::clocks(&place, command),
-        Command::Fronts(command) => figures::fronts(&place, command),
-        Command::Forecast(command) => forecast::forecast(&place, command),
-        Command::Backtest(command) => forecast::backtest(&place, command),
-        Command::Board(command) => board::board(&place, command),
-        Command::Report(command) => report::report(&place, command),
-        Command::Verify(command) => verify::run(&place, command),
-        Command::User(command) => user::run(&place, command),
-        Command::Token(command) => token::run(&place, command),
+        Command::Serve(command) => serve::run(&location, command),
+        Command::Demo(command) => demo::run(&location, command),
+        Command::Import(command) => import::run(&location, command),
+        Command::Export(command) => export::run(&location, command),
+        Command::Tiles(command) => tiles::run(&location, command),
+        Command::Progress(command) => figures::progress(&location, command),
+        Command::Clocks(command) => clocks::clocks(&location, command),
+        Command::Fronts(command) => figures::fronts(&location, command),
+        Command::Forecast(command) => forecast::forecast(&location, command),
+        Command::Backtest(command) => forecast::backtest(&location, command),
+        Command::Board(command) => board::board(&location, command),
+        Command::Report(command) => report::report(&location, command),
+        Command::Verify(command) => verify::run(&location, command),
+        Command::User(command) => user::run(&location, command),
+        Command::Token(command) => token::run(&location, command),
         Command::Key(command) => witness::key(command),
-        Command::Backup(command) => backup::backup(&place, command),
-        Command::Restore(command) => backup::restore(&place, command),
-        Command::Copy(command) => copy::run(&place, command),
+        Command::Backup(command) => backup::backup(&location, command),
+        Command::Restore(command) => backup::restore(&location, command),
+        Command::Copy(command) => copy::run(&location, command),
         Command::Openapi => openapi(),
         Command::Read => Ok(reader::run_child()),
     };

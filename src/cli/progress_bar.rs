@@ -11,7 +11,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 pub struct Progress {
     bar: Option<ProgressBar>,
     label: String,
-    told: Instant,
+    last_line: Instant,
 }
 
 impl Progress {
@@ -22,7 +22,7 @@ impl Progress {
             let style = ProgressStyle::with_template(style).unwrap_or_else(|_| ProgressStyle::default_bar());
             ProgressBar::no_length().with_style(style).with_message(label.to_owned())
         });
-        Self { bar, label: label.to_owned(), told: Instant::now() }
+        Self { bar, label: label.to_owned(), last_line: Instant::now() }
     }
 
     /// Says how far the work is; `total` where it is known.
@@ -34,8 +34,8 @@ impl Progress {
                 }
                 bar.set_position(done);
             }
-            None if self.told.elapsed() > Duration::from_secs(5) => {
-                self.told = Instant::now();
+            None if self.last_line.elapsed() > Duration::from_secs(5) => {
+                self.last_line = Instant::now();
                 let of = total.map_or(String::new(), |total| format!(" of {total}"));
                 eprintln!("{}: {done}{of}", self.label);
             }
@@ -51,8 +51,8 @@ impl Progress {
                 bar.set_message(self.label.clone());
                 bar.enable_steady_tick(Duration::from_millis(100));
             }
-            None if self.told.elapsed() > Duration::from_secs(5) => {
-                self.told = Instant::now();
+            None if self.last_line.elapsed() > Duration::from_secs(5) => {
+                self.last_line = Instant::now();
                 eprintln!("{label}");
             }
             None => {}

@@ -21,7 +21,7 @@ impl Reading {
 }
 
 /// Says what this kernel could not keep a file from, if anything.
-pub fn tell_lack(reader: &Reader) {
+pub fn warn_of_lack(reader: &Reader) {
     if let Some(lack) = reader.walls().and_then(Confinement::lack) {
         eprintln!("matbang: {lack}");
     }

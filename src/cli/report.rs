@@ -38,15 +38,15 @@ fn language(code: &str) -> Result<Language, String> {
 }
 
 /// `matbang report`.
-pub fn report(place: &StoreLocation, options: &Report) -> Outcome {
+pub fn report(location: &StoreLocation, options: &Report) -> Outcome {
     let end = options.out.extension().and_then(|end| end.to_str()).unwrap_or_default();
     let format = Format::from_code(&end.to_lowercase())
         .ok_or_else(|| format!("{}: a report is written as .pdf, .docx or .xlsx", options.out.display()))?;
-    let store = place.open()?;
+    let store = location.open()?;
     let day = options.as_of.map_or_else(clock::today, Ok)?;
-    let view = View::new(Arc::new(place.load(&*store)?), day);
+    let view = View::new(Arc::new(location.load(&*store)?), day);
     let subject = subject(&view, options)?;
-    let words = words(place, options.lang)?;
+    let words = words(location, options.lang)?;
     let (vocabulary, province) = (vocabulary()?, store.setting("province")?);
     let illustration = store.setting("illustration")?.as_deref() == Some("true");
     let setting = Setting {
@@ -62,8 +62,11 @@ pub fn report(place: &StoreLocation, options: &Report) -> Outcome {
 }
 
 /// The words of reports, an operator's `report/vi.toml` or `report/en.toml` beside the store among them.
-pub(super) fn words(place: &StoreLocation, language: Language) -> Result<Words, Box<dyn std::error::Error>> {
-    let own = place.file(&format!("report/{}.toml", language.code()))?;
+pub(super) fn words(
+    location: &StoreLocation,
+    language: Language,
+) -> Result<Words, Box<dyn std::error::Error>> {
+    let own = location.file(&format!("report/{}.toml", language.code()))?;
     let own = own.as_ref().map(|(file, text)| (file.as_str(), text.as_str()));
     Ok(Words::load(language, own)?)
 }

@@ -87,7 +87,7 @@ pub struct Serve {
     import_time: u64,
 }
 
-pub fn run(place: &StoreLocation, options: &Serve) -> Outcome {
+pub fn run(location: &StoreLocation, options: &Serve) -> Outcome {
     options.logs.begin()?;
     // Whoever else works on this machine does not see what waits to be imported, and what a server before this one
     // has left is removed.
@@ -95,29 +95,29 @@ pub fn run(place: &StoreLocation, options: &Serve) -> Outcome {
         Scratch::new(&std::env::temp_dir()).map_err(|e| format!("no folder for files that wait: {e}"))?;
     tempfile::env::override_temp_dir(scratch.path())
         .map_err(|_| "the folder for files that wait is another already")?;
-    let is_new = !place.is_there()?;
-    let store = place.open_or_create()?;
-    warn_of_readers(place);
+    let is_new = !location.is_there()?;
+    let store = location.open_or_create()?;
+    warn_of_readers(location);
     if is_new {
-        eprintln!("matbang: {} is a new store; the app shows how to fill it", place.shown());
+        eprintln!("matbang: {} is a new store; the app shows how to fill it", location.shown());
     }
     if store.is_read_only() {
         let why = "can only be read: it can be exported, but a server must write to it";
-        return Err(format!("{} {why}", place.shown()).into());
+        return Err(format!("{} {why}", location.shown()).into());
     }
-    let campaigns = campaigns(&place.files("campaigns")?)?;
-    let report_words = [report::words(place, Language::Vi)?, report::words(place, Language::En)?];
+    let campaigns = campaigns(&location.files("campaigns")?)?;
+    let report_words = [report::words(location, Language::Vi)?, report::words(location, Language::En)?];
     let auth = auth(options, &*store)?;
     let tls = match (&options.tls_cert, &options.tls_key) {
         (Some(certificate), Some(key)) => Some(Tls::read(certificate, key)?),
         _ => None,
     };
     let edge = Edge::new(options.proxies.clone(), tls, std::time::Duration::from_secs(options.patience));
-    let law = place.law()?;
+    let law = location.law()?;
     let files = match &options.files {
         Some(address) if address.contains("://") => Files::at(address)?,
         Some(folder) => Files::in_folder(std::path::Path::new(folder)),
-        None => Files::in_folder(&place.attachments().ok_or(
+        None => Files::in_folder(&location.attachments().ok_or(
             "say where scans and photographs are kept: --files DIR or --files s3://bucket/prefix, the same for all \
              servers on this database",
         )?),
@@ -133,7 +133,7 @@ pub fn run(place: &StoreLocation, options: &Serve) -> Outcome {
         words: vocabulary()?,
         columns: query::words()?,
         campaigns,
-        campaigns_folder: place.folder("campaigns"),
+        campaigns_folder: location.folder("campaigns"),
         report_words,
         files,
         basemap,
@@ -156,10 +156,10 @@ pub fn run(place: &StoreLocation, options: &Serve) -> Outcome {
 }
 
 /// Says where others on this machine can read what is in the store.
-fn warn_of_readers(place: &StoreLocation) {
+fn warn_of_readers(location: &StoreLocation) {
     use std::os::unix::fs::PermissionsExt as _;
     let open = |path: &std::path::Path| path.metadata().is_ok_and(|it| it.permissions().mode() & 0o077 != 0);
-    let all = [Some(place.data.clone()), place.attachments()];
+    let all = [Some(location.data.clone()), location.attachments()];
     for path in all.into_iter().flatten().filter(|path| open(path)) {
         let path = path.display();
         eprintln!("matbang: other users of this machine may read {path}: chmod -R go= {path}");

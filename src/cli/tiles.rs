@@ -38,10 +38,10 @@ pub struct Tiles {
     out: PathBuf,
 }
 
-pub fn run(place: &StoreLocation, options: &Tiles) -> Outcome {
-    let store = place.open()?;
+pub fn run(order: &StoreLocation, options: &Tiles) -> Outcome {
+    let store = order.open()?;
     let day = options.as_of.map_or_else(clock::today, Ok)?;
-    let view = View::new(Arc::new(place.load(&*store)?), day);
+    let view = View::new(Arc::new(order.load(&*store)?), day);
     let edges = province_bbox(&view).ok_or("there is nothing in the store that could be drawn")?.0;
     let tile_ids = tile_ids(Extent::from_degrees(edges), options.max_zoom);
     let [west, south, east, north] = edges;
@@ -102,11 +102,11 @@ fn note_leaves(path: &Path) -> std::io::Result<()> {
 /// All tiles that the extent touches, in the order of the archive.
 fn tile_ids(extent: Extent, max_zoom: u8) -> Vec<TileId> {
     let mut all: Vec<TileId> = (0..=max_zoom).flat_map(|zoom| TileId::touching(extent, zoom)).collect();
-    let place = |tile_id: &TileId| {
+    let order = |tile_id: &TileId| {
         TileCoord::new(tile_id.z(), tile_id.x(), tile_id.y())
             .map_or(u64::MAX, |tile| pmtiles::TileId::from(tile).value())
     };
-    all.sort_by_cached_key(place);
+    all.sort_by_cached_key(order);
     all
 }
 

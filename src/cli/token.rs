@@ -61,8 +61,8 @@ enum Scope {
 
 const DAY: i64 = 86_400_000;
 
-pub fn run(place: &StoreLocation, options: &Token) -> Outcome {
-    let store = place.open()?;
+pub fn run(location: &StoreLocation, options: &Token) -> Outcome {
+    let store = location.open()?;
     match &options.command {
         Command::Add { account: holder, name, scope, days } => {
             let holder = account(&store.directory()?, holder)?;

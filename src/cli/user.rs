@@ -104,26 +104,26 @@ fn role(text: &str) -> Result<Role, String> {
     })
 }
 
-pub fn run(place: &StoreLocation, options: &User) -> Outcome {
+pub fn run(location: &StoreLocation, options: &User) -> Outcome {
     match &options.command {
         Command::Add { name, full_name, grant, password } => {
-            let store = place.open_or_create()?;
+            let store = location.open_or_create()?;
             if name.trim().is_empty() || name.chars().any(char::is_whitespace) {
                 return Err(format!("\"{name}\" cannot be a name to sign in with: no spaces").into());
             }
             if store.directory()?.named(name).is_some() {
                 return Err(format!("there is an account \"{name}\" already; see `matbang user list`").into());
             }
-            let grant = found(place, &*store, grant)?;
+            let grant = found(location, &*store, grant)?;
             let hash = ask(password, [name, full_name])?;
             let (new, full_name) = (name.clone(), full_name.clone());
             change(&*store, AccountChange::Add { name: new, full_name, password: hash, grant: Some(grant) })?;
             eprintln!("{name} may sign in as {}", grant.role.code());
         }
-        Command::List { json } => list(place, *json)?,
+        Command::List { json } => list(location, *json)?,
         Command::Role { name, grant, remove } => {
-            let store = place.open()?;
-            let (account, grant) = (account(&store.directory()?, name)?, found(place, &*store, grant)?);
+            let store = location.open()?;
+            let (account, grant) = (account(&store.directory()?, name)?, found(location, &*store, grant)?);
             if *remove {
                 if !account.grants.contains(&grant) {
                     return Err(format!("{name} does not have this role there").into());
@@ -136,7 +136,7 @@ pub fn run(place: &StoreLocation, options: &User) -> Outcome {
             }
         }
         Command::Reset { name, second_factor: true, .. } => {
-            let store = place.open()?;
+            let store = location.open()?;
             let directory = store.directory()?;
             let id = account(&directory, name)?.id;
             if directory.second_factor(id).is_none() {
@@ -146,7 +146,7 @@ pub fn run(place: &StoreLocation, options: &User) -> Outcome {
             eprintln!("{name} signs in without a second factor");
         }
         Command::Reset { name, password, second_factor: false } => {
-            let store = place.open()?;
+            let store = location.open()?;
             let account = account(&store.directory()?, name)?;
             let hash = ask(password, [&account.name, &account.full_name])?
                 .ok_or("a reset needs a password; to lock an account, disable it")?;
@@ -154,13 +154,13 @@ pub fn run(place: &StoreLocation, options: &User) -> Outcome {
             eprintln!("{name} has a new password");
         }
         Command::Disable { name } => {
-            let store = place.open()?;
+            let store = location.open()?;
             let id = account(&store.directory()?, name)?.id;
             change(&*store, AccountChange::Disabled(id, true))?;
             eprintln!("{name} may no longer sign in");
         }
         Command::Enable { name } => {
-            let store = place.open()?;
+            let store = location.open()?;
             let id = account(&store.directory()?, name)?.id;
             change(&*store, AccountChange::Disabled(id, false))?;
             eprintln!("{name} may sign in again");
@@ -182,13 +182,13 @@ pub fn account(directory: &Directory, name: &str) -> Result<Account, String> {
 }
 
 fn found(
-    place: &StoreLocation,
+    location: &StoreLocation,
     store: &dyn Store,
     options: &GrantOptions,
 ) -> Result<Grant, Box<dyn std::error::Error>> {
     let unit = match &options.unit {
         None => None,
-        Some(code) => Some(unit(&place.load(store)?, code)?),
+        Some(code) => Some(unit(&location.load(store)?, code)?),
     };
     Ok(Grant { role: options.role, unit })
 }
@@ -220,14 +220,14 @@ fn ask(options: &PasswordOptions, names: [&str; 2]) -> Result<Option<String>, Bo
     Ok(Some(hash_password(&password, &names)?))
 }
 
-fn list(place: &StoreLocation, json: bool) -> Result<(), Box<dyn std::error::Error>> {
-    let store = place.open()?;
+fn list(location: &StoreLocation, json: bool) -> Result<(), Box<dyn std::error::Error>> {
+    let store = location.open()?;
     let accounts = Accounts::of(&store.directory()?).accounts;
     if json {
         say!("{}", serde_json::to_string(&accounts)?);
         return Ok(());
     }
-    let snapshot = place.load(&*store)?;
+    let snapshot = location.load(&*store)?;
     let code = |id: UnitId| {
         let entry = snapshot.units().iter().find(|entry| entry.id == id);
         entry.map_or_else(|| id.to_string(), |entry| entry.unit.code.to_string())

@@ -22,9 +22,9 @@ pub struct Verify {
     signed_by: Option<String>,
 }
 
-pub fn run(place: &StoreLocation, options: &Verify) -> Outcome {
-    let store = place.open()?;
-    let mut found = store.verify(place.law()?)?;
+pub fn run(location: &StoreLocation, options: &Verify) -> Outcome {
+    let store = location.open()?;
+    let mut found = store.verify(location.law()?)?;
     let mut expected = options.expected.clone();
     if let Some(file) = &options.witness {
         expected.extend(witness::read(file, options.signed_by.as_deref())?);

@@ -57,13 +57,13 @@ pub fn expected(text: &str) -> Result<(u64, String), String> {
 
 /// What a file of signed heads says, each line held against its signature.
 pub fn read(path: &Path, key: Option<&str>) -> Result<Vec<(u64, String)>, Box<dyn Error>> {
-    let told = |line: usize, why: &dyn std::fmt::Display| format!("{}, line {line}: {why}", path.display());
+    let fault = |line: usize, why: &dyn std::fmt::Display| format!("{}, line {line}: {why}", path.display());
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
     let mut heads = Vec::new();
     let mut keys = Vec::new();
     for (line, text) in (1..).zip(text.lines()).filter(|(_, text)| !text.trim().is_empty()) {
-        let signed: SignedHead = serde_json::from_str(text).map_err(|error| told(line, &error))?;
-        signed.check(key).map_err(|error| told(line, &error))?;
+        let signed: SignedHead = serde_json::from_str(text).map_err(|error| fault(line, &error))?;
+        signed.check(key).map_err(|error| fault(line, &error))?;
         heads.push((signed.position.0, signed.head));
         if !keys.contains(&signed.key) {
             keys.push(signed.key);

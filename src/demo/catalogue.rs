@@ -156,15 +156,15 @@ fn largest(left: &MultiPolygon<f64>, linear: bool) -> MultiPolygon<f64> {
 }
 
 fn work(code: Code, line: &Line, scale: f64, rng: &mut ChaCha8Rng) -> Work {
-    let &(name, kind, key, pace, listed_before, hectares, width, places) = line;
-    let mut metres: Vec<Coord<f64>> = places.iter().map(|(lon, lat)| frame::to_metres(*lon, *lat)).collect();
-    for place in &mut metres {
-        place.x += rng.random_range(-250.0..250.0);
-        place.y += rng.random_range(-250.0..250.0);
+    let &(name, kind, key, pace, listed_before, hectares, width, points) = line;
+    let mut metres: Vec<Coord<f64>> = points.iter().map(|(lon, lat)| frame::to_metres(*lon, *lat)).collect();
+    for point in &mut metres {
+        point.x += rng.random_range(-250.0..250.0);
+        point.y += rng.random_range(-250.0..250.0);
     }
     let middle = metres[metres.len() / 2];
     let (boundary, alignment) = if width > 0.0 {
-        let near: Vec<_> = metres.iter().map(|place| middle + (*place - middle) * scale).collect();
+        let near: Vec<_> = metres.iter().map(|point| middle + (*point - middle) * scale).collect();
         let line = shape::alignment(&near);
         (shape::corridor(&line, (width * scale).max(12.0)), Some(line))
     } else {
@@ -172,7 +172,7 @@ fn work(code: Code, line: &Line, scale: f64, rng: &mut ChaCha8Rng) -> Work {
         let area = hectares * 1e4 * scale * scale;
         (shape::site(middle, area, long, rng.random_range(-0.5..0.5)), None)
     };
-    let (lon, lat) = places[places.len() / 2];
+    let (lon, lat) = points[points.len() / 2];
     Work {
         code,
         name,

@@ -117,7 +117,7 @@ fn table(text: &str) -> Result<Vec<AdminUnit>, UnitsError> {
 /// A cell in metres for each commune of before the reform.
 fn cells(before: &[AdminUnit]) -> HashMap<String, MultiPolygon<f64>> {
     let sites = sites(before);
-    let points = MultiPoint(sites.iter().map(|(_, place)| Point::from(*place)).collect());
+    let points = MultiPoint(sites.iter().map(|(_, point)| Point::from(*point)).collect());
     let outline = outline(&sites);
     // Three sites or more, not on a line: cells always come.
     let cells = points.voronoi_cells().unwrap_or_default();
@@ -127,7 +127,7 @@ fn cells(before: &[AdminUnit]) -> HashMap<String, MultiPolygon<f64>> {
         let bent = MultiPolygon(
             inside.iter().map(|polygon| Polygon::new(ragged(polygon.exterior()), vec![])).collect(),
         );
-        if let Some((code, _)) = sites.iter().find(|(_, place)| cell.contains(&Point::from(*place))) {
+        if let Some((code, _)) = sites.iter().find(|(_, point)| cell.contains(&Point::from(*point))) {
             found.insert(code.clone(), bent);
         }
     }
@@ -182,9 +182,9 @@ fn ragged(ring: &LineString<f64>) -> LineString<f64> {
             let c = Coord { x: a.x + (b.x - a.x) * part, y: a.y + (b.y - a.y) * part };
             bend(bend(bend(c, 5_000.0), 1_700.0), 600.0)
         };
-        let places: Vec<_> = (0..=pieces).map(at).collect();
+        let points: Vec<_> = (0..=pieces).map(at).collect();
         let along: Box<dyn Iterator<Item = &Coord<f64>>> =
-            if flip { Box::new(places.iter().rev()) } else { Box::new(places.iter()) };
+            if flip { Box::new(points.iter().rev()) } else { Box::new(points.iter()) };
         out.extend(along.take(pieces).copied());
     }
     let mut line = LineString::new(out);

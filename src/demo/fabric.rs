@@ -76,9 +76,9 @@ impl Communes {
     }
 
     /// The commune that holds `place`, else the one whose frame is nearest.
-    fn at(&self, place: geo::Point<f64>) -> Option<&Code> {
-        let inside = self.0.iter().find(|(_, rect, shape)| rect.contains(&place) && shape.contains(&place));
-        let far = |rect: &Rect<f64>| (rect.center().x - place.x()).hypot(rect.center().y - place.y());
+    fn at(&self, point: geo::Point<f64>) -> Option<&Code> {
+        let inside = self.0.iter().find(|(_, rect, shape)| rect.contains(&point) && shape.contains(&point));
+        let far = |rect: &Rect<f64>| (rect.center().x - point.x()).hypot(rect.center().y - point.y());
         inside.or_else(|| self.0.iter().min_by(|a, b| far(&a.1).total_cmp(&far(&b.1)))).map(|(code, ..)| code)
     }
 }
@@ -91,7 +91,7 @@ fn pieces(work: &Work, rng: &mut ChaCha8Rng) -> Vec<Piece> {
         x: centre.x + u * work.turn.cos() - v * work.turn.sin(),
         y: centre.y + u * work.turn.sin() + v * work.turn.cos(),
     };
-    let place = |u: f64, v: f64| frame::bend(turned(u, v), 420.0);
+    let point = |u: f64, v: f64| frame::bend(turned(u, v), 420.0);
     let mut pieces = Vec::new();
     let mut v = -reach;
     while v < reach {
@@ -104,7 +104,7 @@ fn pieces(work: &Work, rng: &mut ChaCha8Rng) -> Vec<Piece> {
             let seed = rng.random();
             let ring =
                 [(0., 0.), (0.5, 0.), (1., 0.), (1., 1.), (0.5, 1.), (0., 1.)].map(|(s, t)| block.at(s, t));
-            let outline = Polygon::new(ring.into_iter().map(|(u, v)| place(u, v)).collect(), vec![]);
+            let outline = Polygon::new(ring.into_iter().map(|(u, v)| point(u, v)).collect(), vec![]);
             // What a block sees of a long boundary is short: clip once, then each parcel by that.
             let near = outline.bounding_rect().map_or_else(
                 || work.boundary.clone(),
@@ -112,7 +112,7 @@ fn pieces(work: &Work, rng: &mut ChaCha8Rng) -> Vec<Piece> {
             );
             if near.intersects(&outline) {
                 let mut rng = ChaCha8Rng::seed_from_u64(seed);
-                cut(&block, turned(u, v), &place, &mut rng, |shape, land_use| {
+                cut(&block, turned(u, v), &point, &mut rng, |shape, land_use| {
                     pieces.extend(clip(shape, land_use, &near));
                 });
             }
@@ -167,15 +167,15 @@ impl Block {
 }
 
 /// Where villages lie: a slow wave over the land, the same for all projects.
-fn village_wave(place: Coord<f64>) -> f64 {
-    let (x, y) = (place.x / 1_000.0, place.y / 1_000.0);
+fn village_wave(point: Coord<f64>) -> f64 {
+    let (x, y) = (point.x / 1_000.0, point.y / 1_000.0);
     (x * 2.3 + 1.3 * (y * 1.7).sin()).sin() + (y * 2.9 + 1.1 * (x * 1.3).cos()).sin()
 }
 
 fn cut(
     block: &Block,
     origin: Coord<f64>,
-    place: &impl Fn(f64, f64) -> Coord<f64>,
+    point: &impl Fn(f64, f64) -> Coord<f64>,
     rng: &mut ChaCha8Rng,
     mut give: impl FnMut(Polygon<f64>, &'static str),
 ) {
@@ -184,7 +184,7 @@ fn cut(
     let polygon = |ring: &[(f64, f64)]| {
         let coords = ring.iter().map(|(s, t)| {
             let (u, v) = block.at(*s, *t);
-            place(u, v)
+            point(u, v)
         });
         let mut line: LineString<f64> = coords.collect();
         line.close();
@@ -356,11 +356,11 @@ fn record(work: &mut Work, pieces: Vec<Piece>, communes: &Communes, rng: &mut Ch
 }
 
 /// 0 … 1 along the alignment, or from one side of a site to the other.
-fn along(work: &Work, place: Coord<f64>, around: Rect<f64>) -> f64 {
+fn along(work: &Work, point: Coord<f64>, around: Rect<f64>) -> f64 {
     use geo::LineLocatePoint;
     if let Some(line) = &work.alignment {
-        return line.line_locate_point(&geo::Point::from(place)).unwrap_or(0.0);
+        return line.line_locate_point(&geo::Point::from(point)).unwrap_or(0.0);
     }
-    let (x, y) = (place.x - around.min().x, place.y - around.min().y);
+    let (x, y) = (point.x - around.min().x, point.y - around.min().y);
     f64::midpoint(x / around.width(), y / around.height())
 }

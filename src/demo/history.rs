@@ -9,7 +9,7 @@ use super::{
     catalogue::{Pace, Work},
     fabric::Made,
     frame,
-    told::ParcelHistory,
+    parcel_history::ParcelHistory,
 };
 use crate::domain::{
     BlockerKind, Code, Day, EventKind, NewEvent, ParcelId, PlanCurve, Project, Stage, Vnd, law::Act,
@@ -187,19 +187,19 @@ impl Story {
         let stuck = self.stuck_at(made);
         // Chance of its own: the other figures of a seed stay as they are.
         let aside = ChaCha8Rng::seed_from_u64(u64::from(id.0).wrapping_mul(2_654_435_761));
-        let mut told = ParcelHistory::new(made, start, stuck, aside);
+        let mut history = ParcelHistory::new(made, start, stuck, aside);
         for (position, (stage, days)) in self.steps().into_iter().enumerate() {
             let own: f64 = self.rng.random_range(0.75..1.3);
             let home = if made.hard { 1.35 } else { 1.0 };
-            told.step(position, stage, (days * self.slow * own * home).round() as i32);
+            history.step(position, stage, (days * self.slow * own * home).round() as i32);
         }
-        if told.approved.is_some_and(|on| on <= self.until) {
+        if history.approved.is_some_and(|on| on <= self.until) {
             let amount = self.money(made);
-            told.money(amount);
+            history.money(amount);
         }
-        told.events.sort_by_key(|(day, _)| *day);
+        history.events.sort_by_key(|(day, _)| *day);
         let mut recorded = i64::MIN;
-        for (day, kind) in told.events {
+        for (day, kind) in history.events {
             self.push(id, day.max(self.listed), kind, &mut recorded, entries);
         }
     }

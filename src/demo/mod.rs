@@ -13,9 +13,9 @@ mod communes;
 mod fabric;
 mod frame;
 mod history;
+mod parcel_history;
 mod people;
 mod shape;
-mod told;
 
 use crate::domain::{AdminUnit, Day, NewEvent, Parcel, Project};
 

@@ -3,10 +3,10 @@
 use geo::{BooleanOps, Coord, LineString, MultiPolygon, Polygon};
 
 /// A smooth line through `places` (Catmull-Rom), a vertex about every 30 m.
-pub fn alignment(places: &[Coord<f64>]) -> LineString<f64> {
-    let at = |n: isize| places[n.clamp(0, places.len() as isize - 1) as usize];
+pub fn alignment(points: &[Coord<f64>]) -> LineString<f64> {
+    let at = |n: isize| points[n.clamp(0, points.len() as isize - 1) as usize];
     let mut line = Vec::new();
-    for n in 0..places.len() as isize - 1 {
+    for n in 0..points.len() as isize - 1 {
         let (p0, p1, p2, p3) = (at(n - 1), at(n), at(n + 1), at(n + 2));
         let steps = ((p2 - p1).x.hypot((p2 - p1).y) / 30.0).ceil().max(2.0) as usize;
         for step in 0..steps {
@@ -20,22 +20,22 @@ pub fn alignment(places: &[Coord<f64>]) -> LineString<f64> {
             line.push(Coord { x: blend(p0.x, p1.x, p2.x, p3.x), y: blend(p0.y, p1.y, p2.y, p3.y) });
         }
     }
-    line.extend(places.last());
+    line.extend(points.last());
     LineString::new(line)
 }
 
 /// The strip of `width` metres along a gently curved line.
 pub fn corridor(line: &LineString<f64>, width: f64) -> MultiPolygon<f64> {
-    let places = &line.0;
+    let points = &line.0;
     let normal = |n: usize| {
-        let (a, b) = (places[n.saturating_sub(1)], places[(n + 1).min(places.len() - 1)]);
+        let (a, b) = (points[n.saturating_sub(1)], points[(n + 1).min(points.len() - 1)]);
         let d = b - a;
         let length = d.x.hypot(d.y).max(1e-9);
         Coord { x: -d.y / length, y: d.x / length }
     };
-    let side = |half: f64| move |n: usize| places[n] + normal(n) * half;
-    let left = (0..places.len()).map(side(width / 2.0));
-    let right = (0..places.len()).rev().map(side(-width / 2.0));
+    let side = |half: f64| move |n: usize| points[n] + normal(n) * half;
+    let left = (0..points.len()).map(side(width / 2.0));
+    let right = (0..points.len()).rev().map(side(-width / 2.0));
     let ring = Polygon::new(left.chain(right).collect(), vec![]);
     // A union with nothing mends what folds over in a bend.
     ring.union(&MultiPolygon::new(vec![]))
@@ -57,11 +57,11 @@ pub fn site(centre: Coord<f64>, area: f64, long: f64, turn: f64) -> MultiPolygon
         (-0.9, 1.0),
         (-1.0, 0.4),
     ];
-    let place = |(x, y): (f64, f64)| {
+    let point = |(x, y): (f64, f64)| {
         let (x, y) = (x * half_x * 1.03, y * half_y * 1.03);
         Coord { x: centre.x + x * turn.cos() - y * turn.sin(), y: centre.y + x * turn.sin() + y * turn.cos() }
     };
-    MultiPolygon(vec![Polygon::new(outline.into_iter().map(place).collect(), vec![])])
+    MultiPolygon(vec![Polygon::new(outline.into_iter().map(point).collect(), vec![])])
 }
 
 #[cfg(test)]

@@ -5,11 +5,11 @@ use serde_json::Value;
 use super::{
     Refusal,
     fields::{Fields, invalid},
-    law::{Condition, LandGroup, Path, Posted, Said, Signer},
+    law::{ActDetails, Condition, LandGroup, Path, Posted, Signer},
 };
 
 /// Names of the fields.
-pub const SAID: [&str; 17] = [
+pub const DETAILS: [&str; 17] = [
     "sent",
     "effect",
     "until",
@@ -31,7 +31,7 @@ pub const SAID: [&str; 17] = [
 
 impl Fields<'_> {
     /// What the law asks for beside the day of an act.
-    pub fn said(&self) -> Result<Said, Refusal> {
+    pub fn details(&self) -> Result<ActDetails, Refusal> {
         let count = |name: &str| self.number32(name);
         let places = match self.all.get("places") {
             None | Some(Value::Null) => Vec::new(),
@@ -47,13 +47,13 @@ impl Fields<'_> {
                 .collect::<Result<_, _>>()?,
             Some(_) => return Err(invalid("places", "must be a list of codes")),
         };
-        let place = |code: &String| {
+        let posted = |code: &String| {
             Posted::from_code(code).ok_or_else(|| {
                 invalid("places", format!("\"{code}\" is not one of {}", codes(Posted::ALL, Posted::code)))
             })
         };
-        let places: Vec<Posted> = places.iter().map(place).collect::<Result<_, _>>()?;
-        Ok(Said {
+        let places: Vec<Posted> = places.iter().map(posted).collect::<Result<_, _>>()?;
+        Ok(ActDetails {
             sent: self.day("sent")?,
             effect: self.day("effect")?,
             until: self.day("until")?,

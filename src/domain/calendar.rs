@@ -161,7 +161,7 @@ impl Calendar {
         self.until[number] != number.checked_sub(1).map_or(0, |before| self.until[before])
     }
 
-    /// The `days`-th working day after `start`; stops at the last day that can be told.
+    /// The `days`-th working day after `start`; stops at the last day that can be represented.
     ///
     /// ```
     /// use matbang::domain::{Day, calendar};
@@ -175,10 +175,10 @@ impl Calendar {
     #[must_use]
     pub fn after(&self, start: Day, days: u16) -> Day {
         let before = usize::from(self.until[usize::from(start.number())]);
-        let Some(place) = (before + usize::from(days)).checked_sub(1).filter(|_| days > 0) else {
+        let Some(index) = (before + usize::from(days)).checked_sub(1).filter(|_| days > 0) else {
             return start;
         };
-        self.working.get(place).and_then(|number| Day::from_cell(*number)).unwrap_or(Day::LAST)
+        self.working.get(index).and_then(|number| Day::from_cell(*number)).unwrap_or(Day::LAST)
     }
 
     /// `day`, or the first working day after it.
@@ -247,11 +247,11 @@ mod tests {
 
     #[test]
     fn a_wrong_file_says_what_is_wrong() {
-        let told =
+        let why =
             |from: &str, to: &str| Calendar::parse(&OURS.replacen(from, to, 1)).unwrap_err().to_string();
-        assert!(told("day = \"09-02\"", "day = \"02-30\"").contains("02-30"));
-        assert!(told("to = \"2024-02-14\"", "to = \"2024-02-01\"").contains("before they begin"));
-        assert!(told("\"sunday\"", "\"someday\"").contains("line "));
+        assert!(why("day = \"09-02\"", "day = \"02-30\"").contains("02-30"));
+        assert!(why("to = \"2024-02-14\"", "to = \"2024-02-01\"").contains("before they begin"));
+        assert!(why("\"sunday\"", "\"someday\"").contains("line "));
         let all = "\"monday\", \"tuesday\", \"wednesday\", \"thursday\", \"friday\", \"saturday\"";
         assert_eq!(
             Calendar::parse(&OURS.replacen("\"saturday\"", all, 1)).unwrap_err(),

@@ -23,8 +23,8 @@ pub struct Span {
 impl Span {
     /// The run between two chainages in metres, within an alignment of `length` decimetres.
     pub fn of_metres([from, to]: [f32; 2], length: u32) -> Self {
-        let place = |metres: f32| ((f64::from(metres) * 10.0).round().max(0.0) as u32).min(length);
-        Self { from: place(from), to: place(to) }
+        let tenths = |metres: f32| ((f64::from(metres) * 10.0).round().max(0.0) as u32).min(length);
+        Self { from: tenths(from), to: tenths(to) }
     }
 
     /// Decimetres.

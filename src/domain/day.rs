@@ -21,9 +21,9 @@ pub enum DayError {
 const EPOCH: jiff::civil::Date = jiff::civil::date(1970, 1, 1);
 
 impl Day {
-    /// The first day that can be told: 1970-01-01.
+    /// The first day that can be represented: 1970-01-01.
     pub const FIRST: Self = Self(NonZeroU16::MIN);
-    /// The last day that can be told: 2149-06-05.
+    /// The last day that can be represented: 2149-06-05.
     pub const LAST: Self = Self(NonZeroU16::MAX);
 
     /// From days since 1970-01-01.

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::{
     BlockerKind, Branch, Day, Decimal, EventKind, Habits, LedgerPosition, MOST_VERTICES, ParcelId, PlanCurve,
     Refusal, Stage, Vnd,
-    asked::SAID,
+    asked::DETAILS,
     fields::{Fields, invalid, missing, no_parcel, unread},
     law::Act,
     read_polygons,
@@ -110,9 +110,9 @@ impl Draft {
     /// Kinds of event that can be drafted, each with the fields that it may have.
     pub fn forms() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
         KINDS.iter().map(|kind| {
-            let said: &[&str] = if says(kind) { &SAID } else { &[] };
+            let details: &[&str] = if says(kind) { &DETAILS } else { &[] };
             let own = own_fields(kind).unwrap_or_default();
-            (*kind, COMMON.iter().chain(own).chain(said).copied().collect())
+            (*kind, COMMON.iter().chain(own).chain(details).copied().collect())
         })
     }
 
@@ -196,7 +196,7 @@ impl<'a> Fields<'a> {
         let own = own_fields(kind).ok_or_else(|| invalid("kind", format!("\"{kind}\" is not known")))?;
         let strange = |name: &&String| {
             let name = name.as_str();
-            !(COMMON.contains(&name) || own.contains(&name) || (says(kind) && SAID.contains(&name)))
+            !(COMMON.contains(&name) || own.contains(&name) || (says(kind) && DETAILS.contains(&name)))
         };
         match self.all.keys().find(strange) {
             Some(name) => {
@@ -257,13 +257,13 @@ impl<'a> Fields<'a> {
                 if stage == Stage::Listed {
                     return Err(invalid("stage", "parcels are listed by an import"));
                 }
-                EventKind::StageReached { stage, said: self.said()? }
+                EventKind::StageReached { stage, details: self.details()? }
             }
             "step_taken" => {
                 let known: Vec<&str> =
                     Act::ALL.iter().filter(|act| act.stage().is_none()).map(|act| act.code()).collect();
                 let find = |code: &str| Act::from_code(code).filter(|act| act.stage().is_none());
-                EventKind::StepTaken { step: self.coded("step", find, &known)?, said: self.said()? }
+                EventKind::StepTaken { step: self.coded("step", find, &known)?, details: self.details()? }
             }
             "early_handover" => EventKind::EarlyHandover,
             "blocker_opened" => EventKind::BlockerOpened { blocker: blocker()? },

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Day, LedgerPosition, ParcelId, ProjectId, Stage, Vnd,
-    law::{Act, Said},
+    law::{Act, ActDetails},
 };
 
 /// What stands in the way of a parcel (vướng mắc).
@@ -151,16 +151,16 @@ pub enum EventKind {
         /// Stage.
         stage: Stage,
         /// What the law asks for beside its day.
-        #[serde(default, skip_serializing_if = "Said::is_empty")]
-        said: Said,
+        #[serde(default, skip_serializing_if = "ActDetails::is_empty", alias = "said")]
+        details: ActDetails,
     },
     /// A step of the procedure beside the stages was taken.
     StepTaken {
         /// Step.
         step: Act,
         /// What the law asks for beside its day.
-        #[serde(default, skip_serializing_if = "Said::is_empty")]
-        said: Said,
+        #[serde(default, skip_serializing_if = "ActDetails::is_empty", alias = "said")]
+        details: ActDetails,
     },
     /// Something stands in the way of a parcel.
     BlockerOpened {
@@ -242,16 +242,16 @@ pub enum EventKind {
 impl EventKind {
     /// A stage, with nothing said beside its day.
     pub fn reached(stage: Stage) -> Self {
-        Self::StageReached { stage, said: Said::default() }
+        Self::StageReached { stage, details: ActDetails::default() }
     }
 
     /// The act of the law that it tells, with what was said; none where it tells another thing.
-    pub fn act(&self) -> Option<(Act, Said)> {
+    pub fn act(&self) -> Option<(Act, ActDetails)> {
         match self {
-            Self::StageReached { stage, said } => Some(((*stage).into(), said.clone())),
-            Self::StepTaken { step, said } => Some((*step, said.clone())),
-            Self::BranchEntered { branch } => Some((branch.act(), Said::default())),
-            Self::EarlyHandover => Some((Act::HandedOver, Said::default())),
+            Self::StageReached { stage, details } => Some(((*stage).into(), details.clone())),
+            Self::StepTaken { step, details } => Some((*step, details.clone())),
+            Self::BranchEntered { branch } => Some((branch.act(), ActDetails::default())),
+            Self::EarlyHandover => Some((Act::HandedOver, ActDetails::default())),
             _ => None,
         }
     }

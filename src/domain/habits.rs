@@ -42,8 +42,8 @@ impl Habits {
 
     /// The column of a field; none if it holds no number.
     pub fn column(&self, name: &str) -> Option<&NumberColumn> {
-        let place = NUMBERS.iter().position(|(known, _)| *known == name)?;
-        self.0.get(place)
+        let index = NUMBERS.iter().position(|(known, _)| *known == name)?;
+        self.0.get(index)
     }
 
     fn see(&mut self, row: usize, fields: &Map<String, Value>) {

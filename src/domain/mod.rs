@@ -52,7 +52,7 @@ pub use hex::hex;
 pub use ids::{HolderId, LedgerPosition, ParcelId, ProjectId, UnitId};
 pub use language::Language;
 pub use measure::{SquareMetres, Vnd};
-pub use number::{Decimal, Habit, NumberColumn, NumberError, Quantity, Reading};
+pub use number::{Decimal, Habit, NumberColumn, NumberError, NumberReading, Quantity};
 pub use parcel::{Parcel, ParcelKey};
 pub use period::{Period, PeriodError, PeriodKind};
 pub use plain::plain;

@@ -108,7 +108,7 @@ impl Period {
     }
 }
 
-/// The first day of a month counted from January of the year 0; the ends of what can be told outside of it.
+/// The first day of a month counted from January of the year 0; the ends of what can be represented outside of it.
 fn first_of(months: i32) -> Day {
     let (year, month) = (months.div_euclid(12) as i16, months.rem_euclid(12) as i8 + 1);
     let date = jiff::civil::Date::new(year, month, 1).ok().and_then(|date| Day::from_date(date).ok());

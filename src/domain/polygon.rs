@@ -81,17 +81,17 @@ mod tests {
 
     #[test]
     fn what_is_no_area_is_told_before_anything_is_done_with_it() {
-        let told = |coordinates: Value| {
+        let why = |coordinates: Value| {
             read_polygons(&json!({"type": "Polygon", "coordinates": coordinates})).unwrap_err()
         };
-        assert!(told(json!([[[1]]])).contains("pair of numbers"));
-        assert!(told(json!([])).contains("needs a ring"));
-        assert!(told(json!([[1, 2]])).contains("pair of numbers"));
-        assert!(told(json!([[[0, 0], [1, 0], [1, 1]]])).contains("four positions"));
-        assert!(told(json!([[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]])).contains("crosses itself"));
-        assert!(told(json!([[[0, 0], [500, 1], [1, 0], [0, 0]]])).contains("longitude"));
+        assert!(why(json!([[[1]]])).contains("pair of numbers"));
+        assert!(why(json!([])).contains("needs a ring"));
+        assert!(why(json!([[1, 2]])).contains("pair of numbers"));
+        assert!(why(json!([[[0, 0], [1, 0], [1, 1]]])).contains("four positions"));
+        assert!(why(json!([[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]])).contains("crosses itself"));
+        assert!(why(json!([[[0, 0], [500, 1], [1, 0], [0, 0]]])).contains("longitude"));
         let many: Vec<_> = (0..=MOST_VERTICES).map(|n| json!([f64::from(n as u32) / 1e6, 1])).collect();
-        assert!(told(json!([many])).contains("20000"));
+        assert!(why(json!([many])).contains("20000"));
         assert!(read_polygons(&json!({"type": "Point", "coordinates": [1, 2]})).is_err());
         assert!(read_polygons(&json!(7)).is_err());
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     BlockerKind, Branch, Day, Event, EventKind, LedgerPosition, Stage, StageDays, Vnd,
-    law::{Act, Fact, Said},
+    law::{Act, ActDetails, Fact},
 };
 
 /// Something that stands, or stood, in the way of a parcel.
@@ -128,9 +128,9 @@ pub fn in_force(events: &[Event]) -> Vec<InForce<'_>> {
     let mut corrected: Vec<LedgerPosition> = events.iter().filter_map(corrects).collect();
     corrected.sort_unstable();
     let stands = |event: &&Event| corrected.binary_search(&event.position).is_err();
-    let said =
+    let details =
         |event: &'_ &Event| -> bool { !matches!(event.body.kind, EventKind::Correction { by: None, .. }) };
-    let force = |event: &&'_ Event| stands(event) && said(event);
+    let force = |event: &&'_ Event| stands(event) && details(event);
     let mut all: Vec<InForce<'_>> = events
         .iter()
         .filter(force)
@@ -172,19 +172,19 @@ impl Record {
     }
 
     /// Takes a fact: the first day of a stage stays its day.
-    fn fact(&mut self, at: LedgerPosition, day: Day, act: Act, said: &Said) {
+    fn fact(&mut self, at: LedgerPosition, day: Day, act: Act, details: &ActDetails) {
         let facts = &mut self.marks.facts;
         let first = act.stage().map(|stage| (stage, self.days.get(stage)));
         if let Some((stage, None)) = first {
             self.days.set(stage, Some(day));
         }
-        if first.is_none_or(|(_, first)| first.is_some()) || !said.is_empty() {
+        if first.is_none_or(|(_, first)| first.is_some()) || !details.is_empty() {
             if let Some((_, Some(first))) = first
                 && facts.iter().all(|fact| fact.act != act)
             {
-                facts.push(Fact { act, day: first, at: LedgerPosition(0), said: Said::default() });
+                facts.push(Fact { act, day: first, at: LedgerPosition(0), details: ActDetails::default() });
             }
-            facts.push(Fact { act, day, at, said: said.clone() });
+            facts.push(Fact { act, day, at, details: details.clone() });
             facts.sort_by_key(|fact| fact.day);
         }
         for stay in self.marks.branches.iter_mut().filter(|stay| stay.left.is_none()) {
@@ -197,18 +197,18 @@ impl Record {
     fn take(&mut self, at: LedgerPosition, day: Day, kind: &EventKind) {
         let marks = &mut self.marks;
         match kind {
-            EventKind::StageReached { stage, said } => self.fact(at, day, (*stage).into(), said),
-            EventKind::StepTaken { step, said } => {
+            EventKind::StageReached { stage, details } => self.fact(at, day, (*stage).into(), details),
+            EventKind::StepTaken { step, details } => {
                 let open =
                     marks.branches.iter().any(|stay| stay.branch.act() == *step && stay.left.is_none());
                 if let Some(branch) = Branch::begun_by(*step).filter(|_| !open) {
                     marks.branches.push(BranchStay { branch, entered: day, left: None });
                 }
-                self.fact(at, day, *step, said);
+                self.fact(at, day, *step, details);
             }
             EventKind::EarlyHandover => {
                 marks.early = true;
-                self.fact(at, day, Act::HandedOver, &Said::default());
+                self.fact(at, day, Act::HandedOver, &ActDetails::default());
             }
             EventKind::BlockerOpened { blocker } => {
                 marks.blockers.push(Blocker { kind: *blocker, opened: day, closed: None });
@@ -221,7 +221,7 @@ impl Record {
             }
             EventKind::BranchEntered { branch } => {
                 marks.branches.push(BranchStay { branch: *branch, entered: day, left: None });
-                self.fact(at, day, branch.act(), &Said::default());
+                self.fact(at, day, branch.act(), &ActDetails::default());
             }
             EventKind::BranchLeft { branch } => {
                 let open = |stay: &&mut BranchStay| stay.branch == *branch && stay.left.is_none();
@@ -292,19 +292,23 @@ mod tests {
 
     #[test]
     fn what_comes_again_keeps_its_first_day_and_all_its_occurrences() {
-        let sent = Said { sent: day(12), ..Said::default() };
+        let sent = ActDetails { sent: day(12), ..ActDetails::default() };
         let events = [
             event(1, 10, EventKind::reached(Stage::Notice)),
-            event(2, 30, EventKind::StageReached { stage: Stage::Notice, said: sent.clone() }),
-            event(3, 20, EventKind::StepTaken { step: Act::EnforcementDecided, said: Said::default() }),
-            event(4, 25, EventKind::StepTaken { step: Act::Complied, said: Said::default() }),
+            event(2, 30, EventKind::StageReached { stage: Stage::Notice, details: sent.clone() }),
+            event(
+                3,
+                20,
+                EventKind::StepTaken { step: Act::EnforcementDecided, details: ActDetails::default() },
+            ),
+            event(4, 25, EventKind::StepTaken { step: Act::Complied, details: ActDetails::default() }),
         ];
         let record = Record::replay(day(1), &events);
         assert_eq!(record.days.get(Stage::Notice), day(10));
-        let told: Vec<_> =
+        let found: Vec<_> =
             record.marks.facts.iter().map(|fact| (fact.act, Some(fact.day), fact.at.0)).collect();
         assert_eq!(
-            told,
+            found,
             [
                 (Act::Notice, day(10), 0),
                 (Act::EnforcementDecided, day(20), 3),

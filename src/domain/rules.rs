@@ -41,8 +41,8 @@ pub fn judge(
         let why = format!("the parcel was withdrawn, split or merged on {ended}");
         return Err(Refusal { on: Some(ended), ..Refusal::new("parcel_ended", why) });
     }
-    if let Some((act, said)) = kind.and_then(EventKind::act) {
-        said.fits(act, day)?;
+    if let Some((act, details)) = kind.and_then(EventKind::act) {
+        details.fits(act, day)?;
     }
     if let (Some(kind), false) = (kind, is_correction(event)) {
         fits(law, &before, kind, day)?;
@@ -154,8 +154,8 @@ fn contradictions(record: &Record, events: &[InForce<'_>]) -> Vec<Refusal> {
 /// What rests on a decision needs the decision: force, and a notice that is issued again.
 fn steps(record: &Record, found: &mut Vec<Refusal>) {
     let first = |act: Act| {
-        let told = record.marks.facts.iter().find(|fact| fact.act == act).map(|fact| fact.day);
-        told.or_else(|| act.stage().and_then(|stage| record.days.get(stage)))
+        let by_fact = record.marks.facts.iter().find(|fact| fact.act == act).map(|fact| fact.day);
+        by_fact.or_else(|| act.stage().and_then(|stage| record.days.get(stage)))
     };
     for (act, needs) in [
         (Act::Enforced, Act::EnforcementDecided),
@@ -233,7 +233,7 @@ fn zero(kind: &EventKind) -> Option<Refusal> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{BlockerKind, LedgerPosition, NewEvent, ParcelId, Vnd, law::Said};
+    use crate::domain::{BlockerKind, LedgerPosition, NewEvent, ParcelId, Vnd, law::ActDetails};
 
     const TODAY: &str = "2026-01-31";
 
@@ -242,9 +242,9 @@ mod tests {
     }
 
     /// Judges events one after another from a listing on 2025-01-01; the last answer.
-    fn tell(events: &[(&str, EventKind)]) -> Result<Record, &'static str> {
+    fn recorded(events: &[(&str, EventKind)]) -> Result<Record, &'static str> {
         let law = crate::domain::law(&[]).unwrap();
-        let mut told: Vec<Event> = Vec::new();
+        let mut before: Vec<Event> = Vec::new();
         let mut last = Ok(Record::default());
         for (on, kind) in events {
             let body = NewEvent {
@@ -257,12 +257,12 @@ mod tests {
                 attachments: Vec::new(),
                 kind: kind.clone(),
             };
-            let event = Event { position: LedgerPosition(told.len() as u64 + 1), body };
-            last = judge(&law, Some(day("2025-01-01")), &told, &event, day(TODAY)).map_err(|why| why.code);
+            let event = Event { position: LedgerPosition(before.len() as u64 + 1), body };
+            last = judge(&law, Some(day("2025-01-01")), &before, &event, day(TODAY)).map_err(|why| why.code);
             if last.is_err() {
                 break;
             }
-            told.push(event);
+            before.push(event);
         }
         last
     }
@@ -272,15 +272,15 @@ mod tests {
     }
 
     fn step(step: Act) -> EventKind {
-        EventKind::StepTaken { step, said: Said::default() }
+        EventKind::StepTaken { step, details: ActDetails::default() }
     }
 
     #[test]
     fn what_happened_is_taken_in_any_order_and_only_contradictions_are_refused() {
         use Stage::{Inventory, Meeting, Notice, Paid, RecoveryDecided};
         type Case<'a> = (&'a [(&'a str, EventKind)], Option<&'a str>);
-        let ended = Said { until: Some(day("2025-02-01")), ..Said::default() };
-        let effect = Said { effect: Some(day("2025-02-01")), ..Said::default() };
+        let ended = ActDetails { until: Some(day("2025-02-01")), ..ActDetails::default() };
+        let effect = ActDetails { effect: Some(day("2025-02-01")), ..ActDetails::default() };
         let cases: &[Case<'_>] = &[
             (&[("2025-02-01", reached(Notice)), ("2025-01-20", reached(Inventory))], None),
             (&[("2025-02-01", reached(Paid))], None),
@@ -296,11 +296,11 @@ mod tests {
                 Some("already_reached"),
             ),
             (
-                &[("2025-03-01", EventKind::StepTaken { step: Act::PersuasionPlan, said: ended })],
+                &[("2025-03-01", EventKind::StepTaken { step: Act::PersuasionPlan, details: ended })],
                 Some("ends_before_start"),
             ),
             (
-                &[("2025-03-01", EventKind::StageReached { stage: Stage::PlanApproved, said: effect })],
+                &[("2025-03-01", EventKind::StageReached { stage: Stage::PlanApproved, details: effect })],
                 Some("ends_before_start"),
             ),
             (&[("2025-03-01", step(Act::Enforced))], Some("without_its_ground")),
@@ -312,7 +312,7 @@ mod tests {
             ),
         ];
         for (events, expected) in cases {
-            assert_eq!(tell(events).err(), *expected, "{events:?}");
+            assert_eq!(recorded(events).err(), *expected, "{events:?}");
         }
     }
 
@@ -320,11 +320,11 @@ mod tests {
     fn land_may_be_handed_over_early_and_paid_for_later() {
         let mut story =
             vec![("2025-02-01", reached(Stage::Notice)), ("2025-02-10", EventKind::EarlyHandover)];
-        assert!(tell(&story).unwrap().marks.early);
+        assert!(recorded(&story).unwrap().marks.early);
         story.push(("2025-03-01", reached(Stage::Inventory)));
-        assert!(tell(&story).is_ok());
+        assert!(recorded(&story).is_ok());
         let paid = [("2025-02-01", reached(Stage::Paid)), ("2025-02-10", EventKind::EarlyHandover)];
-        assert_eq!(tell(&paid).err(), Some("stage_not_allowed"));
+        assert_eq!(recorded(&paid).err(), Some("stage_not_allowed"));
     }
 
     #[test]
@@ -334,15 +334,18 @@ mod tests {
             EventKind::BlockerClosed { blocker: BlockerKind::Price },
         );
         let open = ("2025-02-01", opened.clone());
-        assert_eq!(tell(&[("2025-02-01", closed.clone())]).err(), Some("blocker_not_open"));
-        assert_eq!(tell(&[open.clone(), ("2025-01-20", closed.clone())]).err(), Some("closed_before_opened"));
-        assert_eq!(tell(&[open.clone(), ("2025-03-01", opened)]).err(), Some("blocker_already_open"));
-        assert!(tell(&[open, ("2025-03-01", closed)]).is_ok());
+        assert_eq!(recorded(&[("2025-02-01", closed.clone())]).err(), Some("blocker_not_open"));
+        assert_eq!(
+            recorded(&[open.clone(), ("2025-01-20", closed.clone())]).err(),
+            Some("closed_before_opened")
+        );
+        assert_eq!(recorded(&[open.clone(), ("2025-03-01", opened)]).err(), Some("blocker_already_open"));
+        assert!(recorded(&[open, ("2025-03-01", closed)]).is_ok());
         // Interest and adjustments make it possible that more is paid than was approved.
         let approved = ("2025-03-01", EventKind::MoneyApproved { amount: Vnd(100) });
         let paid = |amount| ("2025-03-02", EventKind::MoneyPaid { amount: Vnd(amount) });
-        assert!(tell(&[approved.clone(), paid(60), paid(41)]).is_ok());
-        assert_eq!(tell(&[approved, paid(0)]).err(), Some("amount_not_positive"));
+        assert!(recorded(&[approved.clone(), paid(60), paid(41)]).is_ok());
+        assert_eq!(recorded(&[approved, paid(0)]).err(), Some("amount_not_positive"));
     }
 
     #[test]
@@ -350,20 +353,20 @@ mod tests {
         let notice = ("2025-02-01", reached(Stage::Notice));
         let gone = |position| EventKind::Correction { corrects: LedgerPosition(position), by: None };
         let taken_back = [notice.clone(), ("2025-02-02", gone(1))];
-        assert_eq!(tell(&taken_back).unwrap().days.get(Stage::Notice), None);
+        assert_eq!(recorded(&taken_back).unwrap().days.get(Stage::Notice), None);
         let twice = [notice.clone(), ("2025-02-02", gone(1)), ("2025-02-02", gone(1))];
-        assert_eq!(tell(&twice).err(), Some("already_corrected"));
-        assert_eq!(tell(&[("2025-02-02", gone(7))]).err(), Some("not_correctable"));
+        assert_eq!(recorded(&twice).err(), Some("already_corrected"));
+        assert_eq!(recorded(&[("2025-02-02", gone(7))]).err(), Some("not_correctable"));
         // Taking back the decision would leave the enforcement without its ground.
         let force = [
             ("2025-02-01", step(Act::EnforcementDecided)),
             ("2025-03-01", step(Act::Enforced)),
             ("2025-03-02", gone(1)),
         ];
-        assert_eq!(tell(&force).err(), Some("without_its_ground"));
+        assert_eq!(recorded(&force).err(), Some("without_its_ground"));
         let ended = [("2025-02-01", EventKind::ParcelWithdrawn), ("2025-03-01", reached(Stage::Notice))];
-        assert_eq!(tell(&ended).err(), Some("parcel_ended"));
+        assert_eq!(recorded(&ended).err(), Some("parcel_ended"));
         let before = [("2025-03-01", EventKind::ParcelWithdrawn), ("2025-02-01", reached(Stage::Notice))];
-        assert!(tell(&before).is_ok(), "it happened before the parcel was withdrawn");
+        assert!(recorded(&before).is_ok(), "it happened before the parcel was withdrawn");
     }
 }

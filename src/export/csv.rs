@@ -84,9 +84,9 @@ impl RowWriter for Csv<'_> {
     fn row(&mut self, row: &Row<'_, '_>) -> Result<(), ExportError> {
         if let Some((people, totals)) = &mut self.people {
             self.rows += 1;
-            for (place, (column, value)) in row.columns.iter().zip(row.values()).enumerate() {
-                totals.add(place, &value);
-                let cell = people.cell(&people.told(row.rows.view, column, value));
+            for (index, (column, value)) in row.columns.iter().zip(row.values()).enumerate() {
+                totals.add(index, &value);
+                let cell = people.cell(&people.in_words(row.rows.view, column, value));
                 self.writer.write_field(cell).map_err(|e| ExportError::of("CSV")(&e))?;
             }
             return self.writer.write_record(None::<&[u8]>).map_err(|e| ExportError::of("CSV")(&e));

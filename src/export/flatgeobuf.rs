@@ -68,22 +68,22 @@ impl RowWriter for FlatGeobuf<'_> {
         };
         let mut failed = None;
         let added = self.writer.add_feature_geom(shape, |feature| {
-            let mut set = |place: usize, name: &str, value: &ColumnValue<'_>| {
-                if let Err(error) = feature.property(place, name, value) {
+            let mut set = |index: usize, name: &str, value: &ColumnValue<'_>| {
+                if let Err(error) = feature.property(index, name, value) {
                     failed = Some(ExportError::of("FlatGeobuf")(&error));
                 }
             };
             set(0, "id", &ColumnValue::Long(row.id as i64));
-            for (place, (column, value)) in row.columns.iter().zip(row.values()).enumerate() {
+            for (index, (column, value)) in row.columns.iter().zip(row.values()).enumerate() {
                 let name = column.name;
                 match value {
                     Value::Null => {}
-                    Value::Boolean(v) => set(place + 1, name, &ColumnValue::Bool(v)),
-                    Value::Integer(v) => set(place + 1, name, &ColumnValue::Long(v)),
-                    Value::Number(v) => set(place + 1, name, &ColumnValue::Double(v)),
-                    Value::Text(v) => set(place + 1, name, &ColumnValue::String(&v)),
+                    Value::Boolean(v) => set(index + 1, name, &ColumnValue::Bool(v)),
+                    Value::Integer(v) => set(index + 1, name, &ColumnValue::Long(v)),
+                    Value::Number(v) => set(index + 1, name, &ColumnValue::Double(v)),
+                    Value::Text(v) => set(index + 1, name, &ColumnValue::String(&v)),
                     time @ (Value::Day(_) | Value::Moment(_)) => {
-                        set(place + 1, name, &ColumnValue::DateTime(&time.to_string()));
+                        set(index + 1, name, &ColumnValue::DateTime(&time.to_string()));
                     }
                 }
             }

@@ -55,7 +55,7 @@ impl CsvShape {
 /// What is particular to formats.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// CSV: how shapes are told.
+    /// CSV: how shapes are shown.
     pub csv_shape: CsvShape,
     /// CSV: begin with a byte order mark, by which Excel knows UTF-8.
     pub csv_bom: bool,

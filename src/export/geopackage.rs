@@ -126,8 +126,8 @@ impl RowWriter for GeoPackage<'_> {
         let mut statement = self.sql.prepare_cached(&self.insert).map_err(failed)?;
         statement.raw_bind_parameter(1, row.id as i64).map_err(failed)?;
         statement.raw_bind_parameter(2, &blob).map_err(failed)?;
-        for (place, value) in row.values().enumerate() {
-            statement.raw_bind_parameter(place + 3, &value).map_err(failed)?;
+        for (index, value) in row.values().enumerate() {
+            statement.raw_bind_parameter(index + 3, &value).map_err(failed)?;
         }
         statement.raw_execute().map_err(failed)?;
         if let Some(outline) = row.outline {

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     analysis::View,
     domain::{Event, LedgerPosition},
-    query::{Bound, Collection, Column, Filter, Outline, Personal, Rows},
+    query::{BoundFilter, Collection, Column, Filter, Outline, Personal, Rows},
 };
 
 /// Events of the ledger after a position, in order; none after the last.
@@ -94,11 +94,11 @@ impl Job<'_> {
         &self,
         ledger: Ledger<'_>,
         mut after: LedgerPosition,
-        filter: &Bound,
+        filter: &BoundFilter,
         most: usize,
         give: &mut dyn FnMut(&Rows<'_>, u32) -> Result<(), ExportError>,
     ) -> Result<usize, ExportError> {
-        let (mut count, scratch) = (0, Bound::scratch());
+        let (mut count, scratch) = (0, BoundFilter::scratch());
         loop {
             let events = ledger(after)?;
             let Some(last) = events.last() else { return Ok(count) };

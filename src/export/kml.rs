@@ -83,8 +83,8 @@ impl<'o> Kml<'o> {
         self.buffer.extend_from_slice(b"<MultiGeometry>");
         for polygon in outline.polygons() {
             self.buffer.extend_from_slice(b"<Polygon>");
-            for (place, ring) in polygon.into_iter().enumerate() {
-                let name = if place == 0 { "outer" } else { "inner" };
+            for (index, ring) in polygon.into_iter().enumerate() {
+                let name = if index == 0 { "outer" } else { "inner" };
                 write!(self.buffer, "<{name}BoundaryIs><LinearRing>")?;
                 self.coordinates(ring)?;
                 write!(self.buffer, "</LinearRing></{name}BoundaryIs>")?;
@@ -100,7 +100,7 @@ impl RowWriter for Kml<'_> {
     fn row(&mut self, row: &Row<'_, '_>) -> Result<(), ExportError> {
         let schema = self.schema;
         let name = row.columns.iter().position(|column| column.name == "name");
-        let name = name.and_then(|place| row.values().nth(place)).map(|value| escaped(&value.to_string()));
+        let name = name.and_then(|index| row.values().nth(index)).map(|value| escaped(&value.to_string()));
         let name = name.unwrap_or_else(|| row.id.to_string());
         write!(self.buffer, "<Placemark id=\"{schema}.{}\"><name>{name}</name>", row.id)?;
         write!(self.buffer, "<ExtendedData><SchemaData schemaUrl=\"#{schema}\">")?;

@@ -52,7 +52,7 @@ impl People {
     }
 
     /// A value with names in the place of codes; yes as a word, no as nothing.
-    pub fn told<'a>(&'a self, view: &'a View, column: &Column, value: Value<'a>) -> Value<'a> {
+    pub fn in_words<'a>(&'a self, view: &'a View, column: &Column, value: Value<'a>) -> Value<'a> {
         match value {
             Value::Boolean(true) => Value::text(self.text("yes")),
             Value::Boolean(false) => Value::Null,
@@ -146,8 +146,8 @@ impl Totals {
     }
 
     /// Adds the value of the column at `place`.
-    pub fn add(&mut self, place: usize, value: &Value<'_>) {
-        if let (Some(Some(sum)), Some(number)) = (self.0.get_mut(place), value.number()) {
+    pub fn add(&mut self, index: usize, value: &Value<'_>) {
+        if let (Some(Some(sum)), Some(number)) = (self.0.get_mut(index), value.number()) {
             *sum += number;
         }
     }
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn what_a_spreadsheet_would_run_is_a_text() {
-        for (text, told) in [
+        for (text, kept) in [
             ("=1+1", "'=1+1"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("+84 912", "'+84 912"),
@@ -174,7 +174,7 @@ mod tests {
             ("\r=1+1", "'\r=1+1"),
             ("Xã Nhân Hà", "Xã Nhân Hà"),
         ] {
-            assert_eq!(harmless(text.to_owned()), told);
+            assert_eq!(harmless(text.to_owned()), kept);
         }
     }
 }

@@ -115,16 +115,16 @@ impl<'o> Shapefile<'o> {
         let defn = Defn::from_layer(layer);
         let mut feature = Feature::new(&defn)?;
         feature.set_field_integer64(0, row.id as i64)?;
-        for (place, value) in row.values().enumerate() {
-            let place = place + 1;
+        for (index, value) in row.values().enumerate() {
+            let index = index + 1;
             match value {
-                Value::Null => feature.set_field_null(place)?,
-                Value::Boolean(v) => feature.set_field_integer(place, v.into())?,
-                Value::Integer(v) => feature.set_field_integer64(place, v)?,
-                Value::Number(v) => feature.set_field_double(place, v)?,
+                Value::Null => feature.set_field_null(index)?,
+                Value::Boolean(v) => feature.set_field_integer(index, v.into())?,
+                Value::Integer(v) => feature.set_field_integer64(index, v)?,
+                Value::Number(v) => feature.set_field_double(index, v)?,
                 // The library ends texts at a zero byte.
-                Value::Text(v) => feature.set_field_string(place, &v.replace('\0', ""))?,
-                time => feature.set_field_string(place, &time.to_string())?,
+                Value::Text(v) => feature.set_field_string(index, &v.replace('\0', ""))?,
+                time => feature.set_field_string(index, &time.to_string())?,
             }
         }
         if let Some(outline) = row.outline {

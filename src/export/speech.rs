@@ -37,14 +37,14 @@ impl People {
         let title = people.words.collections.get(collection.name()).map_or("", |label| language.of(label));
         let mut above = vec![title.to_owned()];
         above.extend(chosen.in_words(&Speaker { people: &people, view, collection }));
-        let told = format!(
+        let stand = format!(
             "{} {}; {} {}",
             people.text("as_of"),
             day(view.today),
             people.text("position").to_lowercase(),
             view.snapshot.position()
         );
-        above.push(told);
+        above.push(stand);
         if illustration {
             above.push(people.text("illustration").to_owned());
         }
@@ -75,24 +75,24 @@ impl Speaker<'_> {
 impl Speech for Speaker<'_> {
     fn column(&self, column: &'static Column) -> String {
         match column.name {
-            // What is told is the name, and the title of the column speaks of the code.
+            // What is shown is the name, and the title of the column speaks of the code.
             "unit" | "project" => self.people.condition(column.name),
             _ => self.people.head(self.collection, column),
         }
     }
 
     fn value(&self, column: Option<&'static Column>, value: &Value<'_>) -> String {
-        let told = match (column, value) {
+        let worded = match (column, value) {
             (Some(column), Value::Text(code)) => {
                 let named = self.named(column.name, code).map(|name| Value::Text(name.into()));
-                named.unwrap_or_else(|| self.people.told(self.view, column, value.clone()))
+                named.unwrap_or_else(|| self.people.in_words(self.view, column, value.clone()))
             }
             (_, Value::Boolean(false)) => return self.people.condition("no"),
             (_, Value::Null) => return self.people.condition("missing"),
             (_, Value::Day(on)) => return day(*on),
             _ => value.clone(),
         };
-        self.people.plain(&told)
+        self.people.plain(&worded)
     }
 
     fn unit(&self, code: &str) -> (String, String) {

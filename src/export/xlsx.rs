@@ -16,7 +16,7 @@ use crate::query::{Kind, Value, words};
 /// Rows of a sheet, the header among them.
 const MOST_ROWS: u32 = 1_048_576;
 
-/// What is told when a sheet does not hold all rows.
+/// The message when a sheet does not hold all rows.
 pub fn too_many() -> ExportError {
     ExportError::TooMany(format!(
         "an Excel sheet holds {MOST} rows and more were asked for; choose fewer by a filter, or take csv, gpkg or parquet"
@@ -74,8 +74,8 @@ impl<'o> Xlsx<'o> {
         sheet.set_name(job.collection.name()).map_err(failed)?;
         sheet.set_freeze_panes(1, 0).map_err(failed)?;
         let names = std::iter::once("id").chain(job.columns.iter().map(|column| column.name));
-        for (place, name) in (0u16..).zip(names) {
-            sheet.write_string_with_format(0, place, name, &bold).map_err(failed)?;
+        for (index, name) in (0u16..).zip(names) {
+            sheet.write_string_with_format(0, index, name, &bold).map_err(failed)?;
         }
         let words = words().map_err(|e| ExportError::of("Excel")(&e))?;
         let titles = words.columns.get(job.collection.name());
@@ -93,23 +93,23 @@ impl<'o> Xlsx<'o> {
         Ok(Self { out, workbook, row: 1, day, moment, people: None, rows: 0, _spool: spool })
     }
 
-    fn cell(&mut self, line: u32, place: u16, value: Value<'_>) -> Result<(), ExportError> {
+    fn cell(&mut self, line: u32, index: u16, value: Value<'_>) -> Result<(), ExportError> {
         let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
         match value {
             Value::Null => {}
-            Value::Boolean(v) => drop(sheet.write_boolean(line, place, v).map_err(failed)?),
-            Value::Integer(v) => drop(sheet.write_number(line, place, v as f64).map_err(failed)?),
-            Value::Number(v) => drop(sheet.write_number(line, place, v).map_err(failed)?),
-            Value::Text(v) => drop(sheet.write_string(line, place, v).map_err(failed)?),
+            Value::Boolean(v) => drop(sheet.write_boolean(line, index, v).map_err(failed)?),
+            Value::Integer(v) => drop(sheet.write_number(line, index, v as f64).map_err(failed)?),
+            Value::Number(v) => drop(sheet.write_number(line, index, v).map_err(failed)?),
+            Value::Text(v) => drop(sheet.write_string(line, index, v).map_err(failed)?),
             Value::Day(day) => {
                 let date = day.date();
                 let (y, m, d) = (date.year().unsigned_abs(), date.month() as u8, date.day() as u8);
                 let cell = ExcelDateTime::from_ymd(y, m, d).map_err(failed)?;
-                sheet.write_date_with_format(line, place, &cell, &self.day).map_err(failed)?;
+                sheet.write_date_with_format(line, index, &cell, &self.day).map_err(failed)?;
             }
             Value::Moment(at) => {
                 let cell = ExcelDateTime::from_timestamp(at / 1000).map_err(failed)?;
-                sheet.write_datetime_with_format(line, place, &cell, &self.moment).map_err(failed)?;
+                sheet.write_datetime_with_format(line, index, &cell, &self.moment).map_err(failed)?;
             }
         }
         Ok(())
@@ -121,10 +121,10 @@ impl<'o> Xlsx<'o> {
         let line = self.row;
         let sheet = self.workbook.worksheet_from_index(0).map_err(failed)?;
         sheet.write_string_with_format(line, 0, people.total(rows), &bold).map_err(failed)?;
-        for (place, sum) in (0u16..).zip(totals.sums()) {
+        for (index, sum) in (0u16..).zip(totals.sums()) {
             // The first cell says what the row is.
-            if let (Some(sum), true) = (sum, place > 0) {
-                sheet.write_number_with_format(line, place, sum, &bold).map_err(failed)?;
+            if let (Some(sum), true) = (sum, index > 0) {
+                sheet.write_number_with_format(line, index, sum, &bold).map_err(failed)?;
             }
         }
         Ok(())
@@ -142,13 +142,13 @@ fn head_for_people(workbook: &mut Workbook, job: &Job<'_>, people: &People) -> R
     let sheet = workbook.add_worksheet_with_constant_memory()?;
     let title: String = people.above.first().map_or("", String::as_str).chars().take(31).collect();
     sheet.set_name(title)?;
-    for (place, column) in (0u16..).zip(&job.columns) {
+    for (index, column) in (0u16..).zip(&job.columns) {
         let width = match column.kind {
             Kind::Text if column.name.ends_with("_name") || column.name == "stage" => 30.0,
             Kind::Text => 16.0,
             _ => 12.0,
         };
-        sheet.set_column_width(place, width)?;
+        sheet.set_column_width(index, width)?;
     }
     let mut row = 0;
     for line in &people.above {
@@ -160,8 +160,8 @@ fn head_for_people(workbook: &mut Workbook, job: &Job<'_>, people: &People) -> R
         row += 1;
     }
     row += 1;
-    for (place, column) in (0u16..).zip(&job.columns) {
-        sheet.write_string_with_format(row, place, people.head(job.collection, column), &head)?;
+    for (index, column) in (0u16..).zip(&job.columns) {
+        sheet.write_string_with_format(row, index, people.head(job.collection, column), &head)?;
     }
     sheet.set_freeze_panes(row + 1, 0)?;
     sheet.set_landscape().set_print_fit_to_pages(1, 0).set_repeat_rows(row, row)?;
@@ -177,16 +177,16 @@ impl RowWriter for Xlsx<'_> {
         self.row += 1;
         if let Some((people, mut totals)) = self.people.take() {
             self.rows += 1;
-            for (place, (column, value)) in (0u16..).zip(row.columns.iter().zip(row.values())) {
-                totals.add(place.into(), &value);
-                self.cell(line, place, people.told(row.rows.view, column, value))?;
+            for (index, (column, value)) in (0u16..).zip(row.columns.iter().zip(row.values())) {
+                totals.add(index.into(), &value);
+                self.cell(line, index, people.in_words(row.rows.view, column, value))?;
             }
             self.people = Some((people, totals));
             return Ok(());
         }
         self.cell(line, 0, Value::Integer(row.id as i64))?;
-        for (place, value) in (1u16..).zip(row.values()) {
-            self.cell(line, place, value)?;
+        for (index, value) in (1u16..).zip(row.values()) {
+            self.cell(line, index, value)?;
         }
         Ok(())
     }

@@ -32,14 +32,14 @@ impl Illustration {
         (self.made.units.len(), self.made.projects.len(), self.made.entries.iter().map(listed).sum())
     }
 
-    /// Writes all of it; `told` hears how many ledger entries of how many are done.
+    /// Writes all of it; `progress` hears how many ledger entries of how many are done.
     ///
     /// # Errors
     /// [`StoreError`] when the store refuses a row or can't be written; then the change must not be committed.
     pub fn write(
         self,
         change: &mut dyn Transaction,
-        told: &mut dyn FnMut(u64, u64),
+        progress: &mut dyn FnMut(u64, u64),
     ) -> Result<(), StoreError> {
         let Self { made, until } = self;
         let opening = until.plus(-730);
@@ -67,7 +67,7 @@ impl Illustration {
             }
             if waiting.len() >= AT_ONCE {
                 flush(change, &mut waiting)?;
-                told(done, total);
+                progress(done, total);
             }
         }
         flush(change, &mut waiting)

@@ -18,7 +18,7 @@ use geo::{MultiPolygon, Rect, coord};
 use crate::{
     atlas::{Extent, Snapshot},
     domain::{AdminUnit, Code, Day, Level, Parcel, Project},
-    ingest::{Batch, Commune, Encoding, IntersectRow, Mapping, Options, Progress, Report, Target},
+    ingest::{Batch, Commune, Encoding, IntersectRow, Mapping, Options, ReadProgress, Report, Target},
     reader::{Cancellation, ReadError, Reader},
     store::{Entry, Store, StoreError, Transaction, Written},
 };
@@ -164,7 +164,7 @@ pub fn read(
     request: &Request,
     before: Option<&Snapshot>,
     cancellation: &Cancellation,
-    progress: Progress<'_>,
+    progress: ReadProgress<'_>,
 ) -> Result<Records, ImportError> {
     let options = options(request, before)?;
     let (file, day) = (&request.file, request.day);
@@ -181,8 +181,8 @@ pub fn read(
             }
             if let Some(snapshot) = before {
                 batch.report.misplaced = place::misplaced(snapshot, &batch, request.project.as_ref(), day);
-                let told = batch.report.misplaced.as_ref().map(ToString::to_string);
-                batch.report.warnings.extend(told);
+                let warning = batch.report.misplaced.as_ref().map(ToString::to_string);
+                batch.report.warnings.extend(warning);
                 checks::against_store(snapshot, &mut batch, day);
             } else {
                 let words = "there is no store yet: codes of projects and communes were not checked";

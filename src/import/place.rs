@@ -52,9 +52,9 @@ fn joined(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
 }
 
 /// Metres from a place to a rectangle (west, south, east, north); 0 inside.
-fn away(place: Point<f64>, [west, south, east, north]: [f64; 4]) -> f64 {
-    let nearest = Point::new(place.x().clamp(west, east), place.y().clamp(south, north));
-    Haversine.distance(place, nearest)
+fn away(point: Point<f64>, [west, south, east, north]: [f64; 4]) -> f64 {
+    let nearest = Point::new(point.x().clamp(west, east), point.y().clamp(south, north));
+    Haversine.distance(point, nearest)
 }
 
 /// The zone of 3 degrees by which the same metres lie where they should. Zones differ by their meridian only: what
@@ -71,15 +71,15 @@ fn other_zone(
     let cadastral = ZONES.iter().filter(|zone| zone.is_cadastral() && zone.epsg != code);
     let moved = cadastral.filter_map(|zone| {
         let meridian = zone.meridian?;
-        let place = Point::new(middle.x() + meridian - used, middle.y());
-        Some((zone.epsg, meridian, place, away(place, expected)))
+        let point = Point::new(middle.x() + meridian - used, middle.y());
+        Some((zone.epsg, meridian, point, away(point, expected)))
     });
-    let (epsg, meridian, place, distance) = moved.min_by(|a, b| a.3.total_cmp(&b.3))?;
+    let (epsg, meridian, point, distance) = moved.min_by(|a, b| a.3.total_cmp(&b.3))?;
     if distance > FAR_M {
         return None;
     }
     let communes = snapshot.units().iter().map(|entry| &entry.unit);
     let mut communes = communes.filter(|unit| unit.level == Level::Commune && unit.exists_on(day));
-    let unit = communes.find(|unit| unit.boundary.as_ref().is_some_and(|boundary| boundary.contains(&place)));
+    let unit = communes.find(|unit| unit.boundary.as_ref().is_some_and(|boundary| boundary.contains(&point)));
     Some(OtherZone { crs: format!("EPSG:{epsg}"), meridian, unit: unit.map(|unit| unit.name.clone()) })
 }

@@ -34,12 +34,12 @@ pub fn area_of_polygon(polygon: &Polygon<f64>) -> f64 {
 
 /// Area of a ring in the equal-area projection: x = a λ, y = a q(φ) / 2.
 fn projected_area(ring: &LineString<f64>) -> f64 {
-    let place = |c: &Coord<f64>| (c.x.to_radians(), authalic(c.y));
-    let mut places = ring.0.iter().map(place);
+    let point = |c: &Coord<f64>| (c.x.to_radians(), authalic(c.y));
+    let mut points = ring.0.iter().map(point);
     // Counted from a corner, or the digits of a small ring would be lost.
-    let Some((x0, y0)) = places.next() else { return 0.0 };
+    let Some((x0, y0)) = points.next() else { return 0.0 };
     let (mut doubled, mut before) = (0.0, (0.0, 0.0));
-    for (x, y) in places {
+    for (x, y) in points {
         let here = (x - x0, y - y0);
         doubled += before.0 * here.1 - here.0 * before.1;
         before = here;

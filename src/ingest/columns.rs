@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::error::IngestError;
 use super::fold::fold;
 use super::options::{Mapping, Origin, Target};
-use super::source::{Column, Kind, Row, Source};
+use super::source::{ColumnKind, Source, SourceColumn, SourceRow};
 
 /// Names in a DBF end after so many characters.
 const DBF_NAME: usize = 10;
@@ -47,7 +47,7 @@ pub struct Binding {
     fields: &'static [Field],
     origins: Vec<Option<Bound>>,
     /// Kinds of the file's columns.
-    kinds: Vec<Kind>,
+    kinds: Vec<ColumnKind>,
     /// Indices of the columns to read.
     pub read: Vec<usize>,
 }
@@ -149,7 +149,7 @@ impl Binding {
     }
 
     /// The value of the field at `position`.
-    pub fn value<'a>(&'a self, row: &'a Row, position: usize) -> Option<&'a str> {
+    pub fn value<'a>(&'a self, row: &'a SourceRow, position: usize) -> Option<&'a str> {
         match self.origins[position].as_ref()? {
             Bound::Cell(cell) => row.cells[*cell].as_deref(),
             Bound::Constant(text) => Some(text),
@@ -165,7 +165,7 @@ impl Binding {
     pub fn is_number(&self, position: usize) -> bool {
         let Some(Bound::Cell(cell)) = &self.origins[position] else { return false };
         let kind = self.read.get(*cell).and_then(|column| self.kinds.get(*column));
-        matches!(kind, Some(Kind::Integer | Kind::Real))
+        matches!(kind, Some(ColumnKind::Integer | ColumnKind::Real))
     }
 
     /// Whether the cell at `cell` feeds a field that may be shown.
@@ -175,7 +175,7 @@ impl Binding {
     }
 
     /// Field → column or `#constant`, for the report.
-    pub fn describe(&self, columns: &[Column]) -> BTreeMap<String, String> {
+    pub fn describe(&self, columns: &[SourceColumn]) -> BTreeMap<String, String> {
         let origin = |bound: &Bound| match bound {
             Bound::Cell(cell) => match self.read.get(*cell) {
                 Some(column) => columns[*column].name.clone(),
@@ -214,7 +214,7 @@ fn unknown_column(source: &Source, field: &str, column: &str) -> IngestError {
     }
 }
 
-fn default_column(field: &Field, columns: &[Column], taken: &[usize]) -> Option<usize> {
+fn default_column(field: &Field, columns: &[SourceColumn], taken: &[usize]) -> Option<usize> {
     let free = |index: &usize| !taken.contains(index);
     field
         .names
@@ -243,8 +243,8 @@ fn is_called(column: &str, name: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn column(name: &str) -> Column {
-        Column { name: name.into(), kind: crate::ingest::source::Kind::Text }
+    fn column(name: &str) -> SourceColumn {
+        SourceColumn { name: name.into(), kind: crate::ingest::source::ColumnKind::Text }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use super::{
     bounds::{Bound, Bounds, LONGEST_TEXT},
     error::{IngestError, TableError},
     fold::fold,
-    source::{Kind, Source},
+    source::{ColumnKind, Source},
     table::{self, Cells},
     words::{Words, complete},
 };
@@ -181,7 +181,7 @@ pub fn read_event_file(path: &Path, layer: Option<&str>, bounds: &Bounds) -> Res
     }
     // A column of numbers is kept as that; below a title, and beside texts, its numbers come as texts.
     let written = |column: usize| match source.columns.get(column).map(|column| column.kind) {
-        Some(Kind::Integer | Kind::Real) => Written::Numbers,
+        Some(ColumnKind::Integer | ColumnKind::Real) => Written::Numbers,
         _ => Written::Either,
     };
     assemble(cells, &written, &Words::default()).map_err(wrong)

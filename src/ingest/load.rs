@@ -13,9 +13,9 @@ use super::columns::{Binding, Field};
 use super::error::IngestError;
 use super::linework::{self, levels};
 use super::options::{Options, Target};
-use super::progress::{Progress, Step};
+use super::progress::{ReadProgress, Step};
 use super::report::{Remark, Report};
-use super::source::{Row, Source};
+use super::source::{Source, SourceRow};
 use super::{crs, text};
 
 /// What one target asks of a file.
@@ -33,7 +33,7 @@ pub struct Request {
 /// Rows ready to become records.
 pub struct Loaded {
     /// The rows that are not refused yet.
-    pub rows: Vec<Row>,
+    pub rows: Vec<SourceRow>,
     /// Where the fields' values are.
     pub binding: Binding,
     /// The report so far.
@@ -48,7 +48,7 @@ pub fn load(
     path: &Path,
     options: &Options,
     request: &Request,
-    progress: Progress<'_>,
+    progress: ReadProgress<'_>,
 ) -> Result<Loaded, IngestError> {
     let source = Source::open(path, options.layer.as_deref(), &options.bounds)?;
     let mut binding = Binding::new(request.target, request.fields, &source, &options.mapping, request.given)?;
@@ -107,7 +107,7 @@ pub fn load(
 }
 
 /// West, south, east, north of the areas of all rows.
-fn bounds(rows: &[Row]) -> Option<[f64; 4]> {
+fn bounds(rows: &[SourceRow]) -> Option<[f64; 4]> {
     let rects = rows.iter().flat_map(|row| &row.shape.polygons).filter_map(BoundingRect::bounding_rect);
     rects
         .map(|rect| [rect.min().x, rect.min().y, rect.max().x, rect.max().y])
@@ -141,7 +141,7 @@ fn bind_drawing(source: &Source, target: Target, binding: &mut Binding) -> Optio
 }
 
 /// Moves a row's remark and refusal to the report.
-fn keep(row: &mut Row, report: &mut Report) -> bool {
+fn keep(row: &mut SourceRow, report: &mut Report) -> bool {
     if let Some(reason) = row.repaired.take() {
         report.repaired.push(Remark { feature: row.feature.clone(), reason });
     }
@@ -153,7 +153,7 @@ fn keep(row: &mut Row, report: &mut Report) -> bool {
 }
 
 /// Why a row does not become a record.
-pub struct Fault {
+pub struct CellFault {
     /// The field at fault.
     pub field: &'static str,
     /// Why.
@@ -164,12 +164,12 @@ pub struct Fault {
 #[derive(Clone, Copy)]
 pub struct Fields<'a> {
     binding: &'a Binding,
-    row: &'a Row,
+    row: &'a SourceRow,
 }
 
 impl<'a> Fields<'a> {
     /// The row's fields.
-    pub fn new(binding: &'a Binding, row: &'a Row) -> Self {
+    pub fn new(binding: &'a Binding, row: &'a SourceRow) -> Self {
         Self { binding, row }
     }
 
@@ -181,8 +181,8 @@ impl<'a> Fields<'a> {
     /// The text of a field that must be there.
     ///
     /// # Errors
-    /// [`Fault`] when the cell is empty.
-    pub fn required(self, position: usize) -> Result<&'a str, Fault> {
+    /// [`CellFault`] when the cell is empty.
+    pub fn required(self, position: usize) -> Result<&'a str, CellFault> {
         self.text(position).ok_or_else(|| self.fault(position, "is empty"))
     }
 
@@ -194,7 +194,7 @@ impl<'a> Fields<'a> {
         self,
         position: usize,
         parse: impl FnOnce(&str) -> Result<T, String>,
-    ) -> Result<Option<T>, Fault> {
+    ) -> Result<Option<T>, CellFault> {
         self.text(position).map(parse).transpose().map_err(|reason| self.fault(position, reason))
     }
 
@@ -204,9 +204,9 @@ impl<'a> Fields<'a> {
     }
 
     /// A fault of the field at `position`; of personal data only that it is there.
-    pub fn fault(self, position: usize, reason: impl Into<String>) -> Fault {
+    pub fn fault(self, position: usize, reason: impl Into<String>) -> CellFault {
         let field = self.binding.field(position);
         let reason = if field.personal { "can't be read".to_owned() } else { reason.into() };
-        Fault { field: field.name, reason }
+        CellFault { field: field.name, reason }
     }
 }

@@ -78,7 +78,7 @@ impl<'a> Communes<'a> {
                 best = Some(CommuneShare { commune: entry.data, share: share.min(1.0) });
             }
         }
-        best.filter(|place| place.share >= outside)
+        best.filter(|located| located.share >= outside)
     }
 }
 
@@ -101,15 +101,15 @@ mod tests {
     fn the_commune_with_most_of_the_land_is_taken() {
         let communes = [commune("1", square(0.0, 0.0, 0.01)), commune("2", square(0.01, 0.0, 0.01))];
         let communes = Communes::new(&communes);
-        let place = |x, y| communes.holding(&square(x, y, 0.001));
-        assert_eq!(place(0.004, 0.004), Some(CommuneShare { commune: 0, share: 1.0 }));
-        let divided = place(0.0093, 0.004).unwrap();
+        let located = |x, y| communes.holding(&square(x, y, 0.001));
+        assert_eq!(located(0.004, 0.004), Some(CommuneShare { commune: 0, share: 1.0 }));
+        let divided = located(0.0093, 0.004).unwrap();
         assert_eq!(divided.commune, 0);
         assert!((divided.share - 0.7).abs() < 1e-3 && divided.is_divided());
-        assert_eq!(place(0.0097, 0.004).unwrap().commune, 1);
-        assert_eq!(place(0.5, 0.5), None);
+        assert_eq!(located(0.0097, 0.004).unwrap().commune, 1);
+        assert_eq!(located(0.5, 0.5), None);
         // 40 % in a commune, 60 % in none.
-        assert_eq!(place(0.004, 0.0096), None);
-        assert!(place(0.004, 0.0094).is_some());
+        assert_eq!(located(0.004, 0.0096), None);
+        assert!(located(0.004, 0.0094).is_some());
     }
 }

@@ -47,7 +47,7 @@ pub use intersect::{IntersectRow, cut};
 pub use options::{Commune, Encoding, Mapping, MappingError, Options, Origin, Target};
 pub use outline::{FieldOutline, fields, outline};
 pub use parcels::read_parcels;
-pub use progress::{Progress, Step};
+pub use progress::{ReadProgress, Step};
 pub use projects::read_projects;
 pub use report::{
     AreaDifference, Axes, Batch, CrsReport, CrsSource, EncodingReport, LevelReport, Located, Misplaced,

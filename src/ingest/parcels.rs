@@ -10,12 +10,12 @@ use super::area::area_of_polygon;
 use super::checks;
 use super::columns::{Binding, Field};
 use super::error::IngestError;
-use super::load::{Fault, Fields, Loaded, Request, load};
+use super::load::{CellFault, Fields, Loaded, Request, load};
 use super::locate::{CommuneShare, Communes};
 use super::options::{Commune, Options, Target};
-use super::progress::Progress;
+use super::progress::ReadProgress;
 use super::report::{AreaDifference, Batch, Located, Remark, Report};
-use super::source::Row;
+use super::source::SourceRow;
 use super::values::{self, AreaColumn};
 
 const SHEET: usize = 0;
@@ -117,7 +117,7 @@ const NOWHERE: &str = "is not given, and no commune that has a boundary and is i
 pub fn read_parcels(
     path: &Path,
     options: &Options,
-    progress: Progress<'_>,
+    progress: ReadProgress<'_>,
 ) -> Result<Batch<Parcel>, IngestError> {
     let request = Request {
         target: Target::Parcels,
@@ -128,26 +128,26 @@ pub fn read_parcels(
     let Loaded { rows, binding, mut report } = load(path, options, &request, progress)?;
     require_areas(path, &rows, &report)?;
     let communes = Communes::new(&options.communes);
-    let places = placed(&communes, options, &binding, &rows);
-    tell_given(options, &mut report);
+    let located_in = placed(&communes, options, &binding, &rows);
+    note_given(options, &mut report);
     let mut placed_in = vec![0_usize; options.communes.len()];
     let areas = computed_areas(&rows);
     let columns = AreaColumns::of(&binding, &rows, &areas);
     let mut parcels: Vec<(String, Parcel)> = Vec::with_capacity(rows.len());
-    for ((mut row, computed), place) in rows.into_iter().zip(areas).zip(places) {
+    for ((mut row, computed), located) in rows.into_iter().zip(areas).zip(located_in) {
         let polygons = std::mem::take(&mut row.shape.polygons);
         if polygons.is_empty() {
             report.refuse(&row.feature, None, no_area(&row));
             continue;
         }
-        let unit = options.unit.as_ref().or(place.map(|p| &communes.get(p.commune).code));
+        let unit = options.unit.as_ref().or(located.map(|p| &communes.get(p.commune).code));
         match parcel(Fields::new(&binding, &row), &columns, options, unit, computed) {
             Err(fault) => report.refuse(&row.feature, Some(fault.field), fault.reason),
             Ok(parcel) => {
                 report.area_differences.extend(differences(&row.feature, &parcel, computed));
-                if let Some(place) = place {
-                    placed_in[place.commune] += 1;
-                    report.divided.extend(divided(&row.feature, communes.get(place.commune), place));
+                if let Some(located) = located {
+                    placed_in[located.commune] += 1;
+                    report.divided.extend(divided(&row.feature, communes.get(located.commune), located));
                 }
                 parcels.push((row.feature, Parcel { geometry: MultiPolygon::new(polygons), ..parcel }));
             }
@@ -166,7 +166,7 @@ fn placed(
     communes: &Communes<'_>,
     options: &Options,
     binding: &Binding,
-    rows: &[Row],
+    rows: &[SourceRow],
 ) -> Vec<Option<CommuneShare>> {
     if options.unit.is_some() || options.communes.is_empty() {
         return vec![None; rows.len()];
@@ -178,7 +178,7 @@ fn placed(
 }
 
 /// The fields that the caller gives for all parcels stand beside the columns.
-fn tell_given(options: &Options, report: &mut Report) {
+fn note_given(options: &Options, report: &mut Report) {
     for (field, code) in [("project", &options.project), ("unit", &options.unit)] {
         if let Some(code) = code {
             report.mapping.entry(field.to_owned()).or_insert_with(|| format!("#{code}"));
@@ -195,19 +195,19 @@ fn located(communes: &[Commune], placed_in: &[usize]) -> Vec<Located> {
     communes.iter().zip(placed_in).filter(|(_, parcels)| **parcels > 0).map(entry).collect()
 }
 
-fn divided(feature: &str, commune: &Commune, place: CommuneShare) -> Option<Remark> {
+fn divided(feature: &str, commune: &Commune, located: CommuneShare) -> Option<Remark> {
     let reason = || {
-        let percent = (place.share * 100.0).floor();
+        let percent = (located.share * 100.0).floor();
         format!("{percent} % of it lies in {} {}, the rest elsewhere", commune.code, commune.name)
     };
-    place.is_divided().then(|| Remark { feature: feature.to_owned(), reason: reason() })
+    located.is_divided().then(|| Remark { feature: feature.to_owned(), reason: reason() })
 }
 
 /// How each field that is an area is to be read.
 struct AreaColumns([(usize, AreaColumn); 3]);
 
 impl AreaColumns {
-    fn of(binding: &Binding, rows: &[Row], drawn: &[SquareMetres]) -> Self {
+    fn of(binding: &Binding, rows: &[SourceRow], drawn: &[SquareMetres]) -> Self {
         Self([DECLARED_AREA, TOTAL_AREA, RECOVERED_AREA].map(|position| {
             let cells = rows.iter().zip(drawn).filter_map(|(row, drawn)| {
                 Some((row.feature.as_str(), Fields::new(binding, row).text(position)?, *drawn))
@@ -221,7 +221,7 @@ impl AreaColumns {
         fields: Fields<'_>,
         position: usize,
         drawn: SquareMetres,
-    ) -> Result<Option<SquareMetres>, Fault> {
+    ) -> Result<Option<SquareMetres>, CellFault> {
         let Some((_, column)) = self.0.iter().find(|(known, _)| *known == position) else { return Ok(None) };
         fields.parsed(position, |text| column.area(text, drawn))
     }
@@ -233,7 +233,7 @@ fn parcel(
     options: &Options,
     unit: Option<&Code>,
     computed: SquareMetres,
-) -> Result<Parcel, Fault> {
+) -> Result<Parcel, CellFault> {
     let above_zero = |area: &SquareMetres| *area > SquareMetres::ZERO;
     let declared_area = areas.area(fields, DECLARED_AREA, computed)?.filter(above_zero);
     let total = areas.area(fields, TOTAL_AREA, computed)?.filter(above_zero);
@@ -250,7 +250,7 @@ fn parcel(
     })
 }
 
-fn key(fields: Fields<'_>, options: &Options, unit: Option<&Code>) -> Result<ParcelKey, Fault> {
+fn key(fields: Fields<'_>, options: &Options, unit: Option<&Code>) -> Result<ParcelKey, CellFault> {
     let code = |position: usize, default: Option<&Code>| match (fields.text(position), default) {
         (None, Some(code)) => Ok(code.clone()),
         (None, None) if position == UNIT && !options.communes.is_empty() => {
@@ -276,7 +276,7 @@ fn key(fields: Fields<'_>, options: &Options, unit: Option<&Code>) -> Result<Par
     })
 }
 
-fn require_areas(path: &Path, rows: &[Row], report: &Report) -> Result<(), IngestError> {
+fn require_areas(path: &Path, rows: &[SourceRow], report: &Report) -> Result<(), IngestError> {
     if rows.is_empty() || rows.iter().any(|row| !row.shape.polygons.is_empty()) {
         return Ok(());
     }
@@ -296,7 +296,7 @@ fn require_areas(path: &Path, rows: &[Row], report: &Report) -> Result<(), Inges
     })
 }
 
-fn no_area(row: &Row) -> &'static str {
+fn no_area(row: &SourceRow) -> &'static str {
     if row.shape.is_empty() {
         "has no geometry; draw the parcel or delete its row"
     } else {
@@ -305,8 +305,8 @@ fn no_area(row: &Row) -> &'static str {
 }
 
 /// Areas of all rows on the ellipsoid, on all processors.
-fn computed_areas(rows: &[Row]) -> Vec<SquareMetres> {
-    let area = |row: &Row| SquareMetres::new(row.shape.polygons.iter().map(area_of_polygon).sum());
+fn computed_areas(rows: &[SourceRow]) -> Vec<SquareMetres> {
+    let area = |row: &SourceRow| SquareMetres::new(row.shape.polygons.iter().map(area_of_polygon).sum());
     super::parallel::map(rows, area)
 }
 
@@ -316,17 +316,17 @@ fn differences(
     parcel: &Parcel,
     computed: SquareMetres,
 ) -> impl Iterator<Item = AreaDifference> {
-    let said = [("declared_area", parcel.declared_area), ("recovered_area", Some(parcel.recovered_area))];
-    let different = move |(field, said): (&'static str, Option<SquareMetres>)| {
-        let said = said.filter(|said| !values::same_area(*said, computed))?;
-        let change = computed.get() - said.get();
+    let declared = [("declared_area", parcel.declared_area), ("recovered_area", Some(parcel.recovered_area))];
+    let different = move |(field, declared): (&'static str, Option<SquareMetres>)| {
+        let declared = declared.filter(|declared| !values::same_area(*declared, computed))?;
+        let change = computed.get() - declared.get();
         Some(AreaDifference {
             feature: feature.to_owned(),
             field: field.to_owned(),
-            declared_m2: said.get(),
+            declared_m2: declared.get(),
             computed_m2: computed.get(),
-            percent: (change / said.get().max(0.1) * 1000.0).round() / 10.0,
+            percent: (change / declared.get().max(0.1) * 1000.0).round() / 10.0,
         })
     };
-    said.into_iter().filter_map(different)
+    declared.into_iter().filter_map(different)
 }

@@ -17,4 +17,4 @@ pub enum Step {
 }
 
 /// Called as reading goes on.
-pub type Progress<'a> = &'a mut dyn FnMut(Step);
+pub type ReadProgress<'a> = &'a mut dyn FnMut(Step);

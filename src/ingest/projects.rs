@@ -10,11 +10,11 @@ use crate::domain::{Code, PlanCurve, Project, ProjectKind};
 use super::columns::Field;
 use super::error::IngestError;
 use super::fold::fold;
-use super::load::{Fault, Fields, Request, load};
+use super::load::{CellFault, Fields, Request, load};
 use super::options::{Options, Target};
-use super::progress::Progress;
+use super::progress::ReadProgress;
 use super::report::{Batch, Report};
-use super::source::Row;
+use super::source::SourceRow;
 use super::values;
 
 const CODE: usize = 0;
@@ -55,7 +55,7 @@ const SAME_POINT: f64 = 1e-7;
 pub fn read_projects(
     path: &Path,
     options: &Options,
-    progress: Progress<'_>,
+    progress: ReadProgress<'_>,
 ) -> Result<Batch<Project>, IngestError> {
     let request = Request { target: Target::Projects, fields: &FIELDS, given: &[], defaulted: &[] };
     let loaded = load(path, options, &request, progress)?;
@@ -80,7 +80,7 @@ pub fn read_projects(
     Ok(Batch { records, features, report })
 }
 
-fn project(fields: Fields<'_>) -> Result<Project, Fault> {
+fn project(fields: Fields<'_>) -> Result<Project, CellFault> {
     let code = values::code(fields.required(CODE)?).map_err(|reason| fields.fault(CODE, reason))?;
     let procedure = values::code(fields.text(PROCEDURE).unwrap_or(DEFAULT_PROCEDURE))
         .map_err(|reason| fields.fault(PROCEDURE, reason))?;
@@ -138,7 +138,7 @@ impl Parts {
         Self { project, feature: feature.to_owned(), areas: MultiPolygon::new(vec![]), lines: vec![] }
     }
 
-    fn add(&mut self, other: &Project, row: &mut Row, report: &mut Report) {
+    fn add(&mut self, other: &Project, row: &mut SourceRow, report: &mut Report) {
         if *other != self.project {
             report.warnings.push(format!(
                 "features {} and {} say different things about project {}; the first was followed",

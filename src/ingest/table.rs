@@ -45,23 +45,23 @@ pub fn split(
     is_header: impl Fn(&[String]) -> bool,
 ) -> Result<Cells, (u64, String)> {
     let text = text.trim_start_matches('\u{feff}');
-    let (told, table) = separator_line(text);
+    let (stated, table) = separator_line(text);
     let above = text[..text.len() - table.len()].matches('\n').count();
-    let separators = match (told, tabs) {
-        (Some(told), _) => vec![told],
+    let separators = match (stated, tabs) {
+        (Some(stated), _) => vec![stated],
         (None, Some(true)) => vec![b'\t'],
         (None, tabs) => likely(table.lines().next().unwrap_or_default(), tabs.is_none()),
     };
     let header = |separator: &u8| {
         let mut rows = records(table, *separator).take(HEADER_WITHIN);
-        let place = rows.position(|row| row.is_ok_and(|(_, cells)| is_header(&cells)))?;
-        Some((*separator, place))
+        let index = rows.position(|row| row.is_ok_and(|(_, cells)| is_header(&cells)))?;
+        Some((*separator, index))
     };
-    let (separator, place) = separators.iter().find_map(header).unwrap_or((separators[0], 0));
+    let (separator, index) = separators.iter().find_map(header).unwrap_or((separators[0], 0));
     let mut cells = Cells::default();
     for (number, row) in records(table, separator).enumerate() {
         let (line, row) = row.map_err(|(line, why)| (line as u64 + above as u64, why))?;
-        match number.cmp(&place) {
+        match number.cmp(&index) {
             std::cmp::Ordering::Less => {}
             std::cmp::Ordering::Equal => cells.names = row,
             std::cmp::Ordering::Greater => {
@@ -75,12 +75,12 @@ pub fn split(
 /// Of rows without a header those below the first that `is_header` knows; as they are if there is none.
 pub fn below_header(cells: Cells, is_header: impl Fn(&[String]) -> bool) -> Cells {
     let texts = |row: &[Option<String>]| row.iter().map(|cell| cell.clone().unwrap_or_default()).collect();
-    let found = cells.rows.iter().take(HEADER_WITHIN).enumerate().find_map(|(place, (_, row))| {
+    let found = cells.rows.iter().take(HEADER_WITHIN).enumerate().find_map(|(index, (_, row))| {
         let names: Vec<String> = texts(row);
-        is_header(&names).then_some((place, names))
+        is_header(&names).then_some((index, names))
     });
-    let Some((place, names)) = found else { return cells };
-    Cells { names, rows: cells.rows.into_iter().skip(place + 1).collect() }
+    let Some((index, names)) = found else { return cells };
+    Cells { names, rows: cells.rows.into_iter().skip(index + 1).collect() }
 }
 
 /// The separator that a first line `sep=;` tells to Excel, and the text below that line.
@@ -88,7 +88,7 @@ fn separator_line(text: &str) -> (Option<u8>, &str) {
     let (line, rest) = text.split_once('\n').unwrap_or((text, ""));
     let line = line.trim_end_matches('\r').trim_matches('"').to_ascii_lowercase();
     match line.strip_prefix("sep=").map(str::as_bytes) {
-        Some([told @ (b';' | b',' | b'|' | b'\t')]) => (Some(*told), rest),
+        Some([stated @ (b';' | b',' | b'|' | b'\t')]) => (Some(*stated), rest),
         _ => (None, text),
     }
 }

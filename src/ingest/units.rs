@@ -10,9 +10,9 @@ use crate::domain::{AdminUnit, Level, Succession};
 use super::columns::Field;
 use super::error::IngestError;
 use super::fold::fold;
-use super::load::{Fault, Fields, Request, load};
+use super::load::{CellFault, Fields, Request, load};
 use super::options::{Options, Target};
-use super::progress::Progress;
+use super::progress::ReadProgress;
 use super::report::Batch;
 use super::values;
 
@@ -44,7 +44,7 @@ pub(super) static FIELDS: [Field; 8] = [
 pub fn read_units(
     path: &Path,
     options: &Options,
-    progress: Progress<'_>,
+    progress: ReadProgress<'_>,
 ) -> Result<Batch<AdminUnit>, IngestError> {
     let request = Request { target: Target::Units, fields: &FIELDS, given: &[], defaulted: &[] };
     let loaded = load(path, options, &request, progress)?;
@@ -89,7 +89,7 @@ fn join(unit: &mut AdminUnit, other: &AdminUnit, part: Option<MultiPolygon<f64>>
     same
 }
 
-fn unit(fields: Fields<'_>) -> Result<AdminUnit, Fault> {
+fn unit(fields: Fields<'_>) -> Result<AdminUnit, CellFault> {
     let code = values::code(fields.required(CODE)?).map_err(|reason| fields.fault(CODE, reason))?;
     let level = level(fields.required(LEVEL)?).map_err(|reason| fields.fault(LEVEL, reason))?;
     let succession = |text: &str| Succession::parse_list(text).map_err(|e| e.to_string());

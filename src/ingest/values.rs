@@ -1,6 +1,8 @@
 //! Values as people write them: areas, days, yes and no, codes.
 
-use crate::domain::{Code, Day, Decimal, Habit, NumberColumn, NumberError, Quantity, Reading, SquareMetres};
+use crate::domain::{
+    Code, Day, Decimal, Habit, NumberColumn, NumberError, NumberReading, Quantity, SquareMetres,
+};
 
 use super::fold::fold;
 
@@ -12,13 +14,13 @@ const SAME_M2: f64 = 5.0;
 const LARGEST_M2: f64 = 1e12;
 
 /// Whether the area that a file says is the one that is drawn, within 5 % or 5 m².
-pub fn same_area(said: SquareMetres, drawn: SquareMetres) -> bool {
-    is_drawn(said.get(), drawn)
+pub fn same_area(declared: SquareMetres, drawn: SquareMetres) -> bool {
+    is_drawn(declared.get(), drawn)
 }
 
-fn is_drawn(said: f64, drawn: SquareMetres) -> bool {
-    let change = (drawn.get() - said).abs();
-    change <= SAME_M2 || change <= SAME_SHARE * said
+fn is_drawn(declared: f64, drawn: SquareMetres) -> bool {
+    let change = (drawn.get() - declared).abs();
+    change <= SAME_M2 || change <= SAME_SHARE * declared
 }
 
 /// A column of areas in m². How it writes numbers shows in its own cells and,
@@ -62,7 +64,7 @@ impl AreaColumn {
 
     fn of_text(&self, text: &str, drawn: SquareMetres) -> Result<Decimal, String> {
         let reading = self.column.reading(text).map_err(|why| in_words(text, &why))?;
-        let Reading::Either { vietnamese, international } = reading else {
+        let NumberReading::Either { vietnamese, international } = reading else {
             return self.column.number(text).map_err(|why| in_words(text, &why));
         };
         let (by_column, by_drawing) = (self.column.habit().or(self.drawn), by_drawing(reading, drawn));
@@ -84,7 +86,7 @@ impl AreaColumn {
             Some(Habit::Vietnamese) => Ok(vietnamese),
             Some(Habit::International) => Ok(international),
             None => {
-                let why = Reading::undecided(vietnamese, international, text);
+                let why = NumberReading::undecided(vietnamese, international, text);
                 Err(format!("{why}; the drawn {} m² are neither", drawn.get()))
             }
         }
@@ -93,7 +95,7 @@ impl AreaColumn {
 
 /// A number as GDAL writes it.
 fn of_number(text: &str) -> Result<Decimal, String> {
-    let reading = Reading::of(text, Quantity::Area).map_err(|why| in_words(text, &why))?;
+    let reading = NumberReading::of(text, Quantity::Area).map_err(|why| in_words(text, &why))?;
     reading.by(Habit::International).ok_or_else(|| format!("\"{text}\" is not an area in m²"))
 }
 
@@ -107,8 +109,8 @@ fn in_words(text: &str, why: &NumberError) -> String {
 }
 
 /// Which of two readings is the area that is drawn.
-fn by_drawing(reading: Reading, drawn: SquareMetres) -> Option<Habit> {
-    let Reading::Either { vietnamese, international } = reading else { return None };
+fn by_drawing(reading: NumberReading, drawn: SquareMetres) -> Option<Habit> {
+    let NumberReading::Either { vietnamese, international } = reading else { return None };
     match (is_drawn(vietnamese.get(), drawn), is_drawn(international.get(), drawn)) {
         (true, false) => Some(Habit::Vietnamese),
         (false, true) => Some(Habit::International),

@@ -222,10 +222,10 @@ mod tests {
         for act in law.acts() {
             for name in [&act.name.vi, &act.name.en] {
                 for column in ["stage", "step", "kind"] {
-                    let told = row(json!({ column: name }));
+                    let found = row(json!({ column: name }));
                     let field = if act.act.stage().is_some() { "stage" } else { "step" };
-                    assert_eq!(told[field], act.act.code(), "{name} under {column}: {told}");
-                    assert_eq!(told["kind"] == "stage_reached", act.act.stage().is_some(), "{told}");
+                    assert_eq!(found[field], act.act.code(), "{name} under {column}: {found}");
+                    assert_eq!(found["kind"] == "stage_reached", act.act.stage().is_some(), "{found}");
                 }
             }
         }
@@ -250,8 +250,8 @@ mod tests {
 
     #[test]
     fn projects_and_communes_go_by_their_names_unless_two_have_the_same() {
-        let told = row(json!({ "project": "đường nối hai CAO TỐC", "unit": "Nhân Hà" }));
-        assert_eq!(told, json!({ "project": "DA01", "unit": "13366" }));
+        let found = row(json!({ "project": "đường nối hai CAO TỐC", "unit": "Nhân Hà" }));
+        assert_eq!(found, json!({ "project": "DA01", "unit": "13366" }));
         assert_eq!(row(json!({ "unit": "phường liêm tuyền" }))["unit"], "13399");
         assert_eq!(row(json!({ "unit": "Trung" }))["unit"], "Trung");
         assert_eq!(row(json!({ "unit": "Xã Trung" }))["unit"], "1");
@@ -265,7 +265,7 @@ mod tests {
 
     #[test]
     fn a_code_stays_what_it_is() {
-        let told = row(json!({ "kind": "stage_reached", "stage": "paid", "project": "DA01" }));
-        assert_eq!(told, json!({ "kind": "stage_reached", "stage": "paid", "project": "DA01" }));
+        let found = row(json!({ "kind": "stage_reached", "stage": "paid", "project": "DA01" }));
+        assert_eq!(found, json!({ "kind": "stage_reached", "stage": "paid", "project": "DA01" }));
     }
 }

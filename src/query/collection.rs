@@ -151,7 +151,7 @@ impl Collection {
     }
 
     /// The extent of the feature at `index`; empty without a shape.
-    pub fn place(self, rows: &Rows<'_>, index: u32) -> Extent {
+    pub fn extent_of(self, rows: &Rows<'_>, index: u32) -> Extent {
         let snapshot = &rows.view.snapshot;
         match self {
             Self::Parcels => snapshot.parcels().arena().shape(index as usize).extent(),

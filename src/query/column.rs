@@ -179,7 +179,7 @@ pub struct Words {
     pub columns: BTreeMap<String, BTreeMap<String, Label>>,
     /// Texts of the pages.
     pub pages: BTreeMap<String, Label>,
-    /// Words by which conditions are told.
+    /// Words by which conditions are shown.
     pub conditions: BTreeMap<String, Label>,
 }
 

@@ -14,7 +14,7 @@ fn event<'a>(rows: &Rows<'a>, index: u32) -> &'a Event {
 }
 
 /// What happened: of a correction, what it puts in place.
-fn said<'a>(rows: &Rows<'a>, index: u32) -> &'a EventKind {
+fn effective<'a>(rows: &Rows<'a>, index: u32) -> &'a EventKind {
     match &event(rows, index).body.kind {
         EventKind::Correction { by: Some(by), .. } => by,
         kind => kind,
@@ -60,25 +60,25 @@ pub const COLUMNS: &[Column] = &[
         Value::Moment(event(rows, index).body.recorded_at)
     }),
     Column::new("kind", Kind::Text, |rows, index| Value::text(event(rows, index).body.kind.code())),
-    Column::new("stage", Kind::Text, |rows, index| match said(rows, index) {
+    Column::new("stage", Kind::Text, |rows, index| match effective(rows, index) {
         EventKind::StageReached { stage, .. } => Value::text(stage.code()),
         EventKind::EarlyHandover => Value::text(Stage::HandedOver.code()),
         _ => Value::Null,
     })
     .coded(stages),
-    Column::new("blocker", Kind::Text, |rows, index| match said(rows, index) {
+    Column::new("blocker", Kind::Text, |rows, index| match effective(rows, index) {
         EventKind::BlockerOpened { blocker } | EventKind::BlockerClosed { blocker } => {
             Value::text(blocker.code())
         }
         _ => Value::Null,
     })
     .coded(blockers),
-    Column::new("branch", Kind::Text, |rows, index| match said(rows, index) {
+    Column::new("branch", Kind::Text, |rows, index| match effective(rows, index) {
         EventKind::BranchEntered { branch } | EventKind::BranchLeft { branch } => Value::text(branch.code()),
         _ => Value::Null,
     })
     .coded(branches),
-    Column::new("planned_on", Kind::Day, |rows, index| match said(rows, index) {
+    Column::new("planned_on", Kind::Day, |rows, index| match effective(rows, index) {
         EventKind::PlannedDateChanged { planned } => Value::Day(*planned),
         _ => Value::Null,
     }),
@@ -106,7 +106,7 @@ pub const COLUMNS: &[Column] = &[
         of_parcel(rows, index, |parcel| Value::text(rows.view.snapshot.parcels().number(parcel)))
     }),
     Column::new("amount", Kind::Integer, |rows, index| {
-        personal(rows, index, |_| match said(rows, index) {
+        personal(rows, index, |_| match effective(rows, index) {
             EventKind::MoneyApproved { amount } | EventKind::MoneyPaid { amount } => {
                 super::projects::count(amount.0)
             }

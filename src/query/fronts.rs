@@ -35,7 +35,7 @@ pub fn within(view: &View, extent: Extent) -> Vec<u32> {
 
 /// The number of the stretch at `index`.
 pub fn id(view: &View, index: u32) -> u32 {
-    find(view, index).map_or(u32::MAX, |(entry, place, _)| front_id(entry.id, place))
+    find(view, index).map_or(u32::MAX, |(entry, index, _)| front_id(entry.id, index))
 }
 
 /// The line of the stretch at `index`.

@@ -32,7 +32,7 @@ pub use area::inside;
 pub use collection::Collection;
 pub use column::{Column, Kind, Words, words};
 pub use conditions::{CONDITION_NAMES, CONDITIONS, Condition, parameter};
-pub use filter::{Bound, Filter, FilterError, Language, Speech, ToWgs84};
+pub use filter::{BoundFilter, Filter, FilterError, Language, Speech, ToWgs84};
 pub use outline::{Outline, Ring};
 pub use personal::Personal;
 pub use rows::Rows;

@@ -35,7 +35,7 @@ impl Outline {
 
     pub(super) fn take_shape(&mut self, shape: Shape<'_>) -> bool {
         for (hole, ring) in shape.rings() {
-            self.push_ring(hole, ring.iter().map(|place| <[f64; 2]>::from(place.to_degrees())));
+            self.push_ring(hole, ring.iter().map(|vertex| <[f64; 2]>::from(vertex.to_degrees())));
         }
         !self.rings.is_empty()
     }
@@ -49,7 +49,7 @@ impl Outline {
     }
 
     pub(super) fn take_line(&mut self, line: &[WorldPoint]) -> bool {
-        self.coords.extend(line.iter().map(|place| <[f64; 2]>::from(place.to_degrees())));
+        self.coords.extend(line.iter().map(|vertex| <[f64; 2]>::from(vertex.to_degrees())));
         self.coords.len() > 1
     }
 

@@ -3,7 +3,7 @@
 
 use super::{
     collection::Collection,
-    filter::{Bound, Filter, FilterError},
+    filter::{BoundFilter, Filter, FilterError},
     rows::Rows,
 };
 use crate::{analysis::View, atlas::Extent};
@@ -39,21 +39,21 @@ pub fn select_on(rows: &Rows<'_>, collection: Collection, filter: &Filter) -> Re
     bound.check().map(|()| found)
 }
 
-fn holding(rows: &Rows<'_>, bound: &Bound, candidates: &[u32]) -> Vec<u32> {
+fn holding(rows: &Rows<'_>, bound: &BoundFilter, candidates: &[u32]) -> Vec<u32> {
     let test = |part: &[u32]| {
-        let scratch = Bound::scratch();
+        let scratch = BoundFilter::scratch();
         part.iter().copied().filter(|index| bound.holds(rows, *index, &scratch)).collect()
     };
     let parts: Vec<&[u32]> = candidates.chunks(part_of(candidates.len())).collect();
     joined(&parts, |part| test(part))
 }
 
-fn holding_all(rows: &Rows<'_>, bound: &Bound, count: u32) -> Vec<u32> {
+fn holding_all(rows: &Rows<'_>, bound: &BoundFilter, count: u32) -> Vec<u32> {
     let step = part_of(count as usize) as u32;
     let parts: Vec<_> =
         (0..count).step_by(step as usize).map(|from| from..(from + step).min(count)).collect();
     joined(&parts, |part| {
-        let scratch = Bound::scratch();
+        let scratch = BoundFilter::scratch();
         part.clone().filter(|index| bound.holds(rows, *index, &scratch)).collect()
     })
 }

@@ -62,8 +62,8 @@ impl Column {
             // As written behind it, which keeps apart what differs in marks only.
             Collation::Names => Weight::Text(plain(&text).chain(['\0']).chain(text.chars()).collect()),
             Collation::Codes => {
-                let place = (self.codes)().iter().position(|code| *code == text);
-                place.map_or(Weight::Text(text), |place| Weight::Number(place as f64))
+                let index = (self.codes)().iter().position(|code| *code == text);
+                index.map_or(Weight::Text(text), |index| Weight::Number(index as f64))
             }
             Collation::Words => Weight::Number(text.split_whitespace().count() as f64),
         }
@@ -138,19 +138,19 @@ impl Sort {
             .iter()
             .flat_map(|index| readers.iter().map(|reader| reader.weight(rows, *index)))
             .collect();
-        let own = |place: u32| &weights[place as usize * keys..][..keys];
+        let own = |row: u32| &weights[row as usize * keys..][..keys];
         let compare = |a: &u32, b: &u32| {
             let pairs = own(*a).iter().zip(own(*b)).zip(&self.0);
             let decided = pairs.map(|((a, b), key)| ordered(a, b, key.falling)).find(|order| order.is_ne());
             decided.unwrap_or(Ordering::Equal).then(indexes[*a as usize].cmp(&indexes[*b as usize]))
         };
-        let mut places: Vec<u32> = (0..indexes.len() as u32).collect();
-        if most < places.len() {
-            places.select_nth_unstable_by(most, compare);
-            places.truncate(most);
+        let mut order_of_rows: Vec<u32> = (0..indexes.len() as u32).collect();
+        if most < order_of_rows.len() {
+            order_of_rows.select_nth_unstable_by(most, compare);
+            order_of_rows.truncate(most);
         }
-        places.sort_unstable_by(compare);
-        *indexes = places.into_iter().map(|place| indexes[place as usize]).collect();
+        order_of_rows.sort_unstable_by(compare);
+        *indexes = order_of_rows.into_iter().map(|row| indexes[row as usize]).collect();
     }
 
     fn readers<'a>(&self, rows: &Rows<'a>) -> Vec<Reader<'a>> {
@@ -211,9 +211,9 @@ fn ranks<'a>(weights: &[Weight<'_>]) -> Vec<Weight<'a>> {
     order.sort_unstable_by(rising);
     let mut ranks = vec![Weight::Missing; weights.len()];
     for (rank, same) in order.chunk_by(|a, b| rising(a, b).is_eq()).enumerate() {
-        for place in same.iter().map(|place| *place as usize) {
-            if weights[place] != Weight::Missing {
-                ranks[place] = Weight::Number(rank as f64);
+        for row in same.iter().map(|row| *row as usize) {
+            if weights[row] != Weight::Missing {
+                ranks[row] = Weight::Number(rank as f64);
             }
         }
     }

@@ -118,8 +118,8 @@ mod tests {
     fn numbers_that_are_no_place_are_doubted() {
         let mut check = Check::new(Bounds::UPLOAD);
         assert!(check.points(&[(105.9, 20.5)]).is_ok());
-        for place in [(f64::NAN, 20.5), (f64::INFINITY, 20.5), (105.9, 90.0), (0.0, 0.0)] {
-            assert!(check.points(&[place]).is_err(), "{place:?}");
+        for point in [(f64::NAN, 20.5), (f64::INFINITY, 20.5), (105.9, 90.0), (0.0, 0.0)] {
+            assert!(check.points(&[point]).is_err(), "{point:?}");
         }
     }
 

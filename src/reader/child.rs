@@ -11,8 +11,8 @@ use std::{
 use super::{
     confine::{self, Confinement},
     findings::{self, clip},
-    protocol::{self, Fault, Kind, Question, SentValue, Task, WireOptions, send, send_parts},
-    records::Record,
+    protocol::{self, Kind, Question, ReaderFault, SentValue, Task, WireOptions, send, send_parts},
+    records::Transferable,
 };
 use crate::ingest::{
     self, Batch, Bound, Bounds, IngestError, LayerOutline, Step, Target, cut, read_event_file, read_parcels,
@@ -100,12 +100,12 @@ impl From<io::Error> for Failure {
 }
 
 /// The error as it travels. Libraries say in words that memory is used up.
-fn fault(error: &IngestError) -> Fault {
+fn fault(error: &IngestError) -> ReaderFault {
     let words = error.to_string();
-    let told = words.to_ascii_lowercase();
-    let memory = ["out of memory", "cannot allocate", "bad_alloc"].iter().any(|word| told.contains(word));
+    let lower = words.to_ascii_lowercase();
+    let memory = ["out of memory", "cannot allocate", "bad_alloc"].iter().any(|word| lower.contains(word));
     let code = if memory { "memory" } else { error.code() };
-    Fault {
+    ReaderFault {
         code: code.to_owned(),
         words: words.chars().take(LONGEST_WORDS).collect(),
         wrong_usage: error.is_wrong_usage(),
@@ -154,7 +154,7 @@ fn records(output: &mut dyn Write, file: &Path, asked: WireOptions, bounds: Boun
     }
 }
 
-fn batch<R: Record>(
+fn batch<R: Transferable>(
     batch: Batch<R>,
     output: &mut dyn Write,
     file: &Path,
@@ -167,7 +167,7 @@ fn batch<R: Record>(
         let (file, limit) = (PathBuf::from(file).display().to_string(), bounds.findings as u64);
         return Err(IngestError::TooMuch { file, bound: Bound::Findings, limit }.into());
     }
-    send_parts(output, Kind::Records, features.into_iter().zip(records.into_iter().map(Record::pack)))
+    send_parts(output, Kind::Records, features.into_iter().zip(records.into_iter().map(Transferable::pack)))
         .or_else(|error| too_large(error, file, bounds))?;
     send_parts(output, Kind::Findings, findings)?;
     send(output, Kind::Report, &report)?;

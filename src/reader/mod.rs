@@ -38,13 +38,14 @@ use serde_json::{Map, Value};
 use crate::{
     domain::{AdminUnit, Parcel, Project},
     ingest::{
-        Batch, EventTable, IntersectRow, LayerOutline, MOST_COLUMNS, Options, Progress, Report, Target, Words,
+        Batch, EventTable, IntersectRow, LayerOutline, MOST_COLUMNS, Options, ReadProgress, Report, Target,
+        Words,
     },
 };
 use check::{Check, Doubt};
 use handover::Handover;
 use protocol::{Kind, SentValue, Task, WireOptions};
-use records::{CutParcel, Record};
+use records::{CutParcel, Transferable};
 
 pub use child::run as run_child;
 pub use confine::Confinement;
@@ -156,7 +157,7 @@ impl Reader {
         path: &Path,
         options: &Options,
         cancellation: &Cancellation,
-        progress: Progress<'_>,
+        progress: ReadProgress<'_>,
     ) -> Result<Batch<AdminUnit>, ReadError> {
         self.batch(path, WireOptions::new(Target::Units, options, None), cancellation, progress)
     }
@@ -170,7 +171,7 @@ impl Reader {
         path: &Path,
         options: &Options,
         cancellation: &Cancellation,
-        progress: Progress<'_>,
+        progress: ReadProgress<'_>,
     ) -> Result<Batch<Project>, ReadError> {
         self.batch(path, WireOptions::new(Target::Projects, options, None), cancellation, progress)
     }
@@ -186,7 +187,7 @@ impl Reader {
         options: &Options,
         boundary: Option<&MultiPolygon<f64>>,
         cancellation: &Cancellation,
-        progress: Progress<'_>,
+        progress: ReadProgress<'_>,
     ) -> Result<(Batch<Parcel>, Vec<IntersectRow>), ReadError> {
         let asked = WireOptions::new(Target::Parcels, options, boundary);
         let Batch { records, features, report } =
@@ -197,16 +198,17 @@ impl Reader {
         Ok((Batch { records, features, report }, rows))
     }
 
-    fn batch<R: Record>(
+    fn batch<R: Transferable>(
         &self,
         path: &Path,
         asked: WireOptions,
         cancellation: &Cancellation,
-        progress: Progress<'_>,
+        progress: ReadProgress<'_>,
     ) -> Result<Batch<R>, ReadError> {
         let file = Handover::new(path)?;
         let mut check = Check::new(self.limits.bounds);
-        let (mut records, mut features, mut told, mut report) = (Vec::new(), Vec::new(), Vec::new(), None);
+        let (mut records, mut features, mut findings, mut report) =
+            (Vec::new(), Vec::new(), Vec::new(), None);
         let task = Task::Records(Box::new(asked));
         self.ask(&file, task, cancellation, &mut |kind, bytes| match kind {
             Kind::Records => protocol::each(bytes, |(feature, sent): (String, R::Sent)| {
@@ -217,7 +219,7 @@ impl Reader {
             }),
             Kind::Findings => protocol::each(bytes, |finding| {
                 check.findings(1)?;
-                told.push(finding);
+                findings.push(finding);
                 Ok(())
             }),
             Kind::Report => {
@@ -235,7 +237,7 @@ impl Reader {
         if report.accepted != records.len() || report.read > self.limits.bounds.rows {
             return Err(nonsense(Doubt("the report counts other records")));
         }
-        for finding in told {
+        for finding in findings {
             findings::put(finding, &mut report).map_err(nonsense)?;
         }
         Ok(Batch { records, features, report })

@@ -24,7 +24,7 @@ use super::{
     confine::FOLDERS,
     error::ReadError,
     handover::Handover,
-    protocol::{self, Fault, Kind, LONGEST_ANSWER, Question, Task},
+    protocol::{self, Kind, LONGEST_ANSWER, Question, ReaderFault, Task},
 };
 use crate::ingest::IngestError;
 
@@ -127,7 +127,7 @@ pub fn ask(
         Ended { left: cancellation.has_left(), too_long: too_long.load(Ordering::Relaxed), status, words };
     match heard {
         Ok(Heard::All(confinement)) => Ok(confinement),
-        Ok(Heard::Fault(fault)) => Err(told(limits, file, &fault)),
+        Ok(Heard::Fault(fault)) => Err(explained(limits, file, &fault)),
         Ok(Heard::Nothing) => Err(ended.why(limits, file)),
         Err(_) if ended.left || ended.too_long => Err(ended.why(limits, file)),
         Err(doubt) => Err(ReadError::Nonsense { file: file.file.clone(), what: doubt.0.to_owned() }),
@@ -187,7 +187,7 @@ enum Heard {
     /// A whole answer.
     All(Confinement),
     /// The file can't be read.
-    Fault(Fault),
+    Fault(ReaderFault),
     /// It ended before.
     Nothing,
 }
@@ -219,7 +219,7 @@ fn listen(pipe: &mut dyn Read, most: u64, take: Take<'_>) -> Result<Heard, Doubt
 }
 
 /// The reader's words about the file.
-fn told(limits: &Limits, file: &Handover, fault: &Fault) -> ReadError {
+fn explained(limits: &Limits, file: &Handover, fault: &ReaderFault) -> ReadError {
     if fault.code == "memory" {
         return memory(limits, file);
     }
@@ -253,11 +253,11 @@ impl Ended {
         if self.too_long {
             return time(limits.clock());
         }
-        let said = self.words.to_ascii_lowercase();
+        let lower = self.words.to_ascii_lowercase();
         let starved =
             ["memory allocation", "out of memory", "cannot allocate", "bad_alloc", "allocation failed"]
                 .iter()
-                .any(|word| said.contains(word));
+                .any(|word| lower.contains(word));
         let status = match &self.status {
             Ok(status) => *status,
             Err(error) => return ReadError::Start(error.to_string()),

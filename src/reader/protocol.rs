@@ -43,7 +43,7 @@ pub enum Kind {
     Findings,
     /// The report without its lists, or what a table has instead.
     Report,
-    /// [`Fault`]: the file can't be read.
+    /// [`ReaderFault`]: the file can't be read.
     Failed,
     /// That was all.
     Done,
@@ -158,7 +158,7 @@ impl WireOptions {
 
 /// Why the file can't be read, in the reader's words.
 #[derive(Debug, Serialize, Deserialize)]
-pub struct Fault {
+pub struct ReaderFault {
     /// One of `IngestError::CODES`.
     pub code: String,
     /// What is wrong, and what to do.

@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A record that a reader sends.
-pub trait Record: Sized {
+pub trait Transferable: Sized {
     /// Its form in a frame.
     type Sent: Serialize + DeserializeOwned;
 
@@ -47,7 +47,7 @@ pub struct SentParcel {
     cut: Option<(f64, bool)>,
 }
 
-impl Record for CutParcel {
+impl Transferable for CutParcel {
     type Sent = SentParcel;
 
     fn pack(self) -> SentParcel {
@@ -126,7 +126,7 @@ pub struct SentUnit {
     boundary: Option<Areas>,
 }
 
-impl Record for AdminUnit {
+impl Transferable for AdminUnit {
     type Sent = SentUnit;
 
     fn pack(self) -> SentUnit {
@@ -177,7 +177,7 @@ pub struct SentProject {
     alignment: Option<Points>,
 }
 
-impl Record for Project {
+impl Transferable for Project {
     type Sent = SentProject;
 
     fn pack(self) -> SentProject {
@@ -245,7 +245,7 @@ mod tests {
         }
     }
 
-    fn travelled<R: Record>(record: R) -> Result<R, Doubt> {
+    fn travelled<R: Transferable>(record: R) -> Result<R, Doubt> {
         let bytes = postcard::to_stdvec(&record.pack()).unwrap();
         R::unpack(postcard::from_bytes(&bytes).unwrap(), &mut Check::new(Bounds::UPLOAD))
     }

@@ -170,10 +170,10 @@ impl Judging<'_, '_> {
         if let EventKind::MoneyPaid { .. } = kind
             && marks.payments.iter().map(|(_, amount)| amount.0).sum::<u64>() > after.approved.0
         {
-            let told = law.tell_code(MarkCode::Overpaid, self.submission.today);
-            self.marks.push(RowMark { row, parcel: facts.id, told });
+            let mark = law.describe_code(MarkCode::Overpaid, self.submission.today);
+            self.marks.push(RowMark { row, parcel: facts.id, mark });
         }
-        let Some((act, said)) = kind.act() else { return };
+        let Some((act, details)) = kind.act() else { return };
         let file = CaseFile {
             land: law.land_group(&facts.land_use),
             early: marks.early,
@@ -182,9 +182,9 @@ impl Judging<'_, '_> {
             ..CaseFile::new(after.days, &marks.facts)
         };
         let mut found = Vec::new();
-        law.marks_of(&file, &Fact { act, day: event.body.day, at: event.position, said }, &mut found);
-        let told = found.iter().map(|mark| law.tell(mark, self.submission.today));
-        self.marks.extend(told.map(|told| RowMark { row, parcel: facts.id, told }));
+        law.marks_of(&file, &Fact { act, day: event.body.day, at: event.position, details }, &mut found);
+        let marks = found.iter().map(|mark| law.describe(mark, self.submission.today));
+        self.marks.extend(marks.map(|mark| RowMark { row, parcel: facts.id, mark }));
     }
 
     fn event(

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use crate::{
     domain::{
         Day, Draft, LedgerPosition, NewEvent, ParcelId, Refusal, Standing, UnitId, hex,
-        law::{Law, ToldMark},
+        law::{Law, MarkEntry},
     },
     store::{Entry, Head, IdempotentAnswer, StoreError, Transaction},
 };
@@ -96,7 +96,7 @@ pub struct RowMark {
     pub parcel: ParcelId,
     /// What.
     #[serde(flatten)]
-    pub told: ToldMark,
+    pub mark: MarkEntry,
 }
 
 /// What came of an order.

@@ -131,7 +131,7 @@ impl Paper<'_> {
 
     fn unranked(&self, name: &str, rows: &[&Row]) -> Block {
         let cells = |row: &&Row| {
-            let why = match row.place {
+            let why = match row.status {
                 RankStatus::NoWork => "board_no_work",
                 RankStatus::TooLittleWork => "board_too_little_work",
                 RankStatus::TooLittleDue => "board_too_little_due",
@@ -176,7 +176,7 @@ impl Paper<'_> {
                     row.score.map_or(Cell::Empty, |score| self.points(score)),
                 ]
             }
-            // A household is told by its number: who it is, the commune's officers look up.
+            // A household is named by its number: who it is, the commune's officers look up.
             Nominated::Holder(early) => vec![
                 Cell::Text(self.words.say("board_holder", &[("number", &early.holder.to_string())])),
                 self.count(early.parcels.len() as u64),
@@ -209,11 +209,11 @@ impl Paper<'_> {
             ];
             let values: Vec<(&str, &str)> =
                 values.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            let said = words.say("board_criterion", &values);
+            let label = words.say("board_criterion", &values);
             if criterion.to_be_confirmed {
-                format!("{said} {}", words.text("board_unconfirmed"))
+                format!("{label} {}", words.text("board_unconfirmed"))
             } else {
-                said
+                label
             }
         };
         let group = |group: &CampaignGroup| {

@@ -97,7 +97,7 @@ pub fn framed(
     let authority = authority(&view.snapshot, view.today);
     let province = authority.map(Authority::short).or(setting.province);
     let place = province.map_or_else(|| words.text("place_unknown"), str::to_owned);
-    let told = words::day(view.today);
+    let date = words::day(view.today);
     let unit = match (authority, setting.province) {
         (Some(authority), _) if words.language() == Language::Vi => Some(authority.name.to_owned()),
         (None, Some(province)) if words.language() == Language::Vi => Some(format!("Tỉnh {province}")),
@@ -115,9 +115,9 @@ pub fn framed(
         motto: [words.text("motto"), words.text("motto_below")],
         number: words.text("number"),
         place: words.say("place", &[("place", &place), ("d", &d), ("m", &m), ("y", &y)]),
-        title: [title.kind, title.name, words.say("as_of", &[("date", &told)])],
+        title: [title.kind, title.name, words.say("as_of", &[("date", &date)])],
         illustration: title.illustration.then(|| words.text("illustration")),
-        footer: words.say("footer", &[("at", &at), ("head", &head), ("date", &told)]),
+        footer: words.say("footer", &[("at", &at), ("head", &head), ("date", &date)]),
         sections,
         recipients: ["recipients", "recipient_1", "recipient_2", "recipient_3"]
             .map(|key| words.text(key))
@@ -143,7 +143,7 @@ fn overview(data: &ReportData<'_>) -> Section {
         }
         Subject::Project(_) => words.text("subject_project"),
     };
-    let mut told = words.say(
+    let mut sentence = words.say(
         "headline",
         &[
             ("date", &words::day(view.today)),
@@ -160,11 +160,12 @@ fn overview(data: &ReportData<'_>) -> Section {
             _ => "pace_behind",
         };
         let pace = words.say(key, &[("days", &words.count(u64::from(days.unsigned_abs())))]);
-        told.push(' ');
-        told.push_str(&words.say("headline_plan", &[("planned", &words.percent(planned)), ("pace", &pace)]));
+        sentence.push(' ');
+        sentence
+            .push_str(&words.say("headline_plan", &[("planned", &words.percent(planned)), ("pace", &pace)]));
     }
     let earlier = survey.total().earlier;
-    let since = |place: usize| words.hectares((area.done - earlier[place]).get());
+    let since = |index: usize| words.hectares((area.done - earlier[index]).get());
     let trouble = words.say(
         "trouble",
         &[
@@ -177,7 +178,7 @@ fn overview(data: &ReportData<'_>) -> Section {
     );
     let mut blocks = facts(data);
     blocks.extend([
-        text(told),
+        text(sentence),
         text(words.say("change", &[("week", &since(0)), ("month", &since(1))])),
         text(trouble),
         tables::measures(data),
@@ -197,9 +198,9 @@ fn facts(data: &ReportData<'_>) -> Vec<Block> {
         ("fact_body", project.body.clone()),
         ("fact_required", project.required_day.map(words::day)),
     ];
-    let told = facts.into_iter().filter_map(|(key, value)| Some(words.say(key, &[("value", &value?)])));
-    let told: Vec<String> = told.collect();
-    vec![text(told.join(" "))]
+    let sentence = facts.into_iter().filter_map(|(key, value)| Some(words.say(key, &[("value", &value?)])));
+    let sentence: Vec<String> = sentence.collect();
+    vec![text(sentence.join(" "))]
 }
 
 fn fronts(data: &ReportData<'_>, index: usize) -> Vec<Block> {
@@ -208,7 +209,7 @@ fn fronts(data: &ReportData<'_>, index: usize) -> Vec<Block> {
     let least = crate::analysis::LEAST_LENGTH_M;
     let Some(fronts) = linear_fronts(&view.snapshot, entry, view.today, least, 1) else { return Vec::new() };
     let km = |decimetres: u32| words.decimal(f64::from(decimetres) / 10_000.0, 2);
-    let told = words.say(
+    let sentence = words.say(
         "fronts_linear",
         &[
             ("length", &km(fronts.length)),
@@ -222,7 +223,7 @@ fn fronts(data: &ReportData<'_>, index: usize) -> Vec<Block> {
             ),
         ],
     );
-    let mut blocks = vec![text(told)];
+    let mut blocks = vec![text(sentence)];
     blocks.extend(tables::gaps(data, &fronts.fronts));
     blocks
 }
@@ -242,7 +243,7 @@ fn expectation(data: &ReportData<'_>, expected: &Forecast, required: Option<Day>
 fn outcomes(words: &Words, simulated: &Simulated, required: Option<Day>) -> Vec<Block> {
     let day = |day: Option<Day>| day.map_or_else(|| words.text("forecast_beyond"), words::day);
     let (all, most) = (simulated.completion, simulated.mostly);
-    let told = words.say(
+    let sentence = words.say(
         "forecast_band",
         &[
             ("p10", &day(all.p10)),
@@ -253,7 +254,7 @@ fn outcomes(words: &Words, simulated: &Simulated, required: Option<Day>) -> Vec<
             ("m90", &day(most.p90)),
         ],
     );
-    let mut blocks = vec![text(told)];
+    let mut blocks = vec![text(sentence)];
     if let Some((required, chance)) = required.zip(simulated.on_time) {
         let values = [("required", &*words::day(required)), ("chance", &*words.percent(chance))];
         blocks.push(text(words.say("forecast_on_time", &values)));

@@ -106,11 +106,11 @@ pub enum Cell {
     Empty,
     /// Text.
     Text(String),
-    /// A number with this many decimals, as told and as it is.
+    /// A number with this many decimals, as shown and as it is.
     Number(f64, usize, Language),
     /// A number with its sign.
     Signed(i64, Language),
-    /// A share, 0 … 1, told in percent with a decimal.
+    /// A share, 0 … 1, shown in percent with a decimal.
     Share(f64, Language),
     /// A day.
     Day(Day),
@@ -118,7 +118,7 @@ pub enum Cell {
 
 impl Cell {
     /// As people read it.
-    pub fn told(&self) -> String {
+    pub fn text(&self) -> String {
         match self {
             Self::Empty => "-".to_owned(),
             Self::Text(text) => text.clone(),
@@ -136,7 +136,7 @@ impl Cell {
 impl Serialize for Cell {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("told", &self.told())?;
+        map.serialize_entry("text", &self.text())?;
         map.end()
     }
 }

@@ -66,18 +66,18 @@ pub fn curve(
         let fill = format!("fill=\"{}\" fill-opacity=\"0.22\" stroke=\"none\"", palette.light.curve);
         canvas.path(&line(low.chain(high)), &fill);
         if let Some(planned) = &curve.planned {
-            let places =
+            let points =
                 days.iter().zip(planned).map(|(day, area)| [axes.x(*day), Axes::y(area / curve.area)]);
             let stroke = format!(
                 "fill=\"none\" stroke=\"{}\" stroke-width=\"2.5\" stroke-dasharray=\"9 5\"",
                 palette.light.accent
             );
-            canvas.path(&line(places), &stroke);
+            canvas.path(&line(points), &stroke);
         }
         let known = days.iter().zip(&curve.actual).filter(|(day, _)| **day <= view.today);
-        let places = known.map(|(day, area)| [axes.x(*day), Axes::y(area / curve.area)]);
+        let points = known.map(|(day, area)| [axes.x(*day), Axes::y(area / curve.area)]);
         let stroke = format!("fill=\"none\" stroke=\"{}\" stroke-width=\"3.5\"", palette.light.curve);
-        canvas.path(&line(places), &stroke);
+        canvas.path(&line(points), &stroke);
     }
     key(!forecast.is_empty(), &palette, words, &mut canvas);
     Ok(Some(Picture { caption: words.text("caption_curve"), svg: canvas.done(), size: [WIDTH, HEIGHT] }))
@@ -89,8 +89,8 @@ fn grid(axes: &Axes, palette: &Palette, words: &Words, canvas: &mut Canvas) {
         let share = f64::from(step) / 4.0;
         let y = Axes::y(share);
         canvas.path(&line([[LEFT, y], [WIDTH - RIGHT, y]]), &stroke);
-        let told = words::number(share * 100.0, 0, words.language());
-        canvas.text([LEFT - 10.0, y + 6.0], 18.0, "end", &palette.light.ink_soft, &told);
+        let label = words::number(share * 100.0, 0, words.language());
+        canvas.text([LEFT - 10.0, y + 6.0], 18.0, "end", &palette.light.ink_soft, &label);
     }
     // Firsts of months, at most eight of them.
     let months = axes.last.since(axes.first) / 30 + 1;
@@ -101,15 +101,17 @@ fn grid(axes: &Axes, palette: &Palette, words: &Words, canvas: &mut Canvas) {
         let Some(day) = Day::from_date(date).ok().filter(|day| *day <= axes.last) else { break };
         let x = axes.x(day);
         canvas.path(&line([[x, TOP], [x, HEIGHT - BOTTOM]]), &stroke);
-        let told = date.strftime("%m/%Y").to_string();
-        canvas.text([x, HEIGHT - BOTTOM + 24.0], 17.0, "middle", &palette.light.ink_soft, &told);
+        let label = date.strftime("%m/%Y").to_string();
+        canvas.text([x, HEIGHT - BOTTOM + 24.0], 17.0, "middle", &palette.light.ink_soft, &label);
     }
 }
 
 fn key(band: bool, palette: &Palette, words: &Words, canvas: &mut Canvas) {
     let mut x = LEFT;
-    let names =
-        [("curve_actual", &palette.light.curve, ""), ("curve_planned", &palette.light.accent, "stroke-dasharray=\"9 5\"")];
+    let names = [
+        ("curve_actual", &palette.light.curve, ""),
+        ("curve_planned", &palette.light.accent, "stroke-dasharray=\"9 5\""),
+    ];
     for (name, colour, dash) in names {
         canvas.path(
             &line([[x, 24.0], [x + 40.0, 24.0]]),
@@ -119,7 +121,8 @@ fn key(band: bool, palette: &Palette, words: &Words, canvas: &mut Canvas) {
         x += 190.0;
     }
     if band {
-        canvas.rect([x, 14.0, 40.0, 18.0], &format!("fill=\"{}\" fill-opacity=\"0.22\"", palette.light.curve));
+        canvas
+            .rect([x, 14.0, 40.0, 18.0], &format!("fill=\"{}\" fill-opacity=\"0.22\"", palette.light.curve));
         canvas.text([x + 48.0, 30.0], 18.0, "start", &palette.light.ink, &words.text("curve_band"));
     }
 }

@@ -35,7 +35,7 @@ impl<'a> ReportData<'a> {
         };
         let holders = survey.holders(snapshot, 1, |_| 0)[0];
         let mut figures = survey.total().figures(snapshot, day, holders, length(snapshot, &projects, day));
-        figures.progress = figures.progress.told(setting.discretion);
+        figures.progress = figures.progress.disclosed(setting.discretion);
         Self { view, subject, words, setting, chosen, survey, figures }
     }
 }

@@ -17,12 +17,12 @@ pub fn section(data: &ReportData<'_>) -> Section {
     let block = if list.is_empty() {
         Block::Text { text: data.words.text("no_decision") }
     } else {
-        Block::List { entries: list.iter().map(|decision| told(data, decision)).collect() }
+        Block::List { entries: list.iter().map(|decision| sentence(data, decision)).collect() }
     };
     Section { heading: data.words.text("section_decisions"), blocks: vec![block] }
 }
 
-fn told(data: &ReportData<'_>, decision: &Decision) -> String {
+fn sentence(data: &ReportData<'_>, decision: &Decision) -> String {
     let (snapshot, words) = (&data.view.snapshot, data.words);
     let project = |index: usize| &snapshot.projects()[index].project;
     let body = |index: usize| project(index).body.clone().unwrap_or_else(|| words.text("body_unknown"));

@@ -99,9 +99,9 @@ fn head(document: &Document) -> Grid {
 }
 
 fn foot(document: &Document) -> Grid {
-    let line = |(place, text): (usize, &String)| {
-        let told = if place == 0 { run(text, 24).bold().italic() } else { run(text, 22) };
-        Paragraph::new().add_run(told)
+    let line = |(index, text): (usize, &String)| {
+        let styled = if index == 0 { run(text, 24).bold().italic() } else { run(text, 22) };
+        Paragraph::new().add_run(styled)
     };
     let left = document.recipients.iter().enumerate().map(line).collect();
     frameless(left, vec![centred(run(&document.signature, 26).bold())], 0.5)
@@ -138,23 +138,23 @@ fn grid(table: &Table) -> Grid {
     let all: f64 = table.columns.iter().map(|column| column.width).sum();
     let widths: Vec<usize> = table.columns.iter().map(|column| mm(FIELD_MM * column.width / all)).collect();
     let size = if table.columns.len() > 7 { 17 } else { 22 };
-    let cell = |text: &str, place: usize, align: AlignmentType, bold: bool| {
-        let told = if bold { run(text, size).bold() } else { run(text, size) };
+    let cell = |text: &str, index: usize, align: AlignmentType, bold: bool| {
+        let styled = if bold { run(text, size).bold() } else { run(text, size) };
         TableCell::new()
-            .width(widths[place], WidthType::Dxa)
+            .width(widths[index], WidthType::Dxa)
             .vertical_align(VAlignType::Center)
-            .add_paragraph(Paragraph::new().align(align).add_run(told))
+            .add_paragraph(Paragraph::new().align(align).add_run(styled))
     };
     let names = table.columns.iter().enumerate();
-    let names = names.map(|(place, column)| cell(&column.name, place, AlignmentType::Center, true));
+    let names = names.map(|(index, column)| cell(&column.name, index, AlignmentType::Center, true));
     let mut rows = vec![TableRow::new(names.collect())];
     for (at, row) in table.rows.iter().enumerate() {
         let bold = table.total && at + 1 == table.rows.len();
-        let told = row.iter().enumerate().map(|(place, one): (usize, &Cell)| {
-            let align = if table.columns[place].right { AlignmentType::Right } else { AlignmentType::Left };
-            cell(&one.told(), place, align, bold)
+        let cells = row.iter().enumerate().map(|(index, one): (usize, &Cell)| {
+            let align = if table.columns[index].right { AlignmentType::Right } else { AlignmentType::Left };
+            cell(&one.text(), index, align, bold)
         });
-        rows.push(TableRow::new(told.collect()));
+        rows.push(TableRow::new(cells.collect()));
     }
     Grid::new(rows).set_grid(widths.clone())
 }

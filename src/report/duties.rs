@@ -30,8 +30,8 @@ fn marks(data: &ReportData<'_>) -> Option<Block> {
     let law = data.view.snapshot.law();
     let counts = marked(&data.view.snapshot, &data.chosen, data.view.today);
     let row = |(code, parcels)| {
-        let told = law.mark_words().iter().find(|one| one.code == code);
-        let name = told.map_or_else(|| code.code().to_owned(), |one| data.words.label(&one.name));
+        let named = law.mark_words().iter().find(|one| one.code == code);
+        let name = named.map_or_else(|| code.code().to_owned(), |one| data.words.label(&one.name));
         vec![Cell::Text(name), data.count(parcels)]
     };
     let rows: Vec<_> = counts.into_iter().map(row).collect();
@@ -64,13 +64,13 @@ fn named(data: &ReportData<'_>, same: &[Duty]) -> Block {
     let (snapshot, law) = (&view.snapshot, view.snapshot.law());
     let row = |duty: &Duty| {
         let columns = snapshot.parcels();
-        let place = match data.subject {
+        let where_it_is = match data.subject {
             Subject::Unit(_) => snapshot.projects()[columns.project(duty.parcel)].project.code.to_string(),
             _ => snapshot.units()[view.unit_of(duty.parcel)].unit.name.clone(),
         };
         let who = law.must_act(duty.rule).map_or_else(|| "-".to_owned(), |body| words.label(&body.name));
         vec![
-            Cell::Text(place),
+            Cell::Text(where_it_is),
             Cell::Text(columns.sheet(duty.parcel).to_owned()),
             Cell::Text(columns.number(duty.parcel).to_owned()),
             Cell::Text(act_name(view, duty.act, words)),
@@ -81,9 +81,9 @@ fn named(data: &ReportData<'_>, same: &[Duty]) -> Block {
             Cell::Text(who),
         ]
     };
-    let place = if matches!(data.subject, Subject::Unit(_)) { "duty_project" } else { "duty_unit" };
+    let where_it_is = if matches!(data.subject, Subject::Unit(_)) { "duty_project" } else { "duty_unit" };
     let columns = vec![
-        data.column(place, 2.0, false),
+        data.column(where_it_is, 2.0, false),
         data.column("duty_sheet", 0.8, true),
         data.column("duty_parcel", 0.9, true),
         data.column("duty_act", 2.6, false),

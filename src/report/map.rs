@@ -33,17 +33,17 @@ impl Sheet {
         Self { extent, scale, height: (height * scale + 60.0).max(420.0) }
     }
 
-    fn place(&self, place: WorldPoint) -> [f64; 2] {
+    fn point(&self, point: WorldPoint) -> [f64; 2] {
         let along = |at: u32, from: u32| (f64::from(at) - f64::from(from)) * self.scale;
-        [15.0 + along(place.x, self.extent.min_x), 30.0 + along(place.y, self.extent.min_y)]
+        [15.0 + along(point.x, self.extent.min_x), 30.0 + along(point.y, self.extent.min_y)]
     }
 
     /// Adds the rings of a shape to a path; vertices nearer than a third of a unit are left out.
     fn shape(&self, shape: Shape<'_>, path: &mut String) {
         for (_, ring) in shape.rings() {
             let mut last: Option<[f64; 2]> = None;
-            for place in ring {
-                let at = self.place(*place);
+            for point in ring {
+                let at = self.point(*point);
                 if last.is_some_and(|last| (last[0] - at[0]).hypot(last[1] - at[1]) < 0.3) {
                     continue;
                 }
@@ -131,7 +131,10 @@ fn ground(view: &View, subject: Subject, sheet: &Sheet, palette: &Palette, canva
         sheet.shape(snapshot.project_shape(index), &mut edge);
         canvas.path(
             &edge,
-            &format!("fill=\"{}\" stroke=\"{}\" stroke-width=\"0.8\"", palette.light.land, palette.light.project_edge),
+            &format!(
+                "fill=\"{}\" stroke=\"{}\" stroke-width=\"0.8\"",
+                palette.light.land, palette.light.project_edge
+            ),
         );
     }
 }
@@ -149,7 +152,7 @@ fn projects(view: &View, sheet: &Sheet, palette: &Palette, canvas: &mut Canvas) 
             continue;
         }
         // A corridor is too narrow to be seen at this scale: it is drawn as a road is.
-        let way = line(entry.alignment.iter().map(|place| sheet.place(*place)));
+        let way = line(entry.alignment.iter().map(|point| sheet.point(*point)));
         canvas.path(&way, &format!("fill=\"none\" stroke=\"{edge}\" stroke-width=\"9\""));
         canvas.path(&way, &format!("fill=\"none\" stroke=\"{colour}\" stroke-width=\"6\""));
     }
@@ -157,7 +160,7 @@ fn projects(view: &View, sheet: &Sheet, palette: &Palette, canvas: &mut Canvas) 
         let shape = snapshot.project_shape(index).extent();
         let around = if shape.is_empty() { entry.extent } else { shape };
         let (x, y) = (around.min_x.midpoint(around.max_x), around.min_y.midpoint(around.max_y));
-        let [x, y] = sheet.place(entry.point.unwrap_or(WorldPoint { x, y }));
+        let [x, y] = sheet.point(entry.point.unwrap_or(WorldPoint { x, y }));
         canvas.text([x, y - 9.0], 17.0, "middle", &palette.light.ink, entry.project.code.as_str());
     }
 }
@@ -217,8 +220,8 @@ pub fn standing_name(view: &View, one: Standing, words: &Words) -> String {
 
 /// An act's name.
 pub fn act_name(view: &View, act: Act, words: &Words) -> String {
-    let told = view.snapshot.law().words(act);
-    told.map_or_else(|| act.code().to_owned(), |told| words.label(&told.name))
+    let named = view.snapshot.law().words(act);
+    named.map_or_else(|| act.code().to_owned(), |named| words.label(&named.name))
 }
 
 fn legend(rows: Vec<(String, String)>, palette: &Palette, canvas: &mut Canvas) {
@@ -265,12 +268,12 @@ fn scale_bar(sheet: &Sheet, palette: &Palette, words: &Words, canvas: &mut Canva
     let round = [5.0, 2.0, 1.0].into_iter().map(|n| n * power).find(|n| *n <= most).unwrap_or(power);
     let (x, y, width) = (WIDTH - LEGEND, sheet.height - 30.0, round / metres_a_unit);
     canvas.rect([x, y, width, 5.0], &format!("fill=\"{}\"", palette.light.ink));
-    let told = if round >= 1000.0 {
+    let label = if round >= 1000.0 {
         words.say("scale_km", &[("n", &words.decimal(round / 1000.0, 0))])
     } else {
         words.say("scale_m", &[("n", &words.decimal(round, 0))])
     };
-    canvas.text([x, y - 8.0], 17.0, "start", &palette.light.ink, &told);
+    canvas.text([x, y - 8.0], 17.0, "start", &palette.light.ink, &label);
     // North is up: the map is in Mercator.
     canvas.path(
         &line([[x + 225.0, y + 5.0], [x + 235.0, y - 30.0], [x + 245.0, y + 5.0], [x + 235.0, y - 4.0]]),

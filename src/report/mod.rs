@@ -92,7 +92,7 @@ pub struct Setting<'a> {
     pub province: Option<&'a str>,
     /// Everything is made up.
     pub illustration: bool,
-    /// How money is told.
+    /// How money is shown.
     pub discretion: Discretion,
 }
 

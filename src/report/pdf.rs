@@ -60,11 +60,11 @@ impl ReportWorld {
         let wrong = |error: serde_json::Error| ReportError::Layout(error.to_string());
         let mut content = serde_json::to_value(document).map_err(wrong)?;
         let mut files = HashMap::new();
-        for (section, told) in document.sections.iter().enumerate() {
-            for (place, block) in told.blocks.iter().enumerate() {
+        for (section, part) in document.sections.iter().enumerate() {
+            for (index, block) in part.blocks.iter().enumerate() {
                 let Block::Picture(picture) = block else { continue };
                 let name = format!("picture-{}.svg", files.len());
-                content["sections"][section]["blocks"][place]["file"] = json!(name);
+                content["sections"][section]["blocks"][index]["file"] = json!(name);
                 files.insert(file(&name)?, Bytes::from_string(picture.svg.clone()));
             }
         }
@@ -105,7 +105,7 @@ impl World for ReportWorld {
     }
 }
 
-fn told(errors: &[SourceDiagnostic]) -> ReportError {
+fn failure(errors: &[SourceDiagnostic]) -> ReportError {
     let all: Vec<&str> = errors.iter().map(|error| error.message.as_str()).collect();
     ReportError::Layout(all.join("; "))
 }
@@ -113,8 +113,8 @@ fn told(errors: &[SourceDiagnostic]) -> ReportError {
 /// The document as PDF.
 pub fn write(document: &Document) -> Result<Vec<u8>, ReportError> {
     let world = ReportWorld::of(document)?;
-    let laid_out = typst::compile::<PagedDocument>(&world).output.map_err(|errors| told(&errors))?;
-    let bytes = typst_pdf::pdf(&laid_out, &PdfOptions::default()).map_err(|errors| told(&errors))?;
+    let laid_out = typst::compile::<PagedDocument>(&world).output.map_err(|errors| failure(&errors))?;
+    let bytes = typst_pdf::pdf(&laid_out, &PdfOptions::default()).map_err(|errors| failure(&errors))?;
     // What typst remembers of this report is of no use for the next one.
     typst::comemo::evict(0);
     Ok(bytes)

@@ -102,9 +102,9 @@ impl Canvas {
 }
 
 /// `M x y L x y …` through places.
-pub fn line(places: impl IntoIterator<Item = [f64; 2]>) -> String {
+pub fn line(points: impl IntoIterator<Item = [f64; 2]>) -> String {
     let mut data = String::new();
-    for [x, y] in places {
+    for [x, y] in points {
         let _ = write!(data, "{}{x:.1} {y:.1}", if data.is_empty() { "M" } else { "L" });
     }
     data

@@ -119,7 +119,7 @@ pub fn groups(data: &ReportData<'_>) -> Vec<Block> {
 
 fn grouped(data: &ReportData<'_>, caption: &str, rows: Vec<(String, String, Sums)>) -> Block {
     let (snapshot, day) = (&data.view.snapshot, data.view.today);
-    // Holders are not told here.
+    // Holders are not shown here.
     let nobody = CountMeasure { total: 0, done: 0, planned: None };
     let cells = |code: String, name: String, figures: &Figures| {
         let (progress, area) = (&figures.progress, figures.progress.measures.area);
@@ -139,9 +139,9 @@ fn grouped(data: &ReportData<'_>, caption: &str, rows: Vec<(String, String, Sums
         ]
     };
     let some = rows.into_iter().filter(|(_, _, sums)| sums.all.parcels > 0);
-    let told = some.map(|(code, name, sums)| cells(code, name, &sums.figures(snapshot, day, nobody, None)));
-    let mut told: Vec<_> = told.collect();
-    told.push(cells(String::new(), data.words.text("all"), &data.figures));
+    let lines = some.map(|(code, name, sums)| cells(code, name, &sums.figures(snapshot, day, nobody, None)));
+    let mut lines: Vec<_> = lines.collect();
+    lines.push(cells(String::new(), data.words.text("all"), &data.figures));
     let columns = vec![
         data.column("code", 1.0, false),
         data.column("name", 3.6, false),
@@ -155,7 +155,7 @@ fn grouped(data: &ReportData<'_>, caption: &str, rows: Vec<(String, String, Sums
         data.column("overdue", 1.1, true),
         data.column("late", 1.1, true),
     ];
-    data.table(caption, columns, told, true)
+    data.table(caption, columns, lines, true)
 }
 
 fn stages(data: &ReportData<'_>) -> Block {

@@ -33,14 +33,14 @@ impl Words {
         let mut texts = read(language.code(), ours(language))?;
         if let Some((file, text)) = own {
             for (key, text) in read(file, text)? {
-                let Some(place) = texts.get_mut(&key) else {
+                let Some(slot) = texts.get_mut(&key) else {
                     let why = format!(
                         "no report has the text \"{key}\"; look at data/report/{}.toml",
                         language.code()
                     );
                     return Err(ReportError::Words { file: file.to_owned(), why });
                 };
-                *place = text;
+                *slot = text;
             }
         }
         Ok(Self { language, texts })
@@ -97,18 +97,18 @@ pub fn number(value: f64, decimals: usize, language: Language) -> String {
         Language::En => (',', '.'),
     };
     let negative = value < 0.0 && plain.bytes().any(|digit| (b'1'..=b'9').contains(&digit));
-    let mut told = if negative { "-".to_owned() } else { String::new() };
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            told.push(group);
+    let mut text = if negative { "-".to_owned() } else { String::new() };
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index).is_multiple_of(3) {
+            text.push(group);
         }
-        told.push(digit);
+        text.push(digit);
     }
     if !part.is_empty() {
-        told.push(point);
-        told.push_str(part);
+        text.push(point);
+        text.push_str(part);
     }
-    told
+    text
 }
 
 /// A share in percent with one decimal; the sign as on screen, in Vietnamese behind a narrow space that does not break.

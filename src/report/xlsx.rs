@@ -54,8 +54,8 @@ fn first(book: &mut Workbook, document: &Document, taken: &mut Vec<String>) -> R
     let bold = Format::new().set_bold();
     let text = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     let mut row = 0;
-    let mut put = |sheet: &mut Worksheet, told: &str, format: &Format| -> Result<u32, ReportError> {
-        sheet.write_with_format(row, 0, told, format).map_err(|error| wrong(&error))?;
+    let mut put = |sheet: &mut Worksheet, line: &str, format: &Format| -> Result<u32, ReportError> {
+        sheet.write_with_format(row, 0, line, format).map_err(|error| wrong(&error))?;
         row += 1;
         Ok(row)
     };
@@ -74,7 +74,7 @@ fn first(book: &mut Workbook, document: &Document, taken: &mut Vec<String>) -> R
         let mut at = put(sheet, &format!("{number}. {}", section.heading), &bold)?;
         for block in &section.blocks {
             at = match block {
-                Block::Text { text: told } => put(sheet, told, &text)?,
+                Block::Text { text: line } => put(sheet, line, &text)?,
                 Block::List { entries } => {
                     entries.iter().try_fold(at, |_, entry| put(sheet, entry, &text))?
                 }
@@ -108,15 +108,15 @@ fn grid(sheet: &mut Worksheet, table: &Table, document: &Document) -> Result<(),
     let framed = || Format::new().set_border(FormatBorder::Thin);
     let name = framed().set_bold().set_text_wrap().set_align(FormatAlign::Center);
     sheet.write_with_format(0, 0, table.caption.as_str(), &Format::new().set_bold())?;
-    for (place, column) in (0u16..).zip(&table.columns) {
-        sheet.set_column_width(place, column.width * 9.0)?;
-        sheet.write_with_format(1, place, column.name.as_str(), &name)?;
+    for (index, column) in (0u16..).zip(&table.columns) {
+        sheet.set_column_width(index, column.width * 9.0)?;
+        sheet.write_with_format(1, index, column.name.as_str(), &name)?;
     }
     for (at, row) in (2u32..).zip(&table.rows) {
         let total = table.total && at as usize == table.rows.len() + 1;
-        for (place, cell) in (0u16..).zip(row) {
+        for (index, cell) in (0u16..).zip(row) {
             let format = if total { framed().set_bold() } else { framed() };
-            put(sheet, at, place, cell, format)?;
+            put(sheet, at, index, cell, format)?;
         }
     }
     sheet.set_freeze_panes(2, 0)?;

@@ -267,8 +267,8 @@ impl App {
         make: impl FnOnce(&Self, &View) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
         let bytes = move |app: &Self, view: &View| {
-            let told = make(app, view)?;
-            serde_json::to_vec(&told).map_err(|e| Problem::internal(&e))
+            let answer = make(app, view)?;
+            serde_json::to_vec(&answer).map_err(|e| Problem::internal(&e))
         };
         self.answer(headers, key, when, "application/json", bytes).await
     }

@@ -194,8 +194,8 @@ mod tests {
     use super::*;
     use crate::atlas::WorldPoint;
 
-    fn key(layer: Layer, place: WorldPoint, z: u8) -> TileKey {
-        let tile_id = TileId::around(place, z).unwrap();
+    fn key(layer: Layer, point: WorldPoint, z: u8) -> TileKey {
+        let tile_id = TileId::around(point, z).unwrap();
         TileKey { layers: 1 << layer as u8, tile_id, format: TileFormat::Mvt, encoding: Encoding::Identity }
     }
 
@@ -204,9 +204,9 @@ mod tests {
         let cache = Cache::new(1 << 20, 1 << 20);
         let (here, far) = (WorldPoint::from_degrees(105.9, 20.5), WorldPoint::from_degrees(106.1, 20.6));
         let answer = Answer::new(&[1; 100], "x", Encoding::Identity);
-        for place in [here, far] {
-            cache.keep_tile(0, key(Layer::Parcels, place, 14), &answer);
-            cache.keep_tile(0, key(Layer::Units, place, 14), &answer);
+        for point in [here, far] {
+            cache.keep_tile(0, key(Layer::Parcels, point, 14), &answer);
+            cache.keep_tile(0, key(Layer::Units, point, 14), &answer);
         }
         let touched = Touched { parcels: vec![Extent::EMPTY.with(here)], ..Touched::default() };
         cache.turn(1, Some(&touched), || {});

@@ -155,10 +155,10 @@ impl CampaignFiles {
             let mut gone = before.iter().filter(|(_, text)| is_of(text, code));
             return gone.try_for_each(|(path, _)| std::fs::remove_file(path)).map_err(|e| Problem::disk(&e));
         };
-        let place = own.iter().find(|(_, kept)| kept == text).map(|(path, _)| path);
-        let place = place.ok_or_else(|| unknown(code))?;
+        let path = own.iter().find(|(_, kept)| kept == text).map(|(path, _)| path);
+        let path = path.ok_or_else(|| unknown(code))?;
         std::fs::create_dir_all(&self.folder).map_err(|e| Problem::disk(&e))?;
-        replace(&self.folder, place, text).map_err(|e| Problem::disk(&e))
+        replace(&self.folder, path, text).map_err(|e| Problem::disk(&e))
     }
 
     /// What was changed in the app where servers share it.
@@ -223,11 +223,11 @@ fn together(own: &[(PathBuf, String)]) -> Result<Vec<Campaign>, Problem> {
 }
 
 /// Whoever reads the file meanwhile finds the old text or the new one, never a part.
-fn replace(folder: &Path, place: &Path, text: &str) -> std::io::Result<()> {
+fn replace(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
-    file.persist(place).map_err(|error| error.error)?;
+    file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio_stream::StreamExt as _;
 
 use super::{
-    pictures::{Kind, Pictures},
+    pictures::{AttachmentKind, Pictures},
     problem::Problem,
     scanner::Scanner,
 };
@@ -45,7 +45,7 @@ pub struct Quota {
 /// The files.
 #[derive(Debug, Clone)]
 pub struct Files {
-    place: Arc<dyn ObjectStore>,
+    storage: Arc<dyn ObjectStore>,
     folder: Option<std::path::PathBuf>,
     pictures: Pictures,
     scanner: Option<Scanner>,
@@ -55,9 +55,9 @@ pub struct Files {
 
 /// Where files can't be kept.
 #[derive(Debug, thiserror::Error)]
-#[error("files cannot be kept at {place}: {why}")]
+#[error("files cannot be kept at {storage}: {why}")]
 pub struct FilesError {
-    place: String,
+    storage: String,
     why: String,
 }
 
@@ -73,23 +73,23 @@ impl Files {
     /// # Errors
     /// [`FilesError`] when the address is neither a folder nor a bucket's URL.
     pub fn at(address: &str) -> Result<Self, FilesError> {
-        let wrong = |why: String| FilesError { place: address.to_owned(), why };
+        let wrong = |why: String| FilesError { storage: address.to_owned(), why };
         let rest =
             address.strip_prefix("s3://").ok_or_else(|| wrong("write s3://bucket/prefix".to_owned()))?;
         let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
         let s3 = object_store::aws::AmazonS3Builder::from_env().with_bucket_name(bucket).build();
         let s3 = s3.map_err(|error| wrong(error.to_string()))?;
-        let place: Arc<dyn ObjectStore> = if prefix.is_empty() {
+        let storage: Arc<dyn ObjectStore> = if prefix.is_empty() {
             Arc::new(s3)
         } else {
             Arc::new(object_store::prefix::PrefixStore::new(s3, prefix))
         };
-        Ok(Self::new(place, None))
+        Ok(Self::new(storage, None))
     }
 
-    fn new(place: Arc<dyn ObjectStore>, folder: Option<std::path::PathBuf>) -> Self {
+    fn new(storage: Arc<dyn ObjectStore>, folder: Option<std::path::PathBuf>) -> Self {
         let quota = Quota { of_day: u64::MAX, of_parcel: u64::MAX };
-        Self { place, folder, pictures: Pictures::default(), scanner: None, quota }
+        Self { storage, folder, pictures: Pictures::default(), scanner: None, quota }
     }
 
     /// With limits, and a program that looks at each file first.
@@ -124,8 +124,8 @@ impl Files {
         self.scan(written.map_err(|e| Problem::disk(&e))?.path()).await
     }
 
-    fn place(&self) -> Result<Arc<dyn ObjectStore>, Problem> {
-        let Some(folder) = &self.folder else { return Ok(Arc::clone(&self.place)) };
+    fn storage(&self) -> Result<Arc<dyn ObjectStore>, Problem> {
+        let Some(folder) = &self.folder else { return Ok(Arc::clone(&self.storage)) };
         std::fs::create_dir_all(folder).map_err(|e| Problem::disk(&e))?;
         let local = LocalFileSystem::new_with_prefix(folder).map_err(|e| Problem::disk(&e))?;
         Ok(Arc::new(local))
@@ -137,16 +137,20 @@ impl Files {
     /// 415 when the kind is not taken; 422 when the content is not of that kind or the scanner refuses it; 503 when
     /// the scanner can't be run; 507 or 500 when the file can't be kept.
     pub async fn keep(&self, media_type: &str, body: Bytes) -> Result<Kept, Problem> {
-        let kind = Kind::ALL.into_iter().find(|kind| kind.media_type() == media_type).ok_or_else(|| {
-            let known = Kind::ALL.map(Kind::media_type).join(", ");
-            Problem::media_type(format!("\"{media_type}\" is not taken; these are: {known}"))
-        })?;
+        let kind = AttachmentKind::ALL.into_iter().find(|kind| kind.media_type() == media_type).ok_or_else(
+            || {
+                let known = AttachmentKind::ALL.map(AttachmentKind::media_type).join(", ");
+                Problem::media_type(format!("\"{media_type}\" is not taken; these are: {known}"))
+            },
+        )?;
         self.scan_bytes(&body).await?;
         let (kind, clean) = self.pictures.clean(kind, body).await?;
         let id = format!("{}.{}", hex(&Sha256::digest(&clean)), kind.extension());
         let kept = Kept { id, content_type: kind.media_type(), bytes: clean.len() };
-        let put =
-            self.place()?.put_opts(&Key::from(kept.id.as_str()), clean.into(), PutMode::Create.into()).await;
+        let put = self
+            .storage()?
+            .put_opts(&Key::from(kept.id.as_str()), clean.into(), PutMode::Create.into())
+            .await;
         match put {
             Ok(_) | Err(object_store::Error::AlreadyExists { .. }) => {}
             Err(error) => return Err(Problem::disk(&error)),
@@ -173,7 +177,7 @@ impl Files {
         if kind_of(id).is_none() {
             return Ok(false);
         }
-        match self.place()?.head(&Key::from(id)).await {
+        match self.storage()?.head(&Key::from(id)).await {
             Ok(_) => Ok(true),
             Err(object_store::Error::NotFound { .. }) => Ok(false),
             Err(error) => Err(Problem::internal(&error)),
@@ -187,7 +191,7 @@ impl Files {
     pub async fn read(&self, id: &str) -> Result<(&'static str, Bytes), Problem> {
         let missing = || Problem::not_found("there is no such attachment");
         let kind = kind_of(id).ok_or_else(missing)?;
-        match self.place()?.get(&Key::from(id)).await {
+        match self.storage()?.get(&Key::from(id)).await {
             Ok(found) => Ok((kind.media_type(), found.bytes().await.map_err(|e| Problem::internal(&e))?)),
             Err(object_store::Error::NotFound { .. }) => Err(missing()),
             Err(error) => Err(Problem::internal(&error)),
@@ -200,7 +204,7 @@ impl Files {
     /// 507 when the file can't be read here or the folder or the bucket can't be written.
     pub async fn put_waiting(&self, key: &str, path: &Path) -> Result<(), Problem> {
         let mut file = tokio::fs::File::open(path).await.map_err(|e| Problem::disk(&e))?;
-        let mut writer = BufWriter::new(self.place()?, Key::from(key));
+        let mut writer = BufWriter::new(self.storage()?, Key::from(key));
         tokio::io::copy(&mut file, &mut writer).await.map_err(|e| Problem::disk(&e))?;
         writer.shutdown().await.map_err(|e| Problem::disk(&e))
     }
@@ -210,7 +214,7 @@ impl Files {
     /// # Errors
     /// 500 when the folder or the bucket can't be read or has no such file; 507 when it can't be written here.
     pub async fn fetch_waiting(&self, key: &str, path: &Path) -> Result<(), Problem> {
-        let found = self.place()?.get(&Key::from(key)).await.map_err(|e| Problem::internal(&e))?;
+        let found = self.storage()?.get(&Key::from(key)).await.map_err(|e| Problem::internal(&e))?;
         let mut parts = found.into_stream();
         // Under its name it is whole.
         let part = tempfile::NamedTempFile::new().map_err(|e| Problem::disk(&e))?;
@@ -228,7 +232,7 @@ impl Files {
     /// # Errors
     /// 500 when the folder or the bucket can't be written.
     pub async fn remove_waiting(&self, key: &str) -> Result<(), Problem> {
-        match self.place()?.delete(&Key::from(key)).await {
+        match self.storage()?.delete(&Key::from(key)).await {
             Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
             Err(error) => Err(Problem::internal(&error)),
         }
@@ -236,10 +240,10 @@ impl Files {
 }
 
 /// The kind of a well-formed id.
-fn kind_of(id: &str) -> Option<Kind> {
+fn kind_of(id: &str) -> Option<AttachmentKind> {
     let (digest, extension) = id.split_once('.')?;
     let hexadecimal = digest.len() == 64 && digest.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
-    hexadecimal.then(|| Kind::ALL.into_iter().find(|kind| kind.extension() == extension)).flatten()
+    hexadecimal.then(|| AttachmentKind::ALL.into_iter().find(|kind| kind.extension() == extension)).flatten()
 }
 
 #[cfg(test)]

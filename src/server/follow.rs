@@ -147,18 +147,18 @@ fn next(app: &Arc<App>, store: &dyn Store, before: &Shown, today: Day) -> Result
         Err(_) => View::new(Arc::clone(&snapshot), today),
     };
     app.show(view, changed.touched(&before.snapshot, &snapshot).as_ref());
-    tell(app, &step);
+    announce(app, &step);
     Ok(Some(Shown { snapshot, today }))
 }
 
 /// Tells the listeners: each event about a parcel, or that much has changed at once.
-fn tell(app: &App, step: &Step) {
+fn announce(app: &App, step: &Step) {
     let Ok(current) = app.current() else { return };
     let brought = |kind: &EventKind| {
         matches!(kind, EventKind::PlanChanged { .. })
             || matches!(kind, EventKind::Imported { source, .. } if source != crate::recording::RESHAPED)
     };
-    app.live.tell(&current.view, &step.events);
+    app.live.announce(&current.view, &step.events);
     if step.events.iter().any(|event| brought(&event.body.kind)) {
         app.live.reload(step.events.last().map_or(LedgerPosition(0), |event| event.position));
     }

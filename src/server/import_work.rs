@@ -82,33 +82,33 @@ impl Works {
 }
 
 /// Tells other servers what is done now.
-pub type Tell = Box<dyn Fn(Option<&Work>) + Send + Sync>;
+pub type Announce = Box<dyn Fn(Option<&Work>) + Send + Sync>;
 
 /// Others are told how far reading is after so long.
-const TOLD: Duration = Duration::from_millis(500);
+const EVERY: Duration = Duration::from_millis(500);
 
 /// Work that is told as long as this lives.
 pub struct Tracker {
     works: Arc<Works>,
     number: u64,
-    tell: Option<Tell>,
+    announce: Option<Announce>,
     /// When others were told last.
-    told: Mutex<Instant>,
+    last_sent: Mutex<Instant>,
 }
 
 impl Tracker {
-    /// Begins to tell of work on a file, and to `tell` it to other servers where there are any.
-    pub fn new(works: Arc<Works>, doing: Operation, tell: Option<Tell>) -> Self {
+    /// Begins to tell of work on a file, and to `announce` it to other servers where there are any.
+    pub fn new(works: Arc<Works>, doing: Operation, announce: Option<Announce>) -> Self {
         let mut now = works.0.lock().unwrap_or_else(PoisonError::into_inner);
         let number = now.0 + 1;
         let started_at = Timestamp::now().round(jiff::Unit::Second).unwrap_or_else(|_| Timestamp::now());
         let work = Work { doing, step: Phase::Waiting, done: 0, of: None, started_at };
         *now = (number, Some(work));
         drop(now);
-        if let Some(tell) = &tell {
-            tell(Some(&work));
+        if let Some(announce) = &announce {
+            announce(Some(&work));
         }
-        Self { works, number, tell, told: Mutex::new(Instant::now()) }
+        Self { works, number, announce, last_sent: Mutex::new(Instant::now()) }
     }
 
     /// The file is being read.
@@ -137,16 +137,16 @@ impl Tracker {
         {
             let before = work.step;
             change(work);
-            self.tell_others(work, before);
+            self.announce(work, before);
         }
     }
 
-    fn tell_others(&self, work: &Work, before: Phase) {
-        let Some(tell) = &self.tell else { return };
-        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if work.step != before || told.elapsed() >= TOLD {
-            *told = Instant::now();
-            tell(Some(work));
+    fn announce(&self, work: &Work, before: Phase) {
+        let Some(announce) = &self.announce else { return };
+        let mut last_sent = self.last_sent.lock().unwrap_or_else(PoisonError::into_inner);
+        if work.step != before || last_sent.elapsed() >= EVERY {
+            *last_sent = Instant::now();
+            announce(Some(work));
         }
     }
 }
@@ -156,8 +156,8 @@ impl Drop for Tracker {
         let mut now = self.works.0.lock().unwrap_or_else(PoisonError::into_inner);
         if now.0 == self.number {
             now.1 = None;
-            if let Some(tell) = &self.tell {
-                tell(None);
+            if let Some(announce) = &self.announce {
+                announce(None);
             }
         }
     }
@@ -167,7 +167,7 @@ impl Drop for Tracker {
 mod tests {
     use super::*;
 
-    fn told(works: &Works) -> serde_json::Value {
+    fn shown(works: &Works) -> serde_json::Value {
         serde_json::to_value(works.now()).unwrap()
     }
 
@@ -176,18 +176,18 @@ mod tests {
         let works = Arc::<Works>::default();
         assert!(works.now().is_none());
         let first = Tracker::new(Arc::clone(&works), Operation::Preview, None);
-        assert_eq!(told(&works)["step"], "waiting");
+        assert_eq!(shown(&works)["step"], "waiting");
         first.at(Step::Reading { done: 3000, of: Some(8000) });
-        let now = told(&works);
+        let now = shown(&works);
         assert_eq!((&now["doing"], &now["step"]), (&"preview".into(), &"reading".into()));
         assert_eq!((&now["done"], &now["of"]), (&3000.into(), &8000.into()));
         first.at(Step::Checking);
-        assert_eq!(told(&works)["done"], 3000);
+        assert_eq!(shown(&works)["done"], 3000);
         let second = Tracker::new(Arc::clone(&works), Operation::Commit, None);
         first.at(Step::Reading { done: 8000, of: Some(8000) });
         drop(first);
         second.storing();
-        assert_eq!((&told(&works)["doing"], &told(&works)["step"]), (&"commit".into(), &"storing".into()));
+        assert_eq!((&shown(&works)["doing"], &shown(&works)["step"]), (&"commit".into(), &"storing".into()));
         drop(second);
         assert!(works.now().is_none());
     }

@@ -30,7 +30,7 @@ impl Joined {
     pub async fn ask<E>(&self, ask: impl Future<Output = Result<(), E>>) -> Result<(), E> {
         let arrived = self.begun.load(Ordering::Acquire);
         // A semaphore that is never closed.
-        let Ok(_place) = self.place.acquire().await else { return Ok(()) };
+        let Ok(_permit) = self.place.acquire().await else { return Ok(()) };
         if self.answered.load(Ordering::Acquire) > arrived {
             return Ok(());
         }

@@ -38,7 +38,7 @@ impl Default for Live {
 
 impl Live {
     /// Tells what `events` changed; `view` knows them already.
-    pub fn tell(&self, view: &View, events: &[Event]) {
+    pub fn announce(&self, view: &View, events: &[Event]) {
         let sender = self.sender.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(sender) = sender.as_ref().filter(|sender| sender.receiver_count() > 0) else { return };
         events

@@ -17,7 +17,7 @@ const SWEPT_AT: usize = 1024;
 
 /// Answers that are being made.
 pub struct Making {
-    places: Semaphore,
+    permits: Semaphore,
     under_way: Mutex<HashMap<String, Weak<OnceCell<Answer>>>>,
 }
 
@@ -25,7 +25,7 @@ impl Default for Making {
     /// Two places for each processor: what waits for a disk leaves it to another.
     fn default() -> Self {
         let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Self { places: Semaphore::new(2 * processors), under_way: Mutex::default() }
+        Self { permits: Semaphore::new(2 * processors), under_way: Mutex::default() }
     }
 }
 
@@ -41,7 +41,7 @@ impl Making {
     ) -> Result<Answer, Problem> {
         let cell = self.cell(question);
         let made = cell.get_or_try_init(|| async {
-            let _place = self.place().await?;
+            let _permit = self.permit().await?;
             make().await
         });
         made.await.cloned()
@@ -51,9 +51,9 @@ impl Making {
     ///
     /// # Errors
     /// 503 when none gets free within the patience.
-    pub async fn place(&self) -> Result<SemaphorePermit<'_>, Problem> {
-        let place = tokio::time::timeout(PATIENCE, self.places.acquire()).await;
-        place.map_err(|_| Problem::busy_answering())?.map_err(|e| Problem::internal(&e))
+    pub async fn permit(&self) -> Result<SemaphorePermit<'_>, Problem> {
+        let permit = tokio::time::timeout(PATIENCE, self.permits.acquire()).await;
+        permit.map_err(|_| Problem::busy_answering())?.map_err(|e| Problem::internal(&e))
     }
 
     fn cell(&self, question: String) -> Arc<OnceCell<Answer>> {

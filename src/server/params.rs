@@ -177,8 +177,8 @@ impl Query {
             Language::Text
         });
         let mover = Reprojector::new(crs).map_err(|e| Problem::internal(&e))?;
-        let place = |c: [f64; 2]| mover.back(c);
-        query::Filter::parse(text, language, known, &place)
+        let to_wgs84 = |c: [f64; 2]| mover.back(c);
+        query::Filter::parse(text, language, known, &to_wgs84)
             .map(Some)
             .map_err(|why| Problem::parameter("filter", why))
     }

@@ -22,7 +22,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What can be attached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum AttachmentKind {
     /// A photograph.
     Jpeg,
     /// A picture without loss.
@@ -33,7 +33,7 @@ pub enum Kind {
     Pdf,
 }
 
-impl Kind {
+impl AttachmentKind {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::Webp, Self::Pdf];
 
@@ -76,8 +76,12 @@ impl Pictures {
     ///
     /// # Errors
     /// 400 for a file that is not what it says; 503 where too many wait.
-    pub async fn clean(&self, kind: Kind, body: Bytes) -> Result<(Kind, Vec<u8>), Problem> {
-        if kind == Kind::Pdf {
+    pub async fn clean(
+        &self,
+        kind: AttachmentKind,
+        body: Bytes,
+    ) -> Result<(AttachmentKind, Vec<u8>), Problem> {
+        if kind == AttachmentKind::Pdf {
             return clean(kind, &body).map_err(Problem::invalid);
         }
         let _waiting = self.waiting.try_acquire().map_err(|_| Problem::busy_reading())?;
@@ -92,13 +96,13 @@ impl Pictures {
     }
 }
 
-fn clean(kind: Kind, body: &[u8]) -> Result<(Kind, Vec<u8>), String> {
+fn clean(kind: AttachmentKind, body: &[u8]) -> Result<(AttachmentKind, Vec<u8>), String> {
     let format = match kind {
-        Kind::Pdf if body.starts_with(b"%PDF-") => return Ok((kind, body.to_vec())),
-        Kind::Pdf => return Err("the file is not a PDF".to_owned()),
-        Kind::Jpeg => ImageFormat::Jpeg,
-        Kind::Png => ImageFormat::Png,
-        Kind::Webp => ImageFormat::WebP,
+        AttachmentKind::Pdf if body.starts_with(b"%PDF-") => return Ok((kind, body.to_vec())),
+        AttachmentKind::Pdf => return Err("the file is not a PDF".to_owned()),
+        AttachmentKind::Jpeg => ImageFormat::Jpeg,
+        AttachmentKind::Png => ImageFormat::Png,
+        AttachmentKind::Webp => ImageFormat::WebP,
     };
     let wrong = |error: image::ImageError| format!("the photograph cannot be read: {error}");
     let mut reader = ImageReader::with_format(Cursor::new(body), format);
@@ -121,8 +125,10 @@ fn clean(kind: Kind, body: &[u8]) -> Result<(Kind, Vec<u8>), String> {
         picture = picture.resize(LONGEST_EDGE, LONGEST_EDGE, image::imageops::FilterType::CatmullRom);
     }
     // The one lossless kind stays; everything else is kept as JPEG.
-    let (kind, format) = if kind == Kind::Png { (kind, format) } else { (Kind::Jpeg, ImageFormat::Jpeg) };
-    let picture = if kind == Kind::Jpeg { DynamicImage::ImageRgb8(picture.to_rgb8()) } else { picture };
+    let (kind, format) =
+        if kind == AttachmentKind::Png { (kind, format) } else { (AttachmentKind::Jpeg, ImageFormat::Jpeg) };
+    let picture =
+        if kind == AttachmentKind::Jpeg { DynamicImage::ImageRgb8(picture.to_rgb8()) } else { picture };
     let mut out = Cursor::new(Vec::new());
     picture.write_to(&mut out, format).map_err(wrong)?;
     Ok((kind, out.into_inner()))
@@ -144,7 +150,7 @@ mod tests {
         segment.extend_from_slice(&(exif.len() as u16 + 2).to_be_bytes());
         segment.extend_from_slice(&exif);
         jpeg.splice(2..2, segment);
-        let (_, clean) = clean(Kind::Jpeg, &jpeg).unwrap();
+        let (_, clean) = clean(AttachmentKind::Jpeg, &jpeg).unwrap();
         assert!(!clean.windows(11).any(|w| w == b"SECRETPLACE"));
         let upright = image::load_from_memory(&clean).unwrap();
         assert_eq!((upright.width(), upright.height()), (4, 8));
@@ -152,7 +158,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_what_it_says_is_refused() {
-        assert!(clean(Kind::Pdf, b"<html>").is_err());
-        assert!(clean(Kind::Png, b"%PDF-1.7").is_err());
+        assert!(clean(AttachmentKind::Pdf, b"<html>").is_err());
+        assert!(clean(AttachmentKind::Png, b"%PDF-1.7").is_err());
     }
 }

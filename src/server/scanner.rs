@@ -15,20 +15,20 @@ use super::problem::Problem;
 /// Files that are looked at at once.
 const AT_ONCE: usize = 2;
 /// Letters of what the program says that are passed on.
-const TOLD: usize = 200;
+const SHOWN: usize = 200;
 
 /// The program.
 #[derive(Debug, Clone)]
 pub struct Scanner {
     program: PathBuf,
     time: Duration,
-    places: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 impl Scanner {
     /// A program that is given so much time for a file.
     pub fn new(program: PathBuf, time: Duration) -> Self {
-        Self { program, time, places: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { program, time, permits: Arc::new(Semaphore::new(AT_ONCE)) }
     }
 
     /// Has a file looked at.
@@ -40,8 +40,8 @@ impl Scanner {
             tracing::error!(%error, program = %self.program.display(), "a file could not be scanned and is not taken");
             Problem::no_scan()
         };
-        let asked = tokio::time::timeout(self.time, self.places.acquire()).await;
-        let Ok(Ok(_place)) = asked else { return Err(Problem::busy_reading()) };
+        let asked = tokio::time::timeout(self.time, self.permits.acquire()).await;
+        let Ok(Ok(_permit)) = asked else { return Err(Problem::busy_reading()) };
         let mut command = tokio::process::Command::new(&self.program);
         command
             .arg(file)
@@ -54,12 +54,12 @@ impl Scanner {
         match done.status.code() {
             Some(0) => Ok(()),
             Some(1) => {
-                let said = String::from_utf8_lossy(&done.stdout);
-                let said: String = said.lines().next().unwrap_or_default().chars().take(TOLD).collect();
+                let answer = String::from_utf8_lossy(&done.stdout);
+                let answer: String = answer.lines().next().unwrap_or_default().chars().take(SHOWN).collect();
                 // The folder is nobody's business.
-                let said = said.replace(&*file.to_string_lossy(), "the file");
-                tracing::warn!(said, "the scanner refused a file");
-                Err(Problem::unreadable("scanner", format!("the scanner refuses the file: {said}")))
+                let answer = answer.replace(&*file.to_string_lossy(), "the file");
+                tracing::warn!(answer, "the scanner refused a file");
+                Err(Problem::unreadable("scanner", format!("the scanner refuses the file: {answer}")))
             }
             _ => Err(failed(&done.status)),
         }

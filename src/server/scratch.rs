@@ -30,15 +30,15 @@ impl Scratch {
     ///
     /// # Errors
     /// A place that is not there, that can't be written, or that is full.
-    pub fn new(place: &Path) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(place)?;
+    pub fn new(parent: &Path) -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
         // Under its name the lock is never seen unlocked.
         let coming = folder.path().join("lock.new");
         let lock = File::create(&coming)?;
         lock.try_lock().map_err(io::Error::from)?;
         std::fs::rename(&coming, folder.path().join(LOCK))?;
         let owner = folder.path().metadata()?.uid();
-        for left in others(place, folder.path(), owner)? {
+        for left in others(parent, folder.path(), owner)? {
             remove(&left);
         }
         Ok(Self { folder, _lock: lock })
@@ -51,9 +51,9 @@ impl Scratch {
 }
 
 /// Folders of this owner, beside `own`; never what a link leads to.
-fn others(place: &Path, own: &Path, owner: u32) -> io::Result<Vec<PathBuf>> {
+fn others(parent: &Path, own: &Path, owner: u32) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
-    for entry in std::fs::read_dir(place)?.flatten() {
+    for entry in std::fs::read_dir(parent)?.flatten() {
         let path = entry.path();
         let is_ours = entry.metadata().is_ok_and(|it| it.is_dir() && it.uid() == owner);
         if is_ours && path != own && entry.file_name().to_string_lossy().starts_with(PREFIX) {
@@ -80,19 +80,19 @@ mod tests {
 
     #[test]
     fn what_a_server_has_left_goes_and_what_another_uses_stays() {
-        let place = tempfile::tempdir().unwrap();
-        let left = place.path().join("matbang-serve-left");
+        let parent = tempfile::tempdir().unwrap();
+        let left = parent.path().join("matbang-serve-left");
         std::fs::create_dir(&left).unwrap();
         std::fs::write(left.join(LOCK), "").unwrap();
         std::fs::write(left.join("thua.csv"), "so_to").unwrap();
-        let elsewhere = place.path().join("another");
+        let elsewhere = parent.path().join("another");
         std::fs::create_dir(&elsewhere).unwrap();
         std::fs::write(elsewhere.join(LOCK), "").unwrap();
-        std::os::unix::fs::symlink(&elsewhere, place.path().join("matbang-serve-link")).unwrap();
-        let first = Scratch::new(place.path()).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, parent.path().join("matbang-serve-link")).unwrap();
+        let first = Scratch::new(parent.path()).unwrap();
         assert!(!left.exists() && elsewhere.join(LOCK).exists());
         std::fs::write(first.path().join("thua.csv"), "so_to").unwrap();
-        let second = Scratch::new(place.path()).unwrap();
+        let second = Scratch::new(parent.path()).unwrap();
         assert!(first.path().join("thua.csv").exists(), "it is in use");
         let path = second.path().to_owned();
         drop(second);

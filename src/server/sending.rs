@@ -27,11 +27,11 @@ static SENDING: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::
 /// # Errors
 /// 503 where so many large ones are being sent that memory would run out.
 pub fn body(bytes: Bytes) -> Result<Body, Problem> {
-    let places = (bytes.len() / LARGE).min(SENT) as u32;
-    if places == 0 {
+    let permits = (bytes.len() / LARGE).min(SENT) as u32;
+    if permits == 0 {
         return Ok(Body::from(bytes));
     }
-    let held = Arc::clone(&SENDING).try_acquire_many_owned(places);
+    let held = Arc::clone(&SENDING).try_acquire_many_owned(permits);
     Ok(Body::new(Sent { left: bytes, _held: held.map_err(|_| Problem::busy_answering())? }))
 }
 

@@ -157,7 +157,7 @@ impl Views {
         if position > head {
             return Err(Problem::parameter("at", format!("the ledger ends at position {head}")));
         }
-        let past = self.past_place((position, day));
+        let past = self.past_cell((position, day));
         let made = past.get_or_try_init(|| self.past(current, position, day)).await;
         Ok(Arc::clone(made?))
     }
@@ -200,19 +200,19 @@ impl Views {
     }
 
     /// The place of an earlier state; the one that was asked for the longest ago makes room.
-    fn past_place(&self, key: (LedgerPosition, Day)) -> Past {
+    fn past_cell(&self, key: (LedgerPosition, Day)) -> Past {
         let mut past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
         let found = past.iter().position(|(other, _)| *other == key).and_then(|at| past.remove(at));
-        let (_, place) = found.unwrap_or_else(|| (key, Past::default()));
-        past.push_front((key, Arc::clone(&place)));
+        let (_, cell) = found.unwrap_or_else(|| (key, Past::default()));
+        past.push_front((key, Arc::clone(&cell)));
         past.truncate(PAST_VIEWS);
-        place
+        cell
     }
 
     /// The snapshot of a position that is known on another day.
     fn past_snapshot(&self, position: LedgerPosition) -> Option<Arc<Snapshot>> {
         let past = self.past.lock().unwrap_or_else(PoisonError::into_inner);
         let known = past.iter().filter(|((other, _), _)| *other == position);
-        known.filter_map(|(_, place)| place.get()).map(|known| Arc::clone(&known.view.snapshot)).next()
+        known.filter_map(|(_, cell)| cell.get()).map(|known| Arc::clone(&known.view.snapshot)).next()
     }
 }

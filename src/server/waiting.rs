@@ -11,7 +11,7 @@ use std::{path::Path, sync::Arc};
 use super::{
     app::App,
     auth,
-    import_work::{Tell, Work},
+    import_work::{Announce, Work},
     problem::Problem,
     staging::{Room, Staged, Stamp},
 };
@@ -177,12 +177,12 @@ impl App {
         if here.is_some() {
             return Ok(here);
         }
-        let told = import.work.map(|work| serde_json::from_str(&work));
-        told.transpose().map_err(|e| Problem::internal(&e))
+        let current = import.work.map(|work| serde_json::from_str(&work));
+        current.transpose().map_err(|e| Problem::internal(&e))
     }
 
     /// What tells other servers what is done with an import; none where there are no others.
-    pub fn teller(self: &Arc<Self>, id: &str) -> Option<Tell> {
+    pub fn announcer(self: &Arc<Self>, id: &str) -> Option<Announce> {
         if !self.is_shared() {
             return None;
         }

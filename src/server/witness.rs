@@ -14,8 +14,8 @@ use crate::store::{
     ledger::witness::{HeadKey, SignedHead},
 };
 
-/// Signed heads that are told.
-const TOLD: usize = 100;
+/// Signed heads that are given.
+const LISTED: usize = 100;
 
 /// What signs, and where it is kept.
 #[derive(Debug, Default)]
@@ -35,7 +35,7 @@ impl Witness {
         self.signed.lock().unwrap_or_else(PoisonError::into_inner).front().cloned()
     }
 
-    /// Adds a line to the file, on the disk before it is told.
+    /// Adds a line to the file, on the disk before it is published.
     fn keep(&self, signed: SignedHead) -> std::io::Result<()> {
         if let Some(path) = &self.file {
             let mut file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
@@ -44,7 +44,7 @@ impl Witness {
         }
         let mut all = self.signed.lock().unwrap_or_else(PoisonError::into_inner);
         all.push_front(signed);
-        all.truncate(TOLD);
+        all.truncate(LISTED);
         Ok(())
     }
 
@@ -62,7 +62,7 @@ impl Witness {
     /// last that was signed.
     ///
     /// # Errors
-    /// When the line can't be added to the file; nothing is told then.
+    /// When the line can't be added to the file; nothing is published then.
     pub fn sign(&self, head: &Head, at: i64) -> std::io::Result<()> {
         let Some(key) = &self.key else { return Ok(()) };
         if self.last().is_some_and(|last| last.position == head.position) {

@@ -19,7 +19,7 @@ pub struct StoreFacts {
     pub province: Option<String>,
 }
 
-/// Words, and what is told with them.
+/// Words, and what is shown with them.
 pub struct Wording {
     /// Words for codes.
     pub codes: Vocabulary,

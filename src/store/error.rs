@@ -124,3 +124,6 @@ impl StoreError {
         }
     }
 }
+
+/// What a store answers.
+pub type StoreResult<T> = Result<T, StoreError>;

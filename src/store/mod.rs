@@ -45,11 +45,13 @@ pub use accounts::{
 };
 pub use attached::{Attached, PLAN};
 pub use briefing::{Briefing, KeptBriefing, RESTORED_WITHIN_MS};
-pub use error::StoreError;
+pub use error::{StoreError, StoreResult};
 pub use ledger::{Chain, ChainFault, Line};
 pub use shared::{CampaignTexts, KEPT, MOST_OWN, MOST_WAITING, Shared, Sharing, WaitingFile, WaitingImport};
 pub use tables::{Cell, Kind, Table, TakeRow, Transfer};
-pub use traits::{Accounts, Attachments, Briefings, Holders, Ledger, Load, Maintenance, Record, Store, Work};
+pub use traits::{
+    Accounts, Attachments, Briefings, ChangeWork, Holders, Ledger, Load, Maintenance, Record, Store,
+};
 pub use tries::{Allowance, Tries, Try};
 pub use verify::{Finding, Verification};
 
@@ -60,10 +62,11 @@ enum Engine<'a> {
 }
 
 impl<'a> Engine<'a> {
-    fn of(place: &'a Path) -> Result<Self, StoreError> {
-        let Some((text, (scheme, _))) = place.to_str().and_then(|text| Some((text, text.split_once("://")?)))
+    fn of(location: &'a Path) -> Result<Self, StoreError> {
+        let Some((text, (scheme, _))) =
+            location.to_str().and_then(|text| Some((text, text.split_once("://")?)))
         else {
-            return Ok(Self::GeoPackage(place));
+            return Ok(Self::GeoPackage(location));
         };
         match scheme {
             "postgres" | "postgresql" => Ok(Self::PostgreSql(text)),
@@ -82,8 +85,8 @@ impl<'a> Engine<'a> {
 ///
 /// # Errors
 /// No such file or database, one that is not a store, or one that can't be read.
-pub fn open(place: &Path) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(match Engine::of(place)? {
+pub fn open(location: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match Engine::of(location)? {
         Engine::GeoPackage(path) => Arc::new(geopackage::GeoPackage::open(path)?),
         Engine::PostgreSql(address) => Arc::new(postgres::PostgreSql::open(address)?),
     })
@@ -93,8 +96,8 @@ pub fn open(place: &Path) -> Result<Arc<dyn Store>, StoreError> {
 ///
 /// # Errors
 /// As [`open`], or a folder or database that can't be written.
-pub fn open_or_create(place: &Path) -> Result<Arc<dyn Store>, StoreError> {
-    Ok(match Engine::of(place)? {
+pub fn open_or_create(location: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    Ok(match Engine::of(location)? {
         Engine::GeoPackage(path) => Arc::new(geopackage::GeoPackage::open_or_create(path)?),
         Engine::PostgreSql(address) => Arc::new(postgres::PostgreSql::open_or_create(address)?),
     })
@@ -107,27 +110,27 @@ pub fn open_or_create(place: &Path) -> Result<Arc<dyn Store>, StoreError> {
 /// [`StoreError::NotEmpty`] when `to` holds rows; else an error of reading `from` or of writing `to`; nothing was
 /// kept then.
 pub fn copy(from: &dyn Store, to: &dyn Store) -> Result<Head, StoreError> {
-    to.receive_rows(&mut |take| from.tell_rows(take))
+    to.receive_rows(&mut |take| from.send_rows(take))
 }
 
 /// Writes the store of a database to a file by the database's own program, `pg_dump`.
 ///
 /// # Errors
 /// A place that is no database; a program that is not there, or what it says.
-pub fn dump(place: &Path, file: &Path) -> Result<(), StoreError> {
-    postgres::dump(database(place)?, file)
+pub fn dump(location: &Path, file: &Path) -> Result<(), StoreError> {
+    postgres::dump(database(location)?, file)
 }
 
 /// Brings what [`dump`] wrote into a database, by `pg_restore`, all or nothing.
 ///
 /// # Errors
 /// As [`dump`]; a store that is there already.
-pub fn bring_back(place: &Path, file: &Path) -> Result<(), StoreError> {
-    postgres::bring_back(database(place)?, file)
+pub fn bring_back(location: &Path, file: &Path) -> Result<(), StoreError> {
+    postgres::bring_back(database(location)?, file)
 }
 
-fn database(place: &Path) -> Result<&str, StoreError> {
-    match Engine::of(place)? {
+fn database(location: &Path) -> Result<&str, StoreError> {
+    match Engine::of(location)? {
         Engine::PostgreSql(address) => Ok(address),
         Engine::GeoPackage(path) => {
             let why = "a copy that ends with .dump is a database's; name one that ends with .gpkg".to_owned();
@@ -140,21 +143,21 @@ fn database(place: &Path) -> Result<&str, StoreError> {
 ///
 /// # Errors
 /// [`StoreError::Gone`] when the database can't be asked.
-pub fn is_there(place: &Path) -> Result<bool, StoreError> {
-    match Engine::of(place)? {
+pub fn is_there(location: &Path) -> Result<bool, StoreError> {
+    match Engine::of(location)? {
         Engine::GeoPackage(path) => Ok(path.exists()),
         Engine::PostgreSql(address) => postgres::PostgreSql::is_there(address),
     }
 }
 
 /// Whether a place is the address of a server, with no folder beside it.
-pub fn is_address(place: &Path) -> bool {
-    place.to_string_lossy().contains("://")
+pub fn is_address(location: &Path) -> bool {
+    location.to_string_lossy().contains("://")
 }
 
 /// A place in words, without the password that an address may hold.
-pub fn shown(place: &Path) -> String {
-    postgres::shown(&place.to_string_lossy())
+pub fn shown(location: &Path) -> String {
+    postgres::shown(&location.to_string_lossy())
 }
 
 /// The end of the ledger.

@@ -1,6 +1,6 @@
 //! Checks a store, whatever its engine.
 //!
-//! The ledger is told line by line to the [check](crate::store::ledger::check); beside it each
+//! The ledger is read line by line to the [check](crate::store::ledger::check); beside it each
 //! parcel's state is worked out event by event and held against the states that are kept; then
 //! all rows against what the ledger says of them. Geometries must be valid and as large as recorded.
 
@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use geo::{GeodesicArea, MultiPolygon, Validation};
 
 use super::{
-    Head, Line, StoreError,
+    Head, Line, StoreError, StoreResult,
     ledger::check::Check,
     rows::{Reference, Rows},
     running::Running,
@@ -17,8 +17,6 @@ use super::{
     verify::Findings,
 };
 use crate::domain::{Day, Event, EventKind, ImportedLayer, LedgerPosition, ParcelId, Record, Stage};
-
-type Answer<T> = Result<T, StoreError>;
 
 /// What a parcel's row says of what is worked out from the ledger.
 pub(super) struct KeptParcel {
@@ -38,17 +36,17 @@ pub(super) type KeptState = (i64, (u32, i64, Vec<u8>));
 /// What a check reads beside [`Rows`], in one state of the store.
 pub(super) trait Checked: Rows {
     /// The ledger line by line, as [`Ledger::lines`](super::Ledger::lines).
-    fn each_line(&self, take: &mut dyn FnMut(Line<'_>) -> Answer<()>) -> Answer<Head>;
+    fn each_line(&self, take: &mut dyn FnMut(Line<'_>) -> StoreResult<()>) -> StoreResult<Head>;
     /// A parcel's events, in order.
-    fn events_of(&self, parcel: ParcelId) -> Answer<Vec<Event>>;
+    fn events_of(&self, parcel: ParcelId) -> StoreResult<Vec<Event>>;
     /// Some of the states kept from a position on, positions rising; none when there are no more.
-    fn kept_states(&self, from: i64) -> Answer<Vec<KeptState>>;
+    fn kept_states(&self, from: i64) -> StoreResult<Vec<KeptState>>;
     /// Number of states that are kept.
-    fn count_states(&self) -> Answer<i64>;
+    fn count_states(&self) -> StoreResult<i64>;
     /// Number of each row, held or past, and the position from which it holds.
-    fn held(&self, table: Reference) -> Answer<Vec<(i64, i64)>>;
+    fn held(&self, table: Reference) -> StoreResult<Vec<(i64, i64)>>;
     /// All parcels, numbers rising.
-    fn each_parcel(&self, take: &mut dyn FnMut(KeptParcel) -> Answer<()>) -> Answer<()>;
+    fn each_parcel(&self, take: &mut dyn FnMut(KeptParcel) -> StoreResult<()>) -> StoreResult<()>;
 }
 
 fn signed(position: LedgerPosition) -> i64 {
@@ -56,16 +54,16 @@ fn signed(position: LedgerPosition) -> i64 {
 }
 
 /// What the ledger says: its chain, the states kept before events, and all rows.
-pub(super) fn ledger(rows: &impl Checked, findings: &mut Findings) -> Answer<()> {
+pub(super) fn ledger(rows: &impl Checked, findings: &mut Findings) -> StoreResult<()> {
     let mut replay = Replay::new(rows);
     let mut check = Check::default();
-    let told = rows.each_line(&mut |line| {
+    let read = rows.each_line(&mut |line| {
         for (position, why) in check.take(&line) {
             findings.add("ledger", Some(signed(position)), why);
         }
         replay.take(&line, findings)
     });
-    if let Err(error) = told {
+    if let Err(error) = read {
         match error {
             StoreError::Row { table, row, column, why } => {
                 findings.add(table, Some(row), format!("{column}: {why}"));
@@ -93,7 +91,7 @@ impl<'a, R: Checked> Kept<'a, R> {
     }
 
     /// The parcel and the state kept at a position; positions rise from call to call.
-    fn at(&mut self, position: i64) -> Answer<Option<(u32, i64, Vec<u8>)>> {
+    fn at(&mut self, position: i64) -> StoreResult<Option<(u32, i64, Vec<u8>)>> {
         while self.ahead.pop_front_if(|(at, _)| *at < position).is_some() {}
         if self.ahead.is_empty() && self.read < position {
             self.ahead = self.rows.kept_states(position)?.into();
@@ -114,7 +112,7 @@ struct Replay<'a, R> {
     rows: &'a R,
     states: Kept<'a, R>,
     parcels: HashMap<u32, Replayed>,
-    /// Rows of the import that is being told.
+    /// Rows of the import that is being read.
     coming: Vec<u32>,
     /// Positions from which rows of units and of projects may hold.
     units: HashSet<i64>,
@@ -151,8 +149,8 @@ impl<'a, R: Checked> Replay<'a, R> {
             EventKind::Imported { layer: ImportedLayer::Parcels, .. } => {
                 let day = event.body.day;
                 for id in std::mem::take(&mut self.coming) {
-                    let told = Replayed { running: Running::of(Some(day), &[]), listed: Some(day) };
-                    self.parcels.insert(id, told);
+                    let replayed = Replayed { running: Running::of(Some(day), &[]), listed: Some(day) };
+                    self.parcels.insert(id, replayed);
                 }
             }
             EventKind::Imported { layer: ImportedLayer::Units, .. } => drop(self.units.insert(position)),
@@ -163,7 +161,7 @@ impl<'a, R: Checked> Replay<'a, R> {
         }
         let Some(id) = event.body.parcel else { return Ok(()) };
         self.about_parcels += 1;
-        let Some(told) = self.parcels.get_mut(&id.0) else {
+        let Some(replayed) = self.parcels.get_mut(&id.0) else {
             findings.add(
                 "ledger",
                 Some(position),
@@ -171,16 +169,16 @@ impl<'a, R: Checked> Replay<'a, R> {
             );
             return Ok(());
         };
-        let before = &told.running.record;
+        let before = &replayed.running.record;
         let state = states::encode(before).unwrap_or_default();
         let kept = self.states.at(position)?;
         if kept != Some((id.0, signed(before.version), state)) {
             findings.add("prior_states", Some(position), "it is not the parcel's state before this event");
         }
-        if !told.running.follow(event) {
+        if !replayed.running.follow(event) {
             let mut events = self.rows.events_of(id)?;
             events.retain(|other| other.position <= event.position);
-            told.running.replayed(Record::replay(told.listed, &events), event);
+            replayed.running.replayed(Record::replay(replayed.listed, &events), event);
         }
         Ok(())
     }
@@ -202,7 +200,7 @@ fn reference<R: Checked>(
     check: &Check,
     replay: &Replay<'_, R>,
     findings: &mut Findings,
-) -> Answer<()> {
+) -> StoreResult<()> {
     for (table, known) in [(Reference::Units, &replay.units), (Reference::Projects, &replay.projects)] {
         for (row, since) in rows.held(table)? {
             if !known.contains(&since) {
@@ -230,18 +228,18 @@ fn reference<R: Checked>(
     Ok(())
 }
 
-fn parcels<R: Checked>(rows: &R, replay: &Replay<'_, R>, findings: &mut Findings) -> Answer<()> {
+fn parcels<R: Checked>(rows: &R, replay: &Replay<'_, R>, findings: &mut Findings) -> StoreResult<()> {
     rows.each_parcel(&mut |row| {
         let number = Some(i64::from(row.id));
         match replay.parcels.get(&row.id) {
-            Some(told) => state(&row, &told.running.record, findings)?,
+            Some(replayed) => state(&row, &replayed.running.record, findings)?,
             None => findings.add("parcels", number, "no import in the ledger wrote this row"),
         }
         Ok(())
     })
 }
 
-fn state(row: &KeptParcel, record: &Record, findings: &mut Findings) -> Answer<()> {
+fn state(row: &KeptParcel, record: &Record, findings: &mut Findings) -> StoreResult<()> {
     let number = Some(i64::from(row.id));
     for (stage, found) in Stage::ALL.into_iter().zip(row.days) {
         if found != record.days.get(stage).map(|day| i64::from(day.number())) {

@@ -4,15 +4,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{Head, Step, StoreError, states::Wanted};
+use super::{Head, Step, StoreError, StoreResult, states::Wanted};
 use crate::{
     atlas::{Revision, Snapshot, State},
     domain::{
         AdminUnit, Event, EventKind, ImportedLayer, LedgerPosition, ParcelId, Project, ProjectId, UnitId,
     },
 };
-
-type Answer<T> = Result<T, StoreError>;
 
 /// A table whose rows keep what they were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,30 +32,30 @@ impl Reference {
 /// What an engine reads, in one state of the store.
 pub(super) trait Rows {
     /// The end of the ledger.
-    fn head(&self) -> Answer<Head>;
+    fn head(&self) -> StoreResult<Head>;
     /// Hash of the ledger up to a position; zeros before its first event.
-    fn hash_at(&self, position: LedgerPosition) -> Answer<[u8; 32]>;
+    fn hash_at(&self, position: LedgerPosition) -> StoreResult<[u8; 32]>;
     /// All events after a position, in order.
-    fn events_since(&self, position: LedgerPosition) -> Answer<Vec<Event>>;
+    fn events_since(&self, position: LedgerPosition) -> StoreResult<Vec<Event>>;
     /// All imports up to a position, in order.
-    fn imports_until(&self, position: LedgerPosition) -> Answer<Vec<Event>>;
+    fn imports_until(&self, position: LedgerPosition) -> StoreResult<Vec<Event>>;
     /// Units whose row holds from a position after this one, in the order of their numbers.
-    fn units_since(&self, after: LedgerPosition) -> Answer<Vec<(UnitId, AdminUnit)>>;
+    fn units_since(&self, after: LedgerPosition) -> StoreResult<Vec<(UnitId, AdminUnit)>>;
     /// Projects whose row holds from a position after this one, in the order of their numbers.
-    fn projects_since(&self, after: LedgerPosition) -> Answer<Vec<(ProjectId, Project)>>;
+    fn projects_since(&self, after: LedgerPosition) -> StoreResult<Vec<(ProjectId, Project)>>;
     /// Units as they were at a position, of those that have changed after it.
-    fn units_before(&self, position: LedgerPosition) -> Answer<Vec<(UnitId, AdminUnit)>>;
+    fn units_before(&self, position: LedgerPosition) -> StoreResult<Vec<(UnitId, AdminUnit)>>;
     /// Projects as they were at a position, of those that have changed after it.
-    fn projects_before(&self, position: LedgerPosition) -> Answer<Vec<(ProjectId, Project)>>;
+    fn projects_before(&self, position: LedgerPosition) -> StoreResult<Vec<(ProjectId, Project)>>;
     /// Number of the first row that was not there at a position.
-    fn first_after(&self, table: Reference, position: LedgerPosition) -> Answer<Option<u32>>;
+    fn first_after(&self, table: Reference, position: LedgerPosition) -> StoreResult<Option<u32>>;
     /// Adds the parcels behind this one.
-    fn parcels_after(&self, last: ParcelId, revision: &mut Revision<'_>) -> Answer<()>;
+    fn parcels_after(&self, last: ParcelId, revision: &mut Revision<'_>) -> StoreResult<()>;
     /// The states of parcels as their rows say them.
     ///
     /// # Errors
     /// Besides: [`StoreError::NoParcel`] when a parcel has no row.
-    fn states(&self, parcels: &[ParcelId], take: &mut dyn FnMut(ParcelId, State)) -> Answer<()>;
+    fn states(&self, parcels: &[ParcelId], take: &mut dyn FnMut(ParcelId, State)) -> StoreResult<()>;
     /// The state at a position of each parcel, of those that are `wanted`, that an event after it up to
     /// `head` touches.
     fn states_at(
@@ -65,11 +63,11 @@ pub(super) trait Rows {
         range: (LedgerPosition, LedgerPosition),
         wanted: Wanted<'_>,
         take: &mut dyn FnMut(ParcelId, State),
-    ) -> Answer<()>;
+    ) -> StoreResult<()>;
 }
 
 /// The next snapshot and what has happened; none when nothing has.
-pub(super) fn forward(rows: &impl Rows, shown: &Snapshot) -> Answer<Option<Step>> {
+pub(super) fn forward(rows: &impl Rows, shown: &Snapshot) -> StoreResult<Option<Step>> {
     let (from, head) = (shown.position(), rows.head()?);
     if head.position == from && head.hash == shown.head() {
         return Ok(None);
@@ -116,7 +114,7 @@ fn last_id(snapshot: &Snapshot) -> ParcelId {
 }
 
 /// What was known at `position`.
-pub(super) fn back(rows: &impl Rows, now: &Snapshot, position: LedgerPosition) -> Answer<Snapshot> {
+pub(super) fn back(rows: &impl Rows, now: &Snapshot, position: LedgerPosition) -> StoreResult<Snapshot> {
     let head = rows.head()?;
     if position > now.position() || now.position() > head.position {
         return Err(StoreError::NoPosition { asked: position, head: now.position() });
@@ -131,7 +129,7 @@ pub(super) fn back(rows: &impl Rows, now: &Snapshot, position: LedgerPosition) -
 }
 
 /// The last parcel that imports up to `position` wrote.
-fn last_parcel(rows: &impl Rows, position: LedgerPosition) -> Answer<ParcelId> {
+fn last_parcel(rows: &impl Rows, position: LedgerPosition) -> StoreResult<ParcelId> {
     let imports = rows.imports_until(position)?;
     let last = imports.iter().filter_map(|event| match event.body.kind {
         EventKind::Imported { layer: ImportedLayer::Parcels, last, .. } => Some(last),
@@ -146,7 +144,7 @@ fn reference(
     now: &Snapshot,
     position: LedgerPosition,
     revision: &mut Revision<'_>,
-) -> Answer<()> {
+) -> StoreResult<()> {
     for (id, unit) in rows.units_before(position)? {
         revision.unit(id, unit);
     }

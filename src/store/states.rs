@@ -50,7 +50,7 @@ pub fn marks_text(record: &Record) -> Result<Option<String>, StoreError> {
     if record.marks.is_empty() { Ok(None) } else { text(&record.marks).map(Some) }
 }
 
-/// Whether a parcel is to be told of.
+/// Whether a parcel is to be sent.
 pub type Wanted<'a> = &'a (dyn Fn(ParcelId) -> bool + Sync);
 
 #[cfg(test)]

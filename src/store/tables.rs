@@ -54,7 +54,7 @@ pub struct Table {
     pub name: &'static str,
     /// Columns.
     pub columns: &'static [(&'static str, Kind)],
-    /// Columns by which its rows are told in order.
+    /// Columns by which its rows are sent in order.
     pub order: &'static str,
 }
 
@@ -286,7 +286,7 @@ pub(super) const TABLES: [Table; 24] = [
     Table { name: "removed_briefings", columns: &[("code", Text), ("removed_at", Big)], order: "code" },
 ];
 
-/// Settings; the number of an engine's own schema is not among those that are told.
+/// Settings; the number of an engine's own schema is not among those that are given.
 pub(super) const SETTINGS: Table =
     Table { name: "settings", columns: &[("name", Text), ("value", Text)], order: "name" };
 
@@ -306,27 +306,28 @@ pub type TakeRow<'a> = dyn FnMut(&'static Table, Vec<Cell>) -> Result<(), StoreE
 /// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
 /// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
 pub trait Transfer {
-    /// Tells all rows of one state, table by table.
+    /// Sends all rows of one state, table by table.
     ///
     /// # Errors
     /// Besides: what `take` gives.
-    fn tell_rows(&self, take: &mut TakeRow<'_>) -> Result<Head, StoreError>;
+    fn send_rows(&self, take: &mut TakeRow<'_>) -> Result<Head, StoreError>;
 
-    /// Takes all rows that `tell` tells, or none; into an empty store only.
+    /// Takes all rows that `send` gives, or none; into an empty store only.
     ///
     /// # Errors
-    /// Besides: a store that is not empty, what `tell` gives, or rows that end elsewhere than they were told to.
+    /// Besides: a store that is not empty, what `send` gives, or rows that end elsewhere than was announced.
     fn receive_rows(
         &self,
-        tell: &mut dyn FnMut(&mut TakeRow<'_>) -> Result<Head, StoreError>,
+        send: &mut dyn FnMut(&mut TakeRow<'_>) -> Result<Head, StoreError>,
     ) -> Result<Head, StoreError>;
 }
 
-/// The end of the ledger where it was told to be, or why what was written is given up.
-pub(super) fn same(told: Head, written: Head) -> Result<Head, StoreError> {
-    if told == written {
+/// The end of the ledger where it was announced to be, or why what was written is given up.
+pub(super) fn same(announced: Head, written: Head) -> Result<Head, StoreError> {
+    if announced == written {
         return Ok(written);
     }
-    let why = format!("the copy ends at event {}, not as event {} does", written.position, told.position);
+    let why =
+        format!("the copy ends at event {}, not as event {} does", written.position, announced.position);
     Err(StoreError::Backend(why))
 }

@@ -6,17 +6,15 @@ use std::{collections::HashMap, path::Path, sync::Arc, time::Duration};
 
 use super::{
     Access, AccountChange, AccountLog, Attached, Briefing, Directory, Head, KeptBriefing, Line, SecretHash,
-    Sharing, Step, StoreError, Transaction, Transfer, Tries, Verification,
+    Sharing, Step, StoreResult, Transaction, Transfer, Tries, Verification,
 };
 use crate::{
     atlas::Snapshot,
     domain::{Event, HolderId, LedgerPosition, ParcelId, law::Law},
 };
 
-type Answer<T> = Result<T, StoreError>;
-
 /// What is done inside a change; false gives it up.
-pub type Work<'a> = &'a mut dyn FnMut(&mut dyn Transaction) -> Answer<bool>;
+pub type ChangeWork<'a> = &'a mut dyn FnMut(&mut dyn Transaction) -> StoreResult<bool>;
 
 /// The ledger: events, positions, and waiting for more.
 ///
@@ -24,24 +22,24 @@ pub type Work<'a> = &'a mut dyn FnMut(&mut dyn Transaction) -> Answer<bool>;
 /// All of it: the engine's; [`StoreError::Busy`] where another writer does not end.
 pub trait Ledger {
     /// The end of the ledger.
-    fn head(&self) -> Answer<Head>;
+    fn head(&self) -> StoreResult<Head>;
     /// Position and hash of an event; none where the ledger has no such position.
-    fn head_at(&self, position: LedgerPosition) -> Answer<Option<Head>>;
+    fn head_at(&self, position: LedgerPosition) -> StoreResult<Option<Head>>;
     /// At most `most` events after a position, in order.
-    fn events_after(&self, position: LedgerPosition, most: usize) -> Answer<Vec<Event>>;
+    fn events_after(&self, position: LedgerPosition, most: usize) -> StoreResult<Vec<Event>>;
     /// The `most` events before a position, newest first.
-    fn events_before(&self, position: LedgerPosition, most: usize) -> Answer<Vec<Event>>;
+    fn events_before(&self, position: LedgerPosition, most: usize) -> StoreResult<Vec<Event>>;
     /// A parcel's events, in order.
-    fn history(&self, parcel: ParcelId) -> Answer<Vec<Event>>;
+    fn history(&self, parcel: ParcelId) -> StoreResult<Vec<Event>>;
     /// The last `most` imports, newest first.
-    fn imports(&self, most: usize) -> Answer<Vec<Event>>;
+    fn imports(&self, most: usize) -> StoreResult<Vec<Event>>;
     /// The import at a position, if one is there.
-    fn import_at(&self, position: LedgerPosition) -> Answer<Option<Event>>;
+    fn import_at(&self, position: LedgerPosition) -> StoreResult<Option<Event>>;
     /// Waits until somebody, in this process or another, has written since the state `seen`, at most for
     /// `time`; the number of the state then. Numbers say only whether two states are the same.
-    fn wait_for_change(&self, seen: u64, time: Duration) -> Answer<u64>;
+    fn wait_for_change(&self, seen: u64, time: Duration) -> StoreResult<u64>;
     /// Tells all of the ledger line by line: before each import the rows that it seals.
-    fn lines(&self, take: &mut dyn FnMut(Line<'_>) -> Answer<()>) -> Answer<Head>;
+    fn lines(&self, take: &mut dyn FnMut(Line<'_>) -> StoreResult<()>) -> StoreResult<Head>;
 }
 
 /// Snapshots: all of it, and steps from one to another.
@@ -50,14 +48,14 @@ pub trait Ledger {
 /// All of it: the engine's, or rows that contradict each other.
 pub trait Load {
     /// Everything at the end of the ledger.
-    fn load(&self, law: Arc<Law>) -> Answer<Snapshot>;
+    fn load(&self, law: Arc<Law>) -> StoreResult<Snapshot>;
     /// What has happened since `shown`; none when nothing has. Costs what it touches.
-    fn step(&self, shown: &Snapshot) -> Answer<Option<Step>>;
+    fn step(&self, shown: &Snapshot) -> StoreResult<Option<Step>>;
     /// What was known at `position`, made from a later snapshot. Costs what was touched since.
     ///
     /// # Errors
     /// Besides: a position after that of `now`.
-    fn past(&self, now: &Snapshot, position: LedgerPosition) -> Answer<Snapshot>;
+    fn past(&self, now: &Snapshot, position: LedgerPosition) -> StoreResult<Snapshot>;
 }
 
 /// Writing to the ledger.
@@ -67,7 +65,7 @@ pub trait Record {
     /// # Errors
     /// The error of `work`; [`StoreError::Busy`] when another program holds the store; [`StoreError::Full`] when the
     /// disk is. Nothing was kept then.
-    fn change(&self, work: Work<'_>) -> Answer<Head>;
+    fn change(&self, work: ChangeWork<'_>) -> StoreResult<Head>;
 }
 
 /// Accounts, their sessions and tokens.
@@ -77,24 +75,24 @@ pub trait Record {
 /// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
 pub trait Accounts {
     /// Number of the state of the accounts.
-    fn accounts_version(&self) -> Answer<u64>;
+    fn accounts_version(&self) -> StoreResult<u64>;
     /// All accounts, sessions and tokens.
-    fn directory(&self) -> Answer<Directory>;
+    fn directory(&self) -> StoreResult<Directory>;
     /// Makes changes, all or none, and notes in the same transaction who made them and when (milliseconds since
     /// 1970-01-01T00:00Z). Numbers of what was made or changed, in their order.
-    fn change_accounts(&self, author: &str, at: i64, changes: &[AccountChange]) -> Answer<Vec<u32>>;
+    fn change_accounts(&self, author: &str, at: i64, changes: &[AccountChange]) -> StoreResult<Vec<u32>>;
     /// The last changes of accounts, newest first.
-    fn account_log(&self, most: u32) -> Answer<Vec<AccountLog>>;
+    fn account_log(&self, most: u32) -> StoreResult<Vec<AccountLog>>;
     /// Begins a session at `at`, and forgets those not seen since `stale`.
-    fn add_session(&self, hash: &SecretHash, account: u32, at: i64, stale: i64) -> Answer<()>;
+    fn add_session(&self, hash: &SecretHash, account: u32, at: i64, stale: i64) -> StoreResult<()>;
     /// Notes that a session is in use.
-    fn see_session(&self, hash: &SecretHash, at: i64) -> Answer<()>;
+    fn see_session(&self, hash: &SecretHash, at: i64) -> StoreResult<()>;
     /// Ends a session.
-    fn end_session(&self, hash: &SecretHash) -> Answer<()>;
+    fn end_session(&self, hash: &SecretHash) -> StoreResult<()>;
     /// Uses up the one-time code of a step, and those before it; false where it is used up already.
-    fn use_step(&self, account: u32, step: u64) -> Answer<bool>;
+    fn use_step(&self, account: u32, step: u64) -> StoreResult<bool>;
     /// Uses up a recovery code; false where the account has none with this hash.
-    fn use_recovery_code(&self, account: u32, hash: &SecretHash) -> Answer<bool>;
+    fn use_recovery_code(&self, account: u32, hash: &SecretHash) -> StoreResult<bool>;
 }
 
 /// Personal data of holders, and the log of looks at it.
@@ -104,7 +102,7 @@ pub trait Accounts {
 /// the database can't be reached, [`StoreError::Row`] when a row can't be read back. Nothing is given then.
 pub trait Holders {
     /// Name of a parcel's holder, with the look noted before it is given.
-    fn holder(&self, parcel: ParcelId, account: &str, at: i64) -> Answer<Option<String>>;
+    fn holder(&self, parcel: ParcelId, account: &str, at: i64) -> StoreResult<Option<String>>;
     /// The names of the holders of these parcels, each look noted.
     fn holders_of(
         &self,
@@ -112,13 +110,13 @@ pub trait Holders {
         account: &str,
         what: &str,
         at: i64,
-    ) -> Answer<HashMap<ParcelId, String>>;
+    ) -> StoreResult<HashMap<ParcelId, String>>;
     /// Holders for whose name `called` holds.
-    fn holders_called(&self, called: &dyn Fn(&str) -> bool) -> Answer<HashMap<HolderId, String>>;
+    fn holders_called(&self, called: &dyn Fn(&str) -> bool) -> StoreResult<HashMap<HolderId, String>>;
     /// Notes looks at the holders of parcels.
-    fn note_accesses(&self, parcels: &[ParcelId], account: &str, what: &str, at: i64) -> Answer<()>;
+    fn note_accesses(&self, parcels: &[ParcelId], account: &str, what: &str, at: i64) -> StoreResult<()>;
     /// The last looks at holders' records, newest first.
-    fn accesses(&self, most: u32) -> Answer<Vec<Access>>;
+    fn accesses(&self, most: u32) -> StoreResult<Vec<Access>>;
 }
 
 /// Scans and photographs: who sent them, and about which parcels events name them. The files lie elsewhere.
@@ -128,11 +126,11 @@ pub trait Holders {
 /// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
 pub trait Attachments {
     /// Notes that an account has sent a file of so many bytes at `at`; once for each account and file.
-    fn note_upload(&self, file: &str, account: &str, bytes: u64, at: i64) -> Answer<()>;
+    fn note_upload(&self, file: &str, account: &str, bytes: u64, at: i64) -> StoreResult<()>;
     /// Who sent a file, and about which parcels events name it.
-    fn attached(&self, file: &str) -> Answer<Attached>;
+    fn attached(&self, file: &str) -> StoreResult<Attached>;
     /// Bytes that an account has sent since a time.
-    fn sent_since(&self, account: &str, since: i64) -> Answer<u64>;
+    fn sent_since(&self, account: &str, since: i64) -> StoreResult<u64>;
 }
 
 /// Briefings, frozen at a position.
@@ -145,16 +143,16 @@ pub trait Briefings {
     ///
     /// # Errors
     /// Besides: a position that the ledger has not reached.
-    fn add_briefing(&self, briefing: &Briefing) -> Answer<KeptBriefing>;
+    fn add_briefing(&self, briefing: &Briefing) -> StoreResult<KeptBriefing>;
     /// The briefing with this code.
-    fn briefing(&self, code: &str) -> Answer<Option<KeptBriefing>>;
+    fn briefing(&self, code: &str) -> StoreResult<Option<KeptBriefing>>;
     /// All briefings, newest first.
-    fn briefings(&self) -> Answer<Vec<KeptBriefing>>;
+    fn briefings(&self) -> StoreResult<Vec<KeptBriefing>>;
     /// Removes a briefing at a time, Unix milliseconds; it can be restored for [`super::RESTORED_WITHIN_MS`].
-    fn remove_briefing(&self, code: &str, at: i64) -> Answer<()>;
+    fn remove_briefing(&self, code: &str, at: i64) -> StoreResult<()>;
     /// Brings a briefing back that was removed after `since`, Unix milliseconds; of nobody but `author`, where one is
     /// named. Whether there was one.
-    fn restore_briefing(&self, code: &str, author: Option<&str>, since: i64) -> Answer<bool>;
+    fn restore_briefing(&self, code: &str, author: Option<&str>, since: i64) -> StoreResult<bool>;
 }
 
 /// What keeping a store needs.
@@ -164,23 +162,23 @@ pub trait Briefings {
 /// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
 pub trait Maintenance {
     /// A setting, if it was set.
-    fn setting(&self, name: &str) -> Answer<Option<String>>;
+    fn setting(&self, name: &str) -> StoreResult<Option<String>>;
     /// Size of the store, bytes.
-    fn size(&self) -> Answer<u64>;
+    fn size(&self) -> StoreResult<u64>;
     /// Checks chain, references, geometries, areas and what was worked out from the ledger. What is wrong with the
     /// content is a finding, not an error.
-    fn verify(&self, law: Arc<Law>) -> Answer<Verification>;
+    fn verify(&self, law: Arc<Law>) -> StoreResult<Verification>;
     /// Copies the whole store to a new file, in one state, while others go on writing.
-    fn copy_to(&self, path: &Path) -> Answer<()>;
+    fn copy_to(&self, path: &Path) -> StoreResult<()>;
     /// Whether changes end at the moment; cheap, and asked again and again.
     ///
     /// # Errors
     /// [`StoreError::Gone`] or [`StoreError::Full`] with why they do not.
-    fn takes_changes(&self) -> Answer<()>;
+    fn takes_changes(&self) -> StoreResult<()>;
     /// Whether it can only be read here.
     fn is_read_only(&self) -> bool;
     /// Puts all that was written where a copy of the store's file would have it, as far as nobody else reads.
-    fn close(&self) -> Answer<()>;
+    fn close(&self) -> StoreResult<()>;
 }
 
 /// A store of projects, parcels and their ledger.

@@ -127,11 +127,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_clipped_lies_inside_and_is_no_larger(places in prop::collection::vec((-20_000i32..20_000, -20_000i32..20_000), 3..4)) {
-            let mut clipped = places.clone();
+        fn what_is_clipped_lies_inside_and_is_no_larger(corners in prop::collection::vec((-20_000i32..20_000, -20_000i32..20_000), 3..4)) {
+            let mut clipped = corners.clone();
             ring(&mut clipped, &mut Vec::new());
             prop_assert!(inside(&clipped));
-            prop_assert!(area2(&clipped) <= area2(&places) + 200_000);
+            prop_assert!(area2(&clipped) <= area2(&corners) + 200_000);
         }
     }
 }

@@ -49,10 +49,10 @@ impl TileId {
     /// let tile = TileId::around(phu_ly, 14).map(|tile| (tile.z(), tile.x(), tile.y()));
     /// assert_eq!(tile, Some((14, 13_012, 7_236)));
     /// ```
-    pub fn around(place: WorldPoint, z: u8) -> Option<Self> {
+    pub fn around(point: WorldPoint, z: u8) -> Option<Self> {
         let shift = 32 - u32::from(z.min(MAX_ZOOM));
         let part = |v: u32| u32::try_from(u64::from(v) >> shift).unwrap_or(0);
-        Self::new(z, part(place.x), part(place.y))
+        Self::new(z, part(point.x), part(point.y))
     }
 
     /// Squares at zoom `z` whose buffered tiles `extent` touches.
@@ -94,7 +94,7 @@ impl TileId {
     }
 
     /// Where `place` falls in the tile, in tile units rounded to the nearest.
-    pub fn project(self, place: WorldPoint) -> (i32, i32) {
+    pub fn project(self, point: WorldPoint) -> (i32, i32) {
         let one = |v: u32, n: u32| {
             let offset = i64::from(v) - (i64::from(n) << (32 - u32::from(self.z)));
             // 2³² world units make 2ᶻ · 4096 tile units: one is 2^(20 - z) world units.
@@ -107,7 +107,7 @@ impl TileId {
             };
             units.clamp(i64::from(i32::MIN / 4), i64::from(i32::MAX / 4)) as i32
         };
-        (one(place.x, self.x), one(place.y, self.y))
+        (one(point.x, self.x), one(point.y, self.y))
     }
 }
 
@@ -125,11 +125,11 @@ mod tests {
     proptest! {
         #[test]
         fn a_place_falls_inside_the_square_that_holds_it(x: u32, y: u32, z in 0u8..=22) {
-            let place = WorldPoint { x, y };
-            let tile_id = TileId::around(place, z).unwrap();
-            let (px, py) = tile_id.project(place);
+            let point = WorldPoint { x, y };
+            let tile_id = TileId::around(point, z).unwrap();
+            let (px, py) = tile_id.project(point);
             prop_assert!((0..=EXTENT).contains(&px) && (0..=EXTENT).contains(&py), "{px} {py}");
-            prop_assert!(tile_id.extent().holds(place));
+            prop_assert!(tile_id.extent().holds(point));
         }
 
         #[test]

@@ -183,8 +183,8 @@ fn chainage(view: &View, tile_id: TileId, tile: &mut Vec<u8>) {
     let mut layer = Layer::Chainage.writer();
     let mut encoder = GeometryEncoder::default();
     for (entry, _) in linear(view, tile_id) {
-        for (mark, (metres, place)) in (1..).zip(marks(entry)) {
-            let geometry = encoder.point(place, tile_id);
+        for (mark, (metres, point)) in (1..).zip(marks(entry)) {
+            let geometry = encoder.point(point, tile_id);
             if geometry.is_empty() {
                 continue;
             }
@@ -206,7 +206,7 @@ fn chainage(view: &View, tile_id: TileId, tile: &mut Vec<u8>) {
 fn marks(entry: &ProjectEntry) -> Vec<(i64, WorldPoint)> {
     let lengths = entry.alignment.windows(2).map(|side| {
         let along = |v: fn(WorldPoint) -> u32| f64::from(v(side[1])) - f64::from(v(side[0]));
-        along(|place| place.x).hypot(along(|place| place.y))
+        along(|point| point.x).hypot(along(|point| point.y))
     });
     let lengths: Vec<f64> = lengths.collect();
     let scale = entry.length_m.unwrap_or(0.0) / lengths.iter().sum::<f64>().max(1.0);

@@ -27,10 +27,10 @@ impl GeometryEncoder {
                 continue;
             }
             self.ring.clear();
-            for place in ring {
-                let place = tile_id.project(*place);
-                if self.ring.last() != Some(&place) {
-                    self.ring.push(place);
+            for point in ring {
+                let point = tile_id.project(*point);
+                if self.ring.last() != Some(&point) {
+                    self.ring.push(point);
                 }
             }
             if !clip::inside(&self.ring) {
@@ -53,7 +53,7 @@ impl GeometryEncoder {
     /// The line through `places`; empty when none of it lies in the buffered tile.
     pub fn line(&mut self, places: &[WorldPoint], tile_id: TileId) -> &[u32] {
         self.begin();
-        let mut line: Vec<_> = places.iter().map(|place| tile_id.project(*place)).collect();
+        let mut line: Vec<_> = places.iter().map(|point| tile_id.project(*point)).collect();
         line.dedup();
         for part in clip::line(&line) {
             self.move_to(part[0]);
@@ -63,10 +63,10 @@ impl GeometryEncoder {
     }
 
     /// The point at `place`; empty when it lies outside the tile itself.
-    pub fn point(&mut self, place: WorldPoint, tile_id: TileId) -> &[u32] {
+    pub fn point(&mut self, point: WorldPoint, tile_id: TileId) -> &[u32] {
         self.begin();
-        if tile_id.extent().holds(place) && TileId::around(place, tile_id.z()) == Some(tile_id) {
-            self.move_to(tile_id.project(place));
+        if tile_id.extent().holds(point) && TileId::around(point, tile_id.z()) == Some(tile_id) {
+            self.move_to(tile_id.project(point));
         }
         &self.commands
     }
@@ -100,21 +100,21 @@ impl GeometryEncoder {
         true
     }
 
-    fn move_to(&mut self, place: (i32, i32)) {
+    fn move_to(&mut self, point: (i32, i32)) {
         self.commands.push(MOVE_TO | (1 << 3));
-        self.step(place);
+        self.step(point);
     }
 
     fn line_to(&mut self, places: &[(i32, i32)]) {
         self.commands.push(LINE_TO | ((places.len() as u32) << 3));
-        places.iter().for_each(|place| self.step(*place));
+        places.iter().for_each(|point| self.step(*point));
     }
 
-    fn step(&mut self, place: (i32, i32)) {
+    fn step(&mut self, point: (i32, i32)) {
         let zigzag = |v: i32| ((v << 1) ^ (v >> 31)) as u32;
-        self.commands.push(zigzag(place.0 - self.cursor.0));
-        self.commands.push(zigzag(place.1 - self.cursor.1));
-        self.cursor = place;
+        self.commands.push(zigzag(point.0 - self.cursor.0));
+        self.commands.push(zigzag(point.1 - self.cursor.1));
+        self.cursor = point;
     }
 }
 

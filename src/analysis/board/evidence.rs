@@ -43,12 +43,12 @@ pub fn evidence(
         let row = contest.contestants.iter().position(|one| one.code(snapshot) == code)?;
         Some((*at, contest, row))
     };
-    let (group, contest, place) = (0..contests.len()).find_map(|at| named(&at))?;
+    let (group, contest, index) = (0..contests.len()).find_map(|at| named(&at))?;
     let scope = in_scope(snapshot, campaign.scope());
     let measure = campaign.criteria()[criterion].measure;
     let mut found: Vec<(u32, Case)> = Vec::new();
     for parcel in 0..snapshot.parcels().len() as u32 {
-        if !scope[snapshot.parcels().project(parcel)] || contest.row(snapshot, parcel) != Some(place) {
+        if !scope[snapshot.parcels().project(parcel)] || contest.row(snapshot, parcel) != Some(index) {
             continue;
         }
         let Some(facts) = Facts::of(snapshot, parcel, contest.span) else { continue };
@@ -56,6 +56,6 @@ pub fn evidence(
     }
     found.sort_by_key(|(parcel, case)| (case.counts, *parcel));
     let board = groups(snapshot, campaign, period, span).swap_remove(group);
-    let row = board.rows.into_iter().find(|row| row.contestant == contest.contestants[place])?;
+    let row = board.rows.into_iter().find(|row| row.contestant == contest.contestants[index])?;
     Some(Evidence { group, span: contest.span, row, cases: found })
 }

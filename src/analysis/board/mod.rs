@@ -111,7 +111,7 @@ pub struct Board {
     pub period: Period,
     /// The days of it that are known.
     pub span: Span,
-    /// The period that trends are told against; none in the first.
+    /// The period that trends are measured against; none in the first.
     pub previous: Option<Period>,
     /// The groups in the campaign's order.
     pub groups: Vec<GroupBoard>,

@@ -56,8 +56,8 @@ fn early_holders(snapshot: &Snapshot, campaign: &Campaign, span: Span, least: u1
     let columns = snapshot.parcels();
     let held = columns.held();
     let in_span = |parcel: &u32| snapshot.days(*parcel).cleared_on().is_some_and(|on| span.holds(on));
-    let one = |place: usize| {
-        let parcels = held.parcels(place);
+    let one = |index: usize| {
+        let parcels = held.parcels(index);
         if !parcels.iter().any(in_span) {
             return None;
         }

@@ -54,7 +54,7 @@ pub struct Row {
     /// Who.
     pub contestant: Contestant,
     /// Where.
-    pub place: RankStatus,
+    pub status: RankStatus,
     /// Points of 100, to two decimals; none when not ranked.
     pub score: Option<f64>,
     /// Points earned.
@@ -74,7 +74,7 @@ pub struct Row {
 impl Row {
     /// Its rank, if it has one.
     pub fn rank(&self) -> Option<usize> {
-        match self.place {
+        match self.status {
             RankStatus::Ranked { rank, .. } => Some(rank),
             _ => None,
         }
@@ -99,7 +99,7 @@ pub fn groups(snapshot: &Snapshot, campaign: &Campaign, period: Period, span: Sp
             self::row(snapshot, campaign, period, rule, contestant, &tally)
         };
         let mut rows: Vec<Row> = contest.contestants.into_iter().zip(tallies).map(row).collect();
-        place(snapshot, campaign, &mut rows);
+        status(snapshot, campaign, &mut rows);
         GroupBoard { group: index, span: Some(contest.span), rows, vanished: contest.vanished }
     };
     contests.into_iter().zip(tallies).enumerate().map(group).collect()
@@ -121,16 +121,16 @@ fn row(
     let weights = campaign.criteria().iter().zip(&points).filter(|(_, points)| points.points.is_some());
     let out_of: f64 = weights.map(|(criterion, _)| criterion.weight).sum();
     let earned: f64 = points.iter().filter_map(|points| points.points).sum();
-    let place = match tally.work.parcels {
+    let status = match tally.work.parcels {
         0 => RankStatus::NoWork,
         few if few < rule.least_parcels => RankStatus::TooLittleWork,
         _ if tally.work.due_parcels < rule.least_due => RankStatus::TooLittleDue,
         _ if out_of <= 0.0 || out_of < rule.least_weight => RankStatus::NothingDue,
         _ => RankStatus::Ranked { rank: 0, tied: false },
     };
-    let score = matches!(place, RankStatus::Ranked { .. }).then(|| (earned / out_of * 1e4).round() / 100.0);
+    let score = matches!(status, RankStatus::Ranked { .. }).then(|| (earned / out_of * 1e4).round() / 100.0);
     let (work, irregular) = (tally.work, tally.irregular);
-    Row { contestant, place, score, earned, out_of, work, irregular, points, previous: None }
+    Row { contestant, status, score, earned, out_of, work, irregular, points, previous: None }
 }
 
 fn points(criterion: &Criterion, pledge: Option<f64>, sum: Sum) -> Points {
@@ -166,7 +166,7 @@ fn compare(campaign: &Campaign, a: &Row, b: &Row) -> Ordering {
     ties.fold(score(b).total_cmp(&score(a)), Ordering::then)
 }
 
-fn place(snapshot: &Snapshot, campaign: &Campaign, rows: &mut [Row]) {
+fn status(snapshot: &Snapshot, campaign: &Campaign, rows: &mut [Row]) {
     rows.sort_by(|a, b| {
         let named = || a.contestant.code(snapshot).cmp(b.contestant.code(snapshot));
         compare(campaign, a, b).then_with(named)
@@ -178,7 +178,7 @@ fn place(snapshot: &Snapshot, campaign: &Campaign, rows: &mut [Row]) {
         let same_above = at > 0 && equal(&rows[at - 1], &rows[at]);
         let same_below = at + 1 < ranked && equal(&rows[at], &rows[at + 1]);
         rank = if same_above { rank } else { at + 1 };
-        rows[at].place = RankStatus::Ranked { rank, tied: same_above || same_below };
+        rows[at].status = RankStatus::Ranked { rank, tied: same_above || same_below };
     }
 }
 

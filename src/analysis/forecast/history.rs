@@ -292,11 +292,11 @@ fn spells(snapshot: &Snapshot, day: Day) -> (Vec<Spell>, Next) {
         }
         let stages = reached(snapshot, parcel, day);
         let procedure = snapshot.law_index(parcel);
-        for (place, (stage, on)) in stages.iter().enumerate() {
+        for (index, (stage, on)) in stages.iter().enumerate() {
             if *stage == Stage::HandedOver {
                 break;
             }
-            let after = stages.get(place + 1);
+            let after = stages.get(index + 1);
             let end = after.map_or(day, |(_, on)| *on);
             if let Some((after, _)) = after {
                 *next.entry((procedure, *stage)).or_default().entry(*after).or_default() += 1;

@@ -65,7 +65,7 @@ pub struct Simulated {
     pub mostly: Band<Option<Day>>,
     /// Share of the runs that meet the required day; none without one.
     pub on_time: Option<f64>,
-    /// m² to recover, of which shares are told.
+    /// m² to recover, of which shares are given.
     pub area: f64,
     /// m² cleared by every 30th day from the day of the forecast on.
     pub cleared: Vec<(Day, Band<f64>)>,
@@ -145,8 +145,8 @@ fn unknown(snapshot: &Snapshot, history: &History, pending: &[Pending<'_>]) -> O
         pending.iter().map(|parcel| (parcel.parcel, parcel.procedure, parcel.stage)).collect();
     ahead.sort_unstable_by_key(|entry| (entry.1, entry.2.number()));
     ahead.dedup_by_key(|entry| (entry.1, entry.2));
-    let mut place = 0;
-    while let Some((parcel, procedure, stage)) = ahead.get(place).copied() {
+    let mut index = 0;
+    while let Some((parcel, procedure, stage)) = ahead.get(index).copied() {
         let next = history.next(procedure, stage);
         if next.is_empty() || history.time_in(snapshot, parcel, stage, false).is_none() {
             return Some(stage);
@@ -156,7 +156,7 @@ fn unknown(snapshot: &Snapshot, history: &History, pending: &[Pending<'_>]) -> O
                 ahead.push((parcel, procedure, *stage));
             }
         }
-        place += 1;
+        index += 1;
     }
     None
 }
@@ -185,10 +185,10 @@ fn play(
             (own + spread * normal(&mut rng)).exp()
         });
         draws.fill([f64::NAN; 9]);
-        for (place, parcel) in pending.iter().enumerate() {
+        for (index, parcel) in pending.iter().enumerate() {
             let days = lead(history, parcel, &slow, &mut draws[parcel.sheet], &mut rng);
             let days = days * (drift * (days / 365.0).min(2.0).sqrt()).exp();
-            ends[run][place] = days as f32;
+            ends[run][index] = days as f32;
             let step = (days / f64::from(STEP_DAYS)).ceil() as usize;
             sums[run][step.min(STEPS)] += if step <= STEPS { parcel.area } else { 0.0 };
         }
@@ -276,17 +276,17 @@ fn drivers(
     last: &[f32],
     at: impl Fn(f32) -> Option<Day>,
 ) -> Vec<Driver> {
-    let share = |place: usize| {
-        ends.iter().zip(last).filter(|(run, last)| run[place] >= **last - 7.0).count() as f64
+    let share = |index: usize| {
+        ends.iter().zip(last).filter(|(run, last)| run[index] >= **last - 7.0).count() as f64
             / ends.len() as f64
     };
-    let mut shares: Vec<(usize, f64)> = (0..pending.len()).map(|place| (place, share(place))).collect();
+    let mut shares: Vec<(usize, f64)> = (0..pending.len()).map(|index| (index, share(index))).collect();
     shares.retain(|(_, share)| *share > 0.0);
     shares.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
     shares.truncate(DRIVERS);
-    let driver = |(place, share): (usize, f64)| {
-        let days = days_band(ends.iter().map(|run| run[place]).collect(), &at);
-        Driver { parcel: pending[place].parcel, share, p50: days.p50 }
+    let driver = |(index, share): (usize, f64)| {
+        let days = days_band(ends.iter().map(|run| run[index]).collect(), &at);
+        Driver { parcel: pending[index].parcel, share, p50: days.p50 }
     };
     shares.into_iter().map(driver).collect()
 }
@@ -296,14 +296,14 @@ fn share_reached(pending: &[Pending<'_>], run: &[f32], area: f64) -> f32 {
     let mut order: Vec<usize> = (0..run.len()).collect();
     order.sort_unstable_by(|a, b| run[*a].total_cmp(&run[*b]));
     let mut sum = 0.0;
-    let reached = |place: &&usize| {
-        sum += pending[**place].area;
+    let reached = |index: &&usize| {
+        sum += pending[**index].area;
         sum >= area
     };
     if area <= 0.0 {
         0.0
     } else {
-        order.iter().find(reached).or(order.last()).map_or(0.0, |place| run[*place])
+        order.iter().find(reached).or(order.last()).map_or(0.0, |index| run[*index])
     }
 }
 

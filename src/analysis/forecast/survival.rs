@@ -11,11 +11,11 @@ impl Durations {
     /// Adds a case that took `days`, or that has gone on for `days` so far.
     pub fn add(&mut self, days: u16, ended: bool) {
         let counts = if ended { &mut self.ended } else { &mut self.going_on };
-        let place = usize::from(days);
-        if counts.len() <= place {
-            counts.resize(place + 1, 0);
+        let index = usize::from(days);
+        if counts.len() <= index {
+            counts.resize(index + 1, 0);
         }
-        counts[place] += 1;
+        counts[index] += 1;
     }
 }
 
@@ -73,9 +73,9 @@ impl Survival {
         if days < 0.0 {
             return 1.0;
         }
-        let place = (days as usize).min(last);
+        let index = (days as usize).min(last);
         let beyond = (days - last as f64).max(0.0);
-        self.curve[place] * (-self.tail * beyond).exp()
+        self.curve[index] * (-self.tail * beyond).exp()
     }
 
     /// Cumulative hazard up to `days`: how often a case is expected to end by then if it could again and again.
@@ -86,15 +86,15 @@ impl Survival {
 
     /// The days after which `share` of the cases still go on, where that was seen.
     pub fn seen_at(&self, share: f64) -> Option<usize> {
-        let place = self.curve.partition_point(|value| *value > share);
-        (place < self.curve.len()).then_some(place)
+        let index = self.curve.partition_point(|value| *value > share);
+        (index < self.curve.len()).then_some(index)
     }
 
     /// The days after which `share` of the cases still go on: the inverse of [`Survival::after`].
     pub fn days_at(&self, share: f64) -> f64 {
-        let place = self.curve.partition_point(|value| *value > share);
-        if place < self.curve.len() {
-            return place as f64;
+        let index = self.curve.partition_point(|value| *value > share);
+        if index < self.curve.len() {
+            return index as f64;
         }
         let last = self.curve[self.curve.len() - 1];
         if last <= 0.0 {

@@ -63,7 +63,8 @@ pub fn areal_fronts(snapshot: &Snapshot, entry: &ProjectEntry, day: Day, least: 
         parcels.iter().map(|p| snapshot.days(*p).reached(Stage::HandedOver, day)).collect();
     let areas: Vec<SquareMetres> = parcels.iter().map(|p| snapshot.parcels().recovered(*p)).collect();
     let mut found = areal(&neighbours(snapshot, &parcels), &cleared, &areas, least);
-    let name = |places: &mut Vec<u32>| places.iter_mut().for_each(|place| *place = parcels[*place as usize]);
+    let name =
+        |indexes: &mut Vec<u32>| indexes.iter_mut().for_each(|index| *index = parcels[*index as usize]);
     found.patches.iter_mut().for_each(|patch| name(&mut patch.parcels));
     found.clusters.iter_mut().for_each(|cluster| name(&mut cluster.parcels));
     found.singles.iter_mut().for_each(|single| single.parcel = parcels[single.parcel as usize]);
@@ -77,14 +78,14 @@ fn areal(
     areas: &[SquareMetres],
     least: SquareMetres,
 ) -> ArealFronts {
-    let sum = |places: &[u32]| places.iter().map(|place| areas[*place as usize]).sum::<SquareMetres>();
+    let sum = |indexes: &[u32]| indexes.iter().map(|index| areas[*index as usize]).sum::<SquareMetres>();
     let worth = |area: SquareMetres| if area >= least { area } else { SquareMetres::ZERO };
     let pieces = pieces(touching, cleared);
     let mut patch_of = vec![usize::MAX; areas.len()];
     let (mut patches, mut pending) = (Vec::new(), Vec::new());
     for piece in pieces {
         if cleared[piece[0] as usize] {
-            piece.iter().for_each(|place| patch_of[*place as usize] = patches.len());
+            piece.iter().for_each(|index| patch_of[*index as usize] = patches.len());
             let area = sum(&piece);
             patches.push(Patch { parcels: piece, area, workable: area >= least });
         } else {
@@ -92,19 +93,19 @@ fn areal(
         }
     }
     // Clearing these joins them with every patch that they touch.
-    let gain = |places: &[u32]| {
-        let beside = places.iter().flat_map(|place| &touching[*place as usize]);
+    let gain = |indexes: &[u32]| {
+        let beside = indexes.iter().flat_map(|index| &touching[*index as usize]);
         let mut joined: Vec<usize> =
-            beside.map(|place| patch_of[*place as usize]).filter(|patch| *patch != usize::MAX).collect();
+            beside.map(|index| patch_of[*index as usize]).filter(|patch| *patch != usize::MAX).collect();
         joined.sort_unstable();
         joined.dedup();
         let before = joined.iter().map(|patch| worth(patches[*patch].area)).sum::<SquareMetres>();
-        let all = joined.iter().map(|patch| patches[*patch].area).sum::<SquareMetres>() + sum(places);
+        let all = joined.iter().map(|patch| patches[*patch].area).sum::<SquareMetres>() + sum(indexes);
         (worth(all) - before, joined.len())
     };
-    let single = |place: &u32| {
-        let (gain, joins) = gain(&[*place]);
-        SingleGain { parcel: *place, gain, joins }
+    let single = |index: &u32| {
+        let (gain, joins) = gain(&[*index]);
+        SingleGain { parcel: *index, gain, joins }
     };
     let mut singles: Vec<SingleGain> = pending.iter().flatten().map(single).collect();
     singles.retain(|single| single.gain > SquareMetres::ZERO);
@@ -136,9 +137,9 @@ fn pieces(touching: &[Vec<u32>], alike: &[bool]) -> Vec<Vec<u32>> {
         seen[start] = true;
         let mut piece = vec![start as u32];
         let mut next = 0;
-        while let Some(place) = piece.get(next).map(|place| *place as usize) {
-            for other in &touching[place] {
-                if !seen[*other as usize] && alike[*other as usize] == alike[place] {
+        while let Some(index) = piece.get(next).map(|index| *index as usize) {
+            for other in &touching[index] {
+                if !seen[*other as usize] && alike[*other as usize] == alike[index] {
                     seen[*other as usize] = true;
                     piece.push(*other);
                 }

@@ -67,18 +67,18 @@ impl Table {
         let real = || spans.iter().filter(|span| span.from < span.to);
         let mut froms: Vec<u32> = real().map(|span| span.from).collect();
         froms.sort_unstable();
-        let places = |all: &mut dyn Iterator<Item = u32>, one_more: u32| {
-            let mut places: Vec<u32> = all.chain([one_more]).collect();
-            places.sort_unstable();
-            places.dedup();
-            places
+        let chainages = |all: &mut dyn Iterator<Item = u32>, one_more: u32| {
+            let mut chainages: Vec<u32> = all.chain([one_more]).collect();
+            chainages.sort_unstable();
+            chainages.dedup();
+            chainages
         };
-        let mut starts = places(&mut real().map(|span| span.to), 0);
+        let mut starts = chainages(&mut real().map(|span| span.to), 0);
         starts.retain(|start| *start < length);
         // The end at 0 stands for no stretch at all.
-        let mut ends = places(&mut real().map(|span| span.from).chain([length]), 0);
+        let mut ends = chainages(&mut real().map(|span| span.from).chain([length]), 0);
         ends.retain(|end| *end <= length);
-        let before = |place: u32| froms.partition_point(|from| *from < place);
+        let before = |chainage: u32| froms.partition_point(|from| *from < chainage);
         let group_of: Vec<usize> = starts.iter().map(|start| before(*start)).collect();
         let mut table = Self {
             opened: Vec::with_capacity(starts.len()),
@@ -118,9 +118,9 @@ impl Table {
         crossing: &mut Crossing,
         stacks: &[Vec<(u32, i64)>],
     ) {
-        let place = self.starts[start];
+        let chainage = self.starts[start];
         let most = stacks.len() - 1;
-        let froms = crossing.latest(place, most + 1);
+        let froms = crossing.latest(chainage, most + 1);
         let mut cells = vec![EMPTY; most + 1];
         for paid in 0..=most.min(froms.len()) {
             // Ends behind the next crossing span's begin leave just `paid` of them to pay.
@@ -135,7 +135,7 @@ impl Table {
                 }
             }
         }
-        let own = cells.iter().map(|cell| (cell.value - i64::from(place), start as u32));
+        let own = cells.iter().map(|cell| (cell.value - i64::from(chainage), start as u32));
         let mut best: Vec<(i64, u32)> = own.collect();
         if start > 0 && group_of[start - 1] == group_of[start] {
             for (mine, before) in best.iter_mut().zip(&self.group[start - 1]) {
@@ -150,10 +150,10 @@ impl Table {
 
     /// The best with a stretch that ends at this end.
     fn close(&mut self, end: usize, before: usize, group_of: &[usize], least: u32, most: usize) {
-        let place = self.ends[end];
+        let chainage = self.ends[end];
         let nothing = if end == 0 { 0 } else { NONE };
         let mut cells = vec![Cell { value: nothing, ..EMPTY }; most + 1];
-        if let Some(latest) = place.checked_sub(least) {
+        if let Some(latest) = chainage.checked_sub(least) {
             let reach = self.starts.partition_point(|start| *start <= latest);
             for paid in 0..=most.min(before) {
                 let group = before - paid;
@@ -163,7 +163,7 @@ impl Table {
                 }
                 for (left, cell) in cells[paid..].iter_mut().enumerate() {
                     let (value, start) = self.group[last - 1][left];
-                    let value = value + i64::from(place);
+                    let value = value + i64::from(chainage);
                     if value > cell.value {
                         *cell = Cell { value, from: start, left: left as u32 };
                     }
@@ -197,7 +197,7 @@ impl Table {
         }
         stretches.reverse();
         let over = |span: &Span| span.from < span.to && stretches.iter().any(|s| s.overlaps(*span));
-        let chosen = (0..spans.len()).filter(|place| over(&spans[*place])).collect();
+        let chosen = (0..spans.len()).filter(|chainage| over(&spans[*chainage])).collect();
         Choice { spans: chosen, workable, stretches }
     }
 }
@@ -219,13 +219,13 @@ impl Crossing {
     }
 
     /// The begins of the spans that begin before `place` and end behind it, at most `most`, the latest first.
-    fn latest(&mut self, place: u32, most: usize) -> Vec<u32> {
-        while let Some((from, number, to)) = self.coming.pop_if(|entry| entry.0 < place) {
+    fn latest(&mut self, chainage: u32, most: usize) -> Vec<u32> {
+        while let Some((from, number, to)) = self.coming.pop_if(|entry| entry.0 < chainage) {
             self.over.insert((from, number));
             self.leaving.push(Reverse((to, from, number)));
         }
         while let Some(Reverse((to, from, number))) = self.leaving.peek().copied() {
-            if to > place {
+            if to > chainage {
                 break;
             }
             self.leaving.pop();
@@ -244,10 +244,10 @@ mod tests {
     /// Workable length when `pending` stays.
     fn workable(pending: &[Span], length: u32, least: u32) -> u32 {
         let least = least.clamp(1, length.max(1));
-        let clear = |place: u32| !pending.iter().any(|s| s.from <= place && place < s.to);
+        let clear = |chainage: u32| !pending.iter().any(|s| s.from <= chainage && chainage < s.to);
         let (mut sum, mut run) = (0, 0);
-        for place in 0..=length {
-            if place < length && clear(place) {
+        for chainage in 0..=length {
+            if chainage < length && clear(chainage) {
                 run += 1;
             } else {
                 sum += if run >= least { run } else { 0 };

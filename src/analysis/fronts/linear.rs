@@ -51,8 +51,8 @@ pub struct Front {
 }
 
 /// The number of a project's stretch in tiles and features: no two are the same.
-pub fn front_id(project: ProjectId, place: u32) -> u32 {
-    project.0 << 12 | place.min(0xfff)
+pub fn front_id(project: ProjectId, index: u32) -> u32 {
+    project.0 << 12 | index.min(0xfff)
 }
 
 /// A number of parcels and what clearing them gives.
@@ -191,27 +191,27 @@ fn stretches(pending: &[(Span, u32)], length: u32, least: u32) -> Vec<Front> {
 /// What each blocked stretch alone would open, and their order.
 fn gains(fronts: &mut [Front], least: u32) {
     let worth = |length: u32| if length >= least { length } else { 0 };
-    for place in 0..fronts.len() {
-        if fronts[place].state != FrontState::Blocked {
+    for index in 0..fronts.len() {
+        if fronts[index].state != FrontState::Blocked {
             continue;
         }
         let beside = |front: Option<&Front>| {
             front.filter(|front| front.state != FrontState::Blocked).map_or(0, |front| front.span.length())
         };
-        let before = beside(place.checked_sub(1).and_then(|before| fronts.get(before)));
-        let after = beside(fronts.get(place + 1));
-        let front = &mut fronts[place];
+        let before = beside(index.checked_sub(1).and_then(|before| fronts.get(before)));
+        let after = beside(fronts.get(index + 1));
+        let front = &mut fronts[index];
         front.gain = worth(before + front.span.length() + after) - worth(before) - worth(after);
         front.parcels.sort_unstable();
     }
-    let mut order: Vec<usize> = (0..fronts.len()).filter(|place| fronts[*place].gain > 0).collect();
+    let mut order: Vec<usize> = (0..fronts.len()).filter(|index| fronts[*index].gain > 0).collect();
     // What each parcel opens counts: a gap that one household closes comes before one of hundreds.
     order.sort_by(|a, b| {
-        let worth = |place: usize| f64::from(fronts[place].gain) / fronts[place].parcels.len().max(1) as f64;
+        let worth = |index: usize| f64::from(fronts[index].gain) / fronts[index].parcels.len().max(1) as f64;
         worth(*b).total_cmp(&worth(*a)).then(fronts[*b].gain.cmp(&fronts[*a].gain)).then(a.cmp(b))
     });
-    for (rank, place) in (1..).zip(order) {
-        fronts[place].rank = Some(rank);
+    for (rank, index) in (1..).zip(order) {
+        fronts[index].rank = Some(rank);
     }
 }
 

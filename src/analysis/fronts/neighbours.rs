@@ -11,22 +11,22 @@ const TOUCHING_M: f64 = 0.5;
 pub fn neighbours(snapshot: &Snapshot, parcels: &[u32]) -> Vec<Vec<u32>> {
     let columns = snapshot.parcels();
     let shape = |parcel: u32| columns.arena().shape(parcel as usize);
-    let Some(first) = parcels.first().and_then(|parcel| shape(*parcel).places().first()) else {
+    let Some(first) = parcels.first().and_then(|parcel| shape(*parcel).vertices().first()) else {
         return vec![Vec::new(); parcels.len()];
     };
     let reach = TOUCHING_M / first.metres();
     let mut touching = vec![Vec::new(); parcels.len()];
-    for (place, parcel) in parcels.iter().enumerate() {
+    for (index, parcel) in parcels.iter().enumerate() {
         let own = shape(*parcel);
         let near = own.extent().grown(reach.ceil() as u32);
         for (other, _) in columns.touching(near) {
             // Each pair once.
-            let Some(at) = parcels[place + 1..].binary_search(&other).ok().map(|at| at + place + 1) else {
+            let Some(at) = parcels[index + 1..].binary_search(&other).ok().map(|at| at + index + 1) else {
                 continue;
             };
             if touch(own, shape(other), reach) {
-                touching[place].push(at as u32);
-                touching[at].push(place as u32);
+                touching[index].push(at as u32);
+                touching[at].push(index as u32);
             }
         }
     }
@@ -46,7 +46,7 @@ fn touch(one: Shape<'_>, other: Shape<'_>, reach: f64) -> bool {
 }
 
 fn sides(shape: Shape<'_>) -> impl Iterator<Item = (Line<f64>, Extent)> {
-    let at = |place: WorldPoint| Coord { x: f64::from(place.x), y: f64::from(place.y) };
+    let at = |point: WorldPoint| Coord { x: f64::from(point.x), y: f64::from(point.y) };
     shape.rings().flat_map(move |(_, ring)| {
         let next = ring.iter().cycle().skip(1);
         ring.iter()

@@ -88,17 +88,20 @@ impl Campaign {
         distinct(text, "criterion", &codes)?;
         let groups: Vec<&str> = file.group.iter().map(|group| group.code.as_str()).collect();
         distinct(text, "group", &groups)?;
-        let place = |key: &str, name: &String| {
+        let known_criterion = |key: &str, name: &String| {
             let found = codes.iter().position(|code| code == name);
             found.map_or_else(
                 || wrong(line_of(text, key, name), format!("no criterion has the code \"{name}\"")),
                 Ok,
             )
         };
-        let tie_break =
-            file.tie_break.iter().map(|name| place("tie_break", name)).collect::<Result<Vec<_>, _>>()?;
+        let tie_break = file
+            .tie_break
+            .iter()
+            .map(|name| known_criterion("tie_break", name))
+            .collect::<Result<Vec<_>, _>>()?;
         for pledge in &file.pledge {
-            place("criterion", &pledge.criterion)?;
+            known_criterion("criterion", &pledge.criterion)?;
             pledged(text, pledge)?;
         }
         let award = |entry: AwardEntry| award(text, entry, &groups);
@@ -264,7 +267,7 @@ mod tests {
 
     #[test]
     fn entries_that_contradict_each_other_are_told_with_their_line() {
-        for (from, to, told) in [
+        for (from, to, why) in [
             ("measure = \"money_paid\"", "measure = \"money\"", "is not one of handed_over_area"),
             ("blocker = \"complaint\"", "", "needs `blocker` and `within_days`"),
             ("to = \"communes\"", "to = \"everybody\"", "not one of districts, communes, bodies, holders"),
@@ -277,7 +280,7 @@ mod tests {
             ),
         ] {
             let error = Campaign::parse(&OURS.replacen(from, to, 1)).unwrap_err().to_string();
-            assert!(error.contains(told) && error.contains("line "), "{from}: {error}");
+            assert!(error.contains(why) && error.contains("line "), "{from}: {error}");
         }
     }
 }

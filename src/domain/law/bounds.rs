@@ -143,7 +143,7 @@ pub struct ClockRule {
 }
 
 impl ClockRule {
-    /// Its length in calendar days, if it is told in them.
+    /// Its length in calendar days, if the law counts in them.
     pub fn days(&self) -> Option<u16> {
         match self.span {
             Length::Days(days) if self.kind != ClockKind::Note => Some(days),
@@ -151,12 +151,12 @@ impl ClockRule {
         }
     }
 
-    /// Its length in working days, if it is told in them.
+    /// Its length in working days, if the law counts in them.
     pub fn working_days(&self) -> Option<u16> {
         if let Length::WorkingDays(days) = self.span { Some(days) } else { None }
     }
 
-    /// Its length in months, if it is told in them.
+    /// Its length in months, if the law counts in them.
     pub fn months(&self) -> Option<u16> {
         if let Length::Months(months) = self.span { Some(months) } else { None }
     }
@@ -180,13 +180,13 @@ impl ClockRule {
 
 /// The day that a clock sets for an act.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Bound {
+pub struct DayBound {
     /// Place of the clock.
     pub clock: usize,
     /// Day from which it counts.
     pub start: Day,
     /// Whether that day was said; else it is the earliest that it can be.
-    pub is_said: bool,
+    pub is_stated: bool,
     /// For a last day: that day. Else the first day without doubt.
     pub day: Day,
     /// A day before that a literal reading allows.
@@ -229,7 +229,7 @@ impl Law {
         file: &CaseFile<'_>,
         on: Day,
         regime: RegimeNumber,
-    ) -> Option<Bound> {
+    ) -> Option<DayBound> {
         let clock = &self.clocks[at];
         let to = clock.to?;
         let lasts = matches!(clock.kind, ClockKind::Min | ClockKind::AfterEnd | ClockKind::Duration);
@@ -246,17 +246,17 @@ impl Law {
             silent = true;
         }
         let last = |start: Day| clock.span.after(start, &self.calendar);
-        let (start, is_said, last) = match clock.kind {
+        let (start, is_stated, last) = match clock.kind {
             ClockKind::Min => {
                 let starts = clock.from.iter().filter_map(|from| file.basis(*from, on));
-                let (start, is_said) = starts.max_by_key(|(day, _)| *day)?;
-                (start, is_said, last(start))
+                let (start, is_stated) = starts.max_by_key(|(day, _)| *day)?;
+                (start, is_stated, last(start))
             }
             ClockKind::AfterEnd => {
                 let from = *clock.from.first()?;
                 let (start, _) = file.basis((from.0, Basis::Day), on)?;
-                let (end, is_said) = file.basis(from, on)?;
-                (start, is_said, last(end.max(start.plus(i32::from(clock.lasts)))))
+                let (end, is_stated) = file.basis(from, on)?;
+                (start, is_stated, last(end.max(start.plus(i32::from(clock.lasts)))))
             }
             // Of several, the one that has lasted long enough first.
             _ => {
@@ -267,7 +267,7 @@ impl Law {
             }
         };
         let edge = (clock.kind == ClockKind::Min).then_some(last);
-        Some(Bound { clock: at, start, is_said, day: last.plus(1), edge, silent })
+        Some(DayBound { clock: at, start, is_stated, day: last.plus(1), edge, silent })
     }
 
     /// The last day in time that a clock leaves to an act under `regime`, as known on `on`; counted from what came
@@ -278,7 +278,7 @@ impl Law {
         file: &CaseFile<'_>,
         on: Day,
         regime: RegimeNumber,
-    ) -> Option<Bound> {
+    ) -> Option<DayBound> {
         let clock = &self.clocks[at];
         if !matches!(clock.kind, ClockKind::Max | ClockKind::Date | ClockKind::Expiry) {
             return None;
@@ -287,24 +287,24 @@ impl Law {
             let by = if clock.first { file.first(from.0)?.min(on) } else { on };
             file.basis(*from, by)
         };
-        let (start, is_said) = clock.from.iter().filter_map(start).max_by_key(|(day, _)| *day)?;
+        let (start, is_stated) = clock.from.iter().filter_map(start).max_by_key(|(day, _)| *day)?;
         // A date that nobody said is none.
-        if (clock.kind == ClockKind::Date && !is_said) || !self.runs(clock, file, on, regime) {
+        if (clock.kind == ClockKind::Date && !is_stated) || !self.runs(clock, file, on, regime) {
             return None;
         }
         let day = match clock.kind {
             ClockKind::Max => {
                 let end = clock.span.after(start, &self.calendar);
                 let end = end.plus(file.paused(start, end));
-                let said = clock.from.first().and_then(|from| file.said(from.0, on));
-                let planned = said.and_then(|said| said.planned);
+                let details = clock.from.first().and_then(|from| file.details(from.0, on));
+                let planned = details.and_then(|details| details.planned);
                 self.calendar.at_or_after(planned.map_or(end, |planned| end.max(planned)))
             }
             ClockKind::Date => start,
             // An expiry does not move with days off.
             _ => clock.span.after(start, &self.calendar),
         };
-        Some(Bound { clock: at, start, is_said, day, edge: None, silent: false })
+        Some(DayBound { clock: at, start, is_stated, day, edge: None, silent: false })
     }
 
     /// The first day without doubt of an act that would come on `on` under `regime`, by all its clocks.
@@ -314,7 +314,7 @@ impl Law {
         act: Act,
         on: Day,
         regime: RegimeNumber,
-    ) -> Option<Bound> {
+    ) -> Option<DayBound> {
         let clocks = self.clocks_of[act.number()].iter();
         clocks.filter_map(|at| self.lower(*at, file, on, regime)).max_by_key(|bound| bound.day)
     }

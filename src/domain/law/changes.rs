@@ -48,9 +48,9 @@ fn regime(story: &str, act: Act, on: &str) -> String {
     law.regime(law.holding(&file, act, d(on)).regime).id.clone()
 }
 
-fn signer(act: Act, on: &str, said: Signer) -> Vec<&'static str> {
-    let said = Said { signer: Some(said), ..Said::default() };
-    let fact = Fact { act, day: d(on), at: LedgerPosition(1), said };
+fn signer(act: Act, on: &str, details: Signer) -> Vec<&'static str> {
+    let details = ActDetails { signer: Some(details), ..ActDetails::default() };
+    let fact = Fact { act, day: d(on), at: LedgerPosition(1), details };
     let mut found = Vec::new();
     law().by_authority(&fact, &mut found);
     found.iter().map(|mark| mark.code.code()).collect()
@@ -99,7 +99,7 @@ fn t4_t5_t6_the_commune_goes_on_from_july_2025() {
         act: Act::EnforcementDecided,
         day: d("24/6/2025"),
         at: LedgerPosition(1),
-        said: Said::default(),
+        details: ActDetails::default(),
     }];
     let file = CaseFile::new(stages("notice 1/2/2025, recovery_decided 1/5/2025"), &facts);
     assert!(law().transitions_of(&file, d("2025-07-02")).iter().any(|row| row.id == "T6"));
@@ -162,10 +162,10 @@ fn t12_to_t17_what_the_decree_of_31_january_2026_leaves() {
     let own = own.replace("2026-06-01", "\"2026-06-01\"");
     let law = super::cases::law_with(&[("records.toml".to_owned(), own)]);
     let of = |law: &Law, on: &str, signer| {
-        let said = Said { signer: Some(signer), ..Said::default() };
+        let details = ActDetails { signer: Some(signer), ..ActDetails::default() };
         let mut found = Vec::new();
         law.by_authority(
-            &Fact { act: Act::RecoveryDecided, day: d(on), at: LedgerPosition(1), said },
+            &Fact { act: Act::RecoveryDecided, day: d(on), at: LedgerPosition(1), details },
             &mut found,
         );
         found.first().map(|mark| mark.code)
@@ -237,13 +237,13 @@ proptest! {
     ) {
         let law = law();
         let story = lawful(Day::FIRST.plus(start), &waits);
-        let mut told = Vec::new();
-        for place in order {
-            let (day, kind) = story[place].clone();
-            let event = event(told.len() as u64 + 1, day, kind);
-            let judged = judge(&law, Some(Day::FIRST.plus(start)), &told, &event, Day::FIRST.plus(30_000));
+        let mut events = Vec::new();
+        for index in order {
+            let (day, kind) = story[index].clone();
+            let event = event(events.len() as u64 + 1, day, kind);
+            let judged = judge(&law, Some(Day::FIRST.plus(start)), &events, &event, Day::FIRST.plus(30_000));
             prop_assert!(judged.is_ok(), "{judged:?}");
-            told.push(event);
+            events.push(event);
         }
     }
 
@@ -258,8 +258,8 @@ proptest! {
         let law = law();
         let story = lawful(Day::FIRST.plus(start), &waits);
         let day = Day::FIRST.plus(start + asked);
-        let events = |places: &[usize]| -> Vec<Event> {
-            places.iter().enumerate().map(|(n, place)| event(n as u64 + 1, story[*place].0, story[*place].1.clone())).collect()
+        let events = |indexes: &[usize]| -> Vec<Event> {
+            indexes.iter().enumerate().map(|(n, index)| event(n as u64 + 1, story[*index].0, story[*index].1.clone())).collect()
         };
         let ask = |events: &[Event]| {
             let record = Record::replay(Some(Day::FIRST.plus(start)), events);
@@ -267,7 +267,7 @@ proptest! {
             law.marks(&file, day).into_iter().map(|mark| Mark { at: LedgerPosition(0), ..mark }).collect::<Vec<_>>()
         };
         let whole = ask(&events(&order));
-        let until: Vec<usize> = order.iter().copied().filter(|place| story[*place].0 <= day).collect();
+        let until: Vec<usize> = order.iter().copied().filter(|index| story[*index].0 <= day).collect();
         prop_assert_eq!(&whole, &ask(&events(&until)));
         let sorted: Vec<usize> = (0..8).collect();
         prop_assert_eq!(&whole, &ask(&events(&sorted)));

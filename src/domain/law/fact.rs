@@ -121,27 +121,27 @@ impl Places {
     }
 
     /// Whether a place is among them.
-    pub fn holds(self, place: Posted) -> bool {
-        self.0 & (1 << place as u8) != 0
+    pub fn holds(self, posted: Posted) -> bool {
+        self.0 & (1 << posted as u8) != 0
     }
 }
 
 impl From<Vec<Posted>> for Places {
     fn from(list: Vec<Posted>) -> Self {
-        Self(list.into_iter().fold(0, |all, place| all | (1 << place as u8)))
+        Self(list.into_iter().fold(0, |all, posted| all | (1 << posted as u8)))
     }
 }
 
 impl From<Places> for Vec<Posted> {
     fn from(places: Places) -> Self {
-        Posted::ALL.iter().copied().filter(|place| places.holds(*place)).collect()
+        Posted::ALL.iter().copied().filter(|posted| places.holds(*posted)).collect()
     }
 }
 
 /// What the law asks for beside the day of an act; what was not said is none.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-pub struct Said {
+pub struct ActDetails {
     /// Day on which the last person was reached; if one could not be, the last day of publication.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sent: Option<Day>,
@@ -195,7 +195,7 @@ pub struct Said {
     pub refused: Option<bool>,
 }
 
-impl Said {
+impl ActDetails {
     /// Whether nothing was said.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
@@ -236,8 +236,11 @@ impl Said {
             ("total", self.total),
             ("farm_total", self.farm_total),
         ];
-        let places: Vec<&str> =
-            Posted::ALL.iter().filter(|place| self.places.holds(**place)).map(|place| place.code()).collect();
+        let places: Vec<&str> = Posted::ALL
+            .iter()
+            .filter(|posted| self.places.holds(**posted))
+            .map(|posted| posted.code())
+            .collect();
         let places = (!places.is_empty()).then(|| ("places", places.join(",")));
         let days = days.into_iter().filter_map(|(name, day)| Some((name, day?.to_string())));
         let codes = codes.into_iter().filter_map(|(name, code)| Some((name, code?.to_owned())));
@@ -288,8 +291,8 @@ pub struct Fact {
     #[serde(default)]
     pub at: LedgerPosition,
     /// What else was said.
-    #[serde(default, skip_serializing_if = "Said::is_empty")]
-    pub said: Said,
+    #[serde(default, skip_serializing_if = "ActDetails::is_empty", alias = "said")]
+    pub details: ActDetails,
 }
 
 /// Which day of a fact counts.
@@ -313,15 +316,15 @@ impl Fact {
     /// The day that counts, and whether it was said; one that was not said is the fact's own day, which is never
     /// later.
     pub fn on(&self, basis: Basis) -> (Day, bool) {
-        let said = match basis {
+        let details = match basis {
             Basis::Day => Some(self.day),
-            Basis::Sent => self.said.sent,
-            Basis::Effect => self.said.effect,
-            Basis::Until => self.said.until,
-            Basis::Received => self.said.received,
-            Basis::HandoverBy => self.said.handover_by,
+            Basis::Sent => self.details.sent,
+            Basis::Effect => self.details.effect,
+            Basis::Until => self.details.until,
+            Basis::Received => self.details.received,
+            Basis::HandoverBy => self.details.handover_by,
         };
-        (said.unwrap_or(self.day), said.is_some())
+        (details.unwrap_or(self.day), details.is_some())
     }
 }
 
@@ -331,20 +334,24 @@ mod tests {
 
     #[test]
     fn three_quarters_are_not_more_than_three_quarters() {
-        let count =
-            |agree, total| Said { agree: Some(agree), total: Some(total), ..Said::default() }.is_agreed();
+        let count = |agree, total| {
+            ActDetails { agree: Some(agree), total: Some(total), ..ActDetails::default() }.is_agreed()
+        };
         assert_eq!(
             (count(30, 40), count(31, 40), count(3, 4), count(4, 4)),
             (Some(false), Some(true), Some(false), Some(true))
         );
-        assert_eq!(Said::default().is_agreed(), None);
+        assert_eq!(ActDetails::default().is_agreed(), None);
     }
 
     #[test]
     fn an_end_is_not_before_its_start() {
         let day = |text| Day::parse(text).unwrap();
-        let said = Said { until: Some(day("2026-03-01")), ..Said::default() };
-        assert_eq!(said.fits(Act::PersuasionPlan, day("2026-03-02")).unwrap_err().code, "ends_before_start");
-        assert!(said.fits(Act::PersuasionPlan, day("2026-03-01")).is_ok());
+        let details = ActDetails { until: Some(day("2026-03-01")), ..ActDetails::default() };
+        assert_eq!(
+            details.fits(Act::PersuasionPlan, day("2026-03-02")).unwrap_err().code,
+            "ends_before_start"
+        );
+        assert!(details.fits(Act::PersuasionPlan, day("2026-03-01")).is_ok());
     }
 }

@@ -156,10 +156,10 @@ impl Law {
             let DelegationEntry { acts, signer, from, to, document } = entry;
             Delegation { acts, signer, from, to, document }
         };
-        let places = |holds: &dyn Fn(Act, usize) -> bool, count: usize| -> Vec<Vec<usize>> {
+        let by_act = |holds: &dyn Fn(Act, usize) -> bool, count: usize| -> Vec<Vec<usize>> {
             Act::ALL.iter().map(|act| (0..count).filter(|at| holds(*act, *at)).collect()).collect()
         };
-        let mut about = places(&|act, at| transitions[at].acts.contains(&act), transitions.len());
+        let mut about = by_act(&|act, at| transitions[at].acts.contains(&act), transitions.len());
         about.iter_mut().for_each(|list| list.sort_by_key(|at| transitions[*at].change));
         let bounds = |act: Act, at: usize| clocks[at].to == Some(act) || clocks[at].or.contains(&act);
         let is_term = |clock: &ClockRule| matches!(clock.kind, ClockKind::Max | ClockKind::Date);
@@ -170,8 +170,8 @@ impl Law {
         Ok(Self {
             turns,
             about,
-            rules_of: places(&|act, at| rules[at].act == act, rules.len()),
-            clocks_of: places(&bounds, clocks.len()),
+            rules_of: by_act(&|act, at| rules[at].act == act, rules.len()),
+            clocks_of: by_act(&bounds, clocks.len()),
             terms: (0..clocks.len()).filter(|at| is_term(&clocks[*at])).collect(),
             regimes,
             transitions,
@@ -225,7 +225,7 @@ fn rank(transitions: &mut [Transition]) {
         let row = &mut rest[0];
         let above = |(_, other): &(usize, &Transition)| other.change == row.change && !other.beside;
         if !row.beside {
-            row.above = before.iter().enumerate().filter(above).map(|(place, _)| place).collect();
+            row.above = before.iter().enumerate().filter(above).map(|(index, _)| index).collect();
         }
     }
 }

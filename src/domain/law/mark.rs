@@ -29,7 +29,7 @@ pub enum MarkCode {
     /// Handed over before it was paid for: lawful, but to be seen.
     #[serde(rename = "UNPAID")]
     Unpaid,
-    /// More is paid than was approved: told only to who records it.
+    /// More is paid than was approved: shown only to who records it.
     #[serde(rename = "OVERPAID")]
     Overpaid,
 }
@@ -90,7 +90,7 @@ pub struct Mark {
     pub act: Act,
     /// Its day; none where it has not come and its term has passed.
     pub on: Option<Day>,
-    /// The event that told it; 0 where none did.
+    /// The event that reported it; 0 where none did.
     pub at: LedgerPosition,
     /// What says so.
     pub rule: RuleRef,
@@ -116,7 +116,7 @@ impl Mark {
 
 /// A mark as answers and files tell it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct ToldMark {
+pub struct MarkEntry {
     /// What.
     pub code: MarkCode,
     /// The act.
@@ -124,7 +124,7 @@ pub struct ToldMark {
     pub act: Option<Act>,
     /// Its day; none where it has not come.
     pub on: Option<Day>,
-    /// The event that told it.
+    /// The event that reported it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub position: Option<LedgerPosition>,
     /// Id of the clock or transition behind it.

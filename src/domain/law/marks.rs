@@ -1,14 +1,14 @@
 //! Marks: what the law says against what happened.
 
 use super::{
-    Act, Body, Bound, CaseFile, ClockKind, Fact, Law, Mark, MarkCode, RegimeNumber, RuleRef, ToldMark,
+    Act, Body, CaseFile, ClockKind, DayBound, Fact, Law, Mark, MarkCode, MarkEntry, RegimeNumber, RuleRef,
 };
 use crate::domain::Day;
 
 impl Law {
     /// A mark in codes and articles.
-    pub fn tell(&self, mark: &Mark, today: Day) -> ToldMark {
-        ToldMark {
+    pub fn describe(&self, mark: &Mark, today: Day) -> MarkEntry {
+        MarkEntry {
             code: mark.code,
             act: Some(mark.act),
             on: mark.on,
@@ -28,8 +28,8 @@ impl Law {
     }
 
     /// A mark that rests on no rule.
-    pub fn tell_code(&self, code: MarkCode, today: Day) -> ToldMark {
-        ToldMark { act: None, ..self.tell(&Mark::new(code, Act::Paid, None), today) }
+    pub fn describe_code(&self, code: MarkCode, today: Day) -> MarkEntry {
+        MarkEntry { act: None, ..self.describe(&Mark::new(code, Act::Paid, None), today) }
     }
 
     /// Where a mark's reason stands.
@@ -111,7 +111,7 @@ impl Law {
 
     fn by_clocks(&self, file: &CaseFile<'_>, fact: &Fact, regime: RegimeNumber, found: &mut Vec<Mark>) {
         let (act, day) = (fact.act, fact.day);
-        let mark = |code, bound: &Bound, limit| {
+        let mark = |code, bound: &DayBound, limit| {
             Mark::new(code, act, Some(day)).by(RuleRef::Clock(bound.clock), Some(limit))
         };
         for at in self.clocks_of[act.number()].iter().copied() {
@@ -161,10 +161,10 @@ impl Law {
                 ClockKind::SameDay => {
                     let other = clock.from.first().and_then(|(from, _)| file.first(*from));
                     if let Some(other) = other.filter(|other| clock.regimes.holds(regime) && *other != day) {
-                        let bound = Bound {
+                        let bound = DayBound {
                             clock: at,
                             start: other,
-                            is_said: true,
+                            is_stated: true,
                             day: other,
                             edge: None,
                             silent: false,
@@ -178,23 +178,29 @@ impl Law {
     }
 
     /// The notice on which a decision of `day` rests no longer held: by its term, or by a transition (its place).
-    fn expired(&self, at: usize, file: &CaseFile<'_>, day: Day) -> Option<(Bound, Option<usize>)> {
+    fn expired(&self, at: usize, file: &CaseFile<'_>, day: Day) -> Option<(DayBound, Option<usize>)> {
         let notice = self.notice(file, day)?;
         let until = notice.valid_until.filter(|until| *until < day)?;
-        let bound =
-            Bound { clock: at, start: notice.issued, is_said: true, day: until, edge: None, silent: false };
+        let bound = DayBound {
+            clock: at,
+            start: notice.issued,
+            is_stated: true,
+            day: until,
+            edge: None,
+            silent: false,
+        };
         let lapsed = self
             .lapses(file, notice.issued, day)
             .filter(|row| !notice.reissued && row.change.plus(-1) == until);
-        let place = lapsed.and_then(|row| self.transitions.iter().position(|other| other.id == row.id));
-        Some((bound, place))
+        let index = lapsed.and_then(|row| self.transitions.iter().position(|other| other.id == row.id));
+        Some((bound, index))
     }
 
     /// Something lasted less than the law wants, by its own end.
     fn too_short(&self, at: usize, fact: &Fact, regime: RegimeNumber, found: &mut Vec<Mark>) {
         let clock = &self.clocks[at];
         let least = clock.span.after(fact.day, &self.calendar);
-        let Some(until) = fact.said.until.filter(|until| clock.regimes.holds(regime) && *until < least)
+        let Some(until) = fact.details.until.filter(|until| clock.regimes.holds(regime) && *until < least)
         else {
             return;
         };

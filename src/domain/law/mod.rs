@@ -3,7 +3,7 @@
 //!
 //! What happened is never refused for being unlawful; it is marked. Everything here is a reading of
 //! `data/procedures/*.toml`, whose entries name their articles; nothing of it is legal advice. Days are
-//! calendar days unless they are told as working days; the day of the event is not counted (Civil Code
+//! calendar days unless they are given as working days; the day of the event is not counted (Civil Code
 //! 91/2015/QH13, Articles 147 and 148).
 
 mod act;
@@ -27,12 +27,12 @@ mod transitions;
 use std::{collections::BTreeMap, sync::Arc};
 
 pub use act::Act;
-pub use bounds::{Bound, ClockKind, ClockRule};
+pub use bounds::{ClockKind, ClockRule, DayBound};
 pub use case::CaseFile;
-pub use fact::{Basis, Condition, Fact, LandGroup, Path, Places, Posted, Said, Signer};
+pub use fact::{ActDetails, Basis, Condition, Fact, LandGroup, Path, Places, Posted, Signer};
 pub use farm::{FarmLoss, SupportMonths};
 pub use file::{LawError, LawFiles};
-pub use mark::{Mark, MarkCode, RuleRef, ToldMark};
+pub use mark::{Mark, MarkCode, MarkEntry, RuleRef};
 pub use notice::NoticeInForce;
 pub use outlook::{Outlook, Reason};
 pub use regime::{Holding, Regime, RegimeNumber, RegimeSet, Transition};

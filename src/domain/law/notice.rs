@@ -11,7 +11,7 @@ pub struct NoticeInForce {
     /// Day on which the last person was reached, or of its issue where that was not said.
     pub sent: Day,
     /// Whether that was said.
-    pub is_sent_said: bool,
+    pub is_sent_stated: bool,
     /// It was issued again.
     pub reissued: bool,
     /// Last day on which a decision may rest on it (LL 85.5); none under the law of 2013.
@@ -25,14 +25,14 @@ impl Law {
         let reissued = again > first || (again.is_some() && again == first);
         let act = if reissued { Act::NoticeReissued } else { Act::Notice };
         let issued = if reissued { again? } else { first? };
-        let (sent, is_sent_said) = file.basis((act, Basis::Sent), day)?;
+        let (sent, is_sent_stated) = file.basis((act, Basis::Sent), day)?;
         let lapsed =
             if reissued { None } else { self.lapses(file, issued, day).map(|row| row.change.plus(-1)) };
         let term = self.expiry_of_notice(issued);
         Some(NoticeInForce {
             issued,
             sent,
-            is_sent_said,
+            is_sent_stated,
             reissued,
             valid_until: lapsed.into_iter().chain(term).min(),
         })

@@ -1,6 +1,8 @@
 //! What may come next for a case: from which day, until which day, and why.
 
-use super::{Act, Bound, CaseFile, ClockKind, Fact, Law, Mark, MarkCode, RegimeNumber, RuleRef, Said};
+use super::{
+    Act, ActDetails, CaseFile, ClockKind, DayBound, Fact, Law, Mark, MarkCode, RegimeNumber, RuleRef,
+};
 use crate::domain::{Day, LedgerPosition};
 
 /// Why a day bounds an act.
@@ -13,7 +15,7 @@ pub struct Reason {
     /// It is a last day.
     pub is_last: bool,
     /// Whether the day from which it counts was said; else it may come out later.
-    pub is_said: bool,
+    pub is_stated: bool,
 }
 
 /// The days within which an act would be lawful, by what is known on a day.
@@ -63,7 +65,7 @@ impl Law {
                 None if rule.missing == MarkCode::V => missing.push(rule.after().collect()),
                 None => {}
                 Some(day) => {
-                    why.push(Reason { rule: RuleRef::Order(at), day, is_last: false, is_said: true });
+                    why.push(Reason { rule: RuleRef::Order(at), day, is_last: false, is_stated: true });
                     lower = lower.max(Some(day));
                 }
             }
@@ -91,7 +93,7 @@ impl Law {
         }
         for at in clocks.iter().copied().filter(|at| self.clocks[*at].kind == ClockKind::SameDay) {
             if let Some(day) = self.same_day(at, file, today, regime) {
-                why.push(Reason { rule: RuleRef::Clock(at), day, is_last: true, is_said: true });
+                why.push(Reason { rule: RuleRef::Clock(at), day, is_last: true, is_stated: true });
                 term = Some(day);
             }
         }
@@ -156,8 +158,8 @@ impl Law {
     }
 
     /// What would be said against an act if it came on `day` and said `said`.
-    pub fn marks_if(&self, file: &CaseFile<'_>, act: Act, day: Day, said: &Said) -> Vec<Mark> {
-        let fact = Fact { act, day, at: LedgerPosition(0), said: said.clone() };
+    pub fn marks_if(&self, file: &CaseFile<'_>, act: Act, day: Day, details: &ActDetails) -> Vec<Mark> {
+        let fact = Fact { act, day, at: LedgerPosition(0), details: details.clone() };
         let mut facts: Vec<Fact> = file.facts.to_vec();
         // All occurrences of an act are among the facts once one is.
         if facts.iter().all(|fact| fact.act != act) {
@@ -165,7 +167,7 @@ impl Law {
                 act,
                 day,
                 at: LedgerPosition(0),
-                said: Said::default(),
+                details: ActDetails::default(),
             }));
         }
         facts.push(fact.clone());
@@ -181,6 +183,6 @@ impl Law {
     }
 }
 
-fn reason(bound: &Bound, is_last: bool) -> Reason {
-    Reason { rule: RuleRef::Clock(bound.clock), day: bound.day, is_last, is_said: bound.is_said }
+fn reason(bound: &DayBound, is_last: bool) -> Reason {
+    Reason { rule: RuleRef::Clock(bound.clock), day: bound.day, is_last, is_stated: bound.is_stated }
 }

@@ -143,11 +143,11 @@ impl Law {
 
     /// An agreement that was confirmed although it is not strictly more than 75 % (NQ254 3.3a).
     fn by_count(&self, fact: &Fact, found: &mut Vec<Mark>) {
-        if fact.act == Act::AgreementConfirmed && fact.said.is_agreed() != Some(true) {
+        if fact.act == Act::AgreementConfirmed && fact.details.is_agreed() != Some(true) {
             let rule =
                 self.rules.iter().position(|rule| rule.after().any(|act| act == Act::AgreementConfirmed));
             let rule = rule.map_or(RuleRef::None, RuleRef::Order);
-            let code = if fact.said.is_agreed().is_none() { MarkCode::P } else { MarkCode::V };
+            let code = if fact.details.is_agreed().is_none() { MarkCode::P } else { MarkCode::V };
             found.push(Mark { rule, ..Mark::new(code, fact.act, Some(fact.day)) });
         }
     }
@@ -155,7 +155,7 @@ impl Law {
     /// A posting of which it is said where, and not in all places that its regime wants (LL 87.3a; NQ254 3.9b).
     fn by_places(&self, fact: &Fact, regime: RegimeNumber, found: &mut Vec<Mark>) {
         use super::Posted::{Community, Headquarters, Portal};
-        let places = fact.said.places;
+        let places = fact.details.places;
         if places.is_empty() {
             return;
         }
@@ -175,7 +175,7 @@ impl Law {
     }
 
     pub(super) fn by_authority(&self, fact: &Fact, found: &mut Vec<Mark>) {
-        let Some(signer) = fact.said.signer else { return };
+        let Some(signer) = fact.details.signer else { return };
         // Who may sign follows the day of the act, whatever goes on of an earlier regime.
         let regime = self.regime_on(fact.day);
         let own = |rule: &&Authority| rule.regimes.holds(regime) && rule.acts.contains(&fact.act);

@@ -13,7 +13,7 @@ pub struct RunningClock {
     /// Day from which it counts.
     pub start: Day,
     /// Whether that day was said; else the term may end later.
-    pub is_said: bool,
+    pub is_stated: bool,
     /// Last day in time; the first lawful day where that is later.
     pub due: Day,
     /// The minimum wait ends after the term: the term as the law counts it.
@@ -79,7 +79,7 @@ impl Law {
             clock: at,
             act,
             start: bound.start,
-            is_said: bound.is_said,
+            is_stated: bound.is_stated,
             due: over.map_or(bound.day, |floor| floor.day),
             over: over.map(|_| bound.day),
         })

@@ -22,7 +22,7 @@ pub struct ActWords {
     pub article: Option<String>,
     /// Fields that the law asks for beside its day.
     #[serde(default)]
-    pub says: Vec<String>,
+    pub details: Vec<String>,
     /// It may come more than once.
     #[serde(default)]
     pub repeats: bool,

@@ -44,11 +44,11 @@ impl From<RunningClock> for Pressing {
 }
 
 impl Steady {
-    /// Nothing is told of any day.
+    /// Nothing is known of any day.
     pub const UNKNOWN: Self = Self { since: Day::LAST, until: Day::FIRST, pressing: None };
 
     /// Whether it tells what presses on `day`.
-    pub fn tells(&self, day: Day) -> bool {
+    pub fn holds_on(&self, day: Day) -> bool {
         self.since <= day && day <= self.until
     }
 }
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
     use crate::domain::{
         LedgerPosition, Stage, StageDays,
-        law::{Fact, LandGroup, Said, cases::law},
+        law::{ActDetails, Fact, LandGroup, cases::law},
     };
 
     fn day(number: i32) -> Day {
@@ -108,11 +108,12 @@ mod tests {
     }
 
     fn facts() -> impl Strategy<Value = Vec<Fact>> {
-        let said = (prop::option::of(19_700i32..20_700), prop::option::of(any::<bool>()));
-        let one = (prop::sample::select(Act::ALL), 19_700i32..20_700, said).prop_map(
+        let details = (prop::option::of(19_700i32..20_700), prop::option::of(any::<bool>()));
+        let one = (prop::sample::select(Act::ALL), 19_700i32..20_700, details).prop_map(
             |(act, on, (until, settle))| {
-                let said = Said { until: until.map(day), resettlement: settle, ..Said::default() };
-                Fact { act, day: day(on), at: LedgerPosition(1), said }
+                let details =
+                    ActDetails { until: until.map(day), resettlement: settle, ..ActDetails::default() };
+                Fact { act, day: day(on), at: LedgerPosition(1), details }
             },
         );
         prop::collection::vec(one, 0..5).prop_map(|mut facts| {
@@ -124,7 +125,7 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig { cases: 4000, ..ProptestConfig::default() })]
 
-        /// What is told for days between is what is found on each of them.
+        /// What is known for days between is what is found on each of them.
         #[test]
         fn a_term_is_the_same_on_all_days_for_which_it_is_told(
             days in stages(),
@@ -137,10 +138,10 @@ mod tests {
             let land = Some(if farm { LandGroup::Farm } else { LandGroup::Other });
             let file = CaseFile { land, ..CaseFile::new(days, &facts) };
             let steady = law.steady(&file, day(asked));
-            prop_assert!(steady.tells(day(asked)));
+            prop_assert!(steady.holds_on(day(asked)));
             let short = |on: Day| law.pressing(&file, on).map(Pressing::from);
             let edges = [steady.since, steady.until.min(day(20_900))];
-            for on in others.into_iter().map(day).chain(edges).filter(|on| steady.tells(*on)) {
+            for on in others.into_iter().map(day).chain(edges).filter(|on| steady.holds_on(*on)) {
                 prop_assert_eq!(short(on), steady.pressing, "{}", on);
             }
         }

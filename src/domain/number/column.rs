@@ -1,6 +1,6 @@
 //! A column of numbers, whose cells decide together how each is read.
 
-use super::{Decimal, Habit, NumberError, Quantity, Reading, shortened};
+use super::{Decimal, Habit, NumberError, NumberReading, Quantity, shortened};
 
 /// A column of numbers: all its cells are written by one habit.
 #[derive(Debug, Clone, Default)]
@@ -27,17 +27,17 @@ impl NumberColumn {
     }
 
     /// Takes note of a cell at `place`, such as "row 3".
-    pub fn see(&mut self, place: impl FnOnce() -> String, text: &str) {
+    pub fn see(&mut self, source: impl FnOnce() -> String, text: &str) {
         if self.may_be_number(text) {
             return;
         }
-        let Ok(Reading::Only(habit, _)) = Reading::of(text, self.quantity) else { return };
+        let Ok(NumberReading::Only(habit, _)) = NumberReading::of(text, self.quantity) else { return };
         let first = match habit {
             Habit::Vietnamese => &mut self.vietnamese,
             Habit::International => &mut self.international,
         };
         if first.is_none() {
-            *first = Some((place(), text.trim().to_owned()));
+            *first = Some((source(), text.trim().to_owned()));
         }
     }
 
@@ -59,10 +59,10 @@ impl NumberColumn {
     ///
     /// # Errors
     /// As [`Reading::of`]; a cell that shows one habit where another shows the other.
-    pub fn reading(&self, text: &str) -> Result<Reading, NumberError> {
-        let reading = Reading::of(text, self.quantity)?;
+    pub fn reading(&self, text: &str) -> Result<NumberReading, NumberError> {
+        let reading = NumberReading::of(text, self.quantity)?;
         match (reading, &self.vietnamese, &self.international) {
-            (Reading::Only(..), Some(a), Some(b)) if [a.1.as_str(), &b.1].contains(&text.trim()) => {
+            (NumberReading::Only(..), Some(a), Some(b)) if [a.1.as_str(), &b.1].contains(&text.trim()) => {
                 let [a_text, b_text] = [&a.1, &b.1].map(|text| shortened(text));
                 Err(NumberError::TwoHabits(a.0.clone(), a_text, b.0.clone(), b_text))
             }
@@ -88,11 +88,11 @@ impl NumberColumn {
     /// As [`NumberColumn::reading`]; a cell with two readings in a column that shows no habit.
     pub fn number(&self, text: &str) -> Result<Decimal, NumberError> {
         match (self.reading(text)?, self.habit_for(text)) {
-            (Reading::Plain(number) | Reading::Only(_, number), _) => Ok(number),
-            (Reading::Either { vietnamese, .. }, Some(Habit::Vietnamese)) => Ok(vietnamese),
-            (Reading::Either { international, .. }, Some(Habit::International)) => Ok(international),
-            (Reading::Either { vietnamese, international }, None) => {
-                Err(Reading::undecided(vietnamese, international, text))
+            (NumberReading::Plain(number) | NumberReading::Only(_, number), _) => Ok(number),
+            (NumberReading::Either { vietnamese, .. }, Some(Habit::Vietnamese)) => Ok(vietnamese),
+            (NumberReading::Either { international, .. }, Some(Habit::International)) => Ok(international),
+            (NumberReading::Either { vietnamese, international }, None) => {
+                Err(NumberReading::undecided(vietnamese, international, text))
             }
         }
     }
@@ -158,8 +158,8 @@ mod tests {
     fn groups(digits: u64, mark: char) -> String {
         let plain = digits.to_string();
         let mut text = String::new();
-        for (place, digit) in plain.char_indices() {
-            if place > 0 && (plain.len() - place).is_multiple_of(3) {
+        for (index, digit) in plain.char_indices() {
+            if index > 0 && (plain.len() - index).is_multiple_of(3) {
                 text.push(mark);
             }
             text.push(digit);
@@ -188,22 +188,22 @@ mod tests {
             let decimal = format!("{}.{:03}", amount / 1000, amount % 1000);
             let decimal = decimal.trim_end_matches('0').trim_end_matches('.').to_owned();
             prop_assert_eq!(why.readings(), [amount.to_string(), decimal.clone()]);
-            let told = why.to_string();
-            prop_assert!(told.contains(&amount.to_string()) && told.contains(&decimal), "{}", told);
+            let message = why.to_string();
+            prop_assert!(message.contains(&amount.to_string()) && message.contains(&decimal), "{}", message);
             // What the message tells to write is read as that.
-            let advice = told.rsplit(": ").next().unwrap().split(", or ").map(str::to_owned);
+            let advice = message.rsplit(": ").next().unwrap().split(", or ").map(str::to_owned);
             let advised: Vec<_> = advice.flat_map(|text| read(&[&text])).collect();
             prop_assert_eq!(advised, [Ok(amount.to_string()), Ok(decimal)]);
         }
 
         #[test]
         fn any_number_in_a_column_that_shows_its_habit_reads_back(
-            whole in 0_u64..1_000_000_000_000, cents in 0_u32..1000, places in 1_usize..4,
+            whole in 0_u64..1_000_000_000_000, cents in 0_u32..1000, decimals in 1_usize..4,
         ) {
-            let cents = u64::from(cents) % 10_u64.pow(places as u32);
-            let decimal = Decimal::new(u128::from(whole) * 10_u128.pow(places as u32) + u128::from(cents), places as u32);
+            let cents = u64::from(cents) % 10_u64.pow(decimals as u32);
+            let decimal = Decimal::new(u128::from(whole) * 10_u128.pow(decimals as u32) + u128::from(cents), decimals as u32);
             for (mark, point, shown) in [('.', ',', "0,5"), (',', '.', "0.5")] {
-                let text = format!("{}{point}{cents:0places$}", groups(whole, mark));
+                let text = format!("{}{point}{cents:0decimals$}", groups(whole, mark));
                 let mut column = NumberColumn::new(Quantity::Area);
                 column.see(String::new, shown);
                 column.see(String::new, &text);

@@ -17,7 +17,7 @@ use std::fmt;
 use serde_json::Number;
 
 pub use column::NumberColumn;
-pub use reading::Reading;
+pub use reading::NumberReading;
 
 /// What a number counts; decides which words may stand beside it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -44,7 +44,7 @@ pub enum Habit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decimal {
     digits: u128,
-    places: u32,
+    decimals: u32,
 }
 
 /// Why something is not a number that can be used.
@@ -110,12 +110,12 @@ const EXACT: f64 = 9_007_199_254_740_992.0;
 const SHOWN: usize = 40;
 
 impl Decimal {
-    fn new(digits: u128, places: u32) -> Self {
-        let (mut digits, mut places) = (digits, places);
-        while places > 0 && digits.is_multiple_of(10) {
-            (digits, places) = (digits / 10, places - 1);
+    fn new(digits: u128, decimals: u32) -> Self {
+        let (mut digits, mut decimals) = (digits, decimals);
+        while decimals > 0 && digits.is_multiple_of(10) {
+            (digits, decimals) = (digits / 10, decimals - 1);
         }
-        Self { digits, places }
+        Self { digits, decimals }
     }
 
     /// A number of JSON, as JSON says: `1500000.0` and `1.5e6` are 1 500 000.
@@ -151,7 +151,7 @@ impl Decimal {
     /// # Errors
     /// A fraction, or more than 64 bits hold.
     pub fn whole(self, text: &str) -> Result<u64, NumberError> {
-        if self.places > 0 {
+        if self.decimals > 0 {
             return Err(NumberError::Fraction(shortened(text)));
         }
         u64::try_from(self.digits).map_err(|_| NumberError::TooLarge(shortened(text)))
@@ -165,23 +165,23 @@ impl Decimal {
 
     /// The number as it can be read in one way only: not with three digits behind the dot.
     fn unmistakable(self) -> String {
-        let zero = if self.places == 3 { "0" } else { "" };
+        let zero = if self.decimals == 3 { "0" } else { "" };
         format!("{self}{zero}")
     }
 
     fn times_ten_to(self, power: u32) -> Self {
-        let shift = power.min(self.places);
-        Self::new(self.digits * 10_u128.pow(power - shift), self.places - shift)
+        let shift = power.min(self.decimals);
+        Self::new(self.digits * 10_u128.pow(power - shift), self.decimals - shift)
     }
 }
 
 impl fmt::Display for Decimal {
     /// As JSON writes it: digits, and a dot before decimals.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let scale = 10_u128.pow(self.places);
+        let scale = 10_u128.pow(self.decimals);
         write!(f, "{}", self.digits / scale)?;
-        if self.places > 0 {
-            write!(f, ".{:0width$}", self.digits % scale, width = self.places as usize)?;
+        if self.decimals > 0 {
+            write!(f, ".{:0width$}", self.digits % scale, width = self.decimals as usize)?;
         }
         Ok(())
     }

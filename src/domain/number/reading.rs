@@ -6,7 +6,7 @@ use super::{Decimal, Habit, MOST_DIGITS, NumberError, Quantity, decimal, plain, 
 
 /// What a text may mean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reading {
+pub enum NumberReading {
     /// The same by every habit.
     Plain(Decimal),
     /// A number by one habit only.
@@ -20,7 +20,7 @@ pub enum Reading {
     },
 }
 
-impl Reading {
+impl NumberReading {
     /// What `text` may mean.
     ///
     /// # Errors
@@ -104,7 +104,7 @@ fn without_words(text: &str, quantity: Quantity) -> (String, u32) {
 }
 
 /// `1.5E7`, as programs write it: always with a decimal dot.
-fn scientific(text: &str) -> Option<Reading> {
+fn scientific(text: &str) -> Option<NumberReading> {
     let (mantissa, exponent) = text.split_once('e')?;
     let (number, exponent) = (plain(mantissa)?, exponent.parse::<i32>().ok()?);
     if exponent.unsigned_abs() > 15 {
@@ -112,13 +112,13 @@ fn scientific(text: &str) -> Option<Reading> {
     }
     let number = match u32::try_from(exponent) {
         Ok(power) => number.times_ten_to(power),
-        Err(_) => Decimal::new(number.digits, number.places + exponent.unsigned_abs()),
+        Err(_) => Decimal::new(number.digits, number.decimals + exponent.unsigned_abs()),
     };
-    Some(Reading::Only(Habit::International, number))
+    Some(NumberReading::Only(Habit::International, number))
 }
 
 /// Digits in groups: the last separator stands before decimals, or all stand between thousands.
-fn grouped(text: &str) -> Option<Reading> {
+fn grouped(text: &str) -> Option<NumberReading> {
     let mark = |c: char| match c {
         '.' | ',' => Some(c),
         c if c.is_whitespace() => Some(' '),
@@ -138,15 +138,15 @@ fn grouped(text: &str) -> Option<Reading> {
         _ => None,
     };
     let last = match marks.last() {
-        None | Some(' ') => return thousands.map(Reading::Plain),
+        None | Some(' ') => return thousands.map(NumberReading::Plain),
         Some(mark) => *mark,
     };
     // A dot parts thousands by the one habit and decimals by the other; a comma the other way round.
     let (vietnamese, international) = if last == '.' { (thousands, fraction) } else { (fraction, thousands) };
     match (vietnamese, international) {
-        (Some(vietnamese), Some(international)) => Some(Reading::Either { vietnamese, international }),
-        (Some(number), None) => Some(Reading::Only(Habit::Vietnamese, number)),
-        (None, number) => number.map(|number| Reading::Only(Habit::International, number)),
+        (Some(vietnamese), Some(international)) => Some(NumberReading::Either { vietnamese, international }),
+        (Some(number), None) => Some(NumberReading::Only(Habit::Vietnamese, number)),
+        (None, number) => number.map(|number| NumberReading::Only(Habit::International, number)),
     }
 }
 
@@ -168,11 +168,11 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> String {
-        match Reading::of(text, Quantity::Money) {
-            Ok(Reading::Plain(number)) => number.to_string(),
-            Ok(Reading::Only(Habit::Vietnamese, number)) => format!("vi {number}"),
-            Ok(Reading::Only(Habit::International, number)) => format!("en {number}"),
-            Ok(Reading::Either { vietnamese, international }) => {
+        match NumberReading::of(text, Quantity::Money) {
+            Ok(NumberReading::Plain(number)) => number.to_string(),
+            Ok(NumberReading::Only(Habit::Vietnamese, number)) => format!("vi {number}"),
+            Ok(NumberReading::Only(Habit::International, number)) => format!("en {number}"),
+            Ok(NumberReading::Either { vietnamese, international }) => {
                 format!("vi {vietnamese} en {international}")
             }
             Err(why) => why.code().to_owned(),
@@ -220,8 +220,8 @@ mod tests {
         ] {
             assert_eq!(read(text), expected, "{text}");
         }
-        assert!(Reading::of("12 đồng", Quantity::Count).is_err());
-        assert!(Reading::of("250,5 m²", Quantity::Area).is_ok());
+        assert!(NumberReading::of("12 đồng", Quantity::Count).is_err());
+        assert!(NumberReading::of("250,5 m²", Quantity::Area).is_ok());
     }
 
     #[test]

@@ -35,16 +35,17 @@ pub fn detect(
     expected: Option<Rect<f64>>,
 ) -> Result<Placement, IngestError> {
     let no_crs = |cause| IngestError::NoCrs { file: source.file.clone(), layer: source.layer.clone(), cause };
-    let places = candidates(&corners_of(extent));
-    if places.is_empty() {
+    let candidates_found = candidates(&corners_of(extent));
+    if candidates_found.is_empty() {
         let c = extent.center();
         return Err(no_crs(format!(
             "no system in use in Vietnam puts coordinates like {:.3}, {:.3} inside Vietnam",
             c.x, c.y
         )));
     }
-    let listed = list(&places);
-    let near: Vec<Candidate> = places.into_iter().filter(|c| is_near(&c.corners, expected)).collect();
+    let listed = list(&candidates_found);
+    let near: Vec<Candidate> =
+        candidates_found.into_iter().filter(|c| is_near(&c.corners, expected)).collect();
     let near = prefer_cadastral(near);
     match near.len() {
         1 => Ok(placement(near)),
@@ -57,8 +58,12 @@ pub fn detect(
 
 /// For data that a stated CRS puts outside Vietnam: what would put them inside.
 pub fn hint(points: &[Coord<f64>]) -> String {
-    let places = candidates(points);
-    if places.is_empty() { String::new() } else { format!("; they would be inside with {}", list(&places)) }
+    let candidates_found = candidates(points);
+    if candidates_found.is_empty() {
+        String::new()
+    } else {
+        format!("; they would be inside with {}", list(&candidates_found))
+    }
 }
 
 fn corners_of(extent: &Rect<f64>) -> Vec<Coord<f64>> {
@@ -108,13 +113,13 @@ fn prefer_cadastral(mut near: Vec<Candidate>) -> Vec<Candidate> {
     near
 }
 
-fn list(places: &[Candidate]) -> String {
+fn list(candidates_found: &[Candidate]) -> String {
     let entry = |c: &Candidate| {
         let centre = c.corners.last().copied().unwrap_or_default();
         let axes = if c.axes == Axes::Swapped { ", axes swapped" } else { "" };
         format!("EPSG:{} {}{axes} (centre at {:.3} E {:.3} N)", c.zone.epsg, c.name, centre.x, centre.y)
     };
-    places.iter().map(entry).collect::<Vec<_>>().join("; ")
+    candidates_found.iter().map(entry).collect::<Vec<_>>().join("; ")
 }
 
 fn placement(near: Vec<Candidate>) -> Placement {

@@ -14,7 +14,7 @@ use super::error::IngestError;
 use super::fold::fold;
 use super::options::Options;
 use super::report::{Axes, CrsReport, CrsSource};
-use super::source::{Row, Source};
+use super::source::{Source, SourceRow};
 use crate::domain::ZONES;
 
 /// Drivers that state WGS 84 because their format has no other, whatever the
@@ -51,7 +51,7 @@ struct Known {
 ///
 /// # Errors
 /// Unknown `--crs`; no CRS and none or several that would fit; data outside Vietnam.
-pub fn place(source: &Source, rows: &[Row], options: &Options) -> Result<Placement, IngestError> {
+pub fn place(source: &Source, rows: &[SourceRow], options: &Options) -> Result<Placement, IngestError> {
     let points = sample(rows);
     if points.is_empty() {
         return Ok(nowhere());
@@ -96,9 +96,9 @@ fn nowhere() -> Placement {
 }
 
 /// The first point of up to [`SAMPLE`] features spread over the file.
-fn sample(rows: &[Row]) -> Vec<Coord<f64>> {
+fn sample(rows: &[SourceRow]) -> Vec<Coord<f64>> {
     let step = rows.len().div_ceil(SAMPLE).max(1);
-    let first = |row: &Row| {
+    let first = |row: &SourceRow| {
         let mut first = None;
         row.shape.for_each(|c| first = first.or(Some(c)));
         first
@@ -106,7 +106,7 @@ fn sample(rows: &[Row]) -> Vec<Coord<f64>> {
     rows.iter().filter(|row| !row.shape.is_empty()).step_by(step).filter_map(first).collect()
 }
 
-fn extent(rows: &[Row]) -> Rect<f64> {
+fn extent(rows: &[SourceRow]) -> Rect<f64> {
     let (mut low, mut high) = (Coord { x: f64::MAX, y: f64::MAX }, Coord { x: f64::MIN, y: f64::MIN });
     for row in rows {
         row.shape.for_each(|c| {
@@ -257,7 +257,7 @@ fn describe(points: &[Coord<f64>]) -> String {
 impl Placement {
     /// Moves all coordinates to WGS 84 degrees, outer rings counter-clockwise;
     /// features that end up outside Vietnam are refused.
-    pub fn apply(&self, rows: &mut [Row]) {
+    pub fn apply(&self, rows: &mut [SourceRow]) {
         let mut points = Vec::new();
         for row in rows.iter() {
             row.shape.for_each(|c| points.push(c));
@@ -265,15 +265,15 @@ impl Placement {
         let points = moved(self.transform.as_ref(), self.report.axes, &points);
         let mut rest = points.into_iter();
         for row in rows {
-            let mut place = None;
+            let mut point = None;
             row.shape.for_each_mut(|c| {
                 *c = rest.next().unwrap_or(*c);
                 if inside_vietnam(std::slice::from_ref(c)) == 0 {
-                    place = place.or(Some(*c));
+                    point = point.or(Some(*c));
                 }
             });
-            if let Some(place) = place {
-                let reason = format!("lies outside Vietnam, at {}", describe(&[place]));
+            if let Some(point) = point {
+                let reason = format!("lies outside Vietnam, at {}", describe(&[point]));
                 row.refused.get_or_insert(reason);
             }
             row.shape.orient();

@@ -9,7 +9,7 @@ use geo::{Coord, Kernel, LineString, Orientation, kernels::RobustKernel};
 use rstar::primitives::{GeomWithData, Line};
 use rstar::{RTree, RTreeObject};
 
-use super::Fault;
+use super::LineworkFault;
 use crate::ingest::bounds::Bound;
 
 /// Crossings that any drawing may have; hatchings and frames make some thousands.
@@ -26,14 +26,14 @@ type Piece = GeomWithData<Line<[f64; 2]>, usize>;
 ///
 /// # Errors
 /// [`IngestError`] naming the bound that the lines go over.
-pub fn keep_within(lines: &[LineString<f64>], most: usize) -> Result<(), Fault> {
+pub fn keep_within(lines: &[LineString<f64>], most: usize) -> Result<(), LineworkFault> {
     let count: usize = lines.iter().map(|line| line.0.len().saturating_sub(1)).sum();
     if count > most {
-        return Err(Fault::TooMuch(Bound::Lines, most));
+        return Err(LineworkFault::TooMuch(Bound::Lines, most));
     }
     let allowed = ALLOWED + ALLOWED_A_PIECE * count;
     if crossings(lines, allowed) > allowed {
-        return Err(Fault::TooMuch(Bound::Crossings, allowed));
+        return Err(LineworkFault::TooMuch(Bound::Crossings, allowed));
     }
     Ok(())
 }
@@ -94,7 +94,7 @@ mod tests {
         let along = (0..300).map(|n| line(&[(f64::from(n) + 0.5, 0.), (f64::from(n) + 0.5, 300.)]));
         let lines: Vec<_> = across.chain(along).collect();
         assert_eq!(crossings(&lines, 100_000), 90_000);
-        assert!(matches!(keep_within(&lines, 1000), Err(Fault::TooMuch(Bound::Crossings, 52_400))));
-        assert!(matches!(keep_within(&lines, 599), Err(Fault::TooMuch(Bound::Lines, 599))));
+        assert!(matches!(keep_within(&lines, 1000), Err(LineworkFault::TooMuch(Bound::Crossings, 52_400))));
+        assert!(matches!(keep_within(&lines, 599), Err(LineworkFault::TooMuch(Bound::Lines, 599))));
     }
 }

@@ -55,7 +55,7 @@ struct Graph<'a> {
 }
 
 /// Exact place of a node.
-fn place(c: Coord<f64>) -> (u64, u64) {
+fn key(c: Coord<f64>) -> (u64, u64) {
     // Adding zero makes −0 and 0 the same place.
     ((c.x + 0.0).to_bits(), (c.y + 0.0).to_bits())
 }
@@ -67,8 +67,8 @@ impl<'a> Graph<'a> {
         for line in lines {
             for end in [line.0.first(), line.0.last()] {
                 let next = nodes.len();
-                let place = end.map_or((0, 0), |c| place(*c));
-                start.push(*nodes.entry(place).or_insert(next));
+                let key = end.map_or((0, 0), |c| key(*c));
+                start.push(*nodes.entry(key).or_insert(next));
             }
         }
         let mut graph = Self { lines, start, leaving: vec![Vec::new(); nodes.len()] };

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::ingest::error::IngestError;
 use crate::ingest::report::LevelReport;
-use crate::ingest::source::Row;
+use crate::ingest::source::SourceRow;
 
 /// Counts the levels in `cell` and drops the lines of all but the `wanted`
 /// ones, if any are named.
@@ -16,7 +16,7 @@ use crate::ingest::source::Row;
 /// # Errors
 /// [`IngestError`] when the drawing has no level of a given name.
 pub fn choose(
-    rows: &mut [Row],
+    rows: &mut [SourceRow],
     cell: usize,
     wanted: &[String],
     file: &str,
@@ -59,12 +59,12 @@ mod tests {
     use super::*;
     use crate::ingest::source::shape::Shape;
 
-    fn row(level: &str, line: bool) -> Row {
+    fn row(level: &str, line: bool) -> SourceRow {
         let lines = vec![geo::LineString::from(vec![(0.0, 0.0), (1.0, 1.0)]); usize::from(line)];
         let points = vec![geo::Point::new(0.0, 0.0); usize::from(!line)];
         let shape = Shape { polygons: vec![], lines, points };
         let cells = vec![Some(level.to_owned())];
-        Row { feature: "1".into(), fid: 1, cells, shape, repaired: None, refused: None }
+        SourceRow { feature: "1".into(), fid: 1, cells, shape, repaired: None, refused: None }
     }
 
     #[test]

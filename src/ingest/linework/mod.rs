@@ -22,7 +22,7 @@ use rstar::{AABB, RTree};
 
 use super::bounds::{Bound, Bounds};
 use super::error::IngestError;
-use super::source::Row;
+use super::source::SourceRow;
 use super::source::shape::Shape;
 use labels::Label;
 
@@ -32,7 +32,7 @@ pub const LABEL_FIELDS: [&str; 4] = ["sheet", "number", "land_use", "declared_ar
 /// Parcels found in a drawing.
 pub struct Drawing {
     /// One row a face with a number.
-    pub rows: Vec<Row>,
+    pub rows: Vec<SourceRow>,
     /// Closed areas, numbered or not.
     pub faces: usize,
     /// For the operator.
@@ -41,21 +41,21 @@ pub struct Drawing {
 
 /// A text of the drawing: the row that it came from, and its words.
 struct Text<'a> {
-    row: &'a Row,
+    row: &'a SourceRow,
     words: &'a str,
-    place: Coord<f64>,
+    point: Coord<f64>,
 }
 
 /// Why lines make no faces.
 #[derive(Debug)]
-pub enum Fault {
+pub enum LineworkFault {
     /// GEOS's words.
     Uncut(String),
     /// More than is taken of one drawing.
     TooMuch(Bound, usize),
 }
 
-impl Fault {
+impl LineworkFault {
     /// The error that says it of a file.
     pub fn of(self, file: String) -> IngestError {
         match self {
@@ -70,11 +70,11 @@ impl Fault {
 ///
 /// # Errors
 /// Lines that are too many, cross too often, or can't be cut at their crossings.
-pub fn assemble(rows: &[Row], text_cell: usize, bounds: &Bounds) -> Result<Drawing, Fault> {
+pub fn assemble(rows: &[SourceRow], text_cell: usize, bounds: &Bounds) -> Result<Drawing, LineworkFault> {
     let texts: Vec<Text<'_>> = rows.iter().filter_map(|row| text_of(row, text_cell)).collect();
     let lines = lines_of(rows);
     crossings::keep_within(&lines, bounds.lines)?;
-    let faces = faces::faces(&nodes::noded(lines).map_err(Fault::Uncut)?);
+    let faces = faces::faces(&nodes::noded(lines).map_err(LineworkFault::Uncut)?);
     let inside = texts_by_face(&faces, &texts);
     let sheet = sheet_of(&texts);
     let mut drawing = Drawing { rows: Vec::new(), faces: faces.len(), warnings: Vec::new() };
@@ -108,7 +108,7 @@ pub fn close_lines(shape: &mut Shape) {
     shape.polygons.extend(closed.into_iter().map(|ring| Polygon::new(ring, vec![])));
 }
 
-fn lines_of(rows: &[Row]) -> Vec<LineString<f64>> {
+fn lines_of(rows: &[SourceRow]) -> Vec<LineString<f64>> {
     let mut lines = Vec::new();
     for row in rows {
         lines.extend(row.shape.lines.iter().cloned());
@@ -120,9 +120,9 @@ fn lines_of(rows: &[Row]) -> Vec<LineString<f64>> {
     lines
 }
 
-fn text_of(row: &Row, cell: usize) -> Option<Text<'_>> {
+fn text_of(row: &SourceRow, cell: usize) -> Option<Text<'_>> {
     let words = row.cells.get(cell)?.as_deref()?;
-    Some(Text { row, words, place: row.shape.points.first()?.0 })
+    Some(Text { row, words, point: row.shape.points.first()?.0 })
 }
 
 /// The sheet number, if the titles name just one.
@@ -143,10 +143,10 @@ fn texts_by_face<'a>(faces: &[Polygon<f64>], texts: &'a [Text<'a>]) -> BTreeMap<
     let tree = RTree::bulk_load(faces.iter().enumerate().filter_map(entry).collect());
     let mut inside: BTreeMap<usize, Vec<&Text<'_>>> = BTreeMap::new();
     for text in texts {
-        let point = AABB::from_point([text.place.x, text.place.y]);
+        let point = AABB::from_point([text.point.x, text.point.y]);
         let holding = tree.locate_in_envelope_intersecting(point).map(|entry| entry.data);
         let face = holding
-            .filter(|index| faces[*index].intersects(&text.place))
+            .filter(|index| faces[*index].intersects(&text.point))
             .min_by(|a, b| area_of(&faces[*a]).total_cmp(&area_of(&faces[*b])));
         if let Some(face) = face {
             inside.entry(face).or_default().push(text);
@@ -156,7 +156,7 @@ fn texts_by_face<'a>(faces: &[Polygon<f64>], texts: &'a [Text<'a>]) -> BTreeMap<
 }
 
 /// A row for a face with a parcel number; none without.
-fn row_of(index: usize, face: &Polygon<f64>, texts: &[&Text<'_>], sheet: Option<&str>) -> Option<Row> {
+fn row_of(index: usize, face: &Polygon<f64>, texts: &[&Text<'_>], sheet: Option<&str>) -> Option<SourceRow> {
     let mut label = Label::default();
     for text in texts {
         label.add(text.words);
@@ -170,11 +170,11 @@ fn row_of(index: usize, face: &Polygon<f64>, texts: &[&Text<'_>], sheet: Option<
         Ok(decided) => (decided, None),
         Err(reason) => ((None, None), Some(reason)),
     };
-    let place = numbered.place;
+    let point = numbered.point;
     let mut cells = numbered.row.cells.clone();
     cells.extend([sheet.map(str::to_owned), number, label.land_use, area]);
-    Some(Row {
-        feature: format!("face {} at {:.2} {:.2}", index + 1, place.x, place.y),
+    Some(SourceRow {
+        feature: format!("face {} at {:.2} {:.2}", index + 1, point.x, point.y),
         fid: index as u64,
         cells,
         shape: Shape::default(),

@@ -16,18 +16,18 @@ pub fn unescape(text: &mut String) {
         return;
     }
     let mut parts = text.split("\\U+");
-    let mut told = parts.next().unwrap_or_default().to_owned();
+    let mut decoded = parts.next().unwrap_or_default().to_owned();
     for part in parts {
         let letter = part.get(..4).and_then(|hex| u32::from_str_radix(hex, 16).ok()).and_then(char::from_u32);
         if let Some(letter) = letter {
-            told.push(letter);
-            told.push_str(&part[4..]);
+            decoded.push(letter);
+            decoded.push_str(&part[4..]);
         } else {
-            told.push_str("\\U+");
-            told.push_str(part);
+            decoded.push_str("\\U+");
+            decoded.push_str(part);
         }
     }
-    *text = told;
+    *text = decoded;
 }
 
 /// Words of a text and the place where it begins, bit by bit.
@@ -88,16 +88,16 @@ pub struct Walk<'a> {
 
 impl Walk<'_> {
     /// Where the next text with these words that begins at `place` stands, if elsewhere.
-    pub fn place(&mut self, words: &str, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
+    pub fn point(&mut self, words: &str, [x, y]: [f64; 2]) -> Option<[f64; 2]> {
         if self.aligned.0.is_empty() {
             return None;
         }
         let beginning = (words.to_owned(), [x.to_bits(), y.to_bits()]);
-        let (known, places) = self.aligned.0.get_key_value(&beginning)?;
+        let (known, points) = self.aligned.0.get_key_value(&beginning)?;
         let next = self.seen.entry(known).or_default();
-        let place = places.get(*next).copied();
+        let point = points.get(*next).copied();
         *next += 1;
-        place
+        point
     }
 }
 
@@ -153,10 +153,10 @@ mod tests {
         std::fs::write(&path, format!("{blocks}{}0\nEOF\n", section("ENTITIES", &both))).unwrap();
         let aligned = Aligned::of(&path);
         let mut walk = aligned.walk();
-        let places: Vec<_> = (0..3).map(|_| walk.place("101", [0.0, 0.0])).collect();
-        assert_eq!(places, [Some([5.5, 6.5]), Some([7.5, 6.5]), None]);
-        assert_eq!(aligned.walk().place("102", [0.0, 0.0]), None);
+        let points: Vec<_> = (0..3).map(|_| walk.point("101", [0.0, 0.0])).collect();
+        assert_eq!(points, [Some([5.5, 6.5]), Some([7.5, 6.5]), None]);
+        assert_eq!(aligned.walk().point("102", [0.0, 0.0]), None);
         std::fs::write(&path, section("ENTITIES", &text("5.5", "72\n0\n"))).unwrap();
-        assert_eq!(Aligned::of(&path).walk().place("101", [0.0, 0.0]), None);
+        assert_eq!(Aligned::of(&path).walk().point("101", [0.0, 0.0]), None);
     }
 }

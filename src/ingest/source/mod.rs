@@ -25,7 +25,7 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
 use super::bounds::{Bound, Bounds, LONGEST_TEXT, MOST_COLUMNS};
 use super::error::IngestError;
-use super::progress::{Progress, Step};
+use super::progress::{ReadProgress, Step};
 use drawing::{Aligned, Walk};
 use layer::LayerOutline;
 use shape::{MAX_RING_VERTICES, Problem, Shape};
@@ -53,7 +53,7 @@ const DRIVERS: [&str; 16] = [
 
 /// What a column holds; decides how its text is cleaned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum ColumnKind {
     /// Text.
     Text,
     /// Whole numbers.
@@ -66,16 +66,16 @@ pub enum Kind {
 
 /// A column of the layer.
 #[derive(Debug, Clone)]
-pub struct Column {
+pub struct SourceColumn {
     /// Name as in the file.
     pub name: String,
     /// Kind.
-    pub kind: Kind,
+    pub kind: ColumnKind,
 }
 
 /// One feature as read.
 #[derive(Debug, Clone)]
-pub struct Row {
+pub struct SourceRow {
     /// Name of the feature in reports.
     pub feature: String,
     /// Number of the feature in the file.
@@ -101,7 +101,7 @@ pub struct Source {
     /// GDAL's name of the format.
     pub driver: String,
     /// Columns.
-    pub columns: Vec<Column>,
+    pub columns: Vec<SourceColumn>,
     /// CRS that the file states, in traditional axis order.
     pub crs: Option<SpatialRef>,
     /// Texts of a drawing that stand elsewhere than where they begin.
@@ -121,10 +121,10 @@ impl Source {
         let dataset = open_dataset(path, &file)?;
         let layer_index = choose_layer(&dataset, layer, &file)?;
         let found = dataset.layer(layer_index).map_err(|e| gdal_error(&file, "opening the layer", &e))?;
-        let columns: Vec<Column> = found
+        let columns: Vec<SourceColumn> = found
             .defn()
             .fields()
-            .map(|field| Column { name: column_name(&field.name()), kind: kind_of(field.field_type()) })
+            .map(|field| SourceColumn { name: column_name(&field.name()), kind: kind_of(field.field_type()) })
             .collect();
         if columns.len() > MOST_COLUMNS {
             return Err(IngestError::TooMuch { file, bound: Bound::Columns, limit: MOST_COLUMNS as u64 });
@@ -192,8 +192,8 @@ impl Source {
         &self,
         columns: &[usize],
         bounds: &Bounds,
-        progress: Progress<'_>,
-    ) -> Result<(Vec<Row>, Vec<String>), IngestError> {
+        progress: ReadProgress<'_>,
+    ) -> Result<(Vec<SourceRow>, Vec<String>), IngestError> {
         let mut layer =
             self.dataset.layer(self.layer_index).map_err(|e| gdal_error(&self.file, "reading", &e))?;
         let total = layer.try_feature_count();
@@ -228,13 +228,13 @@ impl Source {
         columns: &[usize],
         simplified: &mut Simplified,
         texts: &mut Walk<'_>,
-    ) -> Result<Row, IngestError> {
+    ) -> Result<SourceRow, IngestError> {
         let fid = feature.fid().unwrap_or_default();
         let mut cells: Vec<_> = columns.iter().map(|&i| cell(feature, i, self.columns[i].kind)).collect();
         if self.is_drawing() {
             cells.iter_mut().flatten().for_each(drawing::unescape);
         }
-        let mut row = Row {
+        let mut row = SourceRow {
             feature: fid.to_string(),
             fid,
             cells,
@@ -272,7 +272,7 @@ impl Source {
         let words = feature.field_index("Text").and_then(|index| feature.field_as_string(index));
         let Ok(Some(words)) = words else { return };
         shape.for_each_mut(|point| {
-            if let Some([x, y]) = texts.place(words.trim(), [point.x, point.y]) {
+            if let Some([x, y]) = texts.point(words.trim(), [point.x, point.y]) {
                 (point.x, point.y) = (x, y);
             }
         });
@@ -281,7 +281,7 @@ impl Source {
     /// One row more, and all that was read before, within the bounds.
     fn keep_within(
         &self,
-        row: &Row,
+        row: &SourceRow,
         rows: usize,
         vertices: usize,
         bounds: &Bounds,
@@ -326,12 +326,12 @@ impl Simplified {
     }
 
     fn warnings(&self) -> Vec<String> {
-        let told = [
+        let counts = [
             (self.heights, "have heights (Z), which are not kept"),
             (self.measures, "have measures (M), which are not kept"),
             (self.arcs, "may have arcs, which became chords of at most 4°"),
         ];
-        let some = told.iter().filter(|(count, _)| *count > 0);
+        let some = counts.iter().filter(|(count, _)| *count > 0);
         some.map(|(count, what)| format!("{count} features {what}")).collect()
     }
 }
@@ -401,16 +401,16 @@ fn column_name(name: &str) -> String {
     super::text::latin::utf8_of_cut_bytes(name).unwrap_or_else(|| name.to_owned())
 }
 
-fn kind_of(field_type: OGRFieldType::Type) -> Kind {
+fn kind_of(field_type: OGRFieldType::Type) -> ColumnKind {
     match field_type {
-        OGRFieldType::OFTInteger | OGRFieldType::OFTInteger64 => Kind::Integer,
-        OGRFieldType::OFTReal => Kind::Real,
-        OGRFieldType::OFTDate | OGRFieldType::OFTDateTime => Kind::Date,
-        _ => Kind::Text,
+        OGRFieldType::OFTInteger | OGRFieldType::OFTInteger64 => ColumnKind::Integer,
+        OGRFieldType::OFTReal => ColumnKind::Real,
+        OGRFieldType::OFTDate | OGRFieldType::OFTDateTime => ColumnKind::Date,
+        _ => ColumnKind::Text,
     }
 }
 
-fn cell(feature: &Feature<'_>, index: usize, kind: Kind) -> Option<String> {
+fn cell(feature: &Feature<'_>, index: usize, kind: ColumnKind) -> Option<String> {
     let text = feature.field_as_string(index).ok().flatten()?;
     let text = text.trim();
     if text.is_empty() {
@@ -418,12 +418,12 @@ fn cell(feature: &Feature<'_>, index: usize, kind: Kind) -> Option<String> {
     }
     Some(match kind {
         // A sheet number kept as a real number is still a number without decimals.
-        Kind::Real if text.contains('.') => {
+        ColumnKind::Real if text.contains('.') => {
             let shorter = text.trim_end_matches('0').trim_end_matches('.');
             if shorter.contains('e') { text.to_owned() } else { shorter.to_owned() }
         }
         // OGR writes 2026/11/24 and may add a time.
-        Kind::Date => text.split([' ', 'T']).next().unwrap_or(text).replace('/', "-"),
+        ColumnKind::Date => text.split([' ', 'T']).next().unwrap_or(text).replace('/', "-"),
         _ => text.to_owned(),
     })
 }

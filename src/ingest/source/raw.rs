@@ -11,12 +11,18 @@ use gdal::Dataset;
 use gdal::vector::LayerAccess;
 use gdal::vector::sql::Dialect;
 
-use super::{Column, Row, messages};
+use super::{SourceColumn, SourceRow, messages};
 
 /// Replaces cells that lost bytes by their Latin-1 reading.
-pub fn restore_bytes(dataset: &Dataset, layer: &str, columns: &[Column], read: &[usize], rows: &mut [Row]) {
+pub fn restore_bytes(
+    dataset: &Dataset,
+    layer: &str,
+    columns: &[SourceColumn],
+    read: &[usize],
+    rows: &mut [SourceRow],
+) {
     for (cell, &column) in read.iter().enumerate() {
-        let lost = |row: &Row| row.cells[cell].as_ref().is_some_and(|text| text.contains('\u{FFFD}'));
+        let lost = |row: &SourceRow| row.cells[cell].as_ref().is_some_and(|text| text.contains('\u{FFFD}'));
         if !rows.iter().any(lost) {
             continue;
         }

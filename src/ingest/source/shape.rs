@@ -178,7 +178,7 @@ fn repair(shape: &mut Shape) -> Result<Option<String>, Problem> {
 
 /// What GEOS found wrong, in words for people who draw maps.
 fn in_words(fault: &str) -> String {
-    let (what, place) = fault.split_once(" at or near point ").unwrap_or((fault, ""));
+    let (what, point) = fault.split_once(" at or near point ").unwrap_or((fault, ""));
     let what = match what {
         "Self-intersection" => "the boundary crosses itself",
         "Ring Self-intersection" => "the boundary touches itself",
@@ -191,7 +191,7 @@ fn in_words(fault: &str) -> String {
         other => other,
     };
     let coordinate = |text: &str| text.parse::<f64>().ok();
-    match place.split_once(' ').map(|(x, y)| (coordinate(x), coordinate(y))) {
+    match point.split_once(' ').map(|(x, y)| (coordinate(x), coordinate(y))) {
         Some((Some(x), Some(y))) if x.abs() > 360.0 => format!("{what} near {x:.2} {y:.2}"),
         Some((Some(x), Some(y))) => format!("{what} near {x:.7} {y:.7}"),
         _ => what.to_owned(),

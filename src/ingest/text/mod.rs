@@ -20,7 +20,7 @@ use latin::{bytes_of, utf8_of_bytes};
 use super::columns::Binding;
 use super::options::Encoding;
 use super::report::{EncodingReport, Sample};
-use super::source::Row;
+use super::source::SourceRow;
 
 /// So many different texts decide; a file's encoding shows in far fewer.
 const SCORED_TEXTS: usize = 5000;
@@ -41,7 +41,7 @@ pub struct Decoded {
 }
 
 /// Decodes all cells in place, by `wanted` or by what fits best.
-pub fn decode(rows: &mut [Row], binding: &Binding, wanted: Encoding) -> Decoded {
+pub fn decode(rows: &mut [SourceRow], binding: &Binding, wanted: Encoding) -> Decoded {
     let (scored, shown) = special_texts(rows, binding);
     let encoding = if wanted == Encoding::Auto { best(&scored) } else { wanted };
     let score = score(&scored, encoding);
@@ -79,7 +79,7 @@ fn warnings(report: &EncodingReport, plain: bool) -> Vec<String> {
 }
 
 /// Different texts that are not plain ASCII: to be scored, and to be shown.
-fn special_texts(rows: &[Row], binding: &Binding) -> (BTreeSet<String>, BTreeSet<String>) {
+fn special_texts(rows: &[SourceRow], binding: &Binding) -> (BTreeSet<String>, BTreeSet<String>) {
     let (mut scored, mut shown) = (BTreeSet::new(), BTreeSet::new());
     for row in rows {
         for (cell, text) in row.cells.iter().enumerate() {

@@ -218,10 +218,10 @@ mod tests {
 
     #[test]
     fn each_limit_is_told() {
-        let told = |text: String| check(&text, Language::Text).unwrap_err().0;
-        assert!(told("-".repeat(70) + "1").contains("64"));
-        assert!(told("late OR ".repeat(13_000) + "late").contains("12000"));
-        assert!(told("x".repeat(LONGEST + 1)).contains("131072"));
-        assert!(told("(".repeat(24) + "1").contains("brackets"));
+        let limit = |text: String| check(&text, Language::Text).unwrap_err().0;
+        assert!(limit("-".repeat(70) + "1").contains("64"));
+        assert!(limit("late OR ".repeat(13_000) + "late").contains("12000"));
+        assert!(limit("x".repeat(LONGEST + 1)).contains("131072"));
+        assert!(limit("(".repeat(24) + "1").contains("brackets"));
     }
 }

@@ -39,10 +39,10 @@ pub fn parse(
     text: &str,
     language: Language,
     columns: &[&'static Column],
-    place: ToWgs84<'_>,
+    to_wgs84: ToWgs84<'_>,
 ) -> Compiled<Node> {
     let measure = bounds::check(text, language)?;
-    bounds::guarded(measure, || Compiler { columns, place }.condition(read(text, language)?))
+    bounds::guarded(measure, || Compiler { columns, to_wgs84 }.condition(read(text, language)?))
 }
 
 /// The value of a kind that a text writes.
@@ -58,7 +58,7 @@ pub fn value(kind: Kind, text: &str) -> Option<Value<'static>> {
 
 struct Compiler<'a> {
     columns: &'a [&'static Column],
-    place: ToWgs84<'a>,
+    to_wgs84: ToWgs84<'a>,
 }
 
 impl Compiler<'_> {
@@ -265,7 +265,7 @@ impl Compiler<'_> {
         if is_box && let Geometry::Rect(rect) = geometry {
             geometry = boxed(rect);
         }
-        let moved = geometry.try_map_coords(|c| match (self.place)([c.x, c.y]) {
+        let moved = geometry.try_map_coords(|c| match (self.to_wgs84)([c.x, c.y]) {
             Some([x, y]) => Ok(Coord { x, y }),
             None => Err(()),
         });

@@ -102,16 +102,16 @@ impl Edges {
     }
 
     /// Whether a place that lies on no edge is inside: edges to its east are counted.
-    pub fn hold(&self, place: Coord<f64>) -> bool {
+    pub fn hold(&self, point: Coord<f64>) -> bool {
         if !self.is_areal {
             return false;
         }
-        let ray = AABB::from_corners([place.x, place.y], [self.east.max(place.x), place.y]);
+        let ray = AABB::from_corners([point.x, point.y], [self.east.max(point.x), point.y]);
         let mut crossed = 0;
         self.near(ray, |edge| {
             let (a, b) = (edge.start, edge.end);
-            let is_east = || place.x < (b.x - a.x) * (place.y - a.y) / (b.y - a.y) + a.x;
-            crossed += usize::from((a.y > place.y) != (b.y > place.y) && is_east());
+            let is_east = || point.x < (b.x - a.x) * (point.y - a.y) / (b.y - a.y) + a.x;
+            crossed += usize::from((a.y > point.y) != (b.y > point.y) && is_east());
             false
         });
         crossed % 2 == 1

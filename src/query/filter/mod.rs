@@ -78,9 +78,9 @@ impl Filter {
         text: &str,
         language: Language,
         columns: &[&'static Column],
-        place: ToWgs84<'_>,
+        to_wgs84: ToWgs84<'_>,
     ) -> Result<Self, FilterError> {
-        compile::parse(text, language, columns, place).map(Self)
+        compile::parse(text, language, columns, to_wgs84).map(Self)
     }
 
     /// The features whose `column` has the value that `text` writes.
@@ -145,19 +145,19 @@ impl Filter {
     }
 
     /// The filter for the features of a view on `day`: whatever depends on a column of few values is worked out.
-    pub fn bind(&self, collection: Collection, view: &View, day: Day) -> Bound {
-        Bound { collection, node: self.0.bind(view, day) }
+    pub fn bind(&self, collection: Collection, view: &View, day: Day) -> BoundFilter {
+        BoundFilter { collection, node: self.0.bind(view, day) }
     }
 }
 
 /// A filter for one view.
 #[derive(Debug)]
-pub struct Bound {
+pub struct BoundFilter {
     collection: Collection,
     node: Node,
 }
 
-impl Bound {
+impl BoundFilter {
     /// Where a feature must lie for the filter to hold; none = anywhere.
     pub fn extent(&self) -> Option<Extent> {
         self.node.extent()

@@ -21,9 +21,10 @@ pub fn read(text: &str, language: Language) -> Result<Expr, FilterError> {
 fn unread(error: &cql2::Error, text: &str) -> String {
     let message = error.to_string();
     // Its first line says where: " --> line:column".
-    let place = message.split_once("--> ").and_then(|(_, rest)| rest.lines().next()?.trim().split_once(':'));
-    let numbers =
-        place.and_then(|(line, column)| Some((line.parse::<usize>().ok()?, column.parse::<usize>().ok()?)));
+    let position =
+        message.split_once("--> ").and_then(|(_, rest)| rest.lines().next()?.trim().split_once(':'));
+    let numbers = position
+        .and_then(|(line, column)| Some((line.parse::<usize>().ok()?, column.parse::<usize>().ok()?)));
     match numbers {
         Some((line, column)) => {
             let rest = text.lines().nth(line - 1).unwrap_or_default();

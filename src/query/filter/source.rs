@@ -51,15 +51,15 @@ impl Source for Row<'_, '_> {
     }
 
     fn has_shape(&self) -> bool {
-        !self.collection.place(self.rows, self.index).is_empty()
+        !self.collection.extent_of(self.rows, self.index).is_empty()
     }
 
     fn test(&self, test: &Spatial) -> Option<bool> {
-        let place = self.collection.place(self.rows, self.index);
-        if place.is_empty() {
+        let extent = self.collection.extent_of(self.rows, self.index);
+        if extent.is_empty() {
             return None;
         }
-        test.holds(place, || {
+        test.holds(extent, || {
             let mut outline = self.outline.borrow_mut();
             self.collection.outline(self.rows, self.index, &mut outline).then(|| outline.to_geo())
         })

@@ -136,15 +136,15 @@ impl Spatial {
     }
 
     /// Whether a feature with this extent stands in the relation; its shape is asked for only when needed.
-    pub fn holds(&self, place: Extent, shape: impl FnOnce() -> Option<Geometry<f64>>) -> Option<bool> {
-        if !place.touches(self.extent) {
+    pub fn holds(&self, extent_of: Extent, shape: impl FnOnce() -> Option<Geometry<f64>>) -> Option<bool> {
+        if !extent_of.touches(self.extent) {
             return Some(self.how == SpatialOp::Disjoint);
         }
         if self.gave_up() {
             return None;
         }
         if let Some(edges) = &self.edges {
-            let around = place.grown(SLACK).to_degrees();
+            let around = extent_of.grown(SLACK).to_degrees();
             if !edges.touch(around) {
                 let inside = edges.hold(Coord { x: around[0], y: around[1] });
                 return Some(match self.how {
@@ -272,10 +272,10 @@ mod tests {
                 _ => MultiPolygon(vec![polygon(&mut random)]).into(),
             };
             let around = shape.bounding_rect().unwrap();
-            let place =
+            let extent_of =
                 Extent::from_degrees([around.min().x, around.min().y, around.max().x, around.max().y]);
             let relation = shape.relate(&geometry);
-            let told = [
+            let found = [
                 relation.is_intersects(),
                 !relation.is_intersects(),
                 relation.is_equal_topo(),
@@ -285,9 +285,9 @@ mod tests {
                 relation.is_overlaps(),
                 relation.is_crosses(),
             ];
-            for ((how, expected), held) in ALL.into_iter().zip(told).zip(&mut held) {
+            for ((how, expected), held) in ALL.into_iter().zip(found).zip(&mut held) {
                 let spatial = Spatial::new(how, geometry.clone());
-                let answer = spatial.holds(place.grown(1), || Some(shape.clone().into()));
+                let answer = spatial.holds(extent_of.grown(1), || Some(shape.clone().into()));
                 assert_eq!(answer, Some(expected), "{how:?} {shape:?} {geometry:?}");
                 *held += u32::from(expected);
             }

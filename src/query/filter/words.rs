@@ -10,8 +10,8 @@ use super::{
 };
 use crate::query::{column::Column, value::Value};
 
-/// Values of a list that are told; of longer ones the number.
-const MOST_TOLD: usize = 12;
+/// Values of a list that are given; of longer ones the number.
+const MOST_LISTED: usize = 12;
 
 /// What names columns and values in a language.
 pub trait Speech {
@@ -44,8 +44,8 @@ fn condition(node: &Node, speech: &dyn Speech) -> String {
         };
         all.iter().map(inner).collect::<Vec<_>>().join(&format!(" {} ", speech.word(word)))
     };
-    if let Some((name, told)) = named(node, speech) {
-        return format!("{name}: {told}");
+    if let Some((name, phrase)) = named(node, speech) {
+        return format!("{name}: {phrase}");
     }
     match node {
         Node::Constant(Some(true)) => speech.word("all"),
@@ -70,22 +70,22 @@ fn condition(node: &Node, speech: &dyn Speech) -> String {
     }
 }
 
-/// A condition on one value: the value's name, and what it is to be. Of several on the same one the name is told once.
+/// A condition on one value: the value's name, and what it is to be. Of several on the same one the name is shown once.
 fn named(node: &Node, speech: &dyn Speech) -> Option<(String, String)> {
-    let (what, told) = match node {
+    let (what, phrase) = match node {
         Node::Or(all) => {
             let mut all = all.iter().map(|node| named(node, speech));
-            let (name, mut told) = all.next()??;
+            let (name, mut phrase) = all.next()??;
             for one in all {
                 let (_, more) = one.filter(|(other, _)| *other == name)?;
-                told = format!("{told} {} {more}", speech.word("or"));
+                phrase = format!("{phrase} {} {more}", speech.word("or"));
             }
-            return Some((name, told));
+            return Some((name, phrase));
         }
         Node::InUnits(codes) => {
             let mut all = codes.iter().map(|code| speech.unit(code));
             let (name, first) = all.next()?;
-            let or = |told, (_, more)| format!("{told} {} {more}", speech.word("or"));
+            let or = |phrase, (_, more)| format!("{phrase} {} {more}", speech.word("or"));
             return Some((name, all.fold(first, or)));
         }
         Node::Compare(Comparison::Equal, a @ Scalar::Column(column), Scalar::Constant(value))
@@ -107,7 +107,7 @@ fn named(node: &Node, speech: &dyn Speech) -> Option<(String, String)> {
         }
         _ => return None,
     };
-    Some((scalar(what, None, speech), told))
+    Some((scalar(what, None, speech), phrase))
 }
 
 /// A pattern; where the letters of a code stand for its name, the name.
@@ -158,14 +158,14 @@ fn scalar(scalar: &Scalar, against: Option<&'static Column>, speech: &dyn Speech
 }
 
 fn listed(list: &Among, column: Option<&'static Column>, speech: &dyn Speech) -> String {
-    let mut told: Vec<String> =
-        list.constants().iter().take(MOST_TOLD).map(|value| speech.value(column, value)).collect();
-    told.extend(list.computed().take(MOST_TOLD).map(|item| scalar(item, column, speech)));
-    let rest = list.constants().len().saturating_sub(MOST_TOLD);
+    let mut phrases: Vec<String> =
+        list.constants().iter().take(MOST_LISTED).map(|value| speech.value(column, value)).collect();
+    phrases.extend(list.computed().take(MOST_LISTED).map(|item| scalar(item, column, speech)));
+    let rest = list.constants().len().saturating_sub(MOST_LISTED);
     if rest > 0 {
-        told.push(speech.word("more").replace("{n}", &rest.to_string()));
+        phrases.push(speech.word("more").replace("{n}", &rest.to_string()));
     }
-    told.join("; ")
+    phrases.join("; ")
 }
 
 fn range(from: Option<String>, to: Option<String>, speech: &dyn Speech) -> String {

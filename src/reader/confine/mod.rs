@@ -10,21 +10,21 @@
 //! lacks one, that is told, and the rest holds.
 
 mod calls;
+mod files;
 mod means;
-mod places;
 
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
+pub use files::FOLDERS;
 pub use means::restrict as restrict_means;
-pub use places::FOLDERS;
 
 /// Which walls stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Confinement {
     /// Only the places needed can be read and written: Landlock.
-    pub places: bool,
+    pub files: bool,
     /// Only the calls needed can be made; no network: seccomp.
     pub calls: bool,
 }
@@ -32,7 +32,7 @@ pub struct Confinement {
 impl Confinement {
     /// What is missing, in words for an operator; none if nothing is.
     pub fn lack(&self) -> Option<String> {
-        let lacking = match (self.places, self.calls) {
+        let lacking = match (self.files, self.calls) {
             (true, true) => return None,
             (false, true) => {
                 "this kernel has no Landlock: a harmful file could read what this account can read, and what it read would stand in the import"
@@ -54,8 +54,8 @@ impl Confinement {
 /// `given` may be read, `folder` holds what is read (`in`) and written (`tmp`).
 pub fn restrict_thread(folder: &Path, given: &[&Path]) -> Confinement {
     // Landlock first: its own calls are not among those that are left.
-    let places = places::restrict(folder, given).unwrap_or(false);
-    Confinement { places, calls: calls::restrict().is_ok() }
+    let files = files::restrict(folder, given).unwrap_or(false);
+    Confinement { files, calls: calls::restrict().is_ok() }
 }
 
 #[cfg(test)]
@@ -85,7 +85,7 @@ mod tests {
         let confined = std::thread::spawn(move || {
             let confinement = restrict_thread(&at, &[&given]);
             // Whoever runs these tests on a kernel without either learns it here.
-            assert_eq!(confinement, Confinement { places: true, calls: true });
+            assert_eq!(confinement, Confinement { files: true, calls: true });
             assert_eq!(std::fs::read_to_string(at.join("in/thua.csv")).unwrap(), "open");
             assert!(std::fs::read_to_string(at.join("in/thua.prj")).is_err(), "through a link");
             for path in [secret.to_str().unwrap(), "/etc/passwd", "/proc/self/environ", "/proc/1/cmdline"] {
@@ -110,8 +110,8 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_said() {
-        assert_eq!(Confinement { places: true, calls: true }.lack(), None);
-        assert!(Confinement { places: false, calls: true }.lack().unwrap().contains("no Landlock"));
-        assert!(Confinement { places: true, calls: false }.lack().unwrap().contains("no seccomp"));
+        assert_eq!(Confinement { files: true, calls: true }.lack(), None);
+        assert!(Confinement { files: false, calls: true }.lack().unwrap().contains("no Landlock"));
+        assert!(Confinement { files: true, calls: false }.lack().unwrap().contains("no seccomp"));
     }
 }

@@ -61,7 +61,11 @@ pub async fn board(
 }
 
 /// The position of what is called `code` among `codes`.
-fn place<'a>(name: &str, code: &str, codes: impl Iterator<Item = &'a str> + Clone) -> Result<usize, Problem> {
+fn index_of<'a>(
+    name: &str,
+    code: &str,
+    codes: impl Iterator<Item = &'a str> + Clone,
+) -> Result<usize, Problem> {
     codes.clone().position(|other| other == code).ok_or_else(|| {
         let known = codes.collect::<Vec<_>>().join(", ");
         Problem::parameter(name, format!("\"{code}\" names nothing here; these are: {known}"))
@@ -81,9 +85,9 @@ pub async fn evidence(
         query.get(name).map(str::to_owned).ok_or_else(|| Problem::parameter(name, "is needed here"))
     };
     let (unit, criterion) = (needed("unit")?, needed("criterion")?);
-    let criterion = place("criterion", &criterion, of.criteria().iter().map(|one| one.code.as_str()))?;
+    let criterion = index_of("criterion", &criterion, of.criteria().iter().map(|one| one.code.as_str()))?;
     let groups = of.groups().iter().map(|group| group.code.as_str());
-    let group = query.get("group").map(|code| place("group", code, groups)).transpose()?;
+    let group = query.get("group").map(|code| index_of("group", code, groups)).transpose()?;
     let period = query.read("period", Period::parse)?;
     let limit = number(&query, "limit", 0, MOST_CASES)?.unwrap_or(100);
     let offset = number(&query, "offset", 0, usize::MAX)?.unwrap_or(0);

@@ -31,19 +31,19 @@ pub async fn fill_demo(
     let made = tokio::task::spawn_blocking(move || Illustration::make(asked.parcels, 1, until));
     let made = made.await.map_err(|e| Problem::internal(&e))?.map_err(|e| Problem::internal(&e))?;
     let (units, projects, parcels) = made.counts();
-    let (tell, told) = std::sync::mpsc::sync_channel(1);
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
     let writing = app.writer.write(move |change| {
         // Somebody may have come first.
         if change.head().position.0 > 0 {
-            let _ = tell.send(None);
+            let _ = sender.send(None);
             return Ok(());
         }
         made.write(change, &mut |_, _| {})?;
-        let _ = tell.send(Some(change.head().position));
+        let _ = sender.send(Some(change.head().position));
         Ok(())
     });
     writing.await?.map_err(|error| Problem::store(&error))?;
-    let position = told.recv().map_err(|e| Problem::internal(&e))?.ok_or_else(not_empty)?;
+    let position = receiver.recv().map_err(|e| Problem::internal(&e))?.ok_or_else(not_empty)?;
     app.await_shown(position).await;
     let answer = DemoFilled { units, projects, parcels, position };
     Ok((StatusCode::CREATED, axum::Json(answer)).into_response())

@@ -49,7 +49,7 @@ fn positive(query: &Query, name: &str) -> Result<Option<f64>, Problem> {
     })
 }
 
-/// How money is told to `identity` of the parcels that `query` asks about.
+/// How money is shown to `identity` of the parcels that `query` asks about.
 ///
 /// # Errors
 /// 503 while the atlas is being loaded; 400 when `at` or `on` can't be read.

@@ -19,7 +19,7 @@ use crate::{
     },
 };
 
-/// Parcels that are told.
+/// Parcels that are listed.
 const MOST: usize = 20;
 /// Letters that must be known: shorter words would list half a province.
 const SHORTEST: usize = 3;

@@ -49,20 +49,20 @@ pub async fn upload(
     body: Body,
 ) -> Result<Response, Problem> {
     let staged = app.find_import(&id, identity.name()).await?;
-    let place = staged.place(&name)?;
+    let path = staged.path_of(&name)?;
     let room = app.import_room(identity.name()).await?;
-    let taken = match receive(&app.staging, (identity.name(), room), &place, body).await {
-        Ok(()) => app.files.scan(&place).await,
+    let taken = match receive(&app.staging, (identity.name(), room), &path, body).await {
+        Ok(()) => app.files.scan(&path).await,
         refused => refused,
     };
     if let Err(problem) = taken {
-        let _ = tokio::fs::remove_file(&place).await;
+        let _ = tokio::fs::remove_file(&path).await;
         return Err(problem);
     }
     let (unpacker, archive) = (Arc::clone(&app), Arc::clone(&staged));
     let unpacked = tokio::task::spawn_blocking(move || {
-        if place.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip")) {
-            unpacker.staging.unpack(&archive, &place)?;
+        if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip")) {
+            unpacker.staging.unpack(&archive, &path)?;
         }
         Ok::<_, Problem>(())
     });
@@ -77,12 +77,12 @@ const LOOKED: u64 = 1 << 20;
 async fn receive(
     staging: &Staging,
     (author, room): (&str, Room),
-    place: &std::path::Path,
+    path: &std::path::Path,
     body: Body,
 ) -> Result<(), Problem> {
     use tokio::io::AsyncWriteExt;
     let has_room = |sent| if staging.has_room(author, room, sent) { Ok(()) } else { Err(staging.full()) };
-    let mut file = tokio::fs::File::create(place).await.map_err(|e| Problem::disk(&e))?;
+    let mut file = tokio::fs::File::create(path).await.map_err(|e| Problem::disk(&e))?;
     let (mut stream, mut received, mut looked) = (body.into_data_stream(), 0, 0);
     while let Some(part) = stream.next().await {
         let part = part.map_err(|e| Problem::invalid(format!("the file did not arrive whole: {e}")))?;
@@ -112,7 +112,7 @@ pub async fn outline(
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
     let staged = app.find_import(&id, identity.name()).await?;
-    let tracker = Tracker::new(Arc::clone(&staged.works), Operation::Outline, app.teller(&id));
+    let tracker = Tracker::new(Arc::clone(&staged.works), Operation::Outline, app.announcer(&id));
     let described = app.reading.run(move |reader, cancellation| {
         tracker.reading();
         let main = staged.main()?;
@@ -172,8 +172,8 @@ pub async fn preview(
     Path(id): Path<String>,
     axum::Json(asked): axum::Json<ImportRequest>,
 ) -> Result<Response, Problem> {
-    let read = Reading::begin(&app, &identity, &id, asked).await?;
-    let tracker = Tracker::new(Arc::clone(&read.staged.works), Operation::Preview, app.teller(&id));
+    let read = ImportReading::begin(&app, &identity, &id, asked).await?;
+    let tracker = Tracker::new(Arc::clone(&read.staged.works), Operation::Preview, app.announcer(&id));
     let answer = app.reading.run(move |reader, cancellation| {
         let records = read.records(reader, cancellation, &tracker)?;
         Ok(ImportPreview {
@@ -192,9 +192,9 @@ pub async fn commit(
     Path(id): Path<String>,
     axum::Json(asked): axum::Json<ImportRequest>,
 ) -> Result<Response, Problem> {
-    let read = Reading::begin(&app, &identity, &id, asked).await?;
+    let read = ImportReading::begin(&app, &identity, &id, asked).await?;
     let author = identity.name().to_owned();
-    let tracker = Tracker::new(Arc::clone(&read.staged.works), Operation::Commit, app.teller(&id));
+    let tracker = Tracker::new(Arc::clone(&read.staged.works), Operation::Commit, app.announcer(&id));
     let work = app.reading.run(move |reader, cancellation| {
         let records = read.records(reader, cancellation, &tracker)?;
         read.may_store(&records)?;
@@ -225,18 +225,18 @@ async fn store_all(
     let report = ImportReport::of(&records);
     let recorded_at = jiff::Timestamp::now().as_millisecond();
     let entry = Entry { source: read.file.clone(), author, recorded_at, day, units_on: day };
-    let (tell, told) = std::sync::mpsc::sync_channel(1);
+    let (sender, receiver) = std::sync::mpsc::sync_channel(1);
     let writing = app.writer.write(move |change| {
         let written = records.write(change, &entry)?;
         // Who asked has left: what is written stays.
-        let _ = tell.send((written, change.head()));
+        let _ = sender.send((written, change.head()));
         Ok(())
     });
     writing.await?.map_err(|error| match error {
         error @ crate::store::StoreError::Exists(_) => Problem::refused(error.to_string(), Refused::none()),
         error => Problem::store(&error),
     })?;
-    let (written, head) = told.recv().map_err(|e| Problem::internal(&e))?;
+    let (written, head) = receiver.recv().map_err(|e| Problem::internal(&e))?;
     let stored = ImportStored::of(&written, &head);
     Ok((ImportDone { report, stored }, head.position))
 }
@@ -266,14 +266,14 @@ fn refused(staged: &Staged, error: &ImportError) -> Problem {
 }
 
 /// A file, the state of the store, and who asks.
-struct Reading {
+struct ImportReading {
     staged: Arc<Staged>,
     request: Request,
     current: Arc<crate::server::app::Current>,
     scope: crate::domain::Scope,
 }
 
-impl Reading {
+impl ImportReading {
     async fn begin(app: &App, identity: &Identity, id: &str, asked: ImportRequest) -> Result<Self, Problem> {
         let staged = app.find_import(id, identity.name()).await?;
         let current = app.current()?;

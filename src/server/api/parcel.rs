@@ -35,7 +35,7 @@ pub async fn parcel(
     // Documents and times stand in the ledger on disk, not in memory; the page cache has them.
     let mut history = app.with_store(move |store| store.history(id)).await?;
     history.retain(|event| at.is_none_or(|at| event.position <= at));
-    // The number of a decision on one household leads to its name: it is told to who records there.
+    // The number of a decision on one household leads to its name: it is shown to who records there.
     if !records {
         history.iter_mut().for_each(|event| event.body.document = None);
     }

@@ -36,12 +36,12 @@ pub async fn totals(
     let query = Query::parse(text.as_deref(), &with_filter(&["as_of", "at"]))?;
     let area = polygon(&body)?;
     let current = app.view(query.at()?.into()).await?;
-    // A drawn area is nobody's group: money is told of it to who may look up each holder in it.
+    // A drawn area is nobody's group: money is shown of it to who may look up each holder in it.
     let discretion = match discretion(&app, &identity, &query).await? {
         Discretion::Exact => Discretion::Exact,
         Discretion::Rounded | Discretion::Withheld => Discretion::Withheld,
     };
-    let _place = app.answers.making.place().await?;
+    let _permit = app.answers.making.permit().await?;
     let work = tokio::task::spawn_blocking(move || make(&current.view, &query, &area, discretion));
     let bytes = work.await.map_err(|e| Problem::internal(&e))??;
     let headers: HeaderMap =

@@ -10,7 +10,7 @@ use axum::{
 
 use crate::{
     analysis::View,
-    api::{self, NamedHolder, ToldHolder, Work},
+    api::{self, HolderEntry, NamedHolder, Work},
     domain::{Action, ParcelId},
     server::{
         app::App,
@@ -72,7 +72,7 @@ async fn name_holders(app: &App, view: &View, identity: &Identity, listed: &mut 
     looked(identity.name(), "list", count, None, identity.address);
     for parcel in &mut listed.parcels {
         let name = names.get(&parcel.id).cloned();
-        parcel.holder = Some(ToldHolder(name.map(|name| NamedHolder { name })));
+        parcel.holder = Some(HolderEntry(name.map(|name| NamedHolder { name })));
     }
     Ok(())
 }

@@ -75,8 +75,8 @@ impl App {
         &self,
         work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Refused> {
-        let place = self.auth.limits.counting.acquire().await;
-        let _place = place.map_err(|e| Refused::Problem(Problem::internal(&e)))?;
+        let permit = self.auth.limits.counting.acquire().await;
+        let _permit = permit.map_err(|e| Refused::Problem(Problem::internal(&e)))?;
         self.with_store(work).await.map_err(Refused::Problem)
     }
 

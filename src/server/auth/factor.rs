@@ -48,19 +48,19 @@ pub fn address(secret: &[u8], account: &str, server: &str) -> String {
     )
 }
 
-/// New recovery codes, to be told once, with what is kept of them: 80 bits each.
+/// New recovery codes, to be shown once, with what is kept of them: 80 bits each.
 ///
 /// # Errors
 /// [`PasswordError::Hash`] when the system gives no random numbers.
 pub fn recovery_codes() -> Result<Vec<(String, SecretHash)>, PasswordError> {
     let one = || {
         let plain = typed(&random::<10>().map_err(PasswordError::Hash)?);
-        let mut told = String::new();
-        for (place, c) in plain.chars().enumerate() {
-            let _ = if place > 0 && place % 4 == 0 { write!(told, "-{c}") } else { write!(told, "{c}") };
+        let mut shown = String::new();
+        for (index, c) in plain.chars().enumerate() {
+            let _ = if index > 0 && index % 4 == 0 { write!(shown, "-{c}") } else { write!(shown, "{c}") };
         }
-        let kept = recovery_hash(&told);
-        Ok((told, kept))
+        let kept = recovery_hash(&shown);
+        Ok((shown, kept))
     };
     (0..RECOVERY).map(|_| one()).collect()
 }
@@ -103,9 +103,9 @@ mod tests {
     fn recovery_codes_are_known_however_they_are_typed() {
         let codes = recovery_codes().unwrap();
         assert_eq!(codes.len(), 10);
-        let (told, kept) = &codes[0];
-        assert!(told.len() == 19 && told.split('-').all(|part| part.len() == 4), "{told}");
-        assert_eq!(recovery_hash(&told.to_lowercase().replace('-', " ")), *kept);
+        let (shown, kept) = &codes[0];
+        assert!(shown.len() == 19 && shown.split('-').all(|part| part.len() == 4), "{shown}");
+        assert_eq!(recovery_hash(&shown.to_lowercase().replace('-', " ")), *kept);
         assert!(codes.iter().skip(1).all(|(_, other)| other != kept));
     }
 }

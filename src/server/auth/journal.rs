@@ -30,7 +30,7 @@ impl Journal {
     }
 
     /// Tells the log of what others have changed since the last time, oldest first.
-    pub fn tell(&mut self, directory: &Directory) {
+    pub fn log_changes(&mut self, directory: &Directory) {
         for change in directory.changes.iter().rev().filter(|change| change.id > self.seen) {
             let is_own = |(at, author, what): &(i64, String, String)| {
                 (*at, author, what) == (change.at, &change.author, &change.what)

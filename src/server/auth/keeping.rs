@@ -151,7 +151,7 @@ pub async fn change_account(
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
-/// Makes an invitation; its secret is told once.
+/// Makes an invitation; its secret is shown once.
 async fn invite(app: &Arc<App>, identity: &Identity, account: u32) -> Result<Response, Problem> {
     if app.auth.oidc.is_none() {
         return Err(Problem::parameter("invite", "no provider of identities is configured"));
@@ -188,7 +188,7 @@ fn keep_an_administrator(app: &App, stay: impl Fn(&Account) -> bool) -> Result<(
     Err(Problem::refused("then nobody could administer; make another administrator first", Refused::none()))
 }
 
-/// Makes a token; its secret is told once.
+/// Makes a token; its secret is shown once.
 pub async fn add_token(
     State(app): State<Arc<App>>,
     identity: Identity,

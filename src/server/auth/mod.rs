@@ -121,7 +121,7 @@ impl Auth {
 
     /// Takes the accounts as they are now.
     pub fn refresh(&self, directory: Directory) {
-        self.journal.lock().unwrap_or_else(PoisonError::into_inner).tell(&directory);
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner).log_changes(&directory);
         self.directory.store(Arc::new(directory));
     }
 }

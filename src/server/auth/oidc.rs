@@ -302,10 +302,10 @@ fn callback_address(headers: &HeaderMap) -> Result<RedirectUrl, Problem> {
 /// A place of ours as a browser understands it; the start where it would lead elsewhere.
 fn own_place(asked: &str) -> String {
     let here = Url::parse("http://here.invalid/").ok();
-    let place = here.as_ref().and_then(|here| here.join(asked).ok());
-    match (&here, place) {
-        (Some(here), Some(place)) if place.origin() == here.origin() => {
-            place.as_str().strip_prefix("http://here.invalid").unwrap_or("/").to_owned()
+    let target = here.as_ref().and_then(|here| here.join(asked).ok());
+    match (&here, target) {
+        (Some(here), Some(target)) if target.origin() == here.origin() => {
+            target.as_str().strip_prefix("http://here.invalid").unwrap_or("/").to_owned()
         }
         _ => "/".to_owned(),
     }

@@ -97,7 +97,7 @@ pub async fn change_password(
     begin(&app, account, &headers).await
 }
 
-/// Begins a second factor: its secret, told once. It is asked for once a code of it was given.
+/// Begins a second factor: its secret, shown once. It is asked for once a code of it was given.
 pub async fn begin_factor(
     State(app): State<Arc<App>>,
     identity: Identity,
@@ -110,9 +110,9 @@ pub async fn begin_factor(
         return Err(Problem::refused("there is a second factor already; remove it first", Refused::none()));
     }
     let secret = new_secret().map_err(|e| Problem::internal(&e))?;
-    let told = FactorBegun { secret: typed(&secret), uri: address(&secret, &account.name, SERVER) };
+    let begun = FactorBegun { secret: typed(&secret), uri: address(&secret, &account.name, SERVER) };
     change(&app, &identity, AccountChange::SecondFactor(account.id, secret)).await?;
-    Ok((StatusCode::CREATED, axum::Json(told)).into_response())
+    Ok((StatusCode::CREATED, axum::Json(begun)).into_response())
 }
 
 /// Has the second factor asked for from now on, with the first code of it; tells the recovery codes once.
@@ -134,10 +134,10 @@ pub async fn confirm_factor(
         return Err(Problem::wrong_code().instead(StatusCode::FORBIDDEN));
     };
     let codes = recovery_codes().map_err(|e| Problem::internal(&e))?;
-    let (told, recovery): (Vec<String>, _) = codes.into_iter().unzip();
+    let (shown, recovery): (Vec<String>, _) = codes.into_iter().unzip();
     change(&app, &identity, AccountChange::SecondFactorOn { account: account.id, step, recovery }).await?;
     let begun = begin(&app, account, &headers).await?;
-    let mut response = axum::Json(RecoveryCodes { recovery_codes: told }).into_response();
+    let mut response = axum::Json(RecoveryCodes { recovery_codes: shown }).into_response();
     for cookie in begun.headers().get_all(header::SET_COOKIE) {
         response.headers_mut().append(header::SET_COOKIE, cookie.clone());
     }

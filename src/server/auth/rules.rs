@@ -33,7 +33,7 @@ pub enum Rule {
     Open,
     /// Looking; open to all where the map is public.
     Read,
-    /// As [`Rule::Read`], and who sees holders is told more: money to the đồng, numbers of documents, notes.
+    /// As [`Rule::Read`], and who sees holders is shown more: money to the đồng, numbers of documents, notes.
     ReadByRole,
     /// An action, at least somewhere; the handler looks where.
     May(Action),
@@ -87,7 +87,7 @@ pub async fn guard(
     }
 }
 
-/// Whether an answer is told by the role of who asks. Where there are no accounts there is one person alone.
+/// Whether an answer depends on the role of who asks. Where there are no accounts there is one person alone.
 fn is_personal(identity: &Identity, rule: Option<Rule>) -> bool {
     match (rule, &identity.by) {
         (Some(Rule::May(_)), by) => *by != Credential::Nobody,

@@ -97,13 +97,13 @@ pub fn change_account() -> Operation {
     )
     .asks(path("name", "The account.", text()))
     .sends::<AccountChangeRequest>()
-    .answers::<Invitation>(200, "The invitation, told once.")
+    .answers::<Invitation>(200, "The invitation, shown once.")
     .done(204, "Changed.")
     .fails(&[400, 401, 403, 404, 422, 503])
 }
 
 pub fn add_token() -> Operation {
-    Operation::new(ADMINISTRATION, "post_tokens", "Make a token; its secret is told once.")
+    Operation::new(ADMINISTRATION, "post_tokens", "Make a token; its secret is shown once.")
         .sends::<NewToken>()
         .answers::<TokenAdded>(201, "Made.")
         .fails(&[400, 401, 403, 404, 503])

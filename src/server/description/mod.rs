@@ -109,8 +109,8 @@ fn lay_out(value: &Value, levels: usize, depth: usize, text: &mut String) {
         return;
     };
     text.push('{');
-    for (place, (name, own)) in fields.iter().enumerate() {
-        text.push_str(if place == 0 { "\n" } else { ",\n" });
+    for (index, (name, own)) in fields.iter().enumerate() {
+        text.push_str(if index == 0 { "\n" } else { ",\n" });
         text.extend(std::iter::repeat_n("  ", depth + 1));
         text.push_str(&Value::from(name.as_str()).to_string());
         text.push_str(": ");

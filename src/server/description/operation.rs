@@ -220,8 +220,8 @@ fn content(of: &[(&'static str, SchemaOf)], schemas: &mut Schemas) -> Value {
     let mut all = Map::new();
     for (media_type, schema) in of {
         let schema = schema(schemas);
-        let said = if schema == json!({}) { json!({}) } else { json!({ "schema": schema }) };
-        all.insert((*media_type).to_owned(), said);
+        let content = if schema == json!({}) { json!({}) } else { json!({ "schema": schema }) };
+        all.insert((*media_type).to_owned(), content);
     }
     Value::Object(all)
 }

@@ -15,11 +15,11 @@ pub const CQL2: &[&str] = &["filter", "filter_lang"];
 /// Of which day and position an answer is.
 pub const WHEN: &[&str] = &["as_of", "at"];
 
-fn parameter(place: &str, name: &str, is_needed: bool, about: &str, schema: Value) -> Value {
+fn parameter(location: &str, name: &str, is_needed: bool, about: &str, schema: Value) -> Value {
     let mut own = Map::new();
     let mut say = |name: &str, value: Value| drop(own.insert(name.to_owned(), value));
     say("name", json!(name));
-    say("in", json!(place));
+    say("in", json!(location));
     if is_needed {
         say("required", json!(true));
     }

@@ -43,7 +43,7 @@ pub fn begin_factor() -> Operation {
         "Begin a second factor (TOTP); it is asked for once it is confirmed.",
     )
     .sends::<PasswordProof>()
-    .answers::<FactorBegun>(201, "Its secret, told once.")
+    .answers::<FactorBegun>(201, "Its secret, shown once.")
     .fails(&[400, 401, 403, 404, 422, 429, 503])
 }
 
@@ -54,7 +54,7 @@ pub fn confirm_factor() -> Operation {
         "Have the second factor asked for, by its first code; all other sessions end.",
     )
     .sends::<FactorCode>()
-    .answers::<RecoveryCodes>(200, "Recovery codes, told once; a new session, with its cookie.")
+    .answers::<RecoveryCodes>(200, "Recovery codes, shown once; a new session, with its cookie.")
     .fails(&[400, 401, 403, 404, 422, 429, 503])
 }
 

@@ -9,11 +9,11 @@ const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const REAL: HeaderName = HeaderName::from_static("x-real-ip");
 /// Headers by which servers in front tell of themselves.
-const TOLD: [HeaderName; 6] = [FOR, PROTO, HOST, REAL, header::FORWARDED, header::VIA];
+const BY_PROXIES: [HeaderName; 6] = [FOR, PROTO, HOST, REAL, header::FORWARDED, header::VIA];
 
 /// Whether a request comes by way of another server.
 pub fn is_forwarded(headers: &HeaderMap) -> bool {
-    TOLD.iter().any(|name| headers.contains_key(name))
+    BY_PROXIES.iter().any(|name| headers.contains_key(name))
 }
 
 /// Puts the headers right: of a stranger nothing is believed; of a server in front, the address and the scheme that
@@ -24,7 +24,7 @@ pub fn settle(headers: &mut HeaderMap, trusted: bool, encrypted: bool) {
             headers.insert(header::HOST, host);
         }
     } else {
-        TOLD.iter().for_each(|name| drop(headers.remove(name)));
+        BY_PROXIES.iter().for_each(|name| drop(headers.remove(name)));
     }
     if encrypted {
         headers.insert(PROTO, HeaderValue::from_static("https"));
@@ -55,11 +55,11 @@ mod tests {
     #[test]
     fn of_a_stranger_nothing_is_believed() {
         let peer = IpAddr::from([10, 0, 0, 1]);
-        let told = [("host", "a"), ("x-forwarded-for", "1.2.3.4"), ("x-forwarded-proto", "https")];
-        let mut of_stranger = headers(&told);
+        let given = [("host", "a"), ("x-forwarded-for", "1.2.3.4"), ("x-forwarded-proto", "https")];
+        let mut of_stranger = headers(&given);
         settle(&mut of_stranger, false, false);
         assert_eq!((address(&of_stranger, peer), is_encrypted(&of_stranger)), (peer, false));
-        let mut of_proxy = headers(&[&told[..], &[("x-forwarded-host", "b")]].concat());
+        let mut of_proxy = headers(&[&given[..], &[("x-forwarded-host", "b")]].concat());
         settle(&mut of_proxy, true, false);
         assert_eq!(address(&of_proxy, peer), IpAddr::from([1, 2, 3, 4]));
         assert!(is_encrypted(&of_proxy));

@@ -41,13 +41,13 @@ pub struct Edge {
     pub tls: Option<Tls>,
     /// How long somebody is waited for who neither sends nor takes; a connection that is not in use is closed then.
     pub patience: Duration,
-    places: Arc<Slots>,
+    slots: Arc<Slots>,
 }
 
 impl Edge {
     /// Encrypted by `tls`, if at all; behind `proxies`.
     pub fn new(proxies: Vec<IpAddr>, tls: Option<Tls>, patience: Duration) -> Self {
-        Self { proxies, tls, patience, places: Arc::default() }
+        Self { proxies, tls, patience, slots: Arc::default() }
     }
 
     fn trusts(&self, address: IpAddr) -> bool {
@@ -70,7 +70,7 @@ pub async fn listen(listener: TcpListener, router: Router, edge: Arc<Edge>, mut 
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
-            () = told(&mut stop) => break,
+            () = stopped(&mut stop) => break,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
@@ -80,7 +80,7 @@ pub async fn listen(listener: TcpListener, router: Router, edge: Arc<Edge>, mut 
                 continue;
             }
         };
-        let Some(place) = edge.places.take(peer.ip(), edge.trusts(peer.ip())) else {
+        let Some(slot) = edge.slots.take(peer.ip(), edge.trusts(peer.ip())) else {
             metrics::counter!("matbang_connections_refused_total").increment(1);
             if edge.tls.is_none() {
                 let _ = stream.try_write(FULL);
@@ -90,7 +90,7 @@ pub async fn listen(listener: TcpListener, router: Router, edge: Arc<Edge>, mut 
         let (router, edge, stop, alive) = (router.clone(), Arc::clone(&edge), stop.clone(), alive.clone());
         tokio::spawn(async move {
             connection(stream, peer, router, &edge, stop).await;
-            drop((place, alive));
+            drop((slot, alive));
         });
     }
     drop((listener, alive));
@@ -101,7 +101,7 @@ pub async fn listen(listener: TcpListener, router: Router, edge: Arc<Edge>, mut 
 }
 
 /// Until it is time to stop.
-async fn told(stop: &mut watch::Receiver<bool>) {
+async fn stopped(stop: &mut watch::Receiver<bool>) {
     drop(stop.wait_for(|stop| *stop).await);
 }
 
@@ -146,7 +146,7 @@ async fn converse(
     let mut conversation = std::pin::pin!(conversation);
     let done = tokio::select! {
         done = conversation.as_mut() => done,
-        () = told(&mut stop) => {
+        () = stopped(&mut stop) => {
             conversation.as_mut().graceful_shutdown();
             conversation.await
         }

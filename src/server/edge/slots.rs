@@ -20,7 +20,7 @@ pub struct Slots {
 /// A place; free again when dropped.
 #[derive(Debug)]
 pub struct Slot {
-    places: Arc<Slots>,
+    slots: Arc<Slots>,
     address: IpAddr,
 }
 
@@ -36,13 +36,13 @@ impl Slots {
         }
         taken.0 += 1;
         taken.1.insert(address, held + 1);
-        Some(Slot { places: Arc::clone(self), address })
+        Some(Slot { slots: Arc::clone(self), address })
     }
 }
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let mut taken = self.places.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut taken = self.slots.taken.lock().unwrap_or_else(PoisonError::into_inner);
         taken.0 = taken.0.saturating_sub(1);
         if let Some(held) = taken.1.get_mut(&self.address) {
             *held = held.saturating_sub(1);
@@ -70,16 +70,16 @@ mod tests {
 
     #[test]
     fn an_address_has_so_many_places_and_a_shared_one_more() {
-        let places = Arc::<Slots>::default();
+        let slots = Arc::<Slots>::default();
         let (one, other) = ("10.0.0.1".parse().unwrap(), "10.0.0.2".parse().unwrap());
-        let mut held: Vec<_> = (0..OF_ADDRESS).map(|_| places.take(one, false).unwrap()).collect();
-        assert!(places.take(one, false).is_none());
-        assert!(places.take(one, true).is_some());
-        assert!(places.take(other, false).is_some());
+        let mut held: Vec<_> = (0..OF_ADDRESS).map(|_| slots.take(one, false).unwrap()).collect();
+        assert!(slots.take(one, false).is_none());
+        assert!(slots.take(one, true).is_some());
+        assert!(slots.take(other, false).is_some());
         held.pop();
-        assert!(places.take(one, false).is_some());
+        assert!(slots.take(one, false).is_some());
         drop(held);
-        assert!(places.taken.lock().unwrap().1.is_empty());
+        assert!(slots.taken.lock().unwrap().1.is_empty());
     }
 
     #[test]

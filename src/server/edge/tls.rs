@@ -68,19 +68,19 @@ impl Tls {
 }
 
 fn config(certificate: &Path, key: &Path) -> Result<Arc<ServerConfig>, String> {
-    let told = |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
+    let fault = |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let chain: Result<Vec<_>, _> =
-        CertificateDer::pem_file_iter(certificate).map_err(|e| told(certificate, &e))?.collect();
-    let chain = chain.map_err(|e| told(certificate, &e))?;
+        CertificateDer::pem_file_iter(certificate).map_err(|e| fault(certificate, &e))?.collect();
+    let chain = chain.map_err(|e| fault(certificate, &e))?;
     if chain.is_empty() {
-        return Err(told(certificate, &"holds no certificate in PEM"));
+        return Err(fault(certificate, &"holds no certificate in PEM"));
     }
-    let secret = PrivateKeyDer::from_pem_file(key).map_err(|e| told(key, &e))?;
+    let secret = PrivateKeyDer::from_pem_file(key).map_err(|e| fault(key, &e))?;
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
         .with_safe_default_protocol_versions()
         .map_err(|e| e.to_string())?
         .with_no_client_auth()
         .with_single_cert(chain, secret)
-        .map_err(|e| told(certificate, &format!("does not go with {}: {e}", key.display())))?;
+        .map_err(|e| fault(certificate, &format!("does not go with {}: {e}", key.display())))?;
     Ok(Arc::new(config))
 }

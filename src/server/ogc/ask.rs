@@ -67,7 +67,7 @@ pub struct Ask {
     pub limit: Option<usize>,
     /// CRS of the answer.
     pub crs: Crs,
-    /// CSV: how shapes are told.
+    /// CSV: how shapes are shown.
     pub csv_shape: CsvShape,
     /// CSV: begin with a byte order mark.
     pub csv_bom: bool,
@@ -240,8 +240,8 @@ fn area(query: &Query) -> Result<Option<Geometry<f64>>, Problem> {
     for side in corners.windows(2) {
         for step in 0..steps {
             let t = step as f64 / steps as f64;
-            let place = [0, 1].map(|axis| side[0][axis] + (side[1][axis] - side[0][axis]) * t);
-            let [lon, lat] = mover.back(place).ok_or_else(outside)?;
+            let point = [0, 1].map(|axis| side[0][axis] + (side[1][axis] - side[0][axis]) * t);
+            let [lon, lat] = mover.back(point).ok_or_else(outside)?;
             ring.push((lon, lat));
         }
     }

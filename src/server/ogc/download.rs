@@ -144,8 +144,8 @@ fn write(
         let rows = Rows::of(view);
         let mut indexes =
             select(view, collection, &ask.filter).map_err(|why| Problem::parameter("filter", why))?;
-        if let Some(place) = &ask.after {
-            ask.sort.keep_after(collection, &rows, &mut indexes, place);
+        if let Some(cursor) = &ask.after {
+            ask.sort.keep_after(collection, &rows, &mut indexes, cursor);
         }
         ask.sort.head(&rows, &mut indexes, most);
         job.write(format, Picked::Indexes(&indexes), sender)
@@ -168,15 +168,15 @@ fn file_name(collection: Collection, query: &Query, view: &View, format: Format)
     let text = text.collect::<Vec<_>>().join(" ");
     let plain = crate::api::folded(&text);
     let words = plain.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
-    let mut said = String::new();
+    let mut chosen = String::new();
     for word in words {
-        if said.len() + word.len() >= NAME_LETTERS {
+        if chosen.len() + word.len() >= NAME_LETTERS {
             break;
         }
-        said.push('-');
-        said.push_str(word);
+        chosen.push('-');
+        chosen.push_str(word);
     }
-    format!("matbang-{}{said}-{}.{}", collection.name(), view.today, format.extension())
+    format!("matbang-{}{chosen}-{}.{}", collection.name(), view.today, format.extension())
 }
 
 /// `Content-Crs` (OGC API - Features, Part 2, 6.4).

@@ -49,7 +49,7 @@ pub async fn items(
         // What personal columns show depends on who asks: it is kept for nobody.
         let current = app.view(when).await?;
         let shared = Arc::clone(&app);
-        let _place = app.answers.making.place().await?;
+        let _permit = app.answers.making.permit().await?;
         let work = tokio::task::spawn_blocking(move || {
             let page = Page::read(&current.view, collection, query, &identity, (form, address))?;
             page.write(&shared, &current.view)
@@ -128,7 +128,7 @@ impl Page {
                 let start = indexes.partition_point(|index| collection.id(&rows, *index) <= *id);
                 indexes.drain(..start);
             }
-            Some(place) => sort.keep_after(*collection, &rows, &mut indexes, place),
+            Some(cursor) => sort.keep_after(*collection, &rows, &mut indexes, cursor),
             None => {}
         }
         let more = indexes.len() > most;
@@ -195,12 +195,12 @@ impl Page {
         if self.ask.sort.0.is_empty() {
             query.set("after", id.to_string());
         } else {
-            let mut place: Vec<Json> = Vec::new();
+            let mut cursor: Vec<Json> = Vec::new();
             for value in &values {
-                place.push(serde_json::to_value(value).map_err(|e| Problem::internal(&e))?);
+                cursor.push(serde_json::to_value(value).map_err(|e| Problem::internal(&e))?);
             }
-            place.push(json!(id));
-            query.set("after", Json::from(place).to_string());
+            cursor.push(json!(id));
+            query.set("after", Json::from(cursor).to_string());
             query.set("at", view.snapshot.position().0.to_string());
             query.set("as_of", view.today.to_string());
         }

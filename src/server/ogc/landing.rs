@@ -54,7 +54,7 @@ pub async fn landing(request: DocumentRequest) -> Result<Response, Problem> {
 
 fn landing_page(page: &Document<'_>) -> Value {
     let about = page.app.words.about();
-    let place = about.province.as_deref().unwrap_or("Matbang");
+    let province = about.province.as_deref().unwrap_or("Matbang");
     let note = if about.illustration { " (số liệu minh họa)" } else { "" };
     let tiles = "http://www.opengis.net/def/rel/ogc/1.0/tilesets-vector";
     let mut links = page.self_links("/ogc", JSON);
@@ -66,7 +66,7 @@ fn landing_page(page: &Document<'_>) -> Value {
         page.link("/ogc/tiles", tiles, JSON, page.title("tiles")),
     ]);
     json!({
-        "title": format!("Giải phóng mặt bằng {place}{note}"),
+        "title": format!("Giải phóng mặt bằng {province}{note}"),
         "description": "Projects, parcels and administrative units with their clearance progress",
         "at": page.view.snapshot.position(),
         "links": links,

@@ -216,9 +216,9 @@ fn tile() -> Value {
 
 fn parameters() -> Value {
     let mut all = Map::new();
-    let mut add = |key: &str, name: &str, place: &str, about: &str, schema: Value| {
-        let mut own = json!({ "name": name, "in": place, "required": place == "path", "description": about, "schema": schema });
-        if place == "query" {
+    let mut add = |key: &str, name: &str, location: &str, about: &str, schema: Value| {
+        let mut own = json!({ "name": name, "in": location, "required": location == "path", "description": about, "schema": schema });
+        if location == "query" {
             own["style"] = json!("form");
             own["explode"] = json!(false);
         }
@@ -280,7 +280,7 @@ fn parameters() -> Value {
         "geom",
         "geom",
         "query",
-        "CSV: how shapes are told",
+        "CSV: how shapes are written",
         json!({ "type": "string", "enum": ["wkt", "lonlat", "none"] }),
     );
     add("bom", "bom", "query", "CSV: begin with a byte order mark", json!({ "type": "boolean" }));

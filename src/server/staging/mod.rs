@@ -200,7 +200,7 @@ impl Staged {
     ///
     /// # Errors
     /// 400 when the name is none for a file, 413 when there are too many files.
-    pub fn place(&self, name: &str) -> Result<PathBuf, Problem> {
+    pub fn path_of(&self, name: &str) -> Result<PathBuf, Problem> {
         let name = last_part(name).ok_or_else(|| Problem::parameter("name", "must be the name of a file"))?;
         if self.files()?.len() >= MOST_FILES {
             return Err(Problem::too_large(format!("an import takes at most {MOST_FILES} files")));
@@ -338,7 +338,7 @@ mod tests {
         let there: Vec<bool> = own.iter().map(|id| staging.find(id, "an").is_ok()).collect();
         assert_eq!(there, [false, true, true, true, true]);
         let staged = staging.find(own[1], "an").unwrap();
-        std::fs::write(staged.place("a.csv").unwrap(), b"1234").unwrap();
+        std::fs::write(staged.path_of("a.csv").unwrap(), b"1234").unwrap();
         assert_eq!((staging.room("an"), staging.room("binh")), (6, 10));
         assert!(staging.find(of_binh, "binh").is_ok());
         staging.end(own[1]);
@@ -366,10 +366,10 @@ mod tests {
         let staged = staging.find("1", "an").unwrap();
         assert!(staged.main().is_err());
         for name in ["t.dbf", "t.shp", "t.shx"] {
-            std::fs::write(staged.place(name).unwrap(), b"x").unwrap();
+            std::fs::write(staged.path_of(name).unwrap(), b"x").unwrap();
         }
         assert!(staged.main().unwrap().ends_with("t.shp"));
-        std::fs::write(staged.place("u.gpkg").unwrap(), b"x").unwrap();
+        std::fs::write(staged.path_of("u.gpkg").unwrap(), b"x").unwrap();
         assert!(staged.main().is_err());
     }
 }

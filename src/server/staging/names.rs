@@ -9,7 +9,7 @@ pub fn apart(names: &[Option<String>]) -> Vec<Option<String>> {
         .flatten()
         .filter_map(|name| last_part(name))
         .any(|name| !seen.insert(name.to_lowercase()));
-    let told = |name: &Option<String>| {
+    let named = |name: &Option<String>| {
         let name = name.as_deref()?;
         let own = last_part(name)?;
         let folder = name.trim_end_matches(|c| c != '/' && c != '\\').trim_end_matches(['/', '\\']);
@@ -18,7 +18,7 @@ pub fn apart(names: &[Option<String>]) -> Vec<Option<String>> {
             None => Some(own.to_owned()),
         }
     };
-    names.iter().map(told).collect()
+    names.iter().map(named).collect()
 }
 
 /// The last part of a name, if it can be a file's.
@@ -43,11 +43,11 @@ mod tests {
     fn files_of_one_name_in_two_folders_are_two_files() {
         let names =
             |names: &[&str]| apart(&names.iter().map(|name| Some((*name).to_owned())).collect::<Vec<_>>());
-        let told = |names: &[&str]| names.iter().map(|name| Some((*name).to_owned())).collect::<Vec<_>>();
+        let named = |names: &[&str]| names.iter().map(|name| Some((*name).to_owned())).collect::<Vec<_>>();
         assert_eq!(
             names(&["xa-a/thua.shp", "xa-b/thua.shp", "xa-b/thua.dbf"]),
-            told(&["xa-a-thua.shp", "xa-b-thua.shp", "xa-b-thua.dbf"])
+            named(&["xa-a-thua.shp", "xa-b-thua.shp", "xa-b-thua.dbf"])
         );
-        assert_eq!(names(&["a/thua.shp", "a/thua.dbf"]), told(&["thua.shp", "thua.dbf"]));
+        assert_eq!(names(&["a/thua.shp", "a/thua.dbf"]), named(&["thua.shp", "thua.dbf"]));
     }
 }

@@ -5,17 +5,15 @@ use rusqlite::{Connection, params};
 use super::GeoPackage;
 use crate::{
     domain::{NewEvent, ParcelId},
-    store::{Attached, Attachments, PLAN, StoreError, verify::Findings},
+    store::{Attached, Attachments, PLAN, StoreError, StoreResult, verify::Findings},
 };
-
-type Answer<T> = Result<T, StoreError>;
 
 fn bytes(number: i64) -> u64 {
     number.unsigned_abs()
 }
 
 impl Attachments for GeoPackage {
-    fn note_upload(&self, file: &str, account: &str, bytes: u64, at: i64) -> Answer<()> {
+    fn note_upload(&self, file: &str, account: &str, bytes: u64, at: i64) -> StoreResult<()> {
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         self.write(|sql| {
             let note = "INSERT OR IGNORE INTO uploads (file, account, bytes, at) VALUES (?1, ?2, ?3, ?4)";
@@ -24,7 +22,7 @@ impl Attachments for GeoPackage {
         })
     }
 
-    fn attached(&self, file: &str) -> Answer<Attached> {
+    fn attached(&self, file: &str) -> StoreResult<Attached> {
         self.read(|sql| {
             let mut senders = sql.prepare_cached("SELECT account FROM uploads WHERE file = ?1")?;
             let senders = senders.query_map([file], |row| row.get(0))?.collect::<Result<_, _>>()?;
@@ -34,7 +32,7 @@ impl Attachments for GeoPackage {
         })
     }
 
-    fn sent_since(&self, account: &str, since: i64) -> Answer<u64> {
+    fn sent_since(&self, account: &str, since: i64) -> StoreResult<u64> {
         let select = "SELECT coalesce(sum(bytes), 0) FROM uploads WHERE account = ?1 AND at > ?2";
         self.read(|sql| {
             Ok(bytes(sql.prepare_cached(select)?.query_row(params![account, since], |row| row.get(0))?))
@@ -43,7 +41,7 @@ impl Attachments for GeoPackage {
 }
 
 /// Bytes of the files that events about a parcel name, with these: as far as they were noted.
-pub fn bytes_with(sql: &Connection, parcel: ParcelId, files: &[String]) -> Answer<u64> {
+pub fn bytes_with(sql: &Connection, parcel: ParcelId, files: &[String]) -> StoreResult<u64> {
     let select = "SELECT coalesce(sum(largest), 0) FROM (
         SELECT max(bytes) AS largest FROM uploads WHERE file IN (
             SELECT file FROM attached WHERE parcel = ?1 UNION SELECT value FROM json_each(?2)) GROUP BY file)";
@@ -52,7 +50,7 @@ pub fn bytes_with(sql: &Connection, parcel: ParcelId, files: &[String]) -> Answe
 }
 
 /// Notes what an event names.
-pub fn follow(sql: &Connection, event: &NewEvent) -> Answer<()> {
+pub fn follow(sql: &Connection, event: &NewEvent) -> StoreResult<()> {
     for file in &event.attachments {
         let note = "INSERT OR IGNORE INTO attached (file, parcel) VALUES (?1, ?2)";
         sql.prepare_cached(note)?.execute(params![file, event.parcel.unwrap_or(PLAN).0])?;
@@ -66,9 +64,9 @@ const NAMED: &str =
     WHERE instr(l.body, '\"attachments\"') > 0";
 
 /// Holds what is noted against the ledger.
-pub fn check(sql: &Connection, findings: &mut Findings) -> Answer<()> {
+pub fn check(sql: &Connection, findings: &mut Findings) -> StoreResult<()> {
     let noted = "SELECT file, parcel FROM attached";
-    let count = |one: &str, other: &str| -> Answer<i64> {
+    let count = |one: &str, other: &str| -> StoreResult<i64> {
         let select = format!("SELECT count(*) FROM ({one} EXCEPT {other})");
         Ok(sql.query_row(&select, [], |row| row.get(0))?)
     };

@@ -105,7 +105,7 @@ pub struct Connections {
     watcher: Mutex<Connection>,
     /// Changes of this process, so that who waits need not look.
     written: Mutex<u64>,
-    told: Condvar,
+    changed: Condvar,
     /// Rows that were written since the log was last moved, and who moves it.
     unmoved: AtomicU64,
     mover: Mutex<Option<JoinHandle<()>>>,
@@ -123,7 +123,7 @@ impl Connections {
             readers: Mutex::default(),
             watcher: Mutex::new(watcher),
             written: Mutex::default(),
-            told: Condvar::new(),
+            changed: Condvar::new(),
             unmoved: AtomicU64::new(0),
             mover: Mutex::default(),
         })
@@ -166,16 +166,16 @@ impl Connections {
             )));
         }
         let until = Instant::now() + WAITS;
-        let mut place = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            if let Some(connection) = place.take() {
+            if let Some(connection) = writer.take() {
                 return Ok(Writer { connection: Some(connection), of: self, is_checked: false });
             }
             let left = until.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return Err(StoreError::Busy);
             }
-            place = self.free.wait_timeout(place, left).unwrap_or_else(PoisonError::into_inner).0;
+            writer = self.free.wait_timeout(writer, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -191,7 +191,7 @@ impl Connections {
             }
             let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
             let quiet = |written: &mut u64| *written == before;
-            let wait = self.told.wait_timeout_while(written, left.min(LOOKS), quiet);
+            let wait = self.changed.wait_timeout_while(written, left.min(LOOKS), quiet);
             drop(wait.unwrap_or_else(PoisonError::into_inner));
         }
     }
@@ -308,6 +308,6 @@ impl Drop for Writer<'_> {
         *self.of.writer.lock().unwrap_or_else(PoisonError::into_inner) = self.connection.take();
         self.of.free.notify_one();
         *self.of.written.lock().unwrap_or_else(PoisonError::into_inner) += 1;
-        self.of.told.notify_all();
+        self.of.changed.notify_all();
     }
 }

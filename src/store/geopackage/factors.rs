@@ -3,23 +3,21 @@
 use rusqlite::{Connection, params};
 
 use super::GeoPackage;
-use crate::store::{Directory, SecondFactor, SecretHash, StoreError};
-
-type Answer<T> = Result<T, StoreError>;
+use crate::store::{Directory, SecondFactor, SecretHash, StoreResult};
 
 fn signed(step: u64) -> i64 {
     i64::try_from(step).unwrap_or(i64::MAX)
 }
 
 /// Keeps the secret of a second factor that is not asked for yet; one that is asked for stays.
-pub fn begin(sql: &Connection, account: u32, secret: &[u8]) -> Answer<usize> {
+pub fn begin(sql: &Connection, account: u32, secret: &[u8]) -> StoreResult<usize> {
     let insert = "INSERT INTO second_factors (account, secret) SELECT id, ?2 FROM accounts WHERE id = ?1
         ON CONFLICT (account) DO UPDATE SET secret = excluded.secret, last_step = 0 WHERE NOT confirmed";
     Ok(sql.execute(insert, params![account, secret])?)
 }
 
 /// Has the second factor asked for.
-pub fn confirm(sql: &Connection, account: u32, step: u64, recovery: &[SecretHash]) -> Answer<usize> {
+pub fn confirm(sql: &Connection, account: u32, step: u64, recovery: &[SecretHash]) -> StoreResult<usize> {
     let update =
         "UPDATE second_factors SET confirmed = 1, last_step = ?2 WHERE account = ?1 AND NOT confirmed";
     let rows = sql.execute(update, params![account, signed(step)])?;
@@ -31,25 +29,25 @@ pub fn confirm(sql: &Connection, account: u32, step: u64, recovery: &[SecretHash
 }
 
 /// Forgets the second factor.
-pub fn remove(sql: &Connection, account: u32) -> Answer<usize> {
+pub fn remove(sql: &Connection, account: u32) -> StoreResult<usize> {
     sql.execute("DELETE FROM recovery_codes WHERE account = ?1", [account])?;
     Ok(sql.execute("DELETE FROM second_factors WHERE account = ?1", [account])?)
 }
 
 /// Uses up the code of a step. Of two at once one is the first.
-pub fn use_step(store: &GeoPackage, account: u32, step: u64) -> Answer<bool> {
+pub fn use_step(store: &GeoPackage, account: u32, step: u64) -> StoreResult<bool> {
     let update = "UPDATE second_factors SET last_step = ?2 WHERE account = ?1 AND last_step < ?2";
     store.write(|sql| Ok(sql.execute(update, params![account, signed(step)])? > 0))
 }
 
 /// Uses up a recovery code.
-pub fn use_recovery_code(sql: &Connection, account: u32, hash: &SecretHash) -> Answer<bool> {
+pub fn use_recovery_code(sql: &Connection, account: u32, hash: &SecretHash) -> StoreResult<bool> {
     let delete = "DELETE FROM recovery_codes WHERE hash = ?1 AND account = ?2";
     Ok(sql.execute(delete, params![hash, account])? > 0)
 }
 
 /// Reads all of them. A store that was never opened to be written may lack the tables.
-pub fn read(sql: &Connection, directory: &mut Directory) -> Answer<()> {
+pub fn read(sql: &Connection, directory: &mut Directory) -> StoreResult<()> {
     let select = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'recovery_codes'";
     if sql.query_row(select, [], |row| row.get::<_, u32>(0))? == 0 {
         return Ok(());

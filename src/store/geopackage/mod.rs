@@ -33,7 +33,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::{Head, Ledger, Line, Record, StoreError, Work, rows, tries::TriesHere};
+use super::{ChangeWork, Head, Ledger, Line, Record, StoreError, rows, tries::TriesHere};
 use crate::domain::{Event, LedgerPosition, ParcelId};
 use connections::{Connections, Mode, connect, prepare};
 
@@ -144,7 +144,7 @@ impl GeoPackage {
 }
 
 impl Record for GeoPackage {
-    fn change(&self, work: Work<'_>) -> Result<Head, StoreError> {
+    fn change(&self, work: ChangeWork<'_>) -> Result<Head, StoreError> {
         let mut writer = self.connections.writer()?;
         let before = writer.total_changes();
         let mut change = write::Write::begin(&mut writer)?;

@@ -144,8 +144,8 @@ impl<'c> Inserts<'c> {
     /// [`StoreError::Full`] when the file can't be written.
     pub fn run(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
         if rows.len() == ROWS {
-            for (place, row) in (1..).step_by(13).zip(rows) {
-                bind(&mut self.several, place, row, self.day)?;
+            for (index, row) in (1..).step_by(13).zip(rows) {
+                bind(&mut self.several, index, row, self.day)?;
             }
             match self.several.raw_execute() {
                 Ok(_) => return Ok(()),
@@ -169,11 +169,11 @@ impl<'c> Inserts<'c> {
 }
 
 /// Binds a row's thirteen cells from the parameter at `place` on.
-fn bind(statement: &mut Statement<'_>, place: usize, row: &Row<'_>, day: Day) -> rusqlite::Result<()> {
+fn bind(statement: &mut Statement<'_>, index: usize, row: &Row<'_>, day: Day) -> rusqlite::Result<()> {
     let (numbers, parcel) = (row.numbers, row.parcel);
-    let mut place = place..;
+    let mut index = index..;
     let mut put = |cell: &dyn rusqlite::ToSql| {
-        place.next().map_or(Ok(()), |place| statement.raw_bind_parameter(place, cell))
+        index.next().map_or(Ok(()), |index| statement.raw_bind_parameter(index, cell))
     };
     put(&numbers.id.0)?;
     put(&numbers.project.0)?;
@@ -264,9 +264,9 @@ impl<'p> Holders<'p> {
         let mut number = self.first;
         let (runs, rest) = self.names.as_chunks::<ROWS>();
         for run in runs {
-            for (place, name) in (1..).step_by(2).zip(run) {
-                several.raw_bind_parameter(place, number)?;
-                several.raw_bind_parameter(place + 1, name)?;
+            for (index, name) in (1..).step_by(2).zip(run) {
+                several.raw_bind_parameter(index, number)?;
+                several.raw_bind_parameter(index + 1, name)?;
                 number += 1;
             }
             several.raw_execute()?;

@@ -41,7 +41,7 @@ pub fn events(sql: &Connection, condition: &str, parameter: i64) -> Result<Vec<E
 pub fn event(row: &Row<'_>) -> Result<Event, StoreError> {
     let position: i64 = row.get(0)?;
     let fault = |column, why: String| StoreError::Row { table: "ledger", row: position, column, why };
-    let said: Body = serde_json::from_str(row.get_ref(6)?.as_str().unwrap_or_default())
+    let body: Body = serde_json::from_str(row.get_ref(6)?.as_str().unwrap_or_default())
         .map_err(|e| fault("body", e.to_string()))?;
     let event = NewEvent {
         parcel: row.get::<_, Option<u32>>(4)?.map(ParcelId),
@@ -49,9 +49,9 @@ pub fn event(row: &Row<'_>) -> Result<Event, StoreError> {
         recorded_at: row.get(1)?,
         author: row.get(3)?,
         document: row.get(5)?,
-        note: said.note,
-        attachments: said.attachments,
-        kind: said.kind,
+        note: body.note,
+        attachments: body.attachments,
+        kind: body.kind,
     };
     Ok(Event { position: LedgerPosition(position.unsigned_abs()), body: event })
 }

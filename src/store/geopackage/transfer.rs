@@ -1,4 +1,4 @@
-//! All rows of the file, told and taken.
+//! All rows of the file, sent and received.
 
 use rusqlite::{Connection, Row, types::Value};
 
@@ -6,25 +6,23 @@ use super::{GeoPackage, blob, read};
 use crate::{
     domain::Day,
     store::{
-        Head, StoreError, shape,
+        Head, StoreError, StoreResult, shape,
         tables::{Cell, Kind, SETTINGS, TABLES, Table, TakeRow, Transfer, same},
     },
 };
 
-type Answer<T> = Result<T, StoreError>;
-
 impl Transfer for GeoPackage {
-    fn tell_rows(&self, take: &mut TakeRow<'_>) -> Answer<Head> {
+    fn send_rows(&self, take: &mut TakeRow<'_>) -> StoreResult<Head> {
         self.read(|sql| {
             for table in &TABLES {
-                tell(sql, table, "", take)?;
+                send(sql, table, "", take)?;
             }
-            tell(sql, &SETTINGS, "WHERE name <> 'schema'", take)?;
+            send(sql, &SETTINGS, "WHERE name <> 'schema'", take)?;
             read::head(sql)
         })
     }
 
-    fn receive_rows(&self, tell: &mut dyn FnMut(&mut TakeRow<'_>) -> Answer<Head>) -> Answer<Head> {
+    fn receive_rows(&self, send: &mut dyn FnMut(&mut TakeRow<'_>) -> StoreResult<Head>) -> StoreResult<Head> {
         self.write(|sql| {
             for table in ["ledger", "units", "projects", "accounts", "briefings"] {
                 let some = format!("SELECT count(*) FROM {table}");
@@ -33,23 +31,23 @@ impl Transfer for GeoPackage {
                 }
             }
             sql.execute("DELETE FROM settings WHERE name <> 'schema'", [])?;
-            let told = tell(&mut |table, row| insert(sql, table, row))?;
+            let sent = send(&mut |table, row| insert(sql, table, row))?;
             for table in ["units", "projects", "alignments", "parcels"] {
                 read::bound_contents(sql, table, None)?;
             }
-            same(told, read::head(sql)?)
+            same(sent, read::head(sql)?)
         })
     }
 }
 
-fn tell(sql: &Connection, table: &'static Table, condition: &str, take: &mut TakeRow<'_>) -> Answer<()> {
+fn send(sql: &Connection, table: &'static Table, condition: &str, take: &mut TakeRow<'_>) -> StoreResult<()> {
     let select = format!("SELECT {} FROM {} {condition} ORDER BY {}", table.names(), table.name, table.order);
     let mut statement = sql.prepare(&select)?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
         let cells = table.columns.iter().enumerate();
-        let cells = cells.map(|(place, (name, kind))| cell(row, table.name, (place, name), *kind));
-        take(table, cells.collect::<Answer<_>>()?)?;
+        let cells = cells.map(|(index, (name, kind))| cell(row, table.name, (index, name), *kind));
+        take(table, cells.collect::<StoreResult<_>>()?)?;
     }
     Ok(())
 }
@@ -57,11 +55,11 @@ fn tell(sql: &Connection, table: &'static Table, condition: &str, take: &mut Tak
 fn cell(
     row: &Row<'_>,
     table: &'static str,
-    (place, column): (usize, &'static str),
+    (index, column): (usize, &'static str),
     kind: Kind,
-) -> Answer<Cell> {
+) -> StoreResult<Cell> {
     let fault = |why: String| StoreError::Row { table, row: row.get(0).unwrap_or(-1), column, why };
-    let value = match (kind, row.get::<_, Value>(place)?) {
+    let value = match (kind, row.get::<_, Value>(index)?) {
         (_, Value::Null) => Cell::Null,
         (Kind::Bool, Value::Integer(number)) => Cell::Bool(number != 0),
         (Kind::Real, Value::Integer(number)) => Cell::Real(number as f64),
@@ -80,14 +78,14 @@ fn cell(
     Ok(value)
 }
 
-fn insert(sql: &Connection, table: &'static Table, row: Vec<Cell>) -> Answer<()> {
-    let places = vec!["?"; table.columns.len()].join(", ");
-    let insert = format!("INSERT INTO {} ({}) VALUES ({places})", table.name, table.names());
+fn insert(sql: &Connection, table: &'static Table, row: Vec<Cell>) -> StoreResult<()> {
+    let marks = vec!["?"; table.columns.len()].join(", ");
+    let insert = format!("INSERT INTO {} ({}) VALUES ({marks})", table.name, table.names());
     let values = row.into_iter().zip(table.columns).map(|(cell, (column, kind))| {
         let fault = |why: String| StoreError::Row { table: table.name, row: -1, column, why };
         value(cell, *kind).map_err(fault)
     });
-    let values = values.collect::<Answer<Vec<Value>>>()?;
+    let values = values.collect::<StoreResult<Vec<Value>>>()?;
     sql.prepare_cached(&insert)?.execute(rusqlite::params_from_iter(values))?;
     Ok(())
 }

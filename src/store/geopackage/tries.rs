@@ -3,24 +3,22 @@
 use std::time::Duration;
 
 use super::GeoPackage;
-use crate::store::{SecretHash, Shared, Sharing, StoreError, Tries, Try};
-
-type Answer<T> = Result<T, StoreError>;
+use crate::store::{SecretHash, Shared, Sharing, StoreResult, Tries, Try};
 
 impl Tries for GeoPackage {
-    fn count_tries(&self, tries: &[Try]) -> Answer<Option<Duration>> {
+    fn count_tries(&self, tries: &[Try]) -> StoreResult<Option<Duration>> {
         self.tries.count_tries(tries)
     }
 
-    fn remember(&self, key: &SecretHash, time: Duration) -> Answer<()> {
+    fn remember(&self, key: &SecretHash, time: Duration) -> StoreResult<()> {
         self.tries.remember(key, time)
     }
 
-    fn note_wrong_code(&self, account: u32, time: Duration) -> Answer<()> {
+    fn note_wrong_code(&self, account: u32, time: Duration) -> StoreResult<()> {
         self.tries.note_wrong_code(account, time)
     }
 
-    fn wrong_codes(&self, account: u32) -> Answer<Vec<Duration>> {
+    fn wrong_codes(&self, account: u32) -> StoreResult<Vec<Duration>> {
         self.tries.wrong_codes(account)
     }
 }

@@ -24,21 +24,21 @@ pub fn verify(
     law: Arc<Law>,
 ) -> Result<Verification, StoreError> {
     let sql = one.sql;
-    let (mut findings, mut said) = (Findings::default(), Findings::default());
+    let (mut findings, mut replay_findings) = (Findings::default(), Findings::default());
     std::thread::scope(|threads| {
         let Some(connection) = beside else {
             plain(sql, &mut findings)?;
-            return replay::ledger(one, &mut said);
+            return replay::ledger(one, &mut replay_findings);
         };
         let plain = threads.spawn(move || {
             let mut findings = Findings::default();
             plain(&connection, &mut findings).map(|()| findings)
         });
-        let told = replay::ledger(one, &mut said);
+        let replayed = replay::ledger(one, &mut replay_findings);
         findings = plain.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
-        told
+        replayed
     })?;
-    for finding in said.0 {
+    for finding in replay_findings.0 {
         findings.add(finding.table, finding.row, finding.what);
     }
     let count = |table: &str| -> Result<u64, StoreError> {

@@ -1,4 +1,4 @@
-//! Checks a ledger told line by line: the chain of hashes, and each import's seal over its rows.
+//! Checks a ledger read line by line: the chain of hashes, and each import's seal over its rows.
 //!
 //! It knows of no engine: whoever keeps a ledger can be checked by it.
 
@@ -11,7 +11,7 @@ use super::{
 use crate::domain::{Event, EventKind, ImportedLayer, LedgerPosition, PlanCurve, Project, ProjectId};
 
 /// What does not fit: the position of the event and why.
-pub type Fault = (LedgerPosition, String);
+pub type LedgerFault = (LedgerPosition, String);
 
 /// The check so far.
 #[derive(Debug, Default)]
@@ -27,7 +27,7 @@ pub struct Check {
 
 impl Check {
     /// Takes the next line; what is wrong with it.
-    pub fn take(&mut self, line: &Line<'_>) -> Vec<Fault> {
+    pub fn take(&mut self, line: &Line<'_>) -> Vec<LedgerFault> {
         match line {
             Line::Unit(id, unit) => {
                 self.seal(ImportedLayer::Units).row(id.0, |bytes| encoding::unit(bytes, *id, unit));
@@ -70,7 +70,7 @@ impl Check {
         self.open.entry(layer.code()).or_default()
     }
 
-    fn event(&mut self, event: &Event, previous: &[u8; 32], hash: [u8; 32]) -> Vec<Fault> {
+    fn event(&mut self, event: &Event, previous: &[u8; 32], hash: [u8; 32]) -> Vec<LedgerFault> {
         let mut faults = Vec::new();
         let mut fault = |why: String| faults.push((event.position, why));
         if let Err(why) = self.chain.check(event.position, &event.body, previous, hash) {

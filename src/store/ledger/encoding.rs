@@ -11,7 +11,7 @@ use wkb::writer::{WriteOptions, write_line_string, write_multi_polygon};
 
 use crate::domain::{
     AdminUnit, Day, EventKind, LedgerPosition, NewEvent, ParcelId, Project, ProjectId, SquareMetres,
-    Succession, UnitId, law::Said,
+    Succession, UnitId, law::ActDetails,
 };
 
 /// Version of the encoding, the first byte of every event.
@@ -88,8 +88,8 @@ impl Bytes {
         self.0.extend_from_slice(&area.get().to_le_bytes());
     }
 
-    fn said(&mut self, said: &Said) {
-        let fields = said.fields();
+    fn details(&mut self, details: &ActDetails) {
+        let fields = details.fields();
         self.number32(fields.len() as u32);
         for (name, value) in fields {
             self.text(name);
@@ -180,22 +180,22 @@ pub fn event(bytes: &mut Bytes, previous: &[u8; 32], position: LedgerPosition, e
     kind(bytes, &event.kind);
 }
 
-fn kind(bytes: &mut Bytes, said: &EventKind) {
-    bytes.text(said.code());
-    match said {
+fn kind(bytes: &mut Bytes, details: &EventKind) {
+    bytes.text(details.code());
+    match details {
         EventKind::Imported { layer, source, first, last, rows, digest } => {
             bytes.text(layer.code());
             bytes.text(source);
             [first, last, rows].into_iter().for_each(|number| bytes.number32(*number));
             bytes.text(digest);
         }
-        EventKind::StageReached { stage, said } => {
+        EventKind::StageReached { stage, details } => {
             bytes.text(stage.code());
-            bytes.said(said);
+            bytes.details(details);
         }
-        EventKind::StepTaken { step, said } => {
+        EventKind::StepTaken { step, details } => {
             bytes.text(step.code());
-            bytes.said(said);
+            bytes.details(details);
         }
         EventKind::BlockerOpened { blocker } | EventKind::BlockerClosed { blocker } => {
             bytes.text(blocker.code());

@@ -57,10 +57,11 @@ impl Line<'_> {
                     "previous": hex(previous), "hash": hex(hash),
                 });
                 // Enums of this kind always become objects.
-                let said = serde_json::to_value(&body.kind).unwrap_or_default();
-                let said: Map<String, Value> = serde_json::from_value(said).unwrap_or_default();
+                let fields_of_kind = serde_json::to_value(&body.kind).unwrap_or_default();
+                let fields_of_kind: Map<String, Value> =
+                    serde_json::from_value(fields_of_kind).unwrap_or_default();
                 if let Some(fields) = line.as_object_mut() {
-                    fields.extend(said);
+                    fields.extend(fields_of_kind);
                 }
                 line
             }

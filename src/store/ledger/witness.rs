@@ -64,7 +64,7 @@ impl HeadKey {
     /// Signs the ledger's end; `at` in milliseconds since 1970-01-01T00:00Z.
     pub fn sign(&self, position: LedgerPosition, hash: &[u8; 32], at: i64) -> SignedHead {
         let head = hex(hash);
-        let signature = hex(&self.0.sign(&said(position, &head, at)).to_bytes());
+        let signature = hex(&self.0.sign(&statement(position, &head, at)).to_bytes());
         SignedHead { position, head, at, key: self.public(), signature }
     }
 }
@@ -89,12 +89,12 @@ impl SignedHead {
         let public = bytes::<32>(&self.key).and_then(|key| VerifyingKey::from_bytes(&key).ok());
         let signature = bytes::<64>(&self.signature).map(|bytes| Signature::from_bytes(&bytes));
         let (public, signature) = public.zip(signature).ok_or_else(altered)?;
-        let text = said(self.position, &self.head, self.at);
+        let text = statement(self.position, &self.head, self.at);
         public.verify_strict(&text, &signature).map_err(|_| altered())
     }
 }
 
-fn said(position: LedgerPosition, head: &str, at: i64) -> Vec<u8> {
+fn statement(position: LedgerPosition, head: &str, at: i64) -> Vec<u8> {
     format!("matbang head 1\n{position}\n{head}\n{at}\n").into_bytes()
 }
 

@@ -11,24 +11,22 @@ use crate::{
     domain::{Account, Grant, Role, UnitId},
     store::{
         AccountChange, AccountLog, Accounts, Directory, Invitation, LAST_CHANGES, SecretHash,
-        Session as SignedIn, StoreError, Token, TokenScope,
+        Session as SignedIn, StoreError, StoreResult, Token, TokenScope,
     },
 };
 
-type Answer<T> = Result<T, StoreError>;
-
-fn version(sql: &Session<'_>) -> Answer<u64> {
+fn version(sql: &Session<'_>) -> StoreResult<u64> {
     let row = sql.row("SELECT value::bigint FROM settings WHERE name = 'accounts'", &[])?;
     Ok(cell::<i64>(&row, 0)?.unsigned_abs())
 }
 
 /// Counts the state up. First of all: who changes accounts comes one after the other, on whichever server.
-fn changed(sql: &Session<'_>) -> Answer<()> {
+fn changed(sql: &Session<'_>) -> StoreResult<()> {
     let count = "UPDATE settings SET value = (value::bigint + 1)::text WHERE name = 'accounts'";
     sql.execute(count, &[]).map(|_| ())
 }
 
-fn log(sql: &Session<'_>, most: u32) -> Answer<Vec<AccountLog>> {
+fn log(sql: &Session<'_>, most: u32) -> StoreResult<Vec<AccountLog>> {
     let select =
         "SELECT id::bigint, at, author, account, what FROM account_changes ORDER BY id DESC LIMIT $1";
     let rows = sql.query(select, &[&i64::from(most)])?;
@@ -41,15 +39,15 @@ fn log(sql: &Session<'_>, most: u32) -> Answer<Vec<AccountLog>> {
 }
 
 impl Accounts for PostgreSql {
-    fn accounts_version(&self) -> Answer<u64> {
+    fn accounts_version(&self) -> StoreResult<u64> {
         self.read(version)
     }
 
-    fn directory(&self) -> Answer<Directory> {
+    fn directory(&self) -> StoreResult<Directory> {
         self.read(directory)
     }
 
-    fn change_accounts(&self, author: &str, at: i64, changes: &[AccountChange]) -> Answer<Vec<u32>> {
+    fn change_accounts(&self, author: &str, at: i64, changes: &[AccountChange]) -> StoreResult<Vec<u32>> {
         self.write(|sql| {
             changed(sql)?;
             let mut numbers = Vec::with_capacity(changes.len());
@@ -63,11 +61,11 @@ impl Accounts for PostgreSql {
         })
     }
 
-    fn account_log(&self, most: u32) -> Answer<Vec<AccountLog>> {
+    fn account_log(&self, most: u32) -> StoreResult<Vec<AccountLog>> {
         self.read(|sql| log(sql, most))
     }
 
-    fn add_session(&self, hash: &SecretHash, account: u32, at: i64, stale: i64) -> Answer<()> {
+    fn add_session(&self, hash: &SecretHash, account: u32, at: i64, stale: i64) -> StoreResult<()> {
         self.write(|sql| {
             changed(sql)?;
             sql.execute("DELETE FROM sessions WHERE seen_at < $1", &[&stale])?;
@@ -77,7 +75,7 @@ impl Accounts for PostgreSql {
         })
     }
 
-    fn see_session(&self, hash: &SecretHash, at: i64) -> Answer<()> {
+    fn see_session(&self, hash: &SecretHash, at: i64) -> StoreResult<()> {
         self.write(|sql| {
             changed(sql)?;
             sql.execute("UPDATE sessions SET seen_at = $1 WHERE hash = $2", &[&at, &&hash[..]])?;
@@ -85,7 +83,7 @@ impl Accounts for PostgreSql {
         })
     }
 
-    fn end_session(&self, hash: &SecretHash) -> Answer<()> {
+    fn end_session(&self, hash: &SecretHash) -> StoreResult<()> {
         self.write(|sql| {
             changed(sql)?;
             sql.execute("DELETE FROM sessions WHERE hash = $1", &[&&hash[..]])?;
@@ -93,11 +91,11 @@ impl Accounts for PostgreSql {
         })
     }
 
-    fn use_step(&self, account: u32, step: u64) -> Answer<bool> {
+    fn use_step(&self, account: u32, step: u64) -> StoreResult<bool> {
         self.write(|sql| factors::use_step(sql, account, step))
     }
 
-    fn use_recovery_code(&self, account: u32, hash: &SecretHash) -> Answer<bool> {
+    fn use_recovery_code(&self, account: u32, hash: &SecretHash) -> StoreResult<bool> {
         self.write(|sql| {
             changed(sql)?;
             factors::use_recovery_code(sql, account, hash)
@@ -106,7 +104,7 @@ impl Accounts for PostgreSql {
 }
 
 /// Makes one change; the number of the account or token that it is about.
-fn make(sql: &Session<'_>, at: i64, change: &AccountChange) -> Answer<u32> {
+fn make(sql: &Session<'_>, at: i64, change: &AccountChange) -> StoreResult<u32> {
     let end_sessions =
         |account: u32| sql.execute("DELETE FROM sessions WHERE account = $1", &[&signed(account)]);
     match change {
@@ -183,17 +181,17 @@ fn make(sql: &Session<'_>, at: i64, change: &AccountChange) -> Answer<u32> {
     }
 }
 
-fn found(rows: u64, number: u32) -> Answer<u32> {
+fn found(rows: u64, number: u32) -> StoreResult<u32> {
     if rows == 0 { Err(StoreError::NotThere(number)) } else { Ok(number) }
 }
 
-fn give(sql: &Session<'_>, account: u32, grant: Grant) -> Answer<()> {
+fn give(sql: &Session<'_>, account: u32, grant: Grant) -> StoreResult<()> {
     let insert = "INSERT INTO grants (account, role, unit) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
     let unit = grant.unit.map(|unit| signed(unit.0));
     sql.execute(insert, &[&signed(account), &grant.role.code(), &unit]).map(|_| ())
 }
 
-fn secret(row: &tokio_postgres::Row, table: &'static str) -> Answer<SecretHash> {
+fn secret(row: &tokio_postgres::Row, table: &'static str) -> StoreResult<SecretHash> {
     let bytes: &[u8] = cell(row, 0)?;
     bytes.try_into().map_err(|_| {
         let why = "is not 32 bytes".to_owned();
@@ -201,7 +199,7 @@ fn secret(row: &tokio_postgres::Row, table: &'static str) -> Answer<SecretHash> 
     })
 }
 
-fn directory(sql: &Session<'_>) -> Answer<Directory> {
+fn directory(sql: &Session<'_>) -> StoreResult<Directory> {
     let mut directory =
         Directory { version: version(sql)?, changes: log(sql, LAST_CHANGES)?, ..Directory::default() };
     for row in &sql.query("SELECT id, name, full_name, password, disabled FROM accounts", &[])? {

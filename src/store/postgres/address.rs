@@ -108,9 +108,9 @@ impl Address {
     pub fn each_host(&self) -> Vec<Config> {
         let (hosts, addresses, ports) =
             (self.config.get_hosts(), self.config.get_hostaddrs(), self.config.get_ports());
-        let alone = |place: usize| {
+        let alone = |index: usize| {
             let mut config = without_hosts(&self.config);
-            match hosts.get(place) {
+            match hosts.get(index) {
                 Some(Host::Tcp(name)) => {
                     config.host(name);
                 }
@@ -119,8 +119,8 @@ impl Address {
                 }
                 None => {}
             }
-            addresses.get(place).map(|address| config.hostaddr(*address));
-            ports.get(place).or(ports.first()).map(|port| config.port(*port));
+            addresses.get(index).map(|address| config.hostaddr(*address));
+            ports.get(index).or(ports.first()).map(|port| config.port(*port));
             config
         };
         (0..hosts.len().max(addresses.len())).map(alone).collect()

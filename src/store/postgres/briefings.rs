@@ -9,17 +9,15 @@ use super::{
 };
 use crate::{
     domain::LedgerPosition,
-    store::{Briefing, Briefings, KeptBriefing, RESTORED_WITHIN_MS, StoreError},
+    store::{Briefing, Briefings, KeptBriefing, RESTORED_WITHIN_MS, StoreError, StoreResult},
 };
-
-type Answer<T> = Result<T, StoreError>;
 
 const SELECT: &str =
     "SELECT b.code, b.title, b.position, b.as_of, b.body, b.author, b.created_at, b.seal, l.hash
     FROM briefings b LEFT JOIN ledger l ON l.position = b.position
     WHERE b.code NOT IN (SELECT code FROM removed_briefings)";
 
-fn kept(row: &Row) -> Answer<KeptBriefing> {
+fn kept(row: &Row) -> StoreResult<KeptBriefing> {
     let fault = |why| StoreError::Row { table: "briefings", row: -1, column: "as_of", why };
     let briefing = Briefing {
         code: cell(row, 0)?,
@@ -36,7 +34,7 @@ fn kept(row: &Row) -> Answer<KeptBriefing> {
 }
 
 impl Briefings for PostgreSql {
-    fn add_briefing(&self, briefing: &Briefing) -> Answer<KeptBriefing> {
+    fn add_briefing(&self, briefing: &Briefing) -> StoreResult<KeptBriefing> {
         self.write(|sql| {
             let found = read::head_at(sql, briefing.position)?;
             let head = read::head(sql)?.position;
@@ -52,17 +50,17 @@ impl Briefings for PostgreSql {
         })
     }
 
-    fn briefing(&self, code: &str) -> Answer<Option<KeptBriefing>> {
+    fn briefing(&self, code: &str) -> StoreResult<Option<KeptBriefing>> {
         let select = format!("{SELECT} AND b.code = $1");
         self.read(|sql| sql.one(&select, &[&code])?.as_ref().map(kept).transpose())
     }
 
-    fn briefings(&self) -> Answer<Vec<KeptBriefing>> {
+    fn briefings(&self) -> StoreResult<Vec<KeptBriefing>> {
         let select = format!("{SELECT} ORDER BY b.created_at DESC");
         self.read(|sql| sql.query(&select, &[])?.iter().map(kept).collect())
     }
 
-    fn remove_briefing(&self, code: &str, at: i64) -> Answer<()> {
+    fn remove_briefing(&self, code: &str, at: i64) -> StoreResult<()> {
         self.write(|sql| {
             let remove = "INSERT INTO removed_briefings (code, removed_at)
                 SELECT code, $2 FROM briefings WHERE code = $1 ON CONFLICT DO NOTHING";
@@ -73,7 +71,7 @@ impl Briefings for PostgreSql {
         })
     }
 
-    fn restore_briefing(&self, code: &str, author: Option<&str>, since: i64) -> Answer<bool> {
+    fn restore_briefing(&self, code: &str, author: Option<&str>, since: i64) -> StoreResult<bool> {
         self.write(|sql| {
             let restore = "DELETE FROM removed_briefings WHERE removed_at > $3 AND code IN (
                 SELECT code FROM briefings WHERE code = $1 AND ($2::text IS NULL OR author = $2))";

@@ -33,7 +33,7 @@ impl Date {
         Self(days.saturating_add(EPOCH))
     }
 
-    /// The day, if it can be told.
+    /// The day, if it can be represented.
     pub fn day(self) -> Result<Day, String> {
         Day::from_number(i64::from(self.0)).map_err(|error| error.to_string())
     }
@@ -125,7 +125,7 @@ pub fn number(row: &Row, column: usize) -> Result<u32, StoreError> {
 /// A day that may be missing.
 ///
 /// # Errors
-/// As [`cell`], and a day out of the range that can be told.
+/// As [`cell`], and a day out of the range that can be represented.
 pub fn day(
     row: &Row,
     table: &'static str,

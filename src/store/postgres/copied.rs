@@ -11,7 +11,7 @@ use crate::{domain::Day, store::StoreError};
 const SIGNATURE: &[u8] = b"PGCOPY\n\xff\r\n\0";
 
 /// The cells of a row, as the server sends them; none where there is nothing.
-pub type Cells<'a, const N: usize> = [Option<&'a [u8]>; N];
+pub type CopiedCells<'a, const N: usize> = [Option<&'a [u8]>; N];
 
 fn broken(why: &str) -> StoreError {
     StoreError::Backend(format!("rows that were copied cannot be read: {why}"))
@@ -22,7 +22,7 @@ fn short<const N: usize>(bytes: &[u8], at: usize) -> Option<[u8; N]> {
 }
 
 /// A row at the beginning of `bytes` and its length; none where it has not come whole.
-fn row<const N: usize>(bytes: &[u8]) -> Result<Option<(Cells<'_, N>, usize)>, StoreError> {
+fn row<const N: usize>(bytes: &[u8]) -> Result<Option<(CopiedCells<'_, N>, usize)>, StoreError> {
     let Some(count) = short(bytes, 0).map(i16::from_be_bytes) else { return Ok(None) };
     if usize::try_from(count) != Ok(N) {
         return Err(broken("another number of cells"));
@@ -42,18 +42,18 @@ fn row<const N: usize>(bytes: &[u8]) -> Result<Option<(Cells<'_, N>, usize)>, St
 
 /// Takes rows out of what comes in pieces.
 #[derive(Default)]
-struct Rows {
+struct CopiedRows {
     /// What has come of a row that is not whole yet.
     part: Vec<u8>,
     has_begun: bool,
     is_over: bool,
 }
 
-impl Rows {
+impl CopiedRows {
     fn take<const N: usize>(
         &mut self,
         piece: &[u8],
-        take: &mut impl FnMut(&Cells<'_, N>) -> Result<(), StoreError>,
+        take: &mut impl FnMut(&CopiedCells<'_, N>) -> Result<(), StoreError>,
     ) -> Result<(), StoreError> {
         if self.part.is_empty() {
             // As a rule a piece is a row.
@@ -73,7 +73,7 @@ impl Rows {
     fn rows<const N: usize>(
         &mut self,
         bytes: &[u8],
-        take: &mut impl FnMut(&Cells<'_, N>) -> Result<(), StoreError>,
+        take: &mut impl FnMut(&CopiedCells<'_, N>) -> Result<(), StoreError>,
     ) -> Result<usize, StoreError> {
         let mut at = 0;
         if !self.has_begun {
@@ -108,12 +108,12 @@ impl Rows {
 pub fn each<const N: usize>(
     sql: &Session<'_>,
     select: &str,
-    mut take: impl FnMut(&Cells<'_, N>) -> Result<(), StoreError>,
+    mut take: impl FnMut(&CopiedCells<'_, N>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let copy = format!("COPY ({select}) TO STDOUT (FORMAT binary)");
     sql.ask(async |client| {
         let mut pieces = pin!(client.copy_out(&copy).await?);
-        let mut rows = Rows::default();
+        let mut rows = CopiedRows::default();
         while let Some(piece) = pieces.next().await {
             rows.take(&piece?, &mut take)?;
         }
@@ -175,9 +175,9 @@ mod tests {
 
     /// The rows, and whether they have come to their end.
     fn read(pieces: &[&[u8]]) -> Result<(Found, bool), StoreError> {
-        let (mut rows, mut found) = (Rows::default(), Vec::new());
+        let (mut rows, mut found) = (CopiedRows::default(), Vec::new());
         for piece in pieces {
-            rows.take(piece, &mut |cells: &Cells<'_, 2>| {
+            rows.take(piece, &mut |cells: &CopiedCells<'_, 2>| {
                 let name = cells[1].map(|cell| text(Some(cell)).map(str::to_owned)).transpose()?;
                 found.push((small(cells[0])?, name));
                 Ok(())

@@ -8,12 +8,12 @@ use crate::store::StoreError;
 
 impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
-        let Some(told) = error.as_db_error() else {
+        let Some(reported) = error.as_db_error() else {
             let lost = error.is_closed() || error.source().is_some_and(is_of_the_way);
             return if lost { Self::Gone(words(&error)) } else { Self::Backend(words(&error)) };
         };
-        let code = told.code();
-        let why = told.message().to_owned();
+        let code = reported.code();
+        let why = reported.message().to_owned();
         if [
             SqlState::LOCK_NOT_AVAILABLE,
             SqlState::T_R_DEADLOCK_DETECTED,

@@ -4,23 +4,21 @@ use super::{
     cells::{cell, number, signed},
     session::Session,
 };
-use crate::store::{Directory, SecondFactor, SecretHash, StoreError};
-
-type Answer<T> = Result<T, StoreError>;
+use crate::store::{Directory, SecondFactor, SecretHash, StoreResult};
 
 fn counted(step: u64) -> i64 {
     i64::try_from(step).unwrap_or(i64::MAX)
 }
 
 /// Keeps the secret of a second factor that is not asked for yet; one that is asked for stays.
-pub fn begin(sql: &Session<'_>, account: u32, secret: &[u8]) -> Answer<u64> {
+pub fn begin(sql: &Session<'_>, account: u32, secret: &[u8]) -> StoreResult<u64> {
     let insert = "INSERT INTO second_factors AS f (account, secret) SELECT id, $2 FROM accounts WHERE id = $1
         ON CONFLICT (account) DO UPDATE SET secret = excluded.secret, last_step = 0 WHERE NOT f.confirmed";
     sql.execute(insert, &[&signed(account), &secret])
 }
 
 /// Has the second factor asked for.
-pub fn confirm(sql: &Session<'_>, account: u32, step: u64, recovery: &[SecretHash]) -> Answer<u64> {
+pub fn confirm(sql: &Session<'_>, account: u32, step: u64, recovery: &[SecretHash]) -> StoreResult<u64> {
     let update =
         "UPDATE second_factors SET confirmed = true, last_step = $2 WHERE account = $1 AND NOT confirmed";
     let rows = sql.execute(update, &[&signed(account), &counted(step)])?;
@@ -33,25 +31,25 @@ pub fn confirm(sql: &Session<'_>, account: u32, step: u64, recovery: &[SecretHas
 }
 
 /// Forgets the second factor.
-pub fn remove(sql: &Session<'_>, account: u32) -> Answer<u64> {
+pub fn remove(sql: &Session<'_>, account: u32) -> StoreResult<u64> {
     sql.execute("DELETE FROM recovery_codes WHERE account = $1", &[&signed(account)])?;
     sql.execute("DELETE FROM second_factors WHERE account = $1", &[&signed(account)])
 }
 
 /// Uses up the code of a step. Of two at once one is the first.
-pub fn use_step(sql: &Session<'_>, account: u32, step: u64) -> Answer<bool> {
+pub fn use_step(sql: &Session<'_>, account: u32, step: u64) -> StoreResult<bool> {
     let update = "UPDATE second_factors SET last_step = $2 WHERE account = $1 AND last_step < $2";
     Ok(sql.execute(update, &[&signed(account), &counted(step)])? > 0)
 }
 
 /// Uses up a recovery code.
-pub fn use_recovery_code(sql: &Session<'_>, account: u32, hash: &SecretHash) -> Answer<bool> {
+pub fn use_recovery_code(sql: &Session<'_>, account: u32, hash: &SecretHash) -> StoreResult<bool> {
     let delete = "DELETE FROM recovery_codes WHERE hash = $1 AND account = $2";
     Ok(sql.execute(delete, &[&&hash[..], &signed(account)])? > 0)
 }
 
 /// Reads all of them.
-pub fn read(sql: &Session<'_>, directory: &mut Directory) -> Answer<()> {
+pub fn read(sql: &Session<'_>, directory: &mut Directory) -> StoreResult<()> {
     for row in &sql.query("SELECT account, secret, confirmed FROM second_factors", &[])? {
         let factor = SecondFactor { secret: cell(row, 1)?, confirmed: cell(row, 2)? };
         directory.second_factors.insert(number(row, 0)?, factor);

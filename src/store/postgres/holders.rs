@@ -9,20 +9,18 @@ use super::{
 };
 use crate::{
     domain::{HolderId, ParcelId},
-    store::{Access, Holders, StoreError},
+    store::{Access, Holders, StoreResult},
 };
 
-type Answer<T> = Result<T, StoreError>;
-
 /// Notes looks, in the order of the parcels.
-fn note(sql: &Session<'_>, parcels: &[ParcelId], account: &str, what: &str, at: i64) -> Answer<()> {
+fn note(sql: &Session<'_>, parcels: &[ParcelId], account: &str, what: &str, at: i64) -> StoreResult<()> {
     let note = "INSERT INTO accesses (at, account, parcel, what)
         SELECT $1, $2, parcel, $3 FROM unnest($4::integer[]) WITH ORDINALITY AS n (parcel, place) ORDER BY place";
     let parcels: Vec<i32> = parcels.iter().map(|parcel| signed(parcel.0)).collect();
     sql.execute(note, &[&at, &account, &what, &parcels]).map(|_| ())
 }
 
-fn names(sql: &Session<'_>, parcels: &[ParcelId]) -> Answer<HashMap<ParcelId, String>> {
+fn names(sql: &Session<'_>, parcels: &[ParcelId]) -> StoreResult<HashMap<ParcelId, String>> {
     let find = "SELECT p.fid, h.name FROM parcels p JOIN holders h ON h.fid = p.holder WHERE p.fid = ANY($1)";
     let parcels: Vec<i32> = parcels.iter().map(|parcel| signed(parcel.0)).collect();
     let rows = sql.query(find, &[&parcels])?;
@@ -30,7 +28,7 @@ fn names(sql: &Session<'_>, parcels: &[ParcelId]) -> Answer<HashMap<ParcelId, St
 }
 
 impl Holders for PostgreSql {
-    fn holder(&self, parcel: ParcelId, account: &str, at: i64) -> Answer<Option<String>> {
+    fn holder(&self, parcel: ParcelId, account: &str, at: i64) -> StoreResult<Option<String>> {
         Ok(self.holders_of(&[parcel], account, "holder", at)?.remove(&parcel))
     }
 
@@ -40,14 +38,14 @@ impl Holders for PostgreSql {
         account: &str,
         what: &str,
         at: i64,
-    ) -> Answer<HashMap<ParcelId, String>> {
+    ) -> StoreResult<HashMap<ParcelId, String>> {
         self.write(|sql| {
             note(sql, parcels, account, what, at)?;
             names(sql, parcels)
         })
     }
 
-    fn holders_called(&self, called: &dyn Fn(&str) -> bool) -> Answer<HashMap<HolderId, String>> {
+    fn holders_called(&self, called: &dyn Fn(&str) -> bool) -> StoreResult<HashMap<HolderId, String>> {
         self.read(|sql| {
             let mut found = HashMap::new();
             sql.each("SELECT fid, name FROM holders", &[], |row| {
@@ -61,11 +59,11 @@ impl Holders for PostgreSql {
         })
     }
 
-    fn note_accesses(&self, parcels: &[ParcelId], account: &str, what: &str, at: i64) -> Answer<()> {
+    fn note_accesses(&self, parcels: &[ParcelId], account: &str, what: &str, at: i64) -> StoreResult<()> {
         self.write(|sql| note(sql, parcels, account, what, at))
     }
 
-    fn accesses(&self, most: u32) -> Answer<Vec<Access>> {
+    fn accesses(&self, most: u32) -> StoreResult<Vec<Access>> {
         self.read(|sql| {
             let select = "SELECT at, account, parcel, what FROM accesses ORDER BY id DESC LIMIT $1";
             let rows = sql.query(select, &[&i64::from(most)])?;

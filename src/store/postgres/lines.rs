@@ -12,7 +12,7 @@ use crate::{
     store::{Head, Line, StoreError, ledger::encoding::ParcelRow},
 };
 
-/// Rows that are read at once: while they are told, other questions may be asked.
+/// Rows that are read at once: while they are sent, other questions may be asked.
 const SOME: usize = 4096;
 
 /// Tells all of it: before each import the rows that it wrote.
@@ -23,9 +23,9 @@ pub fn each(
     let select = format!(
         "SELECT {EVENT}, previous, hash, kind FROM ledger WHERE position > $1 ORDER BY position LIMIT {SOME}"
     );
-    let mut told = LedgerPosition(0);
+    let mut seen = LedgerPosition(0);
     loop {
-        let rows = sql.query(&select, &[&position(told)])?;
+        let rows = sql.query(&select, &[&position(seen)])?;
         for row in &rows {
             let event = read::event(row)?;
             if cell::<&str>(row, 9)? != event.body.kind.code() {
@@ -37,7 +37,7 @@ pub fn each(
                 sealed(sql, event.position, layer, (first, last), take)?;
             }
             take(Line::Event(&event, hash(row, 7, "previous")?, hash(row, 8, "hash")?))?;
-            told = event.position;
+            seen = event.position;
         }
         if rows.len() < SOME {
             return read::head(sql);

@@ -6,7 +6,7 @@ use tokio_postgres::Row;
 
 use super::{
     cells::{cell, day, first, number, position, signed},
-    copied::{self, Cells, big, real, small, text},
+    copied::{self, CopiedCells, big, real, small, text},
     pool::{Mode, Pool},
     read,
     session::Session,
@@ -120,12 +120,12 @@ fn days(row: &Row, first: usize) -> Result<StageDays, StoreError> {
     Ok(days)
 }
 
-fn add(cells: &Cells<'_, 24>, chunk: &mut Chunk) -> Result<(), StoreError> {
+fn add(cells: &CopiedCells<'_, 24>, chunk: &mut Chunk) -> Result<(), StoreError> {
     let id = small(cells[0])?.unsigned_abs();
-    let place = |column| ("parcels", i64::from(id), column);
+    let cell_at = |column| ("parcels", i64::from(id), column);
     let mut days = StageDays::default();
     for stage in Stage::ALL {
-        days.set(stage, copied::day(cells[12 + stage.number()], place("d0…d8"))?);
+        days.set(stage, copied::day(cells[12 + stage.number()], cell_at("d0…d8"))?);
     }
     let fault = |why: serde_json::Error| StoreError::Row {
         table: "parcels",
@@ -145,7 +145,7 @@ fn add(cells: &Cells<'_, 24>, chunk: &mut Chunk) -> Result<(), StoreError> {
         total: SquareMetres::new(real(cells[7])?),
         declared: cells[8].map(|cell| real(Some(cell))).transpose()?.map(SquareMetres::new),
         holder: cells[9].map(|cell| small(Some(cell))).transpose()?.map(|id| HolderId(id.unsigned_abs())),
-        planned: copied::day(cells[10], place("planned_on"))?,
+        planned: copied::day(cells[10], cell_at("planned_on"))?,
         money: Vnd(big(cells[11])?.unsigned_abs()),
         days,
         version: LedgerPosition(big(cells[22])?.unsigned_abs()),

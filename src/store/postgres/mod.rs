@@ -40,7 +40,10 @@ use std::{
     time::Duration,
 };
 
-use super::{Head, Ledger, Line, Load, Record, Step, StoreError, Transaction, Work, rows, tries::TriesHere};
+use super::{
+    ChangeWork, Head, Ledger, Line, Load, Record, Step, StoreError, StoreResult, Transaction, rows,
+    tries::TriesHere,
+};
 use crate::{
     atlas::Snapshot,
     domain::{Event, LedgerPosition, ParcelId, law::Law},
@@ -53,8 +56,6 @@ use pool::{Mode, Pool, WAITS};
 use schema::{NEWEST, Standing};
 use session::Session;
 use watch::Watch;
-
-type Answer<T> = Result<T, StoreError>;
 
 /// An open store.
 #[derive(Debug)]
@@ -77,7 +78,7 @@ impl PostgreSql {
     ///
     /// # Errors
     /// An address that can't be understood, a database that can't be reached, has no PostGIS or no store.
-    pub fn open(text: &str) -> Answer<Self> {
+    pub fn open(text: &str) -> StoreResult<Self> {
         let store = Self::at(text)?;
         let path = store.pool.address.shown.clone();
         match schema::standing(&store.pool)? {
@@ -104,7 +105,7 @@ impl PostgreSql {
     ///
     /// # Errors
     /// As [`PostgreSql::open`], or a role that may not make tables.
-    pub fn open_or_create(text: &str) -> Answer<Self> {
+    pub fn open_or_create(text: &str) -> StoreResult<Self> {
         let store = Self::at(text)?;
         if schema::standing(&store.pool)? != Standing::Applied(NEWEST) {
             schema::bring_up(&store.pool)?;
@@ -116,12 +117,12 @@ impl PostgreSql {
     ///
     /// # Errors
     /// As [`PostgreSql::open`].
-    pub fn is_there(text: &str) -> Answer<bool> {
+    pub fn is_there(text: &str) -> StoreResult<bool> {
         let store = Self::at(text)?;
         Ok(schema::standing(&store.pool)? != Standing::Missing)
     }
 
-    fn at(text: &str) -> Answer<Self> {
+    fn at(text: &str) -> StoreResult<Self> {
         let pool = Pool::new(Address::parse(text)?);
         let shown = pool.address.shown.clone();
         let unreachable = |error: StoreError| match error {
@@ -152,12 +153,12 @@ impl PostgreSql {
     }
 
     /// Asks in one state of the store.
-    fn read<T>(&self, ask: impl FnOnce(&Session<'_>) -> Answer<T>) -> Answer<T> {
+    fn read<T>(&self, ask: impl FnOnce(&Session<'_>) -> StoreResult<T>) -> StoreResult<T> {
         ask(&self.pool.begin(Mode::Read)?)
     }
 
     /// Writes beside the ledger, all or nothing.
-    fn write<T>(&self, work: impl FnOnce(&Session<'_>) -> Answer<T>) -> Answer<T> {
+    fn write<T>(&self, work: impl FnOnce(&Session<'_>) -> StoreResult<T>) -> StoreResult<T> {
         let wait = format!("SET LOCAL lock_timeout = {}", WAITS.as_millis());
         let session = self.pool.begin(Mode::Write(&wait))?;
         let done = work(&session)?;
@@ -166,7 +167,7 @@ impl PostgreSql {
     }
 
     /// Writes what nobody listens for, and what need not outlive a failure: no disk and no standby is waited for.
-    fn count<T>(&self, work: impl FnOnce(&Session<'_>) -> Answer<T>) -> Answer<T> {
+    fn count<T>(&self, work: impl FnOnce(&Session<'_>) -> StoreResult<T>) -> StoreResult<T> {
         let first =
             format!("SET LOCAL lock_timeout = {}; SET LOCAL synchronous_commit = off", WAITS.as_millis());
         let session = self.pool.begin(Mode::Write(&first))?;
@@ -176,7 +177,7 @@ impl PostgreSql {
     }
 
     /// Whether a change whose end was not heard of was kept all the same.
-    fn was_kept(&self, head: Head, why: String) -> Answer<Head> {
+    fn was_kept(&self, head: Head, why: String) -> StoreResult<Head> {
         match self.head_at(head.position) {
             Ok(found) if found == Some(head) => Ok(head),
             Ok(_) => Err(StoreError::Gone(why)),
@@ -188,7 +189,7 @@ impl PostgreSql {
 }
 
 impl Record for PostgreSql {
-    fn change(&self, work: Work<'_>) -> Answer<Head> {
+    fn change(&self, work: ChangeWork<'_>) -> StoreResult<Head> {
         let session = self.pool.begin(Mode::Write(&self.first))?;
         let mut change = write::Write::begin(session)?;
         let before = change.head();
@@ -205,58 +206,58 @@ impl Record for PostgreSql {
 }
 
 impl Ledger for PostgreSql {
-    fn head(&self) -> Answer<Head> {
+    fn head(&self) -> StoreResult<Head> {
         self.read(read::head)
     }
 
-    fn head_at(&self, at: LedgerPosition) -> Answer<Option<Head>> {
+    fn head_at(&self, at: LedgerPosition) -> StoreResult<Option<Head>> {
         self.read(|sql| read::head_at(sql, at))
     }
 
-    fn events_after(&self, at: LedgerPosition, most: usize) -> Answer<Vec<Event>> {
+    fn events_after(&self, at: LedgerPosition, most: usize) -> StoreResult<Vec<Event>> {
         let condition = format!("position > $1 ORDER BY position LIMIT {most}");
         self.read(|sql| read::events(sql, &condition, &[&position(at)]))
     }
 
-    fn events_before(&self, at: LedgerPosition, most: usize) -> Answer<Vec<Event>> {
+    fn events_before(&self, at: LedgerPosition, most: usize) -> StoreResult<Vec<Event>> {
         let condition = format!("position < $1 ORDER BY position DESC LIMIT {most}");
         self.read(|sql| read::events(sql, &condition, &[&position(at)]))
     }
 
-    fn history(&self, parcel: ParcelId) -> Answer<Vec<Event>> {
+    fn history(&self, parcel: ParcelId) -> StoreResult<Vec<Event>> {
         self.read(|sql| read::history(sql, parcel))
     }
 
-    fn imports(&self, most: usize) -> Answer<Vec<Event>> {
+    fn imports(&self, most: usize) -> StoreResult<Vec<Event>> {
         let condition = "kind = 'imported' ORDER BY position DESC LIMIT $1";
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         self.read(|sql| read::events(sql, condition, &[&most]))
     }
 
-    fn import_at(&self, at: LedgerPosition) -> Answer<Option<Event>> {
+    fn import_at(&self, at: LedgerPosition) -> StoreResult<Option<Event>> {
         let condition = "kind = 'imported' AND position = $1";
         Ok(self.read(|sql| read::events(sql, condition, &[&position(at)]))?.pop())
     }
 
-    fn wait_for_change(&self, seen: u64, time: Duration) -> Answer<u64> {
+    fn wait_for_change(&self, seen: u64, time: Duration) -> StoreResult<u64> {
         self.watch.wait(&self.pool, seen, time)
     }
 
-    fn lines(&self, take: &mut dyn FnMut(Line<'_>) -> Answer<()>) -> Answer<Head> {
+    fn lines(&self, take: &mut dyn FnMut(Line<'_>) -> StoreResult<()>) -> StoreResult<Head> {
         self.read(|sql| lines::each(sql, take))
     }
 }
 
 impl Load for PostgreSql {
-    fn load(&self, law: Arc<Law>) -> Answer<Snapshot> {
+    fn load(&self, law: Arc<Law>) -> StoreResult<Snapshot> {
         self.read(|sql| load::load(&self.pool, sql, law))
     }
 
-    fn step(&self, shown: &Snapshot) -> Answer<Option<Step>> {
+    fn step(&self, shown: &Snapshot) -> StoreResult<Option<Step>> {
         self.read(|sql| rows::forward(sql, shown))
     }
 
-    fn past(&self, now: &Snapshot, at: LedgerPosition) -> Answer<Snapshot> {
+    fn past(&self, now: &Snapshot, at: LedgerPosition) -> StoreResult<Snapshot> {
         self.read(|sql| rows::back(sql, now, at))
     }
 }

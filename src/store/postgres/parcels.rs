@@ -12,12 +12,10 @@ use super::{
 use crate::{
     domain::{Code, Day, HolderId, Parcel, ParcelId, ParcelKey, ProjectId, SquareMetres, UnitId},
     store::{
-        Entry, FormedParcel, StoreError,
+        Entry, FormedParcel, StoreError, StoreResult,
         ledger::encoding::{self, ParcelRow, Seal, area_wkb},
     },
 };
-
-type Answer<T> = Result<T, StoreError>;
 
 /// The numbers of what a parcel's row names.
 #[derive(Debug, Clone, Copy)]
@@ -33,7 +31,7 @@ struct Numbers {
 /// # Errors
 /// [`StoreError::NoProject`] or [`StoreError::NoUnit`] when a parcel names one that is not there;
 /// [`StoreError::Exists`] when a parcel is there already; [`StoreError::Backend`] when the database refuses.
-pub fn import(sql: &Session<'_>, entry: &Entry, parcels: &[Parcel]) -> Answer<(Seal, u32)> {
+pub fn import(sql: &Session<'_>, entry: &Entry, parcels: &[Parcel]) -> StoreResult<(Seal, u32)> {
     let first = reference::next_number(sql, "parcels")?;
     let numbers = numbers(sql, entry, parcels, first)?;
     let rows: Vec<_> = numbers.into_iter().zip(parcels).collect();
@@ -41,7 +39,7 @@ pub fn import(sql: &Session<'_>, entry: &Entry, parcels: &[Parcel]) -> Answer<(S
 }
 
 /// Adds rows, unless one of them is there already.
-fn add(sql: &Session<'_>, day: Day, rows: &[(Numbers, &Parcel)]) -> Answer<Seal> {
+fn add(sql: &Session<'_>, day: Day, rows: &[(Numbers, &Parcel)]) -> StoreResult<Seal> {
     are_new(sql, rows)?;
     let copy = "COPY parcels (fid, project, unit, sheet, number, land_use, recovered_area, total_area,
         declared_area, holder, planned_on, d0, geom) FROM STDIN (FORMAT binary)";
@@ -104,7 +102,7 @@ fn add(sql: &Session<'_>, day: Day, rows: &[(Numbers, &Parcel)]) -> Answer<Seal>
 }
 
 /// Refuses the first parcel that comes twice or is there already: the copy itself would end the transaction.
-fn are_new(sql: &Session<'_>, rows: &[(Numbers, &Parcel)]) -> Answer<()> {
+fn are_new(sql: &Session<'_>, rows: &[(Numbers, &Parcel)]) -> StoreResult<()> {
     let mut own = HashSet::new();
     let key = |(numbers, parcel): &(Numbers, &Parcel)| {
         (numbers.project.0, numbers.unit.0, parcel.key.sheet.clone(), parcel.key.number.clone())
@@ -120,13 +118,13 @@ fn are_new(sql: &Session<'_>, rows: &[(Numbers, &Parcel)]) -> Answer<()> {
         AND p.number = n.number AND CASE WHEN p.ended_on IS NULL THEN 0 ELSE p.fid END = 0)
         ORDER BY n.place LIMIT 1";
     let there = sql.one(find, &[&projects, &units, &sheets, &all])?;
-    let there = there.map(|row| number(&row, 0)).transpose()?.map(|place| place as usize - 1);
-    let first = twice.into_iter().chain(there).min().and_then(|place| rows.get(place));
+    let there = there.map(|row| number(&row, 0)).transpose()?.map(|index| index as usize - 1);
+    let first = twice.into_iter().chain(there).min().and_then(|index| rows.get(index));
     first.map_or(Ok(()), |(_, parcel)| Err(StoreError::Exists(Box::new(parcel.key.clone()))))
 }
 
 /// The numbers of what each row names; holders are added.
-fn numbers(sql: &Session<'_>, entry: &Entry, parcels: &[Parcel], first: u32) -> Answer<Vec<Numbers>> {
+fn numbers(sql: &Session<'_>, entry: &Entry, parcels: &[Parcel], first: u32) -> StoreResult<Vec<Numbers>> {
     let (mut projects, mut units) = (HashMap::new(), HashMap::new());
     let mut holders = Holders::after(sql)?;
     let mut numbers = Vec::with_capacity(parcels.len());
@@ -155,8 +153,8 @@ fn numbers(sql: &Session<'_>, entry: &Entry, parcels: &[Parcel], first: u32) -> 
 fn known<'p>(
     all: &mut HashMap<&'p str, u32>,
     code: &'p str,
-    find: impl FnOnce() -> Answer<u32>,
-) -> Answer<u32> {
+    find: impl FnOnce() -> StoreResult<u32>,
+) -> StoreResult<u32> {
     if let Some(number) = all.get(code) {
         return Ok(*number);
     }
@@ -174,7 +172,7 @@ struct Holders<'p> {
 
 impl<'p> Holders<'p> {
     /// Behind those that are there.
-    fn after(sql: &Session<'_>) -> Answer<Self> {
+    fn after(sql: &Session<'_>) -> StoreResult<Self> {
         let first = reference::next_number(sql, "holders")?;
         Ok(Self { first, names: Vec::new(), numbers: HashMap::new() })
     }
@@ -187,7 +185,7 @@ impl<'p> Holders<'p> {
         })
     }
 
-    fn add(&self, sql: &Session<'_>) -> Answer<()> {
+    fn add(&self, sql: &Session<'_>) -> StoreResult<()> {
         if self.names.is_empty() {
             return Ok(());
         }
@@ -215,7 +213,7 @@ pub fn form(
     entry: &Entry,
     parent: ParcelId,
     parts: &[FormedParcel],
-) -> Answer<(Seal, u32)> {
+) -> StoreResult<(Seal, u32)> {
     let parent = self::parent(sql, parent)?;
     let first = reference::next_number(sql, "parcels")?;
     let made: Vec<Parcel> = parts
@@ -236,7 +234,7 @@ pub fn form(
     Ok((add(sql, entry.day, &rows)?, first))
 }
 
-fn parent(sql: &Session<'_>, id: ParcelId) -> Answer<Parent> {
+fn parent(sql: &Session<'_>, id: ParcelId) -> StoreResult<Parent> {
     let find =
         "SELECT p.fid, p.project, p.unit, p.holder, p.planned_on, p.land_use, j.code, u.code FROM parcels p
         JOIN projects j ON j.fid = p.project JOIN units u ON u.fid = p.unit WHERE p.fid = $1";

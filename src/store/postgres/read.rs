@@ -11,13 +11,11 @@ use crate::{
         AdminUnit, Code, Event, LedgerPosition, Level, NewEvent, ParcelId, PlanCurve, Project, ProjectId,
         ProjectKind, Succession, UnitId,
     },
-    store::{Head, StoreError, body::Body, shape},
+    store::{Head, StoreError, StoreResult, body::Body, shape},
 };
 
-type Answer<T> = Result<T, StoreError>;
-
 /// 32 bytes of a hash.
-pub fn hash(row: &Row, column: usize, name: &'static str) -> Answer<[u8; 32]> {
+pub fn hash(row: &Row, column: usize, name: &'static str) -> StoreResult<[u8; 32]> {
     let bytes: &[u8] = cell(row, column)?;
     bytes.try_into().map_err(|_| {
         let why = "is not 32 bytes".to_owned();
@@ -25,7 +23,7 @@ pub fn hash(row: &Row, column: usize, name: &'static str) -> Answer<[u8; 32]> {
     })
 }
 
-pub fn head(sql: &Session<'_>) -> Answer<Head> {
+pub fn head(sql: &Session<'_>) -> StoreResult<Head> {
     let last = "SELECT position, hash FROM ledger ORDER BY position DESC LIMIT 1";
     let Some(row) = sql.one(last, &[])? else {
         return Ok(Head { position: LedgerPosition(0), hash: [0; 32] });
@@ -34,7 +32,7 @@ pub fn head(sql: &Session<'_>) -> Answer<Head> {
 }
 
 /// Position and hash of an event, if there is one.
-pub fn head_at(sql: &Session<'_>, at: LedgerPosition) -> Answer<Option<Head>> {
+pub fn head_at(sql: &Session<'_>, at: LedgerPosition) -> StoreResult<Option<Head>> {
     let row = sql.one("SELECT position, hash FROM ledger WHERE position = $1", &[&position(at)])?;
     row.map(|row| Ok(Head { position: at, hash: hash(&row, 1, "hash")? })).transpose()
 }
@@ -43,7 +41,7 @@ pub fn head_at(sql: &Session<'_>, at: LedgerPosition) -> Answer<Option<Head>> {
 pub const EVENT: &str = "position, recorded_at, day, author, parcel, document, body::text";
 
 /// Events for which `condition` holds.
-pub fn events(sql: &Session<'_>, condition: &str, values: Values<'_>) -> Answer<Vec<Event>> {
+pub fn events(sql: &Session<'_>, condition: &str, values: Values<'_>) -> StoreResult<Vec<Event>> {
     let rows = sql.query(&format!("SELECT {EVENT} FROM ledger WHERE {condition}"), values)?;
     rows.iter().map(event).collect()
 }
@@ -54,24 +52,24 @@ pub fn of_parcel() -> String {
 }
 
 /// A parcel's events, in order.
-pub fn history(sql: &Session<'_>, parcel: ParcelId) -> Answer<Vec<Event>> {
+pub fn history(sql: &Session<'_>, parcel: ParcelId) -> StoreResult<Vec<Event>> {
     sql.query(&of_parcel(), &[&super::cells::signed(parcel.0)])?.iter().map(event).collect()
 }
 
 /// An event, from a row that begins with the columns of [`EVENT`].
-pub fn event(row: &Row) -> Answer<Event> {
+pub fn event(row: &Row) -> StoreResult<Event> {
     let at: i64 = cell(row, 0)?;
     let fault = |column, why: String| StoreError::Row { table: "ledger", row: at, column, why };
-    let said: Body = serde_json::from_str(cell(row, 6)?).map_err(|e| fault("body", e.to_string()))?;
+    let body: Body = serde_json::from_str(cell(row, 6)?).map_err(|e| fault("body", e.to_string()))?;
     let event = NewEvent {
         parcel: cell::<Option<i32>>(row, 4)?.map(|parcel| ParcelId(parcel.unsigned_abs())),
         day: cell::<Date>(row, 2)?.day().map_err(|why| fault("day", why))?,
         recorded_at: cell(row, 1)?,
         author: cell(row, 3)?,
         document: cell(row, 5)?,
-        note: said.note,
-        attachments: said.attachments,
-        kind: said.kind,
+        note: body.note,
+        attachments: body.attachments,
+        kind: body.kind,
     };
     Ok(Event { position: LedgerPosition(at.unsigned_abs()), body: event })
 }
@@ -82,7 +80,7 @@ fn parsed<T, E: std::fmt::Display>(
     table: &'static str,
     (index, column): (usize, &'static str),
     parse: impl Fn(&str) -> Result<T, E>,
-) -> Answer<Option<T>> {
+) -> StoreResult<Option<T>> {
     let Some(text) = cell::<Option<&str>>(row, index)? else { return Ok(None) };
     let fault = |e: E| StoreError::Row { table, row: first(row), column, why: e.to_string() };
     parse(text).map(Some).map_err(fault)
@@ -94,7 +92,7 @@ fn needed<T, E: std::fmt::Display>(
     table: &'static str,
     (index, column): (usize, &'static str),
     parse: impl Fn(&str) -> Result<T, E>,
-) -> Answer<T> {
+) -> StoreResult<T> {
     let why = || "is empty".to_owned();
     parsed(row, table, (index, column), parse)?.ok_or_else(|| StoreError::Row {
         table,
@@ -109,7 +107,7 @@ fn geometry<T>(
     table: &'static str,
     index: usize,
     parse: impl Fn(&[u8]) -> Result<T, String>,
-) -> Answer<Option<T>> {
+) -> StoreResult<Option<T>> {
     let Some(wkb) = cell::<Option<&[u8]>>(row, index)? else { return Ok(None) };
     parse(wkb).map(Some).map_err(|why| StoreError::Row { table, row: first(row), column: "geom", why })
 }
@@ -122,7 +120,7 @@ fn known<T>(found: Option<T>, text: &str) -> Result<T, String> {
 pub const UNIT: &str = "fid, code, name, level, parent_code, valid_from, valid_to, predecessor_codes,
     successor_codes, ST_AsBinary(geom, 'NDR')";
 
-pub fn unit(row: &Row) -> Answer<(UnitId, AdminUnit)> {
+pub fn unit(row: &Row) -> StoreResult<(UnitId, AdminUnit)> {
     let unit = AdminUnit {
         code: needed(row, "units", (1, "code"), Code::new)?,
         name: cell(row, 2)?,
@@ -145,7 +143,7 @@ pub const PROJECT: &str = "p.fid, p.code, p.name, p.kind, p.key_project, p.inves
 const PROJECT_PAST: &str = "fid, code, name, kind, key_project, investor, body, procedure, required_on, plan,
     ST_AsBinary(geom, 'NDR'), ST_AsBinary(alignment, 'NDR')";
 
-pub fn project(row: &Row) -> Answer<(ProjectId, Project)> {
+pub fn project(row: &Row) -> StoreResult<(ProjectId, Project)> {
     let project = Project {
         code: needed(row, "projects", (1, "code"), Code::new)?,
         name: cell(row, 2)?,
@@ -163,12 +161,12 @@ pub fn project(row: &Row) -> Answer<(ProjectId, Project)> {
 }
 
 /// Units whose row holds from a position after `after`, in the order of their numbers.
-pub fn units_since(sql: &Session<'_>, after: LedgerPosition) -> Answer<Vec<(UnitId, AdminUnit)>> {
+pub fn units_since(sql: &Session<'_>, after: LedgerPosition) -> StoreResult<Vec<(UnitId, AdminUnit)>> {
     collect(sql, &format!("SELECT {UNIT} FROM units WHERE since > $1 ORDER BY fid"), after, unit)
 }
 
 /// Projects whose row holds from a position after `after`, in the order of their numbers.
-pub fn projects_since(sql: &Session<'_>, after: LedgerPosition) -> Answer<Vec<(ProjectId, Project)>> {
+pub fn projects_since(sql: &Session<'_>, after: LedgerPosition) -> StoreResult<Vec<(ProjectId, Project)>> {
     let select = format!(
         "SELECT {PROJECT} FROM projects p LEFT JOIN alignments a USING (fid) WHERE p.since > $1 ORDER BY p.fid"
     );
@@ -176,20 +174,20 @@ pub fn projects_since(sql: &Session<'_>, after: LedgerPosition) -> Answer<Vec<(P
 }
 
 /// Units as they were at a position, of those that have changed after it.
-pub fn units_before(sql: &Session<'_>, at: LedgerPosition) -> Answer<Vec<(UnitId, AdminUnit)>> {
+pub fn units_before(sql: &Session<'_>, at: LedgerPosition) -> StoreResult<Vec<(UnitId, AdminUnit)>> {
     let select = format!("SELECT {UNIT} FROM units_past WHERE since <= $1 AND until > $1 ORDER BY fid");
     collect(sql, &select, at, unit)
 }
 
 /// Projects as they were at a position, of those that have changed after it.
-pub fn projects_before(sql: &Session<'_>, at: LedgerPosition) -> Answer<Vec<(ProjectId, Project)>> {
+pub fn projects_before(sql: &Session<'_>, at: LedgerPosition) -> StoreResult<Vec<(ProjectId, Project)>> {
     let select =
         format!("SELECT {PROJECT_PAST} FROM projects_past WHERE since <= $1 AND until > $1 ORDER BY fid");
     collect(sql, &select, at, project)
 }
 
 /// Units that the event at a position wrote, whether they hold still or not.
-pub fn units_of(sql: &Session<'_>, at: LedgerPosition) -> Answer<Vec<(UnitId, AdminUnit)>> {
+pub fn units_of(sql: &Session<'_>, at: LedgerPosition) -> StoreResult<Vec<(UnitId, AdminUnit)>> {
     let select = format!(
         "SELECT {UNIT} FROM units WHERE since = $1 UNION ALL SELECT {UNIT} FROM units_past WHERE since = $1
          ORDER BY 1"
@@ -198,7 +196,7 @@ pub fn units_of(sql: &Session<'_>, at: LedgerPosition) -> Answer<Vec<(UnitId, Ad
 }
 
 /// Projects that the event at a position wrote, whether they hold still or not.
-pub fn projects_of(sql: &Session<'_>, at: LedgerPosition) -> Answer<Vec<(ProjectId, Project)>> {
+pub fn projects_of(sql: &Session<'_>, at: LedgerPosition) -> StoreResult<Vec<(ProjectId, Project)>> {
     let select = format!(
         "SELECT {PROJECT} FROM projects p LEFT JOIN alignments a USING (fid) WHERE p.since = $1
          UNION ALL SELECT {PROJECT_PAST} FROM projects_past WHERE since = $1 ORDER BY 1"
@@ -210,8 +208,8 @@ fn collect<T>(
     sql: &Session<'_>,
     select: &str,
     at: LedgerPosition,
-    read: impl Fn(&Row) -> Answer<T>,
-) -> Answer<Vec<T>> {
+    read: impl Fn(&Row) -> StoreResult<T>,
+) -> StoreResult<Vec<T>> {
     let at = position(at);
     let value: &(dyn ToSql + Sync) = &at;
     sql.query(select, &[value])?.iter().map(read).collect()

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     domain::{AdminUnit, Code, Day, LedgerPosition, Project, ProjectId, Succession, UnitId},
     store::{
-        StoreError,
+        StoreError, StoreResult,
         joined::{self, Wrote},
         ledger::{
             check::change_plan,
@@ -20,14 +20,12 @@ use crate::{
     },
 };
 
-type Answer<T> = Result<T, StoreError>;
-
 fn date(day: Option<Day>) -> Option<Date> {
     day.map(Date::from)
 }
 
 /// The unit with this code and level at the same time, if it is there, with the position from which its row holds.
-fn known_unit(sql: &Session<'_>, unit: &AdminUnit) -> Answer<Option<(UnitId, AdminUnit, i64)>> {
+fn known_unit(sql: &Session<'_>, unit: &AdminUnit) -> StoreResult<Option<(UnitId, AdminUnit, i64)>> {
     let select = format!(
         "SELECT {}, since FROM units WHERE code = $1 AND level = $2
             AND (valid_to IS NULL OR $3::date IS NULL OR valid_to >= $3)
@@ -43,7 +41,7 @@ fn known_unit(sql: &Session<'_>, unit: &AdminUnit) -> Answer<Option<(UnitId, Adm
 }
 
 /// Writes a unit at the position that the next event will have.
-pub fn unit(sql: &Session<'_>, unit: &AdminUnit, at: LedgerPosition) -> Answer<Wrote> {
+pub fn unit(sql: &Session<'_>, unit: &AdminUnit, at: LedgerPosition) -> StoreResult<Wrote> {
     let known = known_unit(sql, unit)?;
     let row = known.as_ref().map_or_else(|| unit.clone(), |(_, known, _)| joined::unit(known, unit));
     if let Some((id, known, since)) = &known {
@@ -92,7 +90,7 @@ fn known_project(
     sql: &Session<'_>,
     by: &str,
     value: &(dyn ToSql + Sync),
-) -> Answer<Option<(ProjectId, Project, i64)>> {
+) -> StoreResult<Option<(ProjectId, Project, i64)>> {
     let select = format!(
         "SELECT {}, p.since FROM projects p LEFT JOIN alignments a USING (fid) WHERE p.{by} = $1",
         read::PROJECT
@@ -103,7 +101,7 @@ fn known_project(
 }
 
 /// Writes a project at the position that the next event will have; what it leaves open stays.
-pub fn project(sql: &Session<'_>, new: &Project, at: LedgerPosition) -> Answer<Wrote> {
+pub fn project(sql: &Session<'_>, new: &Project, at: LedgerPosition) -> StoreResult<Wrote> {
     let known = known_project(sql, "code", &new.code.as_str())?;
     let Some((id, before, since)) = known else {
         return write_project(sql, None, new, at).map(Wrote::New);
@@ -120,7 +118,7 @@ pub fn plan(
     plan: Option<&str>,
     required: Option<Day>,
     at: LedgerPosition,
-) -> Answer<bool> {
+) -> StoreResult<bool> {
     let Some((id, before, since)) = known_project(sql, "fid", &signed(id.0))? else { return Ok(false) };
     let mut row = before.clone();
     change_plan(&mut row, plan, required).map_err(|why| StoreError::Row {
@@ -138,7 +136,7 @@ fn replace(
     (id, before, since): (ProjectId, &Project, i64),
     row: &Project,
     at: LedgerPosition,
-) -> Answer<()> {
+) -> StoreResult<()> {
     if row == before {
         return Ok(());
     }
@@ -151,7 +149,12 @@ fn replace(
     write_project(sql, Some(id), row, at).map(|_| ())
 }
 
-fn write_project(sql: &Session<'_>, id: Option<ProjectId>, row: &Project, at: LedgerPosition) -> Answer<u32> {
+fn write_project(
+    sql: &Session<'_>,
+    id: Option<ProjectId>,
+    row: &Project,
+    at: LedgerPosition,
+) -> StoreResult<u32> {
     let write = "INSERT INTO projects
         (fid, code, name, kind, key_project, investor, body, procedure, required_on, plan, geom, since)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ST_GeomFromWKB($11::bytea, 4326), $12)
@@ -191,18 +194,18 @@ fn write_project(sql: &Session<'_>, id: Option<ProjectId>, row: &Project, at: Le
 }
 
 /// The number that the next row of a table gets: rows are never taken away, so it follows the last one.
-pub fn next_number(sql: &Session<'_>, table: &str) -> Answer<u32> {
+pub fn next_number(sql: &Session<'_>, table: &str) -> StoreResult<u32> {
     number(&sql.row(&format!("SELECT coalesce(max(fid), 0) + 1 FROM {table}"), &[])?, 0)
 }
 
 /// Number of the project with this code.
-pub fn project_number(sql: &Session<'_>, code: &str) -> Answer<Option<u32>> {
+pub fn project_number(sql: &Session<'_>, code: &str) -> StoreResult<Option<u32>> {
     let row = sql.one("SELECT fid FROM projects WHERE code = $1", &[&code])?;
     row.map(|row| number(&row, 0)).transpose()
 }
 
 /// Number of the unit that has the code on `day`, else of the last one that had it.
-pub fn unit_number(sql: &Session<'_>, code: &str, day: Day) -> Answer<Option<u32>> {
+pub fn unit_number(sql: &Session<'_>, code: &str, day: Day) -> StoreResult<Option<u32>> {
     let find = "SELECT fid FROM units WHERE code = $1
         ORDER BY coalesce(valid_from <= $2, true) AND coalesce(valid_to >= $2, true) DESC,
         valid_from DESC NULLS LAST, fid LIMIT 1";

@@ -30,7 +30,7 @@ pub type Write<'a> = dyn FnMut(Values<'_>) -> Result<(), StoreError> + 'a;
 
 /// An open transaction.
 pub struct Session<'a> {
-    place: RefCell<Slot<'a>>,
+    slot: RefCell<Slot<'a>>,
     is_open: bool,
     /// The server went away or takes nothing any more: another is looked for.
     is_lost: Cell<bool>,
@@ -48,7 +48,7 @@ impl Pool {
         if matches!(mode, Mode::Write(_)) {
             self.ends_changes()?;
         }
-        let mut place = Slot { of: self, kept: None };
+        let mut slot = Slot { of: self, kept: None };
         let mut idle = self.take()?;
         let begin = match mode {
             Mode::Read => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY".to_owned(),
@@ -66,8 +66,8 @@ impl Pool {
             live.bears(Patience::Usual);
             match live.batch(&begin) {
                 Ok(()) => {
-                    place.kept = Some(live);
-                    return Ok(Session::new(place));
+                    slot.kept = Some(live);
+                    return Ok(Session::new(slot));
                 }
                 Err(error) => match error {
                     // It was lost while nobody used it: the next one, or a new one.
@@ -79,7 +79,7 @@ impl Pool {
                             self.close_idle();
                         }
                         if !error.is_gone() && !live.is_closed() && live.batch("ROLLBACK").is_ok() {
-                            place.kept = Some(live);
+                            slot.kept = Some(live);
                         }
                         return Err(error);
                     }
@@ -91,19 +91,14 @@ impl Pool {
 
 impl<'a> Session<'a> {
     /// A transaction that was begun at this place.
-    pub fn new(place: Slot<'a>) -> Self {
-        Self {
-            place: RefCell::new(place),
-            is_open: true,
-            is_lost: Cell::new(false),
-            ahead: RefCell::default(),
-        }
+    pub fn new(slot: Slot<'a>) -> Self {
+        Self { slot: RefCell::new(slot), is_open: true, is_lost: Cell::new(false), ahead: RefCell::default() }
     }
 
     fn live(&self) -> Result<RefMut<'_, Wire>, StoreError> {
-        let place = self.place.try_borrow_mut();
-        let place = place.map_err(|_| StoreError::Backend("a question inside a question".to_owned()))?;
-        RefMut::filter_map(place, |place| place.kept.as_mut()).map_err(|_| lost())
+        let slot = self.slot.try_borrow_mut();
+        let slot = slot.map_err(|_| StoreError::Backend("a question inside a question".to_owned()))?;
+        RefMut::filter_map(slot, |slot| slot.kept.as_mut()).map_err(|_| lost())
     }
 
     /// What the server has answered.
@@ -255,15 +250,15 @@ fn give_up(wire: &mut Wire) -> bool {
 
 impl Drop for Session<'_> {
     fn drop(&mut self) {
-        let place = self.place.get_mut();
+        let slot = self.slot.get_mut();
         let goes_on = |wire: &mut Wire| !self.is_open || give_up(wire);
         if self.is_lost.get() {
             // Those that nobody uses lead to the same silence.
-            place.is_lost();
+            slot.is_lost();
         }
-        if self.is_lost.get() || !place.kept.as_mut().is_some_and(goes_on) {
+        if self.is_lost.get() || !slot.kept.as_mut().is_some_and(goes_on) {
             // Whatever it was in the middle of, nobody goes on with it.
-            place.kept = None;
+            slot.kept = None;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! All rows of the database, told and taken.
+//! All rows of the database, sent and received.
 
 use std::error::Error;
 
@@ -16,28 +16,26 @@ use super::{
     session::Session,
 };
 use crate::store::{
-    Head, StoreError,
+    Head, StoreError, StoreResult,
     tables::{Cell, Kind, SETTINGS, TABLES, Table, TakeRow, Transfer, same},
 };
-
-type Answer<T> = Result<T, StoreError>;
 
 /// Rows that are copied at once.
 const RUN: usize = 4096;
 
 impl Transfer for PostgreSql {
-    fn tell_rows(&self, take: &mut TakeRow<'_>) -> Answer<Head> {
+    fn send_rows(&self, take: &mut TakeRow<'_>) -> StoreResult<Head> {
         self.read(|sql| {
             sql.be_patient()?;
             for table in &TABLES {
-                tell(sql, table, take)?;
+                send(sql, table, take)?;
             }
-            tell(sql, &SETTINGS, take)?;
+            send(sql, &SETTINGS, take)?;
             read::head(sql)
         })
     }
 
-    fn receive_rows(&self, tell: &mut dyn FnMut(&mut TakeRow<'_>) -> Answer<Head>) -> Answer<Head> {
+    fn receive_rows(&self, send: &mut dyn FnMut(&mut TakeRow<'_>) -> StoreResult<Head>) -> StoreResult<Head> {
         let sql = self.pool.begin(Mode::Write(&self.first))?;
         sql.be_patient()?;
         for table in ["ledger", "units", "projects", "accounts", "briefings"] {
@@ -48,7 +46,7 @@ impl Transfer for PostgreSql {
         // Reading a large file may take longer than a server that writes is waited for.
         sql.batch("SET LOCAL idle_in_transaction_session_timeout = 0; DELETE FROM settings")?;
         let mut run: (Option<&'static Table>, Vec<Vec<Cell>>) = (None, Vec::new());
-        let told = tell(&mut |table, row| {
+        let sent = send(&mut |table, row| {
             if run.1.len() >= RUN || run.0.is_some_and(|before| before.name != table.name) {
                 copy(&sql, run.0, &std::mem::take(&mut run.1))?;
             }
@@ -63,7 +61,7 @@ impl Transfer for PostgreSql {
                  FROM {table}"
             ))?;
         }
-        let head = same(told, read::head(&sql)?)?;
+        let head = same(sent, read::head(&sql)?)?;
         // What the server knows of tables that have just been filled would be that they are empty.
         sql.batch("ANALYZE units, projects, parcels, ledger, prior_states, holders")?;
         sql.commit(&self.last)?;
@@ -71,7 +69,7 @@ impl Transfer for PostgreSql {
     }
 }
 
-fn tell(sql: &Session<'_>, table: &'static Table, take: &mut TakeRow<'_>) -> Answer<()> {
+fn send(sql: &Session<'_>, table: &'static Table, take: &mut TakeRow<'_>) -> StoreResult<()> {
     let column = |(name, kind): &(&str, Kind)| match kind {
         Kind::Small => format!("{name}::bigint"),
         Kind::Json => format!("{name}::text"),
@@ -81,27 +79,27 @@ fn tell(sql: &Session<'_>, table: &'static Table, take: &mut TakeRow<'_>) -> Ans
     let columns: Vec<String> = table.columns.iter().map(column).collect();
     let select = format!("SELECT {} FROM {} ORDER BY {}", columns.join(", "), table.name, table.order);
     sql.each(&select, &[], |row| {
-        let cells = table.columns.iter().enumerate().map(|(place, (_, kind))| told(row, place, *kind));
-        take(table, cells.collect::<Answer<_>>()?)
+        let cells = table.columns.iter().enumerate().map(|(index, (_, kind))| cell_of(row, index, *kind));
+        take(table, cells.collect::<StoreResult<_>>()?)
     })
 }
 
-fn told(row: &Row, place: usize, kind: Kind) -> Answer<Cell> {
-    let told = match kind {
-        Kind::Small | Kind::Big => cell::<Option<i64>>(row, place)?.map(Cell::Number),
-        Kind::Real => cell::<Option<f64>>(row, place)?.map(Cell::Real),
-        Kind::Text | Kind::Json => cell::<Option<String>>(row, place)?.map(Cell::Text),
+fn cell_of(row: &Row, index: usize, kind: Kind) -> StoreResult<Cell> {
+    let value = match kind {
+        Kind::Small | Kind::Big => cell::<Option<i64>>(row, index)?.map(Cell::Number),
+        Kind::Real => cell::<Option<f64>>(row, index)?.map(Cell::Real),
+        Kind::Text | Kind::Json => cell::<Option<String>>(row, index)?.map(Cell::Text),
         Kind::Date | Kind::Counted => {
-            cell::<Option<Date>>(row, place)?.map(|date| Cell::Number(i64::from(date.0)))
+            cell::<Option<Date>>(row, index)?.map(|date| Cell::Number(i64::from(date.0)))
         }
-        Kind::Bool => cell::<Option<bool>>(row, place)?.map(Cell::Bool),
-        Kind::Bytes | Kind::Area | Kind::Line => cell::<Option<Vec<u8>>>(row, place)?.map(Cell::Bytes),
+        Kind::Bool => cell::<Option<bool>>(row, index)?.map(Cell::Bool),
+        Kind::Bytes | Kind::Area | Kind::Line => cell::<Option<Vec<u8>>>(row, index)?.map(Cell::Bytes),
     };
-    Ok(told.unwrap_or(Cell::Null))
+    Ok(value.unwrap_or(Cell::Null))
 }
 
 /// Copies rows into their table.
-fn copy(sql: &Session<'_>, table: Option<&'static Table>, rows: &[Vec<Cell>]) -> Answer<()> {
+fn copy(sql: &Session<'_>, table: Option<&'static Table>, rows: &[Vec<Cell>]) -> StoreResult<()> {
     let Some(table) = table.filter(|_| !rows.is_empty()) else { return Ok(()) };
     let copy = format!("COPY {} ({}) FROM STDIN (FORMAT binary)", table.name, table.names());
     // Each cell writes the bytes of its own type.

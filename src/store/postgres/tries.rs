@@ -4,11 +4,9 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use super::{PostgreSql, cells::cell, cells::signed, session::Session};
 use crate::store::{
-    SecretHash, StoreError, Tries, Try,
+    SecretHash, StoreResult, Tries, Try,
     tries::{MOST_KEYS, MOST_REMEMBERED},
 };
-
-type Answer<T> = Result<T, StoreError>;
 
 /// Counts between two looks at whether there are too many rows.
 const SWEEPS: u32 = 64;
@@ -17,12 +15,12 @@ fn millis(time: Duration) -> i64 {
     i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 4)
 }
 
-fn told(millis: i64) -> Duration {
+fn duration(millis: i64) -> Duration {
     Duration::from_millis(millis.max(1).unsigned_abs())
 }
 
 /// Counts one try: how long it has to wait, if it comes too early.
-fn count(sql: &Session<'_>, one: &Try) -> Answer<Option<Duration>> {
+fn count(sql: &Session<'_>, one: &Try) -> StoreResult<Option<Duration>> {
     if let Some(key) = &one.unless {
         let known = "SELECT 1 FROM remembered WHERE key = $1 AND until > now_ms()";
         if sql.one(known, &[&&key[..]])?.is_some() {
@@ -38,11 +36,11 @@ fn count(sql: &Session<'_>, one: &Try) -> Answer<Option<Duration>> {
     }
     let left = sql.one("SELECT free_from - now_ms() FROM tries WHERE key = $1", &[&&one.key[..]])?;
     let left = left.map(|row| cell::<i64>(&row, 0)).transpose()?.unwrap_or_default();
-    Ok(Some(told(left - ahead)))
+    Ok(Some(duration(left - ahead)))
 }
 
 /// Removes what is over, some at a time; who is at a row meanwhile keeps it.
-fn sweep(sql: &Session<'_>, table: &str, time: &str) -> Answer<()> {
+fn sweep(sql: &Session<'_>, table: &str, time: &str) -> StoreResult<()> {
     let over = format!(
         "DELETE FROM {table} WHERE key IN (SELECT key FROM {table} WHERE {time} <= now_ms() LIMIT 1000
          FOR UPDATE SKIP LOCKED)"
@@ -51,7 +49,7 @@ fn sweep(sql: &Session<'_>, table: &str, time: &str) -> Answer<()> {
 }
 
 /// Removes those that would be over first, where there are more than `most`.
-fn bound(sql: &Session<'_>, table: &str, time: &str, most: usize) -> Answer<()> {
+fn bound(sql: &Session<'_>, table: &str, time: &str, most: usize) -> StoreResult<()> {
     let beyond = format!(
         "DELETE FROM {table} WHERE key IN (SELECT key FROM {table} ORDER BY {time}
          LIMIT greatest((SELECT count(*) FROM {table}) - {most}, 0) FOR UPDATE SKIP LOCKED)"
@@ -66,7 +64,7 @@ impl PostgreSql {
 }
 
 impl Tries for PostgreSql {
-    fn count_tries(&self, tries: &[Try]) -> Answer<Option<Duration>> {
+    fn count_tries(&self, tries: &[Try]) -> StoreResult<Option<Duration>> {
         // Many that come from one place stop here, before they cost the database anything.
         if let Some(wait) = tries.first().and_then(|first| self.tries.wait(first)) {
             return Ok(Some(wait));
@@ -91,7 +89,7 @@ impl Tries for PostgreSql {
         Ok(wait)
     }
 
-    fn remember(&self, key: &SecretHash, time: Duration) -> Answer<()> {
+    fn remember(&self, key: &SecretHash, time: Duration) -> StoreResult<()> {
         self.count(|sql| {
             let insert = "INSERT INTO remembered (key, until) VALUES ($1, now_ms() + $2)
                 ON CONFLICT (key) DO UPDATE SET until = excluded.until";
@@ -105,7 +103,7 @@ impl Tries for PostgreSql {
         self.tries.remember(key, time)
     }
 
-    fn note_wrong_code(&self, account: u32, time: Duration) -> Answer<()> {
+    fn note_wrong_code(&self, account: u32, time: Duration) -> StoreResult<()> {
         self.count(|sql| {
             sql.execute(
                 "DELETE FROM wrong_codes WHERE account = $1 AND until <= now_ms()",
@@ -116,10 +114,10 @@ impl Tries for PostgreSql {
         })
     }
 
-    fn wrong_codes(&self, account: u32) -> Answer<Vec<Duration>> {
+    fn wrong_codes(&self, account: u32) -> StoreResult<Vec<Duration>> {
         let select =
             "SELECT until - now_ms() FROM wrong_codes WHERE account = $1 AND until > now_ms() ORDER BY until";
         let rows = self.read(|sql| sql.query(select, &[&signed(account)]))?;
-        rows.iter().map(|row| cell(row, 0).map(told)).collect()
+        rows.iter().map(|row| cell(row, 0).map(duration)).collect()
     }
 }

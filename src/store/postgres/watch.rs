@@ -46,8 +46,8 @@ impl Watch {
     pub fn wait(&self, pool: &Pool, seen: u64, time: Duration) -> Result<u64, StoreError> {
         let until = Instant::now() + time;
         loop {
-            let mut place = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-            let mut live = match place.take() {
+            let mut guard = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut live = match guard.take() {
                 Some(live) => live,
                 None => listen(pool)?,
             };
@@ -55,13 +55,13 @@ impl Watch {
             let now = state(&mut live)?;
             let left = until.saturating_duration_since(Instant::now());
             if now != seen || left.is_zero() {
-                *place = Some(live);
+                *guard = Some(live);
                 return Ok(now);
             }
             // Several calls for one look.
             live.listen(left.min(LISTENS))?;
             if !live.is_closed() {
-                *place = Some(live);
+                *guard = Some(live);
             }
         }
     }

@@ -41,9 +41,9 @@ const PATIENT_TRIES: u32 = 24;
 /// What is sent by the server besides answers.
 type Messages = Pin<Box<dyn Stream<Item = Result<AsyncMessage, Error>> + Send>>;
 
-struct Told<T>(Connection<Socket, T>);
+struct MessageStream<T>(Connection<Socket, T>);
 
-impl<T: TlsStream + Unpin> Stream for Told<T> {
+impl<T: TlsStream + Unpin> Stream for MessageStream<T> {
     type Item = Result<AsyncMessage, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut std::task::Context<'_>) -> Poll<Option<Self::Item>> {
@@ -110,13 +110,13 @@ impl Way {
         let opened = match &self.secrecy {
             Secrecy::Plain => runtime.block_on(async {
                 let (client, connection) = tokio::time::timeout(patience, config.connect(NoTls)).await??;
-                Ok::<_, Failed>((client, Box::pin(Told(connection)) as Messages))
+                Ok::<_, Failed>((client, Box::pin(MessageStream(connection)) as Messages))
             }),
             Secrecy::Tls(authorities) => {
                 let tls = tls::connector(authorities.as_deref())?;
                 runtime.block_on(async {
                     let (client, connection) = tokio::time::timeout(patience, config.connect(tls)).await??;
-                    Ok((client, Box::pin(Told(connection)) as Messages))
+                    Ok((client, Box::pin(MessageStream(connection)) as Messages))
                 })
             }
         };
@@ -305,7 +305,7 @@ impl Wire {
         self.ask(async |client| Ok(client.batch_execute(sql).await?))
     }
 
-    /// The statement as the server knows it; told once a connection.
+    /// The statement as the server knows it; shown once a connection.
     ///
     /// # Errors
     /// As [`Wire::ask`].

@@ -21,15 +21,14 @@ use crate::{
         ParcelRef, Project, ProjectId, Record, SquareMetres, UnitId,
     },
     store::{
-        Chain, Entry, FormedParcel, Head, IdempotentAnswer, ParcelState, StoreError, Transaction, Written,
+        Chain, Entry, FormedParcel, Head, IdempotentAnswer, ParcelState, StoreError, StoreResult,
+        Transaction, Written,
         body::body_text,
         ledger::encoding::{self, Seal},
         running::Running,
         states,
     },
 };
-
-type Answer<T> = Result<T, StoreError>;
 
 /// Parcels of an import after which the server looks at its tables anew.
 const LARGE: usize = 10_000;
@@ -65,7 +64,7 @@ pub struct Write<'a> {
 
 impl<'a> Write<'a> {
     /// A change by a transaction that no other writer can come between.
-    pub fn begin(sql: Session<'a>) -> Answer<Self> {
+    pub fn begin(sql: Session<'a>) -> StoreResult<Self> {
         let head = read::head(&sql)?;
         Ok(Self {
             sql,
@@ -87,7 +86,7 @@ impl<'a> Write<'a> {
     }
 
     /// Seals the rows of an import.
-    fn seal(&mut self, entry: &Entry, layer: ImportedLayer, seal: Seal) -> Answer<()> {
+    fn seal(&mut self, entry: &Entry, layer: ImportedLayer, seal: Seal) -> StoreResult<()> {
         if layer == ImportedLayer::Parcels && seal.rows() > 0 {
             self.listed.push((seal.first(), seal.first() + seal.rows() - 1, entry.day));
         }
@@ -96,7 +95,7 @@ impl<'a> Write<'a> {
     }
 
     /// Reads the records of the parcels that events are about, as they are before them.
-    fn know(&mut self, events: &[NewEvent]) -> Answer<()> {
+    fn know(&mut self, events: &[NewEvent]) -> StoreResult<()> {
         let mut unknown = BTreeSet::new();
         for id in events.iter().filter_map(|event| event.parcel) {
             if self.running.contains_key(&id) {
@@ -116,19 +115,19 @@ impl<'a> Write<'a> {
         // Events that wait are about parcels that are known.
         let unknown: Vec<i32> = unknown.into_iter().collect();
         let condition = "parcel = ANY($1) ORDER BY position";
-        let mut told: HashMap<ParcelId, Vec<Event>> = HashMap::new();
+        let mut by_parcel: HashMap<ParcelId, Vec<Event>> = HashMap::new();
         for event in read::events(&self.sql, condition, &[&unknown])? {
-            told.entry(event.body.parcel.unwrap_or_default()).or_default().push(event);
+            by_parcel.entry(event.body.parcel.unwrap_or_default()).or_default().push(event);
         }
         for (id, listed) in questions::listed(&self.sql, &unknown)? {
-            let events = told.remove(&id).unwrap_or_default();
+            let events = by_parcel.remove(&id).unwrap_or_default();
             self.running.insert(id, Running::of(listed, &events));
         }
         Ok(())
     }
 
     /// Adds an event to the chain and to those that wait; about a parcel, with the state before it.
-    fn take(&mut self, event: &NewEvent) -> Answer<()> {
+    fn take(&mut self, event: &NewEvent) -> StoreResult<()> {
         let fault = |at, why: String| StoreError::Row { table: "ledger", row: at, column: "body", why };
         let state = match event.parcel {
             Some(id) => {
@@ -152,7 +151,7 @@ impl<'a> Write<'a> {
     }
 
     /// Brings a parcel's record up to an event that was taken.
-    fn follow(&mut self, id: ParcelId, event: &Event) -> Answer<()> {
+    fn follow(&mut self, id: ParcelId, event: &Event) -> StoreResult<()> {
         let running = self.running.get_mut(&id).ok_or(StoreError::NoParcel(id))?;
         if !running.follow(event) {
             self.send()?;
@@ -166,7 +165,7 @@ impl<'a> Write<'a> {
     }
 
     /// Sends what waits.
-    fn send(&mut self) -> Answer<()> {
+    fn send(&mut self) -> StoreResult<()> {
         let unsent = std::mem::take(&mut self.unsent);
         let statements = unsent.statements();
         if !statements.is_empty() {
@@ -186,7 +185,7 @@ impl<'a> Write<'a> {
     /// # Errors
     /// [`StoreError::Backend`] when the database refuses, [`StoreError::Gone`] when it can't be reached. Nothing was
     /// kept then, unless the connection was lost in this very moment.
-    pub fn commit(mut self, last: &str) -> Answer<Head> {
+    pub fn commit(mut self, last: &str) -> StoreResult<Head> {
         self.settle()?;
         let head = self.head();
         if self.is_large {
@@ -198,7 +197,7 @@ impl<'a> Write<'a> {
 }
 
 impl Transaction for Write<'_> {
-    fn units(&mut self, entry: &Entry, units: &[AdminUnit]) -> Answer<Written> {
+    fn units(&mut self, entry: &Entry, units: &[AdminUnit]) -> StoreResult<Written> {
         let mut written = Written { inserted: 0, updated: 0, first: 0 };
         for unit in units {
             reference::unit(&self.sql, unit, self.next())?.count(&mut written);
@@ -211,7 +210,7 @@ impl Transaction for Write<'_> {
         Ok(written)
     }
 
-    fn projects(&mut self, entry: &Entry, projects: &[Project]) -> Answer<Written> {
+    fn projects(&mut self, entry: &Entry, projects: &[Project]) -> StoreResult<Written> {
         let mut written = Written { inserted: 0, updated: 0, first: 0 };
         for project in projects {
             reference::project(&self.sql, project, self.next())?.count(&mut written);
@@ -224,7 +223,7 @@ impl Transaction for Write<'_> {
         Ok(written)
     }
 
-    fn parcels(&mut self, entry: &Entry, parcels: &[Parcel]) -> Answer<Written> {
+    fn parcels(&mut self, entry: &Entry, parcels: &[Parcel]) -> StoreResult<Written> {
         if parcels.is_empty() {
             return Ok(Written { inserted: 0, updated: 0, first: 0 });
         }
@@ -235,7 +234,7 @@ impl Transaction for Write<'_> {
         Ok(Written { inserted: parcels.len() as u32, updated: 0, first })
     }
 
-    fn append(&mut self, events: &[NewEvent]) -> Answer<Head> {
+    fn append(&mut self, events: &[NewEvent]) -> StoreResult<Head> {
         self.know(events)?;
         for event in events {
             self.take(event)?;
@@ -257,7 +256,7 @@ impl Transaction for Write<'_> {
         Head { position: self.chain.position(), hash: self.chain.hash() }
     }
 
-    fn find(&mut self, parcel: &ParcelRef) -> Answer<Vec<ParcelState>> {
+    fn find(&mut self, parcel: &ParcelRef) -> StoreResult<Vec<ParcelState>> {
         let ParcelRef::Id(id) = parcel else {
             let found = questions::find(&self.sql, parcel)?;
             for one in &found {
@@ -274,12 +273,12 @@ impl Transaction for Write<'_> {
         Ok(found.into_iter().collect())
     }
 
-    fn bytes_attached(&mut self, parcel: ParcelId, files: &[String]) -> Answer<u64> {
+    fn bytes_attached(&mut self, parcel: ParcelId, files: &[String]) -> StoreResult<u64> {
         self.send()?;
         super::attached::bytes_with(&self.sql, parcel, files)
     }
 
-    fn history(&mut self, parcel: ParcelId) -> Answer<Vec<Event>> {
+    fn history(&mut self, parcel: ParcelId) -> StoreResult<Vec<Event>> {
         if let Some(events) = self.seen.get(&parcel).and_then(|seen| seen.events.as_ref()) {
             return Ok(events.clone());
         }
@@ -291,38 +290,38 @@ impl Transaction for Write<'_> {
         Ok(events)
     }
 
-    fn project(&mut self, code: &str) -> Answer<Option<(ProjectId, Vec<UnitId>)>> {
+    fn project(&mut self, code: &str) -> StoreResult<Option<(ProjectId, Vec<UnitId>)>> {
         questions::project(&self.sql, code)
     }
 
-    fn shape(&mut self, parcel: ParcelId) -> Answer<(MultiPolygon<f64>, SquareMetres, SquareMetres)> {
+    fn shape(&mut self, parcel: ParcelId) -> StoreResult<(MultiPolygon<f64>, SquareMetres, SquareMetres)> {
         questions::shape(&self.sql, parcel)
     }
 
-    fn form(&mut self, entry: &Entry, parent: ParcelId, parcels: &[FormedParcel]) -> Answer<Written> {
+    fn form(&mut self, entry: &Entry, parent: ParcelId, parcels: &[FormedParcel]) -> StoreResult<Written> {
         let (seal, first) = parcels::form(&self.sql, entry, parent, parcels)?;
         let written = Written { inserted: seal.rows(), updated: 0, first };
         self.seal(entry, ImportedLayer::Parcels, seal)?;
         Ok(written)
     }
 
-    fn answer(&mut self, author: &str, key: &str) -> Answer<Option<(Vec<u8>, String)>> {
+    fn answer(&mut self, author: &str, key: &str) -> StoreResult<Option<(Vec<u8>, String)>> {
         questions::answer(&self.sql, author, key)
     }
 
-    fn keep_answer(&mut self, kept: &IdempotentAnswer<'_>) -> Answer<()> {
+    fn keep_answer(&mut self, kept: &IdempotentAnswer<'_>) -> StoreResult<()> {
         self.unsent.answer(kept);
         Ok(())
     }
 
-    fn set(&mut self, name: &str, value: &str) -> Answer<()> {
+    fn set(&mut self, name: &str, value: &str) -> StoreResult<()> {
         let write = "INSERT INTO settings (name, value) VALUES ($1, $2)
             ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         self.sql.execute(write, &[&name, &value])?;
         Ok(())
     }
 
-    fn settle(&mut self) -> Answer<()> {
+    fn settle(&mut self) -> StoreResult<()> {
         let ids: Vec<ParcelId> = std::mem::take(&mut self.unsettled).into_iter().collect();
         let record = |id: &ParcelId| self.running.get(id).map(|running| (*id, &running.record));
         let mut unsent = std::mem::take(&mut self.unsent);
@@ -341,7 +340,7 @@ impl Transaction for Write<'_> {
         self.send()
     }
 
-    fn open_order(&mut self) -> Answer<()> {
+    fn open_order(&mut self) -> StoreResult<()> {
         self.settle()?;
         self.before = Some(self.chain);
         self.seen.clear();
@@ -349,7 +348,7 @@ impl Transaction for Write<'_> {
         Ok(())
     }
 
-    fn keep_order(&mut self) -> Answer<()> {
+    fn keep_order(&mut self) -> StoreResult<()> {
         // What the server refuses spoils the transaction until the order is given up.
         if let Err(error) = self.settle() {
             self.drop_order()?;
@@ -360,7 +359,7 @@ impl Transaction for Write<'_> {
         Ok(())
     }
 
-    fn drop_order(&mut self) -> Answer<()> {
+    fn drop_order(&mut self) -> StoreResult<()> {
         if let Some(chain) = self.before.take() {
             self.chain = chain;
             // What is remembered of parcels may be of the order that is given up; of those that the change has

@@ -106,7 +106,7 @@ export const differences = (all: ImportReport['area_differences']) =>
         feature: joined(
           featureText(feature),
           t('fault.areaOwn', {
-            said: number(declared_m2),
+            stated: number(declared_m2),
             drawn: number(computed_m2),
             percent: `${percent > 0 ? '+' : ''}${number(percent)}`,
           }),

@@ -40,8 +40,8 @@ const known: Record<string, Key> = {
 
 export function troubleText(problem: Problem): string {
   if (problem.kind === 'unreachable') return t('notice.unreachable')
-  const said = faultText(problem.detail).title
-  if (said !== problem.detail) return said
+  const own = faultText(problem.detail).title
+  if (own !== problem.detail) return own
   const key = problem.code === null ? undefined : known[problem.code]
   return key ? t(key) : problem.detail
 }

@@ -101,7 +101,7 @@ export function tablesOf(catalog: Catalog, book: LawBook): Table[] {
     },
     {
       title: 'procedure.authority',
-      head: ['procedure.act', 'said.signer', 'procedure.held', 'procedure.article'],
+      head: ['procedure.act', 'detail.signer', 'procedure.held', 'procedure.article'],
       rows: book.authority.map((one) => [
         acts(one.acts),
         (signerNames(one.signers) || t('procedure.noSigner')) +

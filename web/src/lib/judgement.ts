@@ -3,7 +3,7 @@
  * server has the rules, here its days are only compared. With a network it is asked itself.
  */
 import { dayOfIso } from './days'
-import type { LawBook, Mark, Outlook, Said } from './types'
+import type { LawBook, Mark, Outlook, ActDetails } from './types'
 
 export interface Finding {
   /** early, edge, late, expired, sameDay, missing, signer; else the code of a mark. */
@@ -20,7 +20,7 @@ const day = (iso: string | null) => (iso === null ? null : dayOfIso(iso))
 const REISSUED = 'notice_reissued'
 
 /** The heaviest first. */
-export function judge(outlook: Outlook, date: string, said: Said = {}): Finding[] {
+export function judge(outlook: Outlook, date: string, details: ActDetails = {}): Finding[] {
   const on = dayOfIso(date)
   if (on === null) return []
   const expiry = day(outlook.expires)
@@ -32,13 +32,13 @@ export function judge(outlook: Outlook, date: string, said: Said = {}): Finding[
     ...(missing.length
       ? [{ kind: 'missing', bound: null, days: null, article: null, missing }]
       : []),
-    ...(signsWrongly(outlook, said)
+    ...(signsWrongly(outlook, details)
       ? [{ kind: 'signer', bound: null, days: null, article: null }]
       : []),
   ]
 }
 
-const signsWrongly = ({ signers }: Outlook, { signer }: Said) =>
+const signsWrongly = ({ signers }: Outlook, { signer }: ActDetails) =>
   signer !== undefined && signers !== null && signers.length > 0 && !signers.includes(signer)
 
 const finding = (kind: string, bound: number, on: number): Finding => ({

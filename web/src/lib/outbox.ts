@@ -1,14 +1,22 @@
 /** What was entered and not yet sent, and the list of parcels for reading without a network: kept in the browser. */
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb'
 import type { Author } from './authors'
-import type { CaseLaw, Conflict, EventDraft, RowRefusal, Said, Work, WorkParcel } from './types'
+import type {
+  CaseLaw,
+  Conflict,
+  EventDraft,
+  RowRefusal,
+  ActDetails,
+  Work,
+  WorkParcel,
+} from './types'
 
 /** What stands in the form of a parcel. */
 export interface Typed {
   /** Empty where nothing is chosen yet. */
   choice: string
   /** What the law asks for beside the day. */
-  said: Said
+  details: ActDetails
   /** What an event says that is no act. */
   own: Record<string, string>
   /** A date, or what was typed where that is none. */

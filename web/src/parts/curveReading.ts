@@ -15,13 +15,13 @@ interface Drawn {
 export function readingOf({ series, total, today, band }: Drawn, day: number): string {
   const { lang } = address.now
   const share = (value: number) => percent(value / total, lang)
-  const said = []
+  const parts = []
   if (day <= today)
-    said.push(`${t('timeline.actual')} ${share(valueAt(series.days, series.actual, day))}`)
+    parts.push(`${t('timeline.actual')} ${share(valueAt(series.days, series.actual, day))}`)
   if (series.planned && day <= (series.days.at(-1) ?? day))
-    said.push(`${t('timeline.planned')} ${share(valueAt(series.days, series.planned, day))}`)
+    parts.push(`${t('timeline.planned')} ${share(valueAt(series.days, series.planned, day))}`)
   // The band is told for the last of its days that has come: nothing is made up between them.
   const coming = day > today ? band.findLast((one) => one.day <= day) : undefined
-  if (coming) said.push(`${t('curve.forecast')} ${share(coming.p10)}–${share(coming.p90)}`)
-  return [dateOfDay(day), ...said].join(' · ')
+  if (coming) parts.push(`${t('curve.forecast')} ${share(coming.p10)}–${share(coming.p90)}`)
+  return [dateOfDay(day), ...parts].join(' · ')
 }

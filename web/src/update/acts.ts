@@ -2,7 +2,15 @@
 import { t } from '../i18n'
 import { actName } from '../i18n/names'
 import { hasReached, nextAct } from '../lib/scale'
-import type { Act, CaseLaw, Catalog, LawBook, Said, SaidField, WorkParcel } from '../lib/types'
+import type {
+  Act,
+  CaseLaw,
+  Catalog,
+  LawBook,
+  ActDetails,
+  DetailField,
+  WorkParcel,
+} from '../lib/types'
 import { kindName, kinds } from './names'
 
 export interface Choice {
@@ -78,13 +86,13 @@ export function groupsOf(
 }
 
 /** What of the fields was said and belongs to the act. */
-export function saidOf(fields: Said, asks: readonly SaidField[]): Said {
-  const said = Object.entries(fields).filter(
+export function detailsOf(fields: ActDetails, asks: readonly DetailField[]): ActDetails {
+  const details = Object.entries(fields).filter(
     ([name, value]) =>
-      asks.includes(name as SaidField) &&
+      asks.includes(name as DetailField) &&
       value !== '' &&
       value !== null &&
       !(Array.isArray(value) && value.length === 0),
   )
-  return Object.fromEntries(said) as Said
+  return Object.fromEntries(details) as ActDetails
 }

@@ -6,10 +6,10 @@ import { untrack } from 'svelte'
 import { t } from '../i18n'
 import { randomId } from '../lib/ids'
 import type { Typed } from '../lib/outbox'
-import type { Catalog, Conflict, EventDraft, SaidField, WorkParcel } from '../lib/types'
+import type { Catalog, Conflict, EventDraft, DetailField, WorkParcel } from '../lib/types'
 import { law } from '../stores/law.svelte'
 import { outbox, type Outcome } from '../stores/outbox.svelte'
-import { actOf, saidOf } from './acts'
+import { actOf, detailsOf } from './acts'
 import { Judging } from './judging.svelte'
 import { eventOf, faultsOf, freshForm, isTouched, ownField } from './typed'
 
@@ -54,15 +54,15 @@ export class Entering {
   )
 
   readonly #act = $derived.by(() => actOf(this.typed.choice))
-  readonly asks: readonly SaidField[] = $derived.by(() => {
+  readonly asks: readonly DetailField[] = $derived.by(() => {
     const act = this.#act
     if (!act) return []
     const rule = law.book?.acts.find(({ code }) => code === act)
-    return rule?.says ?? this.judging.outlook(act)?.asks ?? []
+    return rule?.details ?? this.judging.outlook(act)?.asks ?? []
   })
   readonly findings = $derived.by(() => {
-    const said = saidOf(this.typed.said, this.asks)
-    return this.#act ? this.judging.findings(this.#act, this.typed.date, said) : []
+    const details = detailsOf(this.typed.details, this.asks)
+    return this.#act ? this.judging.findings(this.#act, this.typed.date, details) : []
   })
   /** Payment and the recovery decision: either may come first. */
   readonly isSideBySide = $derived.by(() => {

@@ -12,7 +12,7 @@ import type {
   Outlook,
   RowMark,
   RowRefusal,
-  Said,
+  ActDetails,
   WorkParcel,
 } from '../lib/types'
 import { law as book } from '../stores/law.svelte'
@@ -87,11 +87,11 @@ export class Judging {
   }
 
   /** The server's word if it has spoken about this very entry, else by the sheet. */
-  findings(act: string, date: string, said: Said): Finding[] {
+  findings(act: string, date: string, details: ActDetails): Finding[] {
     if (this.#marks?.question === this.#question)
       return this.#marks.marks.map((mark) => findingOf(mark, book.book?.clocks))
     const outlook = this.outlook(act)
-    return outlook ? judge(outlook, date, said) : []
+    return outlook ? judge(outlook, date, details) : []
   }
 
   async #try(event: EventDraft, question: string): Promise<void> {

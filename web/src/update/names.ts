@@ -2,8 +2,8 @@
 import { t, type Key } from '../i18n'
 import { actName, blockerName, markName } from '../i18n/names'
 import { dateOfDay, dayOfIso } from '../lib/days'
-import { fields } from '../i18n/said'
-import type { Catalog, RowMark, RowRefusal, SaidField } from '../lib/types'
+import { fields } from '../i18n/details'
+import type { Catalog, RowMark, RowRefusal, DetailField } from '../lib/types'
 
 /** What can be recorded that is no act of the law, in the order of the list. */
 export const kinds: Record<string, Key> = {
@@ -99,7 +99,7 @@ const ownFields: Record<string, Key> = {
 
 /** What a field of an entry is called. */
 export function fieldName(field: string): string {
-  const key = ownFields[field] ?? (field in fields ? fields[field as SaidField] : null)
+  const key = ownFields[field] ?? (field in fields ? fields[field as DetailField] : null)
   return key ? t(key) : field
 }
 
@@ -130,7 +130,7 @@ export function refusalText(
   })
 }
 
-interface Said {
+interface ActDetails {
   kind: string
   stage?: unknown
   step?: unknown
@@ -138,7 +138,7 @@ interface Said {
 }
 
 /** What an event of the ledger says happened: the step in words where it tells one. */
-export function eventName(catalog: Catalog, what: Said): string {
+export function eventName(catalog: Catalog, what: ActDetails): string {
   const { kind, stage, step, blocker } = what
   const act = stage ?? step
   if (typeof act === 'string') return actName(catalog, act)

@@ -1,15 +1,15 @@
 /** What stands in the form of a parcel: as it begins, as an event, and from an event that waits. */
 import { t } from '../i18n'
-import { dayFields } from '../i18n/said'
+import { dayFields } from '../i18n/details'
 import { dayOfIso, isoOfDay } from '../lib/days'
 import type { Typed } from '../lib/outbox'
-import type { Catalog, EventDraft, SaidField, WorkParcel } from '../lib/types'
-import { actOf, choiceOf, firstChoice, saidOf } from './acts'
+import type { Catalog, EventDraft, DetailField, WorkParcel } from '../lib/types'
+import { actOf, choiceOf, firstChoice, detailsOf } from './acts'
 
 /** An empty form: the act that the list names as next, today. */
 export const freshForm = (catalog: Catalog, parcel: WorkParcel, today: number): Typed => ({
   choice: firstChoice(catalog, parcel),
-  said: {},
+  details: {},
   own: {},
   date: isoOfDay(today),
   document: '',
@@ -35,7 +35,7 @@ export const ownField = (choice: string): string | null => ownFields[choice] ?? 
 /** The event that the form tells. */
 export function eventOf(
   typed: Typed,
-  asks: readonly SaidField[],
+  asks: readonly DetailField[],
   parcel: number,
   isStage: boolean,
   attachments: readonly string[],
@@ -53,7 +53,7 @@ export function eventOf(
   if (typed.document.trim()) more.document = typed.document.trim()
   if (typed.note.trim()) more.note = typed.note.trim()
   if (attachments.length) more.attachments = attachments
-  return { parcel, version, date, ...what, ...(act ? saidOf(typed.said, asks) : {}), ...more }
+  return { parcel, version, date, ...what, ...(act ? detailsOf(typed.details, asks) : {}), ...more }
 }
 
 const common = ['parcel', 'version', 'kind', 'date', 'document', 'note', 'attachments', 'author']
@@ -67,7 +67,7 @@ export function typedOf(event: EventDraft): Typed {
   )
   return {
     choice: act ? choiceOf(act) : event.kind,
-    said: act ? Object.fromEntries(rest) : {},
+    details: act ? Object.fromEntries(rest) : {},
     own: act ? {} : Object.fromEntries(rest.map(([name, value]) => [name, String(value)])),
     date: event.date,
     document: event.document ?? '',
@@ -79,7 +79,7 @@ export function typedOf(event: EventDraft): Typed {
 /** Fields that are wrong before anybody is asked, and why. */
 export function faultsOf(
   typed: Typed,
-  asks: readonly SaidField[],
+  asks: readonly DetailField[],
   today: number,
 ): Record<string, string> {
   const faults: Record<string, string> = {}
@@ -96,8 +96,13 @@ export function faultsOf(
   if (field === 'planned' && dayOfIso(value) === null)
     faults.planned = t(value ? 'date.unreadable' : 'date.missing')
   for (const name of asks) {
-    const said = typed.said[name]
-    if (dayFields.includes(name) && typeof said === 'string' && said && dayOfIso(said) === null)
+    const details = typed.details[name]
+    if (
+      dayFields.includes(name) &&
+      typeof details === 'string' &&
+      details &&
+      dayOfIso(details) === null
+    )
       faults[name] = t('date.unreadable')
   }
   return faults

@@ -218,7 +218,7 @@ it('an act beside the nine takes what the law asks for', async () => {
   expect(events.at(-1)?.what).toMatchObject({
     kind: 'step_taken',
     step: 'consulted',
-    said: { agree: 30, disagree: 1, total: 31 },
+    details: { agree: 30, disagree: 1, total: 31 },
   })
   expect(await stageOf(target.id)).toBe('plan_posted')
 })

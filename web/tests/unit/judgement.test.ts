@@ -19,7 +19,7 @@ const decision: Outlook = {
       article: 'LL 85.1',
       on: '2025-08-31',
       last: false,
-      start_said: true,
+      start_stated: true,
       days: 180,
       working_days: null,
       from: ['notice'],
@@ -29,7 +29,7 @@ const decision: Outlook = {
       article: 'LL 87.5b–g',
       on: '2025-09-03',
       last: true,
-      start_said: true,
+      start_stated: true,
       days: 10,
       working_days: null,
       from: ['resettled'],
@@ -40,8 +40,8 @@ const decision: Outlook = {
   begun: false,
 }
 const day = (iso: string) => Date.parse(iso) / 86_400_000
-const told = (date: string, outlook = decision, said = {}) =>
-  judge(outlook, date, said).map(({ kind, days, bound }) => [kind, days, bound])
+const findings = (date: string, outlook = decision, details = {}) =>
+  judge(outlook, date, details).map(({ kind, days, bound }) => [kind, days, bound])
 
 describe('a day is held against what the server told of the parcel', () => {
   it('too early, with the day from which it is lawful and the article', () => {
@@ -50,14 +50,14 @@ describe('a day is held against what the server told of the parcel', () => {
     ])
   })
   it('the day that only a literal reading allows', () => {
-    expect(told('2025-08-30')).toEqual([['edge', 1, day('2025-08-31')]])
+    expect(findings('2025-08-30')).toEqual([['edge', 1, day('2025-08-31')]])
   })
   it('within its days nothing is said', () => {
     expect(judge(decision, '2025-08-31')).toEqual([])
     expect(judge(decision, '2025-09-03')).toEqual([])
   })
   it('too late', () => {
-    expect(told('2025-09-08')).toEqual([['late', 5, day('2025-09-03')]])
+    expect(findings('2025-09-08')).toEqual([['late', 5, day('2025-09-03')]])
   })
   it('never late before the minimum wait has passed, though the term has', () => {
     const over: Outlook = {
@@ -69,9 +69,9 @@ describe('a day is held against what the server told of the parcel', () => {
       term: '2026-01-05',
       floor_over_max: true,
     }
-    expect(told('2026-01-20', over)).toEqual([['early', 20, day('2026-02-09')]])
-    expect(told('2026-02-09', over)).toEqual([])
-    expect(told('2026-02-10', over)).toEqual([['late', 1, day('2026-02-09')]])
+    expect(findings('2026-01-20', over)).toEqual([['early', 20, day('2026-02-09')]])
+    expect(findings('2026-02-09', over)).toEqual([])
+    expect(findings('2026-02-10', over)).toEqual([['late', 1, day('2026-02-09')]])
   })
   it('a decision on an expired notice wants the notice again', () => {
     const without: Outlook = {
@@ -80,9 +80,9 @@ describe('a day is held against what the server told of the parcel', () => {
       latest: null,
       missing: [['notice_reissued']],
     }
-    expect(told('2026-03-10', without)).toEqual([['expired', 7, day('2026-03-03')]])
+    expect(findings('2026-03-10', without)).toEqual([['expired', 7, day('2026-03-03')]])
     // Recorded late, decided while the notice held.
-    expect(told('2026-03-03', without)).toEqual([])
+    expect(findings('2026-03-03', without)).toEqual([])
   })
   it('what has to come first', () => {
     const unapproved: Outlook = { ...decision, earliest: null, missing: [['plan_approved']] }
@@ -91,11 +91,11 @@ describe('a day is held against what the server told of the parcel', () => {
     ])
   })
   it('a signer who was not competent', () => {
-    expect(told('2025-09-01', decision, { signer: 'district_pc' })).toEqual([
+    expect(findings('2025-09-01', decision, { signer: 'district_pc' })).toEqual([
       ['signer', null, null],
     ])
-    expect(told('2025-09-01', decision, { signer: 'commune_chair' })).toEqual([])
-    expect(told('2025-09-01', { ...decision, signers: [] }, { signer: 'other' })).toEqual([])
+    expect(findings('2025-09-01', decision, { signer: 'commune_chair' })).toEqual([])
+    expect(findings('2025-09-01', { ...decision, signers: [] }, { signer: 'other' })).toEqual([])
   })
   it('no date, nothing said', () => {
     expect(judge(decision, '')).toEqual([])

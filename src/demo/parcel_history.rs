@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use super::fabric::Made;
 use crate::domain::{
     BlockerKind, Day, EventKind, Stage, Vnd,
-    law::{Act, Condition, Said, Signer},
+    law::{Act, ActDetails, Condition, Signer},
 };
 
 /// First days of the law of 2024, of the acts of communes, of Resolution 254 and of Decree 49.
@@ -73,16 +73,16 @@ impl ParcelHistory {
         }
     }
 
-    fn tell(&mut self, day: Day, kind: EventKind) {
+    fn add(&mut self, day: Day, kind: EventKind) {
         self.events.push((day, kind));
     }
 
-    fn act(&mut self, day: Day, act: Act, said: Said) {
+    fn act(&mut self, day: Day, act: Act, details: ActDetails) {
         let kind = match act.stage() {
-            Some(stage) => EventKind::StageReached { stage, said },
-            None => EventKind::StepTaken { step: act, said },
+            Some(stage) => EventKind::StageReached { stage, details },
+            None => EventKind::StepTaken { step: act, details },
         };
-        self.tell(day, kind);
+        self.add(day, kind);
     }
 
     fn chance(&mut self, of: f64) -> bool {
@@ -96,7 +96,7 @@ impl ParcelHistory {
     /// The money that was approved with the plan.
     pub fn money(&mut self, amount: Vnd) {
         if let Some(day) = self.approved {
-            self.tell(day, EventKind::MoneyApproved { amount });
+            self.add(day, EventKind::MoneyApproved { amount });
         }
     }
 
@@ -104,7 +104,7 @@ impl ParcelHistory {
     pub fn step(&mut self, position: usize, stage: Stage, days: i32) {
         if self.early && stage == Stage::PlanPosted {
             let on = self.day.plus(self.aside.random_range(3..20));
-            self.tell(on, EventKind::EarlyHandover);
+            self.add(on, EventKind::EarlyHandover);
         }
         if self.early && stage == Stage::HandedOver {
             return;
@@ -113,31 +113,31 @@ impl ParcelHistory {
         let mut day = from.plus(days);
         if let Some((_, blocker, wait)) = self.stuck.filter(|stuck| stuck.0 == position) {
             let opened = day.plus(-6);
-            self.tell(opened, EventKind::BlockerOpened { blocker });
+            self.add(opened, EventKind::BlockerOpened { blocker });
             if self.forced {
                 day = self.force(position, day);
             } else {
                 day = day.plus(wait);
             }
-            self.tell(day, EventKind::BlockerClosed { blocker });
+            self.add(day, EventKind::BlockerClosed { blocker });
         }
         match stage {
             Stage::Notice => self.notice(day),
             Stage::PlanPosted => {
                 self.posted = day;
                 self.day = day;
-                self.tell(day, EventKind::reached(stage));
+                self.add(day, EventKind::reached(stage));
             }
             Stage::PlanApproved => self.approve(day),
             Stage::Paid => self.pay(day),
             Stage::RecoveryDecided => self.decide(day),
             Stage::HandedOver => {
                 let day = self.day.max(day);
-                self.tell(day, EventKind::reached(stage));
+                self.add(day, EventKind::reached(stage));
             }
             _ => {
                 self.day = day;
-                self.tell(day, EventKind::reached(stage));
+                self.add(day, EventKind::reached(stage));
             }
         }
     }
@@ -146,7 +146,7 @@ impl ParcelHistory {
         self.sent = day.plus(self.aside.random_range(0..6));
         (self.notice, self.day) = (day, day);
         let sent = self.aside.random_bool(0.6).then_some(self.sent);
-        self.act(day, Act::Notice, Said { sent, ..Said::default() });
+        self.act(day, Act::Notice, ActDetails { sent, ..ActDetails::default() });
     }
 
     /// Posted long enough, met about, appraised; of homes it says whether they are resettled.
@@ -157,14 +157,14 @@ impl ParcelHistory {
         let day = if hasty { self.posted.plus(posting - 4) } else { day.max(least) };
         let resettlement = (self.land == Land::Home).then_some(true);
         let effect = self.chance(0.3).then_some(day);
-        self.act(day, Act::PlanApproved, Said { effect, resettlement, ..Said::default() });
+        self.act(day, Act::PlanApproved, ActDetails { effect, resettlement, ..ActDetails::default() });
         (self.approved, self.day, self.ready) = (Some(day), day, day);
         if self.land == Land::Home && since(day, LAW_2024) {
             self.ready = day.plus(self.days(3, 45));
             self.act(
                 self.ready,
                 Act::Resettled,
-                Said { condition: Some(Condition::Plot), ..Said::default() },
+                ActDetails { condition: Some(Condition::Plot), ..ActDetails::default() },
             );
         }
     }
@@ -178,7 +178,7 @@ impl ParcelHistory {
             (_, true) => approved.plus(self.days(31, 90)),
             _ => approved.plus(self.days(4, 29)),
         };
-        self.tell(paid, EventKind::reached(Stage::Paid));
+        self.add(paid, EventKind::reached(Stage::Paid));
         self.day = self.day.max(paid);
     }
 
@@ -192,7 +192,7 @@ impl ParcelHistory {
         if !since(self.notice, LAW_2024) && since(decided, RESOLUTION) {
             // The notice of the old law has lapsed: a new one, and the wait of the new law.
             sent = Day::FIRST.plus(RESOLUTION + self.days(5, 60));
-            self.act(sent, Act::Notice, Said { sent: Some(sent), ..Said::default() });
+            self.act(sent, Act::Notice, ActDetails { sent: Some(sent), ..ActDetails::default() });
             decided = decided.max(sent.plus(1));
         }
         let floor = sent.plus(wait + 1);
@@ -207,7 +207,7 @@ impl ParcelHistory {
         let expires = self.notice.plus(365);
         if sent == self.sent && since(self.notice, LAW_2024) && decided > expires && self.chance(0.8) {
             let again = expires.plus(self.days(1, 12)).min(decided);
-            self.act(again, Act::NoticeReissued, Said { sent: Some(again), ..Said::default() });
+            self.act(again, Act::NoticeReissued, ActDetails { sent: Some(again), ..ActDetails::default() });
         }
         let signer = match i32::from(decided.number()) {
             day if day < COMMUNES => Signer::DistrictPc,
@@ -217,7 +217,7 @@ impl ParcelHistory {
         let wrong = self.chance(0.01);
         let signer = if wrong { Signer::CommunePc } else { signer };
         let signer = self.chance(0.4).then_some(signer);
-        self.act(decided, Act::RecoveryDecided, Said { signer, ..Said::default() });
+        self.act(decided, Act::RecoveryDecided, ActDetails { signer, ..ActDetails::default() });
         self.day = self.day.max(decided);
     }
 
@@ -225,20 +225,24 @@ impl ParcelHistory {
     fn force(&mut self, position: usize, day: Day) -> Day {
         if position == 2 {
             let until = day.plus(16);
-            self.act(day, Act::PersuasionInventory, Said { until: Some(until), ..Said::default() });
+            self.act(
+                day,
+                Act::PersuasionInventory,
+                ActDetails { until: Some(until), ..ActDetails::default() },
+            );
             let decided = until.plus(self.days(12, 30));
-            self.act(decided, Act::MandatoryInventory, Said::default());
+            self.act(decided, Act::MandatoryInventory, ActDetails::default());
             return decided.plus(self.days(6, 20));
         }
         let start = self.day.plus(self.days(3, 15));
         let until = start.plus(11);
-        self.act(start, Act::PersuasionHandover, Said { until: Some(until), ..Said::default() });
+        self.act(start, Act::PersuasionHandover, ActDetails { until: Some(until), ..ActDetails::default() });
         let decided = until.plus(self.days(11, 25));
         let received = decided.plus(2);
         let force = received.plus(self.days(4, 10));
-        let said = Said { received: Some(received), planned: Some(force), ..Said::default() };
-        self.act(decided, Act::EnforcementDecided, said);
-        self.act(force, Act::Enforced, Said::default());
+        let details = ActDetails { received: Some(received), planned: Some(force), ..ActDetails::default() };
+        self.act(decided, Act::EnforcementDecided, details);
+        self.act(force, Act::Enforced, ActDetails::default());
         force
     }
 }

@@ -1,30 +1,30 @@
 /** What an act says beside its day, in words, and what may be chosen for it. */
 import { dateText, lands, signers } from './lawful'
 import { t, type Key } from './index'
-import type { Said, SaidField } from '../lib/types'
+import type { ActDetails, DetailField } from '../lib/types'
 
 /** What each field is called. */
-export const fields: Record<SaidField, Key> = {
-  sent: 'said.sent',
-  effect: 'said.effect',
-  until: 'said.until',
-  received: 'said.received',
-  planned: 'said.planned',
-  handover_by: 'said.handoverBy',
-  signer: 'said.signer',
-  land: 'said.land',
-  resettlement: 'said.resettlement',
-  condition: 'said.condition',
-  path: 'said.path',
-  places: 'said.places',
-  agree: 'said.agree',
-  disagree: 'said.disagree',
-  total: 'said.total',
-  farm_total: 'said.farmTotal',
-  refused: 'said.refused',
+export const fields: Record<DetailField, Key> = {
+  sent: 'detail.sent',
+  effect: 'detail.effect',
+  until: 'detail.until',
+  received: 'detail.received',
+  planned: 'detail.planned',
+  handover_by: 'detail.handoverBy',
+  signer: 'detail.signer',
+  land: 'detail.land',
+  resettlement: 'detail.resettlement',
+  condition: 'detail.condition',
+  path: 'detail.path',
+  places: 'detail.places',
+  agree: 'detail.agree',
+  disagree: 'detail.disagree',
+  total: 'detail.total',
+  farm_total: 'detail.farmTotal',
+  refused: 'detail.refused',
 }
 
-export const dayFields: readonly SaidField[] = [
+export const dayFields: readonly DetailField[] = [
   'sent',
   'effect',
   'until',
@@ -32,11 +32,11 @@ export const dayFields: readonly SaidField[] = [
   'planned',
   'handover_by',
 ]
-export const countFields: readonly SaidField[] = ['agree', 'disagree', 'total', 'farm_total']
-export const yesFields: readonly SaidField[] = ['resettlement', 'refused']
+export const countFields: readonly DetailField[] = ['agree', 'disagree', 'total', 'farm_total']
+export const yesFields: readonly DetailField[] = ['resettlement', 'refused']
 
 /** What may be chosen, by the codes of entries. */
-export const choices: Partial<Record<SaidField, Record<string, Key>>> = {
+export const choices: Partial<Record<DetailField, Record<string, Key>>> = {
   signer: signers,
   land: lands,
   condition: {
@@ -67,17 +67,17 @@ const nameIn = (all: Record<string, Key> | undefined, code: string): string => {
   return key ? t(key) : code
 }
 
-function valueText(field: SaidField, value: Said[SaidField]): string {
+function valueText(field: DetailField, value: ActDetails[DetailField]): string {
   if (Array.isArray(value)) return value.map((one) => nameIn(places, one)).join(', ')
-  if (typeof value === 'boolean') return t(value ? 'said.yes' : 'said.no')
+  if (typeof value === 'boolean') return t(value ? 'detail.yes' : 'detail.no')
   if (typeof value === 'number') return String(value)
   if (dayFields.includes(field)) return dateText(value ?? null)
   return nameIn(choices[field], value ?? '')
 }
 
 /** All that was said, in the order of the fields. */
-export const saidText = (said: Said): string =>
-  (Object.keys(fields) as SaidField[])
-    .filter((field) => said[field] !== undefined)
-    .map((field) => `${t(fields[field])}: ${valueText(field, said[field])}`)
+export const detailsText = (details: ActDetails): string =>
+  (Object.keys(fields) as DetailField[])
+    .filter((field) => details[field] !== undefined)
+    .map((field) => `${t(fields[field])}: ${valueText(field, details[field])}`)
     .join('; ')
