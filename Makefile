@@ -86,6 +86,9 @@ package: build ## leave target/package/matbang_….deb, with its list of compone
 package-check: ## install the package in a clean Debian, run it there, remove it (root; debootstrap)
 	@scripts/package-check.sh
 
+fuzz: ## give each target of fuzz/ inputs of a fuzzer's making; TIME=600 seconds each
+	@scripts/fuzz.sh $(or $(TIME),60)
+
 check-web: web
 	@cd web && npm run --silent check
 

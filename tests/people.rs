@@ -280,6 +280,49 @@ fn an_administrator_takes_a_lost_factor_away_and_wrong_codes_are_few() {
 }
 
 #[test]
+fn a_copy_of_the_store_makes_no_codes_where_there_is_a_key() {
+    let demo = Demo::new();
+    add(&demo.store(), "an", "viewer", None);
+    let key = |name: &str| {
+        let path = demo.folder().join(name);
+        succeed(&demo.store(), &["key", path.to_str().unwrap()]);
+        path
+    };
+    let (right, wrong) = (key("secrets.key"), key("other.key"));
+    let serve = |key: Option<&std::path::Path>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_matbang"));
+        command.arg("--data").arg(demo.store()).args(["serve", "--listen", "127.0.0.1:0"]);
+        key.map(|key| command.arg("--secrets-key").arg(key));
+        Server::run(command)
+    };
+    let kept = || -> Vec<u8> {
+        let sql = rusqlite::Connection::open(demo.store()).unwrap();
+        sql.query_row("SELECT secret FROM second_factors", [], |row| row.get(0)).unwrap()
+    };
+    let enter = |server: &Server, code: &str| {
+        let reply = sign_in(server, &json!({ "name": "an", "password": PASSWORD, "code": code }));
+        (reply.status, if reply.status == 200 { String::new() } else { code_of(&reply) })
+    };
+    // Begun without a key: kept as it is, and sealed by the first server that has one.
+    let server = serve(None);
+    let (mut device, recovery, _) = with_factor(&server, &Person::sign_in(&server, "an"));
+    drop(server);
+    let plain = kept();
+    assert_eq!(plain.len(), 20);
+    drop(serve(Some(&right)));
+    let sealed = kept();
+    assert!(!sealed.windows(8).any(|part| part == &plain[..8]), "the secret is not in the store");
+    // Without the key, or with another, nobody comes in without a second factor; a recovery code is one.
+    for (key, spare) in [(None, 0), (Some(&*wrong), 1)] {
+        let server = serve(key);
+        assert_eq!(enter(&server, "000000"), (503, "second_factor_sealed".to_owned()));
+        assert_eq!(enter(&server, &recovery[spare]).0, 200);
+    }
+    assert_eq!(enter(&serve(Some(&right)), &device.code()).0, 200);
+    assert_eq!(kept(), sealed, "what is sealed stays");
+}
+
+#[test]
 fn who_sees_holders_is_signed_out_after_half_an_hour() {
     let demo = Demo::new();
     for (name, role) in [("an", "officer"), ("xem", "viewer")] {

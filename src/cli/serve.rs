@@ -19,8 +19,8 @@ use crate::{
     reader::{Limits, Reader},
     report::Language,
     server::{
-        App, Auth, Basemap, Edge, Files, Oidc, Reading, Scratch, Services, Tls, Witness, describe_measures,
-        follow, listen, measure, router, sign_head, sign_heads,
+        App, Auth, Basemap, Edge, Files, Oidc, Reading, Scratch, Services, Tls, Vault, Witness,
+        describe_measures, follow, listen, measure, router, seal_secrets, sign_head, sign_heads,
     },
     store::Store,
 };
@@ -49,6 +49,10 @@ pub struct Serve {
     /// How long somebody is waited for who neither sends what was begun nor takes what is sent.
     #[arg(long, value_name = "SECONDS", default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..=3600))]
     patience: u64,
+    /// File with the key that seals the secrets of second factors; `matbang key` makes one. All servers on one database
+    /// have the same. Without it the store keeps them as they are.
+    #[arg(long, env = "MATBANG_SECRETS_KEY", value_name = "FILE")]
+    secrets_key: Option<std::path::PathBuf>,
     /// Sign the ledger's end with the key in this file, which `matbang key` makes and which should not lie beside the store.
     #[arg(long, env = "MATBANG_HEAD_KEY", value_name = "FILE")]
     head_key: Option<std::path::PathBuf>,
@@ -203,7 +207,21 @@ fn auth(options: &Serve, store: &dyn Store) -> Result<Auth, Box<dyn std::error::
     if directory.accounts.is_empty() {
         eprintln!("matbang: there are no accounts: whoever asks from this machine is the administrator");
     }
-    Ok(Auth::new(directory, options.public_map, oidc))
+    let vault = match &options.secrets_key {
+        Some(path) => {
+            let wrong = |e: &dyn std::fmt::Display| format!("{}: {e}", path.display());
+            Vault::parse(&std::fs::read_to_string(path).map_err(|e| wrong(&e))?).map_err(|e| wrong(&e))?
+        }
+        None => Vault::default(),
+    };
+    let shut = seal_secrets(store, &vault, clock::now_millis())?;
+    if !shut.is_empty() {
+        let who = shut.join(", ");
+        eprintln!(
+            "matbang: second factors can't be checked for {who}: they were sealed by a key that is not given"
+        );
+    }
+    Ok(Auth::new(store.directory()?, options.public_map, oidc, vault))
 }
 
 async fn serve(

@@ -4,7 +4,7 @@
 //! codes and by the words of people ([`Words`]). A row becomes the fields of a
 //! draft; what they mean is judged elsewhere.
 
-use std::path::Path;
+use std::{collections::HashMap, path::Path, sync::LazyLock};
 
 use serde_json::{Map, Value};
 
@@ -118,10 +118,17 @@ const COLUMNS: [(&str, &[&str]); 35] = [
     ("refused", &["refused", "tu choi nhan"]),
 ];
 
+/// Fields by the folded names of their columns; of two fields with one name the first.
+static FIELDS: LazyLock<HashMap<String, &'static str>> = LazyLock::new(|| {
+    let names = |(field, names): &(&'static str, &[&str])| {
+        let field = *field;
+        names.iter().map(move |name| (fold(name), field)).collect::<Vec<_>>()
+    };
+    COLUMNS.iter().rev().flat_map(names).collect()
+});
+
 fn field_of(column: &str) -> Option<&'static str> {
-    let name = fold(column);
-    let known = |names: &[&str]| names.iter().any(|known| fold(known) == name);
-    COLUMNS.iter().find(|(_, names)| known(names)).map(|(field, _)| *field)
+    FIELDS.get(&fold(column)).copied()
 }
 
 /// Whether a row names the columns that a table of events must have.

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use super::{app::App, cache::Touched, warmer::Warmer};
+use super::{app::App, background::step_back, cache::Touched, warmer::Warmer};
 use crate::{
     analysis::View,
     atlas::{Extent, Snapshot},
@@ -39,7 +39,10 @@ pub fn follow(
     let mut seen = store.wait_for_change(0, Duration::ZERO)?;
     let mut shown = first(app, store, law, today())?;
     let (snapshot, day) = (Arc::clone(&shown.snapshot), shown.today);
-    std::thread::spawn(move || look_back(&snapshot, day));
+    std::thread::spawn(move || {
+        step_back();
+        look_back(&snapshot, day);
+    });
     let warmer = Warmer::start(Arc::clone(app));
     while !stop() {
         let now = match store.wait_for_change(seen, PATIENCE) {

@@ -12,6 +12,7 @@ mod api;
 mod app;
 mod assets;
 mod auth;
+mod background;
 mod basemap;
 mod cache;
 mod campaign_files;
@@ -49,7 +50,7 @@ mod wording;
 mod writer;
 
 pub use app::{App, Services};
-pub use auth::{Auth, Oidc, Route, Rule, hash_password, secret, secret_hash};
+pub use auth::{Auth, Oidc, Route, Rule, Vault, hash_password, seal_secrets, secret, secret_hash};
 pub use basemap::Basemap;
 pub use edge::{Edge, Tls, listen};
 pub use files::{Files, Quota};

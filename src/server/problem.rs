@@ -217,6 +217,16 @@ impl Problem {
         Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail, more }
     }
 
+    /// The code can't be checked: the secret behind it is sealed by a key that the server does not have.
+    pub fn sealed(error: &super::auth::VaultError) -> Self {
+        tracing::error!(%error, "the secret of a second factor can't be opened");
+        let detail = "the code can't be checked: this server lacks the key to second factors; give a recovery code, or \
+                      tell who keeps the server"
+            .to_owned();
+        let more = Some(Box::new(More::Code("second_factor_sealed")));
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Second factor", detail, more }
+    }
+
     /// Signed in, but not allowed.
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self { status: StatusCode::FORBIDDEN, title: "Not allowed", detail: detail.into(), more: None }

@@ -17,6 +17,7 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::{OnceCell, Semaphore, watch};
 
 use super::{
+    background::beside,
     cache::{Cache, Touched},
     joined::Joined,
     params::When,
@@ -64,7 +65,7 @@ pub struct Views {
     current: ArcSwapOption<Current>,
     numbers: AtomicU64,
     past: Mutex<VecDeque<((LedgerPosition, Day), Past)>>,
-    past_places: Semaphore,
+    past_turns: Semaphore,
     store: Arc<dyn Store>,
     /// Position of the view that is shown.
     shown: watch::Sender<u64>,
@@ -79,7 +80,7 @@ impl Views {
             current: ArcSwapOption::empty(),
             numbers: AtomicU64::new(0),
             past: Mutex::default(),
-            past_places: Semaphore::new(PAST_AT_ONCE),
+            past_turns: Semaphore::new(PAST_AT_ONCE),
             store,
             shown: watch::Sender::new(0),
             end: (Joined::default(), AtomicU64::new(0)),
@@ -178,7 +179,7 @@ impl Views {
         self.current()
     }
 
-    /// Works out an earlier state, in its turn and on a thread that may block.
+    /// Works out an earlier state, in its turn and beside everything else: what is recorded and looked at now comes first.
     async fn past(
         &self,
         current: Arc<Current>,
@@ -191,9 +192,11 @@ impl Views {
         } else if let Some(known) = self.past_snapshot(position) {
             known
         } else {
-            let turn = tokio::time::timeout(PAST_WITHIN, self.past_places.acquire()).await;
+            let turn = tokio::time::timeout(PAST_WITHIN, self.past_turns.acquire()).await;
             let _turn = turn.map_err(|_| Problem::busy())?.map_err(|e| Problem::internal(&e))?;
-            Arc::new(self.with_store(move |store| store.past(&now, position)).await?)
+            let store = Arc::clone(&self.store);
+            let made = beside(move || store.past(&now, position)).await?;
+            Arc::new(made.map_err(|e| Problem::store(&e))?)
         };
         // Number 0 is never current: what is made from the past is not kept as if it were of today.
         Ok(Arc::new(Current { number: 0, view: View::new(snapshot, day) }))

@@ -9,7 +9,7 @@ use std::{
     },
 };
 
-use super::app::App;
+use super::{app::App, background::step_back};
 
 /// A thread that warms the view that is shown; it ends with this.
 pub struct Warmer(Sender<()>);
@@ -19,6 +19,7 @@ impl Warmer {
     pub fn start(app: Arc<App>) -> Self {
         let (send, moved) = channel();
         std::thread::spawn(move || {
+            step_back();
             while moved.recv().is_ok() {
                 // However often it moved on meanwhile, the last view has what the others have.
                 moved.try_iter().for_each(drop);

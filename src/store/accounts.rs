@@ -76,7 +76,7 @@ pub const LAST_CHANGES: u32 = 64;
 /// What somebody has at hand beside a password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SecondFactor {
-    /// Secret of the one-time codes.
+    /// Secret of the one-time codes as it is kept, sealed or not.
     pub secret: Vec<u8>,
     /// A code of it was given: it is asked for from then on.
     pub confirmed: bool,
@@ -187,6 +187,8 @@ pub enum AccountChange {
     Unlink(u32),
     /// The secret of a second factor that is not asked for yet.
     SecondFactor(u32, Vec<u8>),
+    /// The same secret of a second factor, kept otherwise: sealed.
+    SecretSealed(u32, Vec<u8>),
     /// The second factor is asked for from now on; all sessions end.
     SecondFactorOn {
         /// Account.
@@ -216,6 +218,7 @@ impl AccountChange {
             Self::Link { .. } => "linked",
             Self::Unlink(_) => "unlinked",
             Self::SecondFactor(..) => "second_factor_begun",
+            Self::SecretSealed(..) => "secret_sealed",
             Self::SecondFactorOn { .. } => "second_factor_on",
             Self::SecondFactorOff(_) => "second_factor_off",
         }

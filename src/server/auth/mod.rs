@@ -19,6 +19,7 @@ mod password;
 mod rules;
 mod session;
 mod strength;
+mod vault;
 
 use std::{
     collections::HashSet,
@@ -27,7 +28,7 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use crate::store::{Directory, SecretHash};
+use crate::store::{AccountChange, Directory, SecondFactor, SecretHash, Store, StoreError};
 
 pub use identity::Identity;
 pub use keeping::{add_account, add_token, change_account, revoke_token};
@@ -37,10 +38,12 @@ pub use own::{begin_factor, change_password, confirm_factor, remove_factor};
 pub use password::{hash as hash_password, secret, secret_hash};
 pub use rules::{Route, Rule, guard};
 pub use session::{accesses, accounts, holder, session, sign_in, sign_out};
+pub use vault::{Vault, VaultError};
 
 use super::joined::Joined;
 use journal::Journal;
 use limits::Limits;
+use vault::is_sealed;
 
 /// How the server lets people in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +69,7 @@ pub struct Auth {
     journal: Mutex<Journal>,
     public_map: bool,
     limits: Limits,
+    vault: Vault,
 }
 
 /// Secrets that are known to be nobody's, at most.
@@ -92,8 +96,8 @@ impl Auth {
         matches!(self.mode(), Mode::Accounts { public_map: true })
     }
 
-    /// With these accounts; `public_map` shows the map to who is not signed in.
-    pub fn new(directory: Directory, public_map: bool, oidc: Option<Oidc>) -> Self {
+    /// With these accounts; `public_map` shows the map to who is not signed in, `vault` opens second factors.
+    pub fn new(directory: Directory, public_map: bool, oidc: Option<Oidc>, vault: Vault) -> Self {
         Self {
             journal: Mutex::new(Journal::after(&directory)),
             directory: ArcSwap::from_pointee(directory),
@@ -102,6 +106,7 @@ impl Auth {
             strangers: Mutex::default(),
             public_map,
             limits: Limits::default(),
+            vault,
         }
     }
 
@@ -124,4 +129,29 @@ impl Auth {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner).log_changes(&directory);
         self.directory.store(Arc::new(directory));
     }
+}
+
+/// Seals the secrets of second factors that were kept as they are, where there is a key; gives the accounts whose
+/// secrets can't be opened here.
+///
+/// # Errors
+/// [`StoreError`] when the store can't be written.
+pub fn seal_secrets(store: &dyn Store, vault: &Vault, at: i64) -> Result<Vec<String>, StoreError> {
+    let directory = store.directory()?;
+    let name =
+        |account: &u32| directory.accounts.get(account).map_or_else(String::new, |one| one.0.name.clone());
+    let shut = directory.second_factors.iter().filter(|(id, kept)| vault.open(**id, &kept.secret).is_err());
+    let shut = shut.map(|(id, _)| name(id)).collect();
+    if vault.has_key() {
+        let plain = directory.second_factors.iter().filter(|(_, kept)| !is_sealed(&kept.secret));
+        let seal = |(id, kept): (&u32, &SecondFactor)| {
+            vault.seal(*id, &kept.secret).map(|sealed| AccountChange::SecretSealed(*id, sealed))
+        };
+        let changes: Result<Vec<_>, _> = plain.map(seal).collect();
+        let changes = changes.map_err(|error| StoreError::Backend(error.to_string()))?;
+        if !changes.is_empty() {
+            store.change_accounts("matbang", at, &changes)?;
+        }
+    }
+    Ok(shut)
 }

@@ -111,7 +111,8 @@ pub async fn begin_factor(
     }
     let secret = new_secret().map_err(|e| Problem::internal(&e))?;
     let begun = FactorBegun { secret: typed(&secret), uri: address(&secret, &account.name, SERVER) };
-    change(&app, &identity, AccountChange::SecondFactor(account.id, secret)).await?;
+    let kept = app.auth.vault.seal(account.id, &secret).map_err(|e| Problem::internal(&e))?;
+    change(&app, &identity, AccountChange::SecondFactor(account.id, kept)).await?;
     Ok((StatusCode::CREATED, axum::Json(begun)).into_response())
 }
 
@@ -128,7 +129,8 @@ pub async fn confirm_factor(
     let Some(factor) = begun else { return Err(Problem::not_found("no second factor was begun")) };
     app.may_try_code(account.id).await?;
     let seconds = jiff::Timestamp::now().as_second().unsigned_abs();
-    let Some(step) = step_of(&factor.secret, &asked.code.replace(' ', ""), seconds) else {
+    let secret = app.auth.vault.open(account.id, &factor.secret).map_err(|e| Problem::sealed(&e))?;
+    let Some(step) = step_of(&secret, &asked.code.replace(' ', ""), seconds) else {
         app.wrong_code(account.id).await?;
         log::not_signed_in(Some(&account.name), RefusalReason::SecondFactorWrong, identity.address);
         return Err(Problem::wrong_code().instead(StatusCode::FORBIDDEN));

@@ -16,6 +16,11 @@ pub fn begin(sql: &Connection, account: u32, secret: &[u8]) -> StoreResult<usize
     Ok(sql.execute(insert, params![account, secret])?)
 }
 
+/// Keeps a secret otherwise.
+pub fn replace(sql: &Connection, account: u32, secret: &[u8]) -> StoreResult<usize> {
+    Ok(sql.execute("UPDATE second_factors SET secret = ?2 WHERE account = ?1", params![account, secret])?)
+}
+
 /// Has the second factor asked for.
 pub fn confirm(sql: &Connection, account: u32, step: u64, recovery: &[SecretHash]) -> StoreResult<usize> {
     let update =

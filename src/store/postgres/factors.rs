@@ -17,6 +17,11 @@ pub fn begin(sql: &Session<'_>, account: u32, secret: &[u8]) -> StoreResult<u64>
     sql.execute(insert, &[&signed(account), &secret])
 }
 
+/// Keeps a secret otherwise.
+pub fn replace(sql: &Session<'_>, account: u32, secret: &[u8]) -> StoreResult<u64> {
+    sql.execute("UPDATE second_factors SET secret = $2 WHERE account = $1", &[&signed(account), &secret])
+}
+
 /// Has the second factor asked for.
 pub fn confirm(sql: &Session<'_>, account: u32, step: u64, recovery: &[SecretHash]) -> StoreResult<u64> {
     let update =

@@ -42,6 +42,7 @@ export function refusalOf(error: unknown): Refusal {
   if (code === 'wrong_password') return { at: 'password', text: t('own.passwordWrong') }
   if (code === 'second_factor') return { at: 'code', text: t('own.codeMissing') }
   if (code === 'second_factor_wrong') return { at: 'code', text: t('signin.codeWrong') }
+  if (code === 'second_factor_sealed') return { at: 'code', text: t('signin.codeSealed') }
   // Signing in is asked for by itself, over this; what was typed stays.
   if (kind === 'unsigned') return { at: null, text: '' }
   const fresh = passwordText(error)
