@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use harness::{Demo, Server, matbang, succeed};
+use harness::{Demo, Server, matbang, read_only::ReadOnly, succeed};
 use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 
@@ -139,19 +139,9 @@ fn a_full_disk_is_told_and_leaves_the_store_whole() {
 #[test]
 fn a_store_that_cannot_be_written_is_told_with_what_to_do() {
     let demo = Demo::new();
-    let folder = demo.folder().join("readonly");
-    std::fs::create_dir(&folder).unwrap();
-    let mount = |arguments: &[&str]| Command::new("mount").args(arguments).arg(&folder).output();
-    if !mount(&["-t", "tmpfs", "tmpfs"]).is_ok_and(|done| done.status.success()) {
-        eprintln!("skipped a_store_that_cannot_be_written: this machine lets nobody mount a read-only disk");
-        return;
-    }
-    let store = folder.join("store.gpkg");
-    std::fs::copy(demo.store(), &store).unwrap();
-    let remounted = mount(&["-o", "remount,ro"]).unwrap();
+    let (folder, store) = ReadOnly::with_copy_of(&demo.store(), demo.folder().join("readonly"));
     let run = matbang(&store, &["serve", "--listen", "127.0.0.1:0"]);
-    Command::new("umount").arg(&folder).status().unwrap();
-    assert!(remounted.status.success());
+    drop(folder);
     assert_eq!(run.status.code(), Some(1));
     let message = String::from_utf8_lossy(&run.stderr).to_string();
     assert!(message.contains("read") && message.contains("only"), "{message}");

@@ -1,9 +1,9 @@
 //! What the rooms of the web app ask beside figures: rows of tables, briefings, accounts, the log.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "rooms/administration.rs"]
+mod administration;
 mod harness;
-#[path = "rooms/keeping.rs"]
-mod keeping;
 
 use harness::{Demo, Server};
 use serde_json::{Value, json};

@@ -1,7 +1,6 @@
 //! What a store promises. [`suite`] takes a store's factory and is all that a new store must pass;
 //! below it are promises of the file alone.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-#![allow(clippy::print_stdout, reason = "what could not be tried is said")]
 
 mod harness;
 #[path = "store/kept.rs"]

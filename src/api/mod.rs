@@ -7,6 +7,7 @@
 //! This module knows nothing of HTTP, of who asks, or of the clock.
 
 mod accounts;
+mod administration;
 mod board;
 mod board_row;
 mod briefings;
@@ -23,7 +24,6 @@ mod forecast;
 mod fronts;
 mod history;
 mod imports;
-mod keeping;
 mod law;
 mod law_book;
 mod live;
@@ -50,6 +50,7 @@ pub use accounts::{
     Accesses, AccountAdded, AccountChangeRequest, AccountEntry, Accounts, GrantRequest, Invitation,
     LONGEST_TOKEN_DAYS, NewAccount, NewToken, TokenAdded,
 };
+pub use administration::{Condition, HeadAt, Heads, LedgerEvent, LedgerPage, LedgerParcel, Verified};
 pub use board::{
     Board, BoardError, BoardGroup, BoardPeriod, ContestantNominee, HolderNominee, Nominee, Nominees,
     VanishedUnit, board, ranked,
@@ -88,7 +89,6 @@ pub use imports::{
     ImportBegun, ImportDone, ImportFeature, ImportLabel, ImportOutcome, ImportOutline, ImportPreview,
     ImportReport, ImportRequest, ImportShapes, ImportStored, StagedFiles, TargetFields,
 };
-pub use keeping::{Condition, HeadAt, Heads, LedgerEvent, LedgerPage, LedgerParcel, Verified};
 pub use law::{
     CaseLaw, CaseTransition, DetailField, FactEntry, Notice, OutlookEntry, ReasonEntry, Running, lawful,
 };

@@ -6,6 +6,7 @@ use axum::http::HeaderMap;
 
 use super::{
     auth::Auth,
+    background::beside,
     basemap::Basemap,
     cache::{Answer, Cache, Touched},
     campaign_files::CampaignFiles,
@@ -325,12 +326,18 @@ impl App {
         let question = format!("{key} {number} {} {}", view.snapshot.position(), view.today);
         let is_cheap = CHEAP.iter().any(|start| key.starts_with(start));
         let work = async move || {
-            let work = tokio::task::spawn_blocking(move || {
+            // What is shown now comes first.
+            let is_past = current.number == 0;
+            let work = move || {
                 let answer = Answer::new(&make(&app, &current)?, content_type, encoding);
                 app.answers.cache.keep_answer(current.number, key, &answer);
                 Ok(answer)
-            });
-            work.await.map_err(|e| Problem::internal(&e))?
+            };
+            if is_past {
+                beside(work).await?
+            } else {
+                tokio::task::spawn_blocking(work).await.map_err(|e| Problem::internal(&e))?
+            }
         };
         if is_cheap { work().await } else { self.answers.making.once(question, work).await }
     }

@@ -21,7 +21,7 @@ use super::{
     assets,
     auth::{self, Route, Rule},
     description::{
-        self, Described, briefings, emulation, figures, imports, keeping, reading, recording, session,
+        self, Described, administration, briefings, emulation, figures, imports, reading, recording, session,
     },
     files, headers, heads, ogc, probes,
     problem::Problem,
@@ -113,7 +113,7 @@ routes! {
     GET "/api/v1/search" READ => api::search, is reading::search;
     POST "/api/v1/totals" BY_ROLE => api::totals, is figures::totals;
     GET "/api/v1/live" READ => api::live::live, is reading::live;
-    GET "/api/v1/procedures" READ => api::procedures, is keeping::procedures;
+    GET "/api/v1/procedures" READ => api::procedures, is administration::procedures;
 
     GET "/api/v1/campaigns" READ => api::campaigns, is emulation::campaigns;
     GET "/api/v1/board" READ => api::board, is emulation::board;
@@ -130,9 +130,9 @@ routes! {
     GET "/api/v1/attachments/{id}" RECORD => api::attachment, is recording::attachment;
     GET "/api/v1/parcels/{id}/record" RECORD => api::record, is recording::record;
     GET "/api/v1/parcels/{id}/holder" HOLDERS => auth::holder, is recording::holder;
-    GET "/api/v1/holders" HOLDERS => api::holders, is keeping::holders;
+    GET "/api/v1/holders" HOLDERS => api::holders, is administration::holders;
 
-    POST "/api/v1/demo" ADMINISTER => api::fill_demo, is keeping::fill_demo;
+    POST "/api/v1/demo" ADMINISTER => api::fill_demo, is administration::fill_demo;
     GET "/api/v1/imports" MANAGE => api::imports, is imports::imports;
     POST "/api/v1/imports" MANAGE => api::begin_import, is imports::begin_import;
     POST "/api/v1/imports/undo" MANAGE => api::undo_import, is imports::undo_import;
@@ -149,10 +149,10 @@ routes! {
     DELETE "/api/v1/briefings/{code}" MEMBER => api::remove_briefing, is briefings::remove_briefing;
     POST "/api/v1/briefings/{code}/restore" MEMBER => api::restore_briefing, is briefings::restore_briefing;
 
-    GET "/api/v1/heads" READ => heads::heads, is keeping::heads;
-    GET "/api/v1/heads/{position}" READ => api::head_at, is keeping::head_at;
-    GET "/api/v1/ledger" ADMINISTER => api::ledger, is keeping::ledger;
-    GET "/api/v1/condition" ADMINISTER => api::condition, is keeping::condition;
+    GET "/api/v1/heads" READ => heads::heads, is administration::heads;
+    GET "/api/v1/heads/{position}" READ => api::head_at, is administration::head_at;
+    GET "/api/v1/ledger" ADMINISTER => api::ledger, is administration::ledger;
+    GET "/api/v1/condition" ADMINISTER => api::condition, is administration::condition;
 
     GET "/api/v1/session" OPEN => auth::session, is session::session;
     POST "/api/v1/session" OPEN => auth::sign_in, is session::sign_in, up to SIGN_IN;
@@ -163,12 +163,12 @@ routes! {
     POST "/api/v1/session/second-factor/remove" MEMBER => auth::remove_factor, is session::remove_factor;
     GET "/api/v1/oidc/start" OPEN => auth::start, is session::start;
     GET "/api/v1/oidc/callback" OPEN => auth::callback, is session::callback;
-    GET "/api/v1/accounts" ADMINISTER => auth::accounts, is keeping::accounts;
-    POST "/api/v1/accounts" ADMINISTER => auth::add_account, is keeping::add_account;
-    POST "/api/v1/accounts/{name}" ADMINISTER => auth::change_account, is keeping::change_account;
-    POST "/api/v1/tokens" ADMINISTER => auth::add_token, is keeping::add_token;
-    DELETE "/api/v1/tokens/{id}" ADMINISTER => auth::revoke_token, is keeping::revoke_token;
-    GET "/api/v1/accesses" ADMINISTER => auth::accesses, is keeping::accesses;
+    GET "/api/v1/accounts" ADMINISTER => auth::accounts, is administration::accounts;
+    POST "/api/v1/accounts" ADMINISTER => auth::add_account, is administration::add_account;
+    POST "/api/v1/accounts/{name}" ADMINISTER => auth::change_account, is administration::change_account;
+    POST "/api/v1/tokens" ADMINISTER => auth::add_token, is administration::add_token;
+    DELETE "/api/v1/tokens/{id}" ADMINISTER => auth::revoke_token, is administration::revoke_token;
+    GET "/api/v1/accesses" ADMINISTER => auth::accesses, is administration::accesses;
 }
 
 /// All routes around the state.

@@ -3,6 +3,7 @@
 
 pub mod people;
 pub mod postgres;
+pub mod read_only;
 
 use std::{
     io::{BufRead, BufReader, Write},

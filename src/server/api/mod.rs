@@ -1,6 +1,7 @@
 //! `/api/v1`: what the web app asks. Every answer says at which position of
 //! the ledger it holds. No holder appears in any of it but where a role allows it.
 
+mod administration;
 mod attachments;
 mod board;
 mod briefings;
@@ -11,7 +12,6 @@ mod events;
 mod figures;
 mod holders;
 mod imports;
-mod keeping;
 pub mod live;
 mod parcel;
 mod project;
@@ -25,6 +25,7 @@ mod totals;
 mod undo;
 mod work;
 
+pub use administration::{condition, head_at, ledger, procedures};
 pub use attachments::{attach, attachment};
 pub use board::{board, board_report, evidence};
 pub use briefings::{
@@ -43,7 +44,6 @@ pub use imports::{
     begin as begin_import, commit as commit_import, end as end_import, outline as import_outline,
     preview as preview_import, upload as upload_import, work as import_work,
 };
-pub use keeping::{condition, head_at, ledger, procedures};
 pub use parcel::parcel;
 pub use project::project;
 pub use record::record;

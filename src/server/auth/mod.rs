@@ -6,11 +6,11 @@
 //! What a route asks for stands in the one list of routes, beside its handler. Accounts are kept in memory and read
 //! again when they change.
 
+mod account_changes;
 mod attempts;
 mod factor;
 mod identity;
 mod journal;
-mod keeping;
 mod limits;
 mod log;
 mod oidc;
@@ -30,8 +30,8 @@ use arc_swap::ArcSwap;
 
 use crate::store::{AccountChange, Directory, SecondFactor, SecretHash, Store, StoreError};
 
+pub use account_changes::{add_account, add_token, change_account, revoke_token};
 pub use identity::Identity;
-pub use keeping::{add_account, add_token, change_account, revoke_token};
 pub use log::looked;
 pub use oidc::{Oidc, callback, start};
 pub use own::{begin_factor, change_password, confirm_factor, remove_factor};

@@ -13,9 +13,9 @@ use axum::{
 use serde::Deserialize;
 
 use super::{
+    account_changes::{change, hashed},
     factor::{address, new_secret, recovery_codes, step_of, typed},
     identity::{Credential, Identity},
-    keeping::{change, hashed},
     log::{self, RefusalReason},
     session::{begin, is_right, limited, second},
 };

@@ -46,6 +46,9 @@ impl Vault {
             .chunks(2)
             .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()));
         let bytes: Vec<u8> = pairs.collect::<Option<_>>().ok_or(VaultError::Key)?;
+        if digits.len() != 64 {
+            return Err(VaultError::Key);
+        }
         let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(|_| VaultError::Key)?;
         Ok(Self(Some(LessSafeKey::new(key))))
     }

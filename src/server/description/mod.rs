@@ -6,11 +6,11 @@
 //! `data/openapi.json` is the same document for whoever has no binary, such as the build of the web app; it is made
 //! (`make description`), and the same test says when it is old.
 
+pub mod administration;
 pub mod briefings;
 pub mod emulation;
 pub mod figures;
 pub mod imports;
-pub mod keeping;
 mod operation;
 mod parameters;
 pub mod reading;

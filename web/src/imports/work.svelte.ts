@@ -1,18 +1,18 @@
 /** How far the server is with a file, asked while it is at it; a server that does not tell is not asked again. */
 import { ask, Problem } from '../lib/api'
 import type { Answer } from '../lib/types'
-import { desk } from './desk.svelte'
+import { importing } from './importing.svelte'
 
 type Told = Answer<'/api/v1/imports/{id}/work'>
 export type Work = NonNullable<Told['work']>
 
 const PAUSE = 1000
 
-/** What the server is at with the file on the desk; null where it does not say. Call it within a component. */
+/** What the server is at with the file that waits; null where it does not say. Call it within a component. */
 export function following(): { readonly now: Work | null } {
   let now = $state.raw<Work | null>(null)
   $effect(() => {
-    const { id, busy } = desk
+    const { id, busy } = importing
     now = null
     if (id === null || busy === null || busy === 'sending') return
     const abort = new AbortController()

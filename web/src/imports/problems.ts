@@ -38,7 +38,7 @@ const known: Record<string, Key> = {
   text_too_long: 'trouble.text',
 }
 
-export function troubleText(problem: Problem): string {
+export function problemText(problem: Problem): string {
   if (problem.kind === 'unreachable') return t('notice.unreachable')
   const own = faultText(problem.detail).title
   if (own !== problem.detail) return own

@@ -1,4 +1,4 @@
-/** The file on the desk: what it holds, how it is to be understood, what came of it. */
+/** The file that waits to be imported: what it holds, how it is to be understood, what came of it. */
 import { Problem } from '../lib/api'
 import type {
   Bbox,
@@ -142,4 +142,4 @@ class Desk {
   }
 }
 
-export const desk = new Desk()
+export const importing = new Desk()
