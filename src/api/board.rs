@@ -193,7 +193,7 @@ pub(super) fn ahead(view: &View, period: domain::Period) -> BoardError {
 /// format.
 ///
 /// # Errors
-/// [`ApiError`] when the period lies outside the campaign or has not begun.
+/// `ApiError` when the period lies outside the campaign or has not begun.
 pub fn ranked(
     view: &View,
     campaign: &Campaign,
@@ -206,7 +206,7 @@ pub fn ranked(
 /// The board of `campaign` for a period, the one of the view's day if none is asked for.
 ///
 /// # Errors
-/// [`ApiError`] when the period lies outside the campaign or has not begun.
+/// `ApiError` when the period lies outside the campaign or has not begun.
 pub fn board(view: &View, campaign: &Campaign, asked: Option<domain::Period>) -> Result<Board, BoardError> {
     let board = ranked(view, campaign, asked)?;
     let nominees = board.nominees.iter().map(|one| Nominees {

@@ -71,7 +71,7 @@ impl Files {
     /// (`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_ENDPOINT`, `AWS_REGION`).
     ///
     /// # Errors
-    /// [`FilesError`] when the address is neither a folder nor a bucket's URL.
+    /// `FilesError` when the address is neither a folder nor a bucket's URL.
     pub fn at(address: &str) -> Result<Self, FilesError> {
         let wrong = |why: String| FilesError { storage: address.to_owned(), why };
         let rest =

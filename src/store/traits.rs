@@ -19,7 +19,7 @@ pub type ChangeWork<'a> = &'a mut dyn FnMut(&mut dyn Transaction) -> StoreResult
 /// The ledger: events, positions, and waiting for more.
 ///
 /// # Errors
-/// All of it: the engine's; [`StoreError::Busy`] where another writer does not end.
+/// All of it: the engine's; `StoreError::Busy` where another writer does not end.
 pub trait Ledger {
     /// The end of the ledger.
     fn head(&self) -> StoreResult<Head>;
@@ -63,7 +63,7 @@ pub trait Record {
     /// Does `work` in one change that no other writer can come between, and makes it durable unless it says false.
     ///
     /// # Errors
-    /// The error of `work`; [`StoreError::Busy`] when another program holds the store; [`StoreError::Full`] when the
+    /// The error of `work`; `StoreError::Busy` when another program holds the store; `StoreError::Full` when the
     /// disk is. Nothing was kept then.
     fn change(&self, work: ChangeWork<'_>) -> StoreResult<Head>;
 }
@@ -71,8 +71,8 @@ pub trait Record {
 /// Accounts, their sessions and tokens.
 ///
 /// # Errors
-/// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
-/// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
+/// Each: `StoreError::Backend` when the file or the database can't be read or written, `StoreError::Gone` when
+/// the database can't be reached, `StoreError::Row` when a row can't be read back.
 pub trait Accounts {
     /// Number of the state of the accounts.
     fn accounts_version(&self) -> StoreResult<u64>;
@@ -98,8 +98,8 @@ pub trait Accounts {
 /// Personal data of holders, and the log of looks at it.
 ///
 /// # Errors
-/// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
-/// the database can't be reached, [`StoreError::Row`] when a row can't be read back. Nothing is given then.
+/// Each: `StoreError::Backend` when the file or the database can't be read or written, `StoreError::Gone` when
+/// the database can't be reached, `StoreError::Row` when a row can't be read back. Nothing is given then.
 pub trait Holders {
     /// Name of a parcel's holder, with the look noted before it is given.
     fn holder(&self, parcel: ParcelId, account: &str, at: i64) -> StoreResult<Option<String>>;
@@ -122,8 +122,8 @@ pub trait Holders {
 /// Scans and photographs: who sent them, and about which parcels events name them. The files lie elsewhere.
 ///
 /// # Errors
-/// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
-/// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
+/// Each: `StoreError::Backend` when the file or the database can't be read or written, `StoreError::Gone` when
+/// the database can't be reached, `StoreError::Row` when a row can't be read back.
 pub trait Attachments {
     /// Notes that an account has sent a file of so many bytes at `at`; once for each account and file.
     fn note_upload(&self, file: &str, account: &str, bytes: u64, at: i64) -> StoreResult<()>;
@@ -136,8 +136,8 @@ pub trait Attachments {
 /// Briefings, frozen at a position.
 ///
 /// # Errors
-/// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
-/// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
+/// Each: `StoreError::Backend` when the file or the database can't be read or written, `StoreError::Gone` when
+/// the database can't be reached, `StoreError::Row` when a row can't be read back.
 pub trait Briefings {
     /// Keeps a briefing under its seal.
     ///
@@ -158,8 +158,8 @@ pub trait Briefings {
 /// What keeping a store needs.
 ///
 /// # Errors
-/// Each: [`StoreError::Backend`] when the file or the database can't be read or written, [`StoreError::Gone`] when
-/// the database can't be reached, [`StoreError::Row`] when a row can't be read back.
+/// Each: `StoreError::Backend` when the file or the database can't be read or written, `StoreError::Gone` when
+/// the database can't be reached, `StoreError::Row` when a row can't be read back.
 pub trait Maintenance {
     /// A setting, if it was set.
     fn setting(&self, name: &str) -> StoreResult<Option<String>>;
@@ -173,7 +173,7 @@ pub trait Maintenance {
     /// Whether changes end at the moment; cheap, and asked again and again.
     ///
     /// # Errors
-    /// [`StoreError::Gone`] or [`StoreError::Full`] with why they do not.
+    /// `StoreError::Gone` or `StoreError::Full` with why they do not.
     fn takes_changes(&self) -> StoreResult<()>;
     /// Whether it can only be read here.
     fn is_read_only(&self) -> bool;

@@ -58,7 +58,7 @@ impl NumberColumn {
     /// What a cell of this column may mean, once all were seen.
     ///
     /// # Errors
-    /// As [`Reading::of`]; a cell that shows one habit where another shows the other.
+    /// As `Reading::of`; a cell that shows one habit where another shows the other.
     pub fn reading(&self, text: &str) -> Result<NumberReading, NumberError> {
         let reading = NumberReading::of(text, self.quantity)?;
         match (reading, &self.vietnamese, &self.international) {

@@ -176,7 +176,7 @@ impl BoundFilter {
         Err(FilterError(why.to_owned()))
     }
 
-    /// What [`Bound::holds`] writes shapes into; one a thread.
+    /// What `Bound::holds` writes shapes into; one a thread.
     pub fn scratch() -> RefCell<Outline> {
         RefCell::default()
     }

@@ -16,7 +16,7 @@ const RECOVERY: usize = 10;
 /// A new secret: as many bits as its hash has.
 ///
 /// # Errors
-/// [`PasswordError::Hash`] when the system gives no random numbers.
+/// `PasswordError::Hash` when the system gives no random numbers.
 pub fn new_secret() -> Result<Vec<u8>, PasswordError> {
     random::<20>().map(Vec::from).map_err(PasswordError::Hash)
 }
@@ -51,7 +51,7 @@ pub fn address(secret: &[u8], account: &str, server: &str) -> String {
 /// New recovery codes, to be shown once, with what is kept of them: 80 bits each.
 ///
 /// # Errors
-/// [`PasswordError::Hash`] when the system gives no random numbers.
+/// `PasswordError::Hash` when the system gives no random numbers.
 pub fn recovery_codes() -> Result<Vec<(String, SecretHash)>, PasswordError> {
     let one = || {
         let plain = typed(&random::<10>().map_err(PasswordError::Hash)?);

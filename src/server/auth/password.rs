@@ -99,7 +99,7 @@ pub fn random<const N: usize>() -> Result<[u8; N], String> {
 /// A new secret of 256 bits, hexadecimal.
 ///
 /// # Errors
-/// [`PasswordError::Hash`] when the system gives no random numbers.
+/// `PasswordError::Hash` when the system gives no random numbers.
 pub fn secret() -> Result<String, PasswordError> {
     random::<32>().map(|bytes| hex(&bytes)).map_err(PasswordError::Hash)
 }

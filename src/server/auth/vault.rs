@@ -39,7 +39,7 @@ impl Vault {
     /// With the key that a file holds: 64 hexadecimal digits.
     ///
     /// # Errors
-    /// [`VaultError::Key`] when the text is no key.
+    /// `VaultError::Key` when the text is no key.
     pub fn parse(text: &str) -> Result<Self, VaultError> {
         let digits = text.trim().as_bytes();
         let pairs = digits
@@ -61,7 +61,7 @@ impl Vault {
     /// A secret of an account as it is to be kept.
     ///
     /// # Errors
-    /// [`VaultError::Unsealed`] when the system gives no random numbers.
+    /// `VaultError::Unsealed` when the system gives no random numbers.
     pub fn seal(&self, account: u32, secret: &[u8]) -> Result<Vec<u8>, VaultError> {
         let Some(key) = &self.0 else { return Ok(secret.to_vec()) };
         let mut nonce = [0; NONCE_LEN];
@@ -75,7 +75,7 @@ impl Vault {
     /// The secret of an account by what is kept of it.
     ///
     /// # Errors
-    /// [`VaultError::NoKey`] or [`VaultError::OtherKey`] when it can't be opened here.
+    /// `VaultError::NoKey` or `VaultError::OtherKey` when it can't be opened here.
     pub fn open(&self, account: u32, kept: &[u8]) -> Result<Vec<u8>, VaultError> {
         if !is_sealed(kept) {
             return Ok(kept.to_vec());
