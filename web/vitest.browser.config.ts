@@ -24,6 +24,8 @@ const drawn = [
 const shared: TestProjectInlineConfiguration['test'] = {
   testTimeout: 60_000,
   hookTimeout: 120_000,
+  // What is waited for comes when a busy machine gets to it; a second, the usual time, is none.
+  expect: { poll: { timeout: 20_000 } },
   // A browser beside a server is late now and then: a second run decides, and the report tells which tests needed it.
   retry: 1,
 }
