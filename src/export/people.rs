@@ -145,7 +145,7 @@ impl Totals {
         )
     }
 
-    /// Adds the value of the column at `place`.
+    /// Adds the value of the column at `index`.
     pub fn add(&mut self, index: usize, value: &Value<'_>) {
         if let (Some(Some(sum)), Some(number)) = (self.0.get_mut(index), value.number()) {
             *sum += number;

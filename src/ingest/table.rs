@@ -5,6 +5,8 @@
 //! with or without Excel's line `sep=;`; lines of title above the header. It
 //! knows nothing of what the columns mean: the caller says which row is a header.
 
+use std::borrow::Cow;
+
 use super::text;
 
 /// So many rows are looked at for the header.
@@ -44,7 +46,7 @@ pub fn split(
     tabs: Option<bool>,
     is_header: impl Fn(&[String]) -> bool,
 ) -> Result<Cells, (u64, String)> {
-    let text = text.trim_start_matches('\u{feff}');
+    let text = &*with_line_feeds(text.trim_start_matches('\u{feff}'));
     let (stated, table) = separator_line(text);
     let above = text[..text.len() - table.len()].matches('\n').count();
     let separators = match (stated, tabs) {
@@ -70,6 +72,16 @@ pub fn split(
         }
     }
     Ok(cells)
+}
+
+/// A text whose lines end by a line feed: some spreadsheets end them by a carriage return alone, and then every row
+/// would have the same line.
+fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    let mut ends = text.split('\r').skip(1);
+    if ends.all(|after| after.starts_with('\n')) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
 }
 
 /// Of rows without a header those below the first that `is_header` knows; as they are if there is none.
@@ -183,6 +195,15 @@ mod tests {
         assert_eq!(rows(&titled.replace(';', "\t"), Some(true)), expected(5));
         assert_eq!(rows(&titled.replace("\r\n", "\n").replace(';', ","), Some(false)), expected(5));
         assert_eq!(rows(&format!("\n\n{TABLE}\n\n"), None), expected(4));
+    }
+
+    #[test]
+    fn lines_that_end_by_a_carriage_return_alone_are_lines() {
+        let table = "sep=;\rSố tờ;Ngày\r12;20/11/2026\r\r13;21/11/2026\r";
+        let lines: Vec<usize> = rows(table, None).into_iter().map(|(line, _)| line).collect();
+        assert_eq!(lines, [3, 5]);
+        assert_eq!(rows(table, None), rows(&table.replace('\r', "\n"), None));
+        assert_eq!(rows(&table.replace('\r', "\r\n"), None), rows(&table.replace('\r', "\n"), None));
     }
 
     #[test]

@@ -26,7 +26,7 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Makes a folder in `place` and removes those there that servers before this one have left.
+    /// Makes a folder in `parent` and removes those there that servers before this one have left.
     ///
     /// # Errors
     /// A place that is not there, that can't be written, or that is full.

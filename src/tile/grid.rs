@@ -40,7 +40,7 @@ impl TileId {
         self.y
     }
 
-    /// The square that holds `place`.
+    /// The square that holds `point`.
     ///
     /// ```
     /// use matbang::{atlas::WorldPoint, tile::TileId};
@@ -93,7 +93,7 @@ impl TileId {
         }
     }
 
-    /// Where `place` falls in the tile, in tile units rounded to the nearest.
+    /// Where `point` falls in the tile, in tile units rounded to the nearest.
     pub fn project(self, point: WorldPoint) -> (i32, i32) {
         let one = |v: u32, n: u32| {
             let offset = i64::from(v) - (i64::from(n) << (32 - u32::from(self.z)));

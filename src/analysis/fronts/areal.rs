@@ -71,7 +71,7 @@ pub fn areal_fronts(snapshot: &Snapshot, entry: &ProjectEntry, day: Day, least: 
     found
 }
 
-/// The same over places in a list.
+/// The same over parcels by their index in a list.
 fn areal(
     touching: &[Vec<u32>],
     cleared: &[bool],

@@ -61,7 +61,7 @@ impl Filter {
         Self(Node::Constant(Some(true)))
     }
 
-    /// Reads CQL2; `columns` may be named, coordinates are moved by `place`.
+    /// Reads CQL2; `columns` may be named, coordinates are moved by `to_wgs84`.
     ///
     /// ```
     /// use matbang::query::{Collection, Filter, Language};

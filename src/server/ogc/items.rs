@@ -184,7 +184,7 @@ impl Page {
         }
     }
 
-    /// The address of the page after `place`. Where features are in an order that events change, it asks
+    /// The address of the page after `cursor`. Where features are in an order that events change, it asks
     /// for the state of things that this page shows.
     fn next(
         &self,
