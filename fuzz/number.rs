@@ -18,7 +18,8 @@ fuzz_target!(|texts: Vec<String>| {
                     let again = Decimal::of_text(&plain);
                     assert!(
                         again.as_ref().is_ok_and(|again| again.get().to_bits() == number.get().to_bits())
-                            || again.is_err_and(|why| !why.readings().is_empty() || why.code() == "too_large"),
+                            || again
+                                .is_err_and(|why| !why.readings().is_empty() || why.code() == "too_large"),
                         "{text} is {plain}"
                     );
                 }
