@@ -48,7 +48,7 @@ pub use day::{Day, DayError};
 pub use draft::{Change, Draft, ParcelRef, Part};
 pub use event::{BlockerKind, Branch, Event, EventKind, ImportedLayer, NewEvent};
 pub use habits::Habits;
-pub use hex::hex;
+pub use hex::{hex, unhex};
 pub use ids::{HolderId, LedgerPosition, ParcelId, ProjectId, UnitId};
 pub use language::Language;
 pub use measure::{SquareMetres, Vnd};

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 
 use super::{
     auth::Auth,
-    background::beside,
+    background::in_background,
     basemap::Basemap,
     cache::{Answer, Cache, Touched},
     campaign_files::CampaignFiles,
@@ -326,15 +326,15 @@ impl App {
         let question = format!("{key} {number} {} {}", view.snapshot.position(), view.today);
         let is_cheap = CHEAP.iter().any(|start| key.starts_with(start));
         let work = async move || {
-            // What is shown now comes first.
-            let is_past = current.number == 0;
+            // What is shown now comes first. What is cheap takes no turn, so it gets no thread of its own either.
+            let steps_back = current.number == 0 && !is_cheap;
             let work = move || {
                 let answer = Answer::new(&make(&app, &current)?, content_type, encoding);
                 app.answers.cache.keep_answer(current.number, key, &answer);
                 Ok(answer)
             };
-            if is_past {
-                beside(work).await?
+            if steps_back {
+                in_background(work).await?
             } else {
                 tokio::task::spawn_blocking(work).await.map_err(|e| Problem::internal(&e))?
             }

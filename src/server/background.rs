@@ -19,9 +19,11 @@ pub fn step_back() {
 ///
 /// # Errors
 /// 500 when no thread can be started or the work ends by a fault.
-pub async fn beside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+pub async fn in_background<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
     let (reply, answer) = oneshot::channel();
-    let thread = std::thread::Builder::new().name("beside".to_owned());
+    let thread = std::thread::Builder::new().name("background".to_owned());
     let start = thread.spawn(move || {
         step_back();
         // Who asked may have gone.
@@ -42,13 +44,14 @@ mod tests {
     #[tokio::test]
     async fn work_steps_back_and_who_asks_does_not() {
         let before = priority();
-        let inside = beside(|| (priority(), std::thread::spawn(priority).join().unwrap())).await.unwrap();
+        let inside =
+            in_background(|| (priority(), std::thread::spawn(priority).join().unwrap())).await.unwrap();
         assert_eq!(inside, (before.max(STEPS_BACK), before.max(STEPS_BACK)));
         assert_eq!(priority(), before);
     }
 
     #[tokio::test]
     async fn work_that_ends_by_a_fault_is_answered() {
-        assert!(beside::<()>(|| panic!("a fault")).await.is_err());
+        assert!(in_background::<()>(|| panic!("a fault")).await.is_err());
     }
 }

@@ -17,7 +17,7 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::{OnceCell, Semaphore, watch};
 
 use super::{
-    background::beside,
+    background::in_background,
     cache::{Cache, Touched},
     joined::Joined,
     params::When,
@@ -195,7 +195,7 @@ impl Views {
             let turn = tokio::time::timeout(PAST_WITHIN, self.past_turns.acquire()).await;
             let _turn = turn.map_err(|_| Problem::busy())?.map_err(|e| Problem::internal(&e))?;
             let store = Arc::clone(&self.store);
-            let made = beside(move || store.past(&now, position)).await?;
+            let made = in_background(move || store.past(&now, position)).await?;
             Arc::new(made.map_err(|e| Problem::store(&e))?)
         };
         // Number 0 is never current: what is made from the past is not kept as if it were of today.

@@ -187,8 +187,15 @@ pub enum AccountChange {
     Unlink(u32),
     /// The secret of a second factor that is not asked for yet.
     SecondFactor(u32, Vec<u8>),
-    /// The same secret of a second factor, kept otherwise: sealed.
-    SecretSealed(u32, Vec<u8>),
+    /// The same secret of a second factor, kept otherwise: sealed. Nothing when it is no longer the one that was read.
+    SecretSealed {
+        /// Account.
+        account: u32,
+        /// As it was read.
+        plain: Vec<u8>,
+        /// As it is to be kept.
+        sealed: Vec<u8>,
+    },
     /// The second factor is asked for from now on; all sessions end.
     SecondFactorOn {
         /// Account.
@@ -218,7 +225,7 @@ impl AccountChange {
             Self::Link { .. } => "linked",
             Self::Unlink(_) => "unlinked",
             Self::SecondFactor(..) => "second_factor_begun",
-            Self::SecretSealed(..) => "secret_sealed",
+            Self::SecretSealed { .. } => "secret_sealed",
             Self::SecondFactorOn { .. } => "second_factor_on",
             Self::SecondFactorOff(_) => "second_factor_off",
         }

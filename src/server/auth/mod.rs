@@ -145,7 +145,8 @@ pub fn seal_secrets(store: &dyn Store, vault: &Vault, at: i64) -> Result<Vec<Str
     if vault.has_key() {
         let plain = directory.second_factors.iter().filter(|(_, kept)| !is_sealed(&kept.secret));
         let seal = |(id, kept): (&u32, &SecondFactor)| {
-            vault.seal(*id, &kept.secret).map(|sealed| AccountChange::SecretSealed(*id, sealed))
+            let plain = kept.secret.clone();
+            vault.seal(*id, &plain).map(|sealed| AccountChange::SecretSealed { account: *id, plain, sealed })
         };
         let changes: Result<Vec<_>, _> = plain.map(seal).collect();
         let changes = changes.map_err(|error| StoreError::Backend(error.to_string()))?;

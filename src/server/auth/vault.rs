@@ -9,6 +9,8 @@ use ring::{
     rand::{SecureRandom as _, SystemRandom},
 };
 
+use crate::domain::unhex;
+
 /// First byte of what is sealed.
 const SEALED: u8 = 1;
 /// Bytes of a secret that is not sealed.
@@ -41,14 +43,7 @@ impl Vault {
     /// # Errors
     /// `VaultError::Key` when the text is no key.
     pub fn parse(text: &str) -> Result<Self, VaultError> {
-        let digits = text.trim().as_bytes();
-        let pairs = digits
-            .chunks(2)
-            .map(|pair| std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok()));
-        let bytes: Vec<u8> = pairs.collect::<Option<_>>().ok_or(VaultError::Key)?;
-        if digits.len() != 64 {
-            return Err(VaultError::Key);
-        }
+        let bytes = unhex::<32>(text.trim()).ok_or(VaultError::Key)?;
         let key = UnboundKey::new(&AES_256_GCM, &bytes).map_err(|_| VaultError::Key)?;
         Ok(Self(Some(LessSafeKey::new(key))))
     }

@@ -169,8 +169,9 @@ fn make(sql: &Connection, at: i64, change: &AccountChange) -> Result<u32, StoreE
         AccountChange::SecondFactor(account, secret) => {
             found(factors::begin(sql, *account, secret)?, *account)
         }
-        AccountChange::SecretSealed(account, secret) => {
-            found(factors::replace(sql, *account, secret)?, *account)
+        AccountChange::SecretSealed { account, plain, sealed } => {
+            factors::seal(sql, *account, plain, sealed)?;
+            Ok(*account)
         }
         AccountChange::SecondFactorOn { account, step, recovery } => {
             sql.execute("DELETE FROM sessions WHERE account = ?1", [account])?;

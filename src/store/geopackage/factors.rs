@@ -16,9 +16,11 @@ pub fn begin(sql: &Connection, account: u32, secret: &[u8]) -> StoreResult<usize
     Ok(sql.execute(insert, params![account, secret])?)
 }
 
-/// Keeps a secret otherwise.
-pub fn replace(sql: &Connection, account: u32, secret: &[u8]) -> StoreResult<usize> {
-    Ok(sql.execute("UPDATE second_factors SET secret = ?2 WHERE account = ?1", params![account, secret])?)
+/// Keeps a secret sealed, unless another has taken its place since it was read.
+pub fn seal(sql: &Connection, account: u32, plain: &[u8], sealed: &[u8]) -> StoreResult<()> {
+    let update = "UPDATE second_factors SET secret = ?3 WHERE account = ?1 AND secret = ?2";
+    sql.execute(update, params![account, plain, sealed])?;
+    Ok(())
 }
 
 /// Has the second factor asked for.

@@ -4,8 +4,7 @@
 use ed25519_dalek::{Signature, Signer as _, SigningKey, VerifyingKey};
 use serde::{Deserialize, Serialize};
 
-use crate::domain::LedgerPosition;
-use crate::domain::hex;
+use crate::domain::{LedgerPosition, hex, unhex};
 
 /// The end of the ledger at a time, signed (Ed25519, RFC 8032). Over the bytes of four lines: `matbang head 1`,
 /// position, head, time.
@@ -53,7 +52,7 @@ impl HeadKey {
     /// # Errors
     /// [`WitnessError`] when the text is not 64 hexadecimal digits.
     pub fn parse(text: &str) -> Result<Self, WitnessError> {
-        bytes(text.trim()).map(|secret| Self::new(&secret)).ok_or(WitnessError::Key)
+        unhex(text.trim()).map(|secret| Self::new(&secret)).ok_or(WitnessError::Key)
     }
 
     /// Its public part, hexadecimal.
@@ -86,8 +85,8 @@ impl SignedHead {
             return Err(WitnessError::OtherKey(self.position, self.key.clone()));
         }
         let altered = || WitnessError::Signature(self.position);
-        let public = bytes::<32>(&self.key).and_then(|key| VerifyingKey::from_bytes(&key).ok());
-        let signature = bytes::<64>(&self.signature).map(|bytes| Signature::from_bytes(&bytes));
+        let public = unhex::<32>(&self.key).and_then(|key| VerifyingKey::from_bytes(&key).ok());
+        let signature = unhex::<64>(&self.signature).map(|bytes| Signature::from_bytes(&bytes));
         let (public, signature) = public.zip(signature).ok_or_else(altered)?;
         let text = statement(self.position, &self.head, self.at);
         public.verify_strict(&text, &signature).map_err(|_| altered())
@@ -96,19 +95,6 @@ impl SignedHead {
 
 fn statement(position: LedgerPosition, head: &str, at: i64) -> Vec<u8> {
     format!("matbang head 1\n{position}\n{head}\n{at}\n").into_bytes()
-}
-
-/// Hexadecimal text as bytes.
-fn bytes<const N: usize>(text: &str) -> Option<[u8; N]> {
-    let digits = text.as_bytes();
-    if digits.len() != 2 * N {
-        return None;
-    }
-    let mut bytes = [0; N];
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()?;
-    }
-    Some(bytes)
 }
 
 #[cfg(test)]

@@ -170,8 +170,9 @@ fn make(sql: &Session<'_>, at: i64, change: &AccountChange) -> StoreResult<u32> 
         AccountChange::SecondFactor(account, secret) => {
             found(factors::begin(sql, *account, secret)?, *account)
         }
-        AccountChange::SecretSealed(account, secret) => {
-            found(factors::replace(sql, *account, secret)?, *account)
+        AccountChange::SecretSealed { account, plain, sealed } => {
+            factors::seal(sql, *account, plain, sealed)?;
+            Ok(*account)
         }
         AccountChange::SecondFactorOn { account, step, recovery } => {
             end_sessions(*account)?;

@@ -17,9 +17,11 @@ pub fn begin(sql: &Session<'_>, account: u32, secret: &[u8]) -> StoreResult<u64>
     sql.execute(insert, &[&signed(account), &secret])
 }
 
-/// Keeps a secret otherwise.
-pub fn replace(sql: &Session<'_>, account: u32, secret: &[u8]) -> StoreResult<u64> {
-    sql.execute("UPDATE second_factors SET secret = $2 WHERE account = $1", &[&signed(account), &secret])
+/// Keeps a secret sealed, unless another has taken its place since it was read.
+pub fn seal(sql: &Session<'_>, account: u32, plain: &[u8], sealed: &[u8]) -> StoreResult<()> {
+    let update = "UPDATE second_factors SET secret = $3 WHERE account = $1 AND secret = $2";
+    sql.execute(update, &[&signed(account), &plain, &sealed])?;
+    Ok(())
 }
 
 /// Has the second factor asked for.
