@@ -9,7 +9,8 @@ command -v debootstrap >/dev/null || { echo "package-check: apt-get install debo
 
 root=$(mktemp -d)
 chmod 755 "$root"
-trap 'rm -rf --one-file-system "$root"' EXIT
+clean=$(mktemp -d)
+trap 'rm -rf --one-file-system "$root" "$clean"' EXIT
 echo "package-check: a clean Debian in $root" >&2
 mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null \
   | sed -n 's/^URIs: *\([^ ]*\).*/\1/p; s/^deb \(\[[^]]*\] \)\?\([^ ]*\).*/\2/p' | head -n 1 || true)
@@ -19,6 +20,7 @@ rm -f "$root.log"
 # How packages are reached from here is how they are reached from there.
 cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/" 2>/dev/null || true
 cp /etc/resolv.conf "$root/etc/resolv.conf" 2>/dev/null || true
+tar -C "$root" --one-file-system -cf "$clean/debian.tar" .
 install -m 644 "$deb" "$root/tmp/matbang.deb"
 inside() { chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/ DEBIAN_FRONTEND=noninteractive "$@"; }
 
@@ -41,6 +43,13 @@ printf 'GET /readyz HTTP/1.1\r\nHost: 127.0.0.1:18080\r\nConnection: close\r\n\r
 answer=$(cat <&3)
 kill "$(cat "$root/pid")"
 case $answer in *'"ready":true'*) echo "package-check: /readyz answers" ;; *) echo "package-check: no answer: $answer" >&2; exit 1 ;; esac
+
+# The image of the Containerfile, out of that same clean Debian, where there is what builds images.
+if command -v buildah >/dev/null; then
+  scripts/container-check.sh "$deb" "$clean"
+else
+  echo "package-check: NOT CHECKED: the Containerfile (apt-get install buildah)" >&2
+fi
 
 inside apt-get purge -y -qq matbang >/dev/null
 [ ! -e "$root/usr/bin/matbang" ] && [ ! -e "$root/etc/matbang" ] || { echo "something of the package was left" >&2; exit 1; }

@@ -1,12 +1,10 @@
 //! What a report holds, before any format.
 
-use serde::{Serialize, Serializer, ser::SerializeMap};
-
-use super::{Language, words};
+use super::{Language, picture::Canvas, words};
 use crate::domain::Day;
 
 /// A report.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Document {
     /// Language.
     pub language: Language,
@@ -35,7 +33,7 @@ pub struct Document {
 }
 
 /// A section.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Section {
     /// Heading.
     pub heading: String,
@@ -44,8 +42,7 @@ pub struct Section {
 }
 
 /// A part of a section.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Block {
     /// A paragraph.
     Text {
@@ -64,7 +61,7 @@ pub enum Block {
 }
 
 /// A column.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// Heading.
     pub name: String,
@@ -75,7 +72,7 @@ pub struct Column {
 }
 
 /// A table; its last row is a total where `total` says so.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     /// Caption.
     pub caption: String,
@@ -88,15 +85,12 @@ pub struct Table {
 }
 
 /// A drawing.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Picture {
     /// Caption.
     pub caption: String,
-    /// SVG.
-    #[serde(skip)]
-    pub svg: String,
-    /// Width and height, in units of the SVG.
-    pub size: [f64; 2],
+    /// What is drawn.
+    pub drawing: Canvas,
 }
 
 /// A cell.
@@ -130,13 +124,5 @@ impl Cell {
             Self::Share(share, language) => words::percent(*share, *language),
             Self::Day(day) => words::day(*day),
         }
-    }
-}
-
-impl Serialize for Cell {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(1))?;
-        map.serialize_entry("text", &self.text())?;
-        map.end()
     }
 }

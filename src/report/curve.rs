@@ -2,7 +2,7 @@
 
 use super::{
     Picture, ReportError, Words,
-    picture::{Canvas, Palette, line},
+    picture::{Anchor, Canvas, Paint, Palette, Trace, line},
     words,
 };
 use crate::{
@@ -19,6 +19,8 @@ const BOTTOM: f64 = 45.0;
 
 /// Days between two points of the curves.
 const STEP: i32 = 7;
+/// Opacity of the forecast's band.
+const BAND: f32 = 0.22;
 
 /// Where days and shares stand.
 struct Axes {
@@ -63,34 +65,29 @@ pub fn curve(
         let band = forecast.iter().filter(|(day, _)| *day <= last);
         let low = band.clone().map(|(day, band)| [axes.x(*day), Axes::y(band.p10 / curve.area)]);
         let high = band.rev().map(|(day, band)| [axes.x(*day), Axes::y(band.p90 / curve.area)]);
-        let fill = format!("fill=\"{}\" fill-opacity=\"0.22\" stroke=\"none\"", palette.light.curve);
-        canvas.path(&line(low.chain(high)), &fill);
+        let around = Trace { closed: true, ..line(low.chain(high)) };
+        canvas.path(vec![around], Paint::veil(palette.light.curve, BAND));
         if let Some(planned) = &curve.planned {
             let points =
                 days.iter().zip(planned).map(|(day, area)| [axes.x(*day), Axes::y(area / curve.area)]);
-            let stroke = format!(
-                "fill=\"none\" stroke=\"{}\" stroke-width=\"2.5\" stroke-dasharray=\"9 5\"",
-                palette.light.accent
-            );
-            canvas.path(&line(points), &stroke);
+            canvas.path(vec![line(points)], Paint::line(palette.light.accent, 2.5).dashed(9.0, 5.0));
         }
         let known = days.iter().zip(&curve.actual).filter(|(day, _)| **day <= view.today);
         let points = known.map(|(day, area)| [axes.x(*day), Axes::y(area / curve.area)]);
-        let stroke = format!("fill=\"none\" stroke=\"{}\" stroke-width=\"3.5\"", palette.light.curve);
-        canvas.path(&line(points), &stroke);
+        canvas.path(vec![line(points)], Paint::line(palette.light.curve, 3.5));
     }
     key(!forecast.is_empty(), &palette, words, &mut canvas);
-    Ok(Some(Picture { caption: words.text("caption_curve"), svg: canvas.done(), size: [WIDTH, HEIGHT] }))
+    Ok(Some(Picture { caption: words.text("caption_curve"), drawing: canvas }))
 }
 
 fn grid(axes: &Axes, palette: &Palette, words: &Words, canvas: &mut Canvas) {
-    let stroke = format!("stroke=\"{}\" stroke-width=\"1\"", palette.light.line);
+    let stroke = Paint::line(palette.light.line, 1.0);
     for step in 0..=4 {
         let share = f64::from(step) / 4.0;
         let y = Axes::y(share);
-        canvas.path(&line([[LEFT, y], [WIDTH - RIGHT, y]]), &stroke);
+        canvas.path(vec![line([[LEFT, y], [WIDTH - RIGHT, y]])], stroke);
         let label = words::number(share * 100.0, 0, words.language());
-        canvas.text([LEFT - 10.0, y + 6.0], 18.0, "end", &palette.light.ink_soft, &label);
+        canvas.text([LEFT - 10.0, y + 6.0], 18.0, Anchor::End, palette.light.ink_soft, &label);
     }
     // Firsts of months, at most eight of them.
     let months = axes.last.since(axes.first) / 30 + 1;
@@ -100,29 +97,25 @@ fn grid(axes: &Axes, palette: &Palette, words: &Words, canvas: &mut Canvas) {
         let date = start.saturating_add(jiff::Span::new().months(n * every));
         let Some(day) = Day::from_date(date).ok().filter(|day| *day <= axes.last) else { break };
         let x = axes.x(day);
-        canvas.path(&line([[x, TOP], [x, HEIGHT - BOTTOM]]), &stroke);
+        canvas.path(vec![line([[x, TOP], [x, HEIGHT - BOTTOM]])], stroke);
         let label = date.strftime("%m/%Y").to_string();
-        canvas.text([x, HEIGHT - BOTTOM + 24.0], 17.0, "middle", &palette.light.ink_soft, &label);
+        canvas.text([x, HEIGHT - BOTTOM + 24.0], 17.0, Anchor::Middle, palette.light.ink_soft, &label);
     }
 }
 
 fn key(band: bool, palette: &Palette, words: &Words, canvas: &mut Canvas) {
     let mut x = LEFT;
     let names = [
-        ("curve_actual", &palette.light.curve, ""),
-        ("curve_planned", &palette.light.accent, "stroke-dasharray=\"9 5\""),
+        ("curve_actual", Paint::line(palette.light.curve, 3.0)),
+        ("curve_planned", Paint::line(palette.light.accent, 3.0).dashed(9.0, 5.0)),
     ];
-    for (name, colour, dash) in names {
-        canvas.path(
-            &line([[x, 24.0], [x + 40.0, 24.0]]),
-            &format!("stroke=\"{colour}\" stroke-width=\"3\" {dash}"),
-        );
-        canvas.text([x + 48.0, 30.0], 18.0, "start", &palette.light.ink, &words.text(name));
+    for (name, paint) in names {
+        canvas.path(vec![line([[x, 24.0], [x + 40.0, 24.0]])], paint);
+        canvas.text([x + 48.0, 30.0], 18.0, Anchor::Start, palette.light.ink, &words.text(name));
         x += 190.0;
     }
     if band {
-        canvas
-            .rect([x, 14.0, 40.0, 18.0], &format!("fill=\"{}\" fill-opacity=\"0.22\"", palette.light.curve));
-        canvas.text([x + 48.0, 30.0], 18.0, "start", &palette.light.ink, &words.text("curve_band"));
+        canvas.rect([x, 14.0, 40.0, 18.0], Paint::veil(palette.light.curve, BAND));
+        canvas.text([x + 48.0, 30.0], 18.0, Anchor::Start, palette.light.ink, &words.text("curve_band"));
     }
 }

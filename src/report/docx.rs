@@ -160,8 +160,8 @@ fn grid(table: &Table) -> Grid {
 }
 
 fn drawing(picture: &Picture) -> Result<Paragraph, ReportError> {
-    let [width, height] = picture.size;
-    let png = raster::png(&picture.svg)?;
+    let [width, height] = picture.drawing.size;
+    let png = raster::png(&picture.drawing)?;
     let (wide, tall) = (FIELD_MM * EMU, FIELD_MM * EMU * height / width);
     let pic = Pic::new_with_dimensions(png, width as u32, height as u32).size(wide as u32, tall as u32);
     Ok(centred(Run::new().add_image(pic)))

@@ -1,10 +1,8 @@
 //! The drawn map: projects by progress, or parcels by stage.
 
-use std::fmt::Write as _;
-
 use super::{
     Picture, ReportError, Subject, Words,
-    picture::{Canvas, Palette, line},
+    picture::{Anchor, Canvas, Colour, Paint, Palette, Trace, line},
 };
 use crate::{
     analysis::View,
@@ -38,19 +36,17 @@ impl Sheet {
         [15.0 + along(point.x, self.extent.min_x), 30.0 + along(point.y, self.extent.min_y)]
     }
 
-    /// Adds the rings of a shape to a path; vertices nearer than a third of a unit are left out.
-    fn shape(&self, shape: Shape<'_>, path: &mut String) {
+    /// Adds the rings of a shape; vertices nearer than a third of a unit are left out.
+    fn shape(&self, shape: Shape<'_>, traces: &mut Vec<Trace>) {
         for (_, ring) in shape.rings() {
-            let mut last: Option<[f64; 2]> = None;
+            let mut points: Vec<[f32; 2]> = Vec::new();
             for point in ring {
-                let at = self.point(*point);
-                if last.is_some_and(|last| (last[0] - at[0]).hypot(last[1] - at[1]) < 0.3) {
-                    continue;
+                let at = self.point(*point).map(|n| n as f32);
+                if points.last().is_none_or(|last| (last[0] - at[0]).hypot(last[1] - at[1]) >= 0.3) {
+                    points.push(at);
                 }
-                let _ = write!(path, "{}{:.1} {:.1}", if last.is_none() { "M" } else { "L" }, at[0], at[1]);
-                last = Some(at);
             }
-            path.push('Z');
+            traces.push(Trace { points, closed: true });
         }
     }
 }
@@ -102,14 +98,13 @@ pub fn map(
     canvas.unclip();
     legend(explained(view, subject, chosen, &palette, words), &palette, &mut canvas);
     scale_bar(&sheet, &palette, words, &mut canvas);
-    let size = [WIDTH, sheet.height];
-    Ok(Some(Picture { caption: words.text(caption), svg: canvas.done(), size }))
+    Ok(Some(Picture { caption: words.text(caption), drawing: canvas }))
 }
 
 /// Boundaries of units, and of the projects that a report is about.
 fn ground(view: &View, subject: Subject, sheet: &Sheet, palette: &Palette, canvas: &mut Canvas) {
     let snapshot = &view.snapshot;
-    let mut units = String::new();
+    let mut units = Vec::new();
     for (index, entry) in snapshot.units().iter().enumerate() {
         let drawn = match subject {
             Subject::Unit(own) => own == index,
@@ -122,20 +117,12 @@ fn ground(view: &View, subject: Subject, sheet: &Sheet, palette: &Palette, canva
             sheet.shape(snapshot.unit_shape(index), &mut units);
         }
     }
-    canvas.path(
-        &units,
-        &format!("fill=\"{}\" stroke=\"{}\" stroke-width=\"1\"", palette.light.land, palette.light.boundary),
-    );
+    let ground = Paint::filled(palette.light.land);
+    canvas.path(units, ground.edged(palette.light.boundary, 1.0));
     if let Subject::Project(index) = subject {
-        let mut edge = String::new();
+        let mut edge = Vec::new();
         sheet.shape(snapshot.project_shape(index), &mut edge);
-        canvas.path(
-            &edge,
-            &format!(
-                "fill=\"{}\" stroke=\"{}\" stroke-width=\"0.8\"",
-                palette.light.land, palette.light.project_edge
-            ),
-        );
+        canvas.path(edge, ground.edged(palette.light.project_edge, 0.8));
     }
 }
 
@@ -143,35 +130,35 @@ fn projects(view: &View, sheet: &Sheet, palette: &Palette, canvas: &mut Canvas) 
     let snapshot = &view.snapshot;
     let step = |share: f64| ((share * 5.0) as usize).min(4);
     for (index, entry) in snapshot.projects().iter().enumerate() {
-        let colour = &palette.progress[step(view.projects[index].progress.share)];
-        let edge = &palette.light.project_edge;
+        let colour = palette.progress[step(view.projects[index].progress.share)];
+        let edge = palette.light.project_edge;
         if entry.alignment.is_empty() {
-            let mut path = String::new();
+            let mut path = Vec::new();
             sheet.shape(snapshot.project_shape(index), &mut path);
-            canvas.path(&path, &format!("fill=\"{colour}\" stroke=\"{edge}\" stroke-width=\"1.2\""));
+            canvas.path(path, Paint::filled(colour).edged(edge, 1.2));
             continue;
         }
         // A corridor is too narrow to be seen at this scale: it is drawn as a road is.
         let way = line(entry.alignment.iter().map(|point| sheet.point(*point)));
-        canvas.path(&way, &format!("fill=\"none\" stroke=\"{edge}\" stroke-width=\"9\""));
-        canvas.path(&way, &format!("fill=\"none\" stroke=\"{colour}\" stroke-width=\"6\""));
+        canvas.path(vec![way.clone()], Paint::line(edge, 9.0));
+        canvas.path(vec![way], Paint::line(colour, 6.0));
     }
     for (index, entry) in snapshot.projects().iter().enumerate() {
         let shape = snapshot.project_shape(index).extent();
         let around = if shape.is_empty() { entry.extent } else { shape };
         let (x, y) = (around.min_x.midpoint(around.max_x), around.min_y.midpoint(around.max_y));
         let [x, y] = sheet.point(entry.point.unwrap_or(WorldPoint { x, y }));
-        canvas.text([x, y - 9.0], 17.0, "middle", &palette.light.ink, entry.project.code.as_str());
+        canvas.text([x, y - 9.0], 17.0, Anchor::Middle, palette.light.ink, entry.project.code.as_str());
     }
 }
 
 /// How much wider than it is a corridor is drawn, in units of the sheet.
-const CORRIDOR: f64 = 5.0;
+const CORRIDOR: f32 = 5.0;
 
 fn parcels(view: &View, chosen: &[u32], sheet: &Sheet, palette: &Palette, canvas: &mut Canvas) {
     let snapshot = &view.snapshot;
     let columns = snapshot.parcels();
-    let mut paths = vec![[String::new(), String::new()]; Standing::COUNT];
+    let mut paths = vec![[Vec::new(), Vec::new()]; Standing::COUNT];
     for parcel in chosen {
         if let Some(stage) = snapshot.stage_on(*parcel, view.today) {
             let linear = !snapshot.parcel(*parcel).project().alignment.is_empty();
@@ -180,13 +167,9 @@ fn parcels(view: &View, chosen: &[u32], sheet: &Sheet, palette: &Palette, canvas
         }
     }
     // What is pending lies above what is done: it is what one looks for.
-    for ([site, corridor], colour) in paths.iter().zip(&palette.stages).rev() {
-        let edge = &palette.light.line;
-        canvas.path(
-            site,
-            &format!("fill=\"{colour}\" fill-rule=\"evenodd\" stroke=\"{edge}\" stroke-width=\"0.2\""),
-        );
-        canvas.path(corridor, &format!("fill=\"{colour}\" stroke=\"{colour}\" stroke-width=\"{CORRIDOR}\""));
+    for ([site, corridor], colour) in paths.into_iter().zip(palette.stages).rev() {
+        canvas.path(site, Paint::filled(colour).edged(palette.light.line, 0.2));
+        canvas.path(corridor, Paint::filled(colour).edged(colour, CORRIDOR));
     }
 }
 
@@ -197,11 +180,11 @@ fn explained(
     chosen: &[u32],
     palette: &Palette,
     words: &Words,
-) -> Vec<(String, String)> {
+) -> Vec<(Colour, String)> {
     if subject == Subject::Province {
         let rows = palette.progress.iter().enumerate().map(|(step, colour)| {
             let bounds = [step * 20, step * 20 + 20].map(|bound| bound.to_string());
-            (colour.clone(), words.say("legend_share", &[("from", &bounds[0]), ("to", &bounds[1])]))
+            (*colour, words.say("legend_share", &[("from", &bounds[0]), ("to", &bounds[1])]))
         });
         return rows.collect();
     }
@@ -210,7 +193,7 @@ fn explained(
         there[stage.number()] = true;
     }
     let rows = Standing::ALL.into_iter().zip(&palette.stages).filter(|(one, _)| there[one.number()]);
-    rows.map(|(one, colour)| (colour.clone(), standing_name(view, one, words))).collect()
+    rows.map(|(one, colour)| (*colour, standing_name(view, one, words))).collect()
 }
 
 /// The words for where a parcel stands.
@@ -224,17 +207,14 @@ pub fn act_name(view: &View, act: Act, words: &Words) -> String {
     named.map_or_else(|| act.code().to_owned(), |named| words.label(&named.name))
 }
 
-fn legend(rows: Vec<(String, String)>, palette: &Palette, canvas: &mut Canvas) {
+fn legend(rows: Vec<(Colour, String)>, palette: &Palette, canvas: &mut Canvas) {
     let x = WIDTH - LEGEND;
     let mut y = 40.0;
     for (colour, text) in rows {
-        let edge = &palette.light.project_edge;
-        canvas.rect(
-            [x, y - 14.0, 28.0, 18.0],
-            &format!("fill=\"{colour}\" stroke=\"{edge}\" stroke-width=\"0.8\""),
-        );
+        let swatch = Paint::filled(colour).edged(palette.light.project_edge, 0.8);
+        canvas.rect([x, y - 14.0, 28.0, 18.0], swatch);
         for part in wrapped(&text, 26) {
-            canvas.text([x + 38.0, y], 18.0, "start", &palette.light.ink, &part);
+            canvas.text([x + 38.0, y], 18.0, Anchor::Start, palette.light.ink, &part);
             y += 22.0;
         }
         y += 8.0;
@@ -267,16 +247,14 @@ fn scale_bar(sheet: &Sheet, palette: &Palette, words: &Words, canvas: &mut Canva
     let power = 10f64.powf(most.log10().floor());
     let round = [5.0, 2.0, 1.0].into_iter().map(|n| n * power).find(|n| *n <= most).unwrap_or(power);
     let (x, y, width) = (WIDTH - LEGEND, sheet.height - 30.0, round / metres_a_unit);
-    canvas.rect([x, y, width, 5.0], &format!("fill=\"{}\"", palette.light.ink));
+    canvas.rect([x, y, width, 5.0], Paint::filled(palette.light.ink));
     let label = if round >= 1000.0 {
         words.say("scale_km", &[("n", &words.decimal(round / 1000.0, 0))])
     } else {
         words.say("scale_m", &[("n", &words.decimal(round, 0))])
     };
-    canvas.text([x, y - 8.0], 17.0, "start", &palette.light.ink, &label);
+    canvas.text([x, y - 8.0], 17.0, Anchor::Start, palette.light.ink, &label);
     // North is up: the map is in Mercator.
-    canvas.path(
-        &line([[x + 225.0, y + 5.0], [x + 235.0, y - 30.0], [x + 245.0, y + 5.0], [x + 235.0, y - 4.0]]),
-        &format!("fill=\"{}\"", palette.light.ink),
-    );
+    let arrow = [[x + 225.0, y + 5.0], [x + 235.0, y - 30.0], [x + 245.0, y + 5.0], [x + 235.0, y - 4.0]];
+    canvas.path(vec![Trace { closed: true, ..line(arrow) }], Paint::filled(palette.light.ink));
 }

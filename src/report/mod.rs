@@ -1,7 +1,7 @@
 //! The briefing document: one content, written as PDF, DOCX or XLSX.
 //!
 //! ```text
-//! view ─ build ─► Document (headings, texts, tables, pictures) ─┬─ pdf  (typst, data/report/report.typ)
+//! view ─ build ─► Document (headings, texts, tables, drawings) ─┬─ pdf
 //!           ▲                                                   ├─ docx
 //!        words (data/report/vi.toml, en.toml)                   └─ xlsx (numbers as numbers)
 //! ```
@@ -16,6 +16,7 @@ mod data;
 mod decisions;
 mod docx;
 mod duties;
+mod fonts;
 mod map;
 mod pdf;
 mod picture;
@@ -107,7 +108,7 @@ pub enum ReportError {
         /// What is wrong.
         why: String,
     },
-    /// The template or a picture; they come with the program.
+    /// A page or a picture; fonts and colours come with the program.
     #[error("the report cannot be laid out: {0}")]
     Layout(String),
     /// A file of Office Open XML.

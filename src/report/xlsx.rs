@@ -98,7 +98,7 @@ fn first(book: &mut Workbook, document: &Document, taken: &mut Vec<String>) -> R
 const PICTURE_ROWS: u32 = 24;
 
 fn place(sheet: &mut Worksheet, row: u32, picture: &Picture) -> Result<(), ReportError> {
-    let png = raster::png(&picture.svg)?;
+    let png = raster::png(&picture.drawing)?;
     let mut image = Image::new_from_buffer(&png).map_err(|error| wrong(&error))?;
     image = image.set_alt_text(picture.caption.as_str()).set_scale_to_size(760, PICTURE_ROWS * 20, true);
     sheet.insert_image(row, 0, &image).map(|_| ()).map_err(|error| wrong(&error))

@@ -8,14 +8,12 @@ use super::{FilterError, Language};
 
 /// Bytes that a filter may have: 5 000 conditions joined by OR, and room.
 pub const LONGEST: usize = 1 << 17;
-/// Brackets inside brackets that a filter in JSON may have.
+/// Brackets inside brackets that a filter may have.
 pub const DEEPEST: usize = 48;
 /// Operators that may follow each other without AND, OR, comma or bracket between them.
 pub const LONGEST_RUN: usize = 64;
 /// Conditions that may be joined by AND and OR.
 pub const MOST_JOINTS: usize = 12_000;
-/// Length of a text times two to the power of its depth: what the parser may have to read.
-const MOST_EFFORT: usize = 1 << 22;
 /// Stack that a parser takes for whatever is within the limits, joints left out.
 const STACK: usize = 16 << 20;
 /// Stack that a joint takes, with room.
@@ -41,15 +39,12 @@ pub fn check(text: &str, language: Language) -> Result<Measure, FilterError> {
     if text.len() > LONGEST {
         return refuse(format!("has {} bytes; at most {LONGEST} are taken", text.len()));
     }
-    let (measure, deepest) = match language {
-        Language::Json => (json(text), DEEPEST),
-        // The parser reads what is in brackets twice when it is not what it looks like at first.
-        Language::Text => {
-            (plain(text), (MOST_EFFORT / text.len().max(1)).checked_ilog2().unwrap_or(0) as usize)
-        }
+    let measure = match language {
+        Language::Json => json(text),
+        Language::Text => plain(text),
     };
-    if measure.depth > deepest {
-        return refuse(format!("has more than {deepest} brackets inside brackets, too many for its length"));
+    if measure.depth > DEEPEST {
+        return refuse(format!("has more than {DEEPEST} brackets inside brackets"));
     }
     if measure.run > LONGEST_RUN {
         return refuse(format!(
@@ -222,6 +217,6 @@ mod tests {
         assert!(limit("-".repeat(70) + "1").contains("64"));
         assert!(limit("late OR ".repeat(13_000) + "late").contains("12000"));
         assert!(limit("x".repeat(LONGEST + 1)).contains("131072"));
-        assert!(limit("(".repeat(24) + "1").contains("brackets"));
+        assert!(limit("(".repeat(49) + "1").contains("48 brackets"));
     }
 }

@@ -1,16 +1,15 @@
-//! From CQL2 to a condition: what the `cql2` crate has read is checked against the columns.
+//! From CQL2 to a condition: what was read is checked against the columns.
 
 use std::sync::Arc;
 
-use cql2::Expr;
 use geo::{Coord, Geometry, MapCoords};
 
 use super::{
     FilterError, Language, ToWgs84,
     among::Among,
     bounds,
+    cql2::{Expression as Expr, read},
     node::{Node, gathered},
-    reading::read,
     scalar::{Arithmetic, Comparison, Scalar},
     spatial::{Spatial, SpatialOp, usable},
     temporal::{Span, TemporalOp, instant},
@@ -66,7 +65,7 @@ impl Compiler<'_> {
         match expression {
             Expr::Bool(value) => Ok(Node::Constant(Some(value))),
             Expr::Null => Ok(Node::Constant(None)),
-            Expr::Property { .. } => match self.scalar(expression)? {
+            Expr::Property(_) => match self.scalar(expression)? {
                 Scalar::Column(column) if column.kind != Kind::Boolean => wrong(format!(
                     "\"{}\" is {}, not true or false; compare it with something",
                     column.name,
@@ -74,7 +73,7 @@ impl Compiler<'_> {
                 )),
                 scalar => Ok(Node::Flag(scalar)),
             },
-            Expr::Operation { op, args } => self.operation(&op, args.into_iter().map(|arg| *arg).collect()),
+            Expr::Operation { op, args } => self.operation(&op, args),
             other => wrong(format!("{} is no condition", shown(&other))),
         }
     }
@@ -112,7 +111,7 @@ impl Compiler<'_> {
             "isnull" => {
                 let [inner] = exactly(op, args)?;
                 return match inner {
-                    Expr::Property { ref property } if property == SHAPE => Ok(Node::NoShape),
+                    Expr::Property(ref name) if name == SHAPE => Ok(Node::NoShape),
                     other => Ok(Node::IsNull(self.scalar(other)?)),
                 };
             }
@@ -128,11 +127,11 @@ impl Compiler<'_> {
     }
 
     fn among(&self, [value, list]: [Expr; 2]) -> Compiled<Node> {
-        let Expr::Array(list) = list else { return wrong("IN takes a list in brackets") };
+        let Expr::List(list) = list else { return wrong("IN takes a list in brackets") };
         let mut value = self.scalar(value)?;
         let mut items = Vec::with_capacity(list.len());
         for item in list {
-            let item = self.scalar(*item)?;
+            let item = self.scalar(item)?;
             let (own, item) = matched(value, item)?;
             value = own;
             items.push(item);
@@ -157,24 +156,24 @@ impl Compiler<'_> {
 
     fn scalar(&self, expression: Expr) -> Compiled<Scalar> {
         match expression {
-            Expr::Property { property } => self.column(&property).map(Scalar::Column),
-            Expr::Float(number) if number.is_finite() => Ok(Scalar::Constant(Value::Number(number))),
-            Expr::Float(_) => wrong("has a number beyond all measure"),
-            Expr::Literal(text) => Ok(Scalar::Constant(Value::Text(text.into()))),
+            Expr::Property(name) => self.column(&name).map(Scalar::Column),
+            Expr::Number(number) if number.is_finite() => Ok(Scalar::Constant(Value::Number(number))),
+            Expr::Number(_) => wrong("has a number beyond all measure"),
+            Expr::Text(text) => Ok(Scalar::Constant(Value::Text(text.into()))),
             Expr::Bool(value) => Ok(Scalar::Constant(Value::Boolean(value))),
             Expr::Null => Ok(Scalar::Constant(Value::Null)),
-            Expr::Date { date } => match moment(&date)? {
+            Expr::Date(date) => match moment(&date)? {
                 day @ Value::Day(_) => Ok(Scalar::Constant(day)),
                 _ => wrong(format!("DATE takes a day as in '2026-01-31', not {}", shown(&date))),
             },
-            Expr::Timestamp { timestamp } => match moment(&timestamp)? {
+            Expr::Timestamp(timestamp) => match moment(&timestamp)? {
                 at @ Value::Moment(_) => Ok(Scalar::Constant(at)),
                 _ => wrong(format!(
                     "TIMESTAMP takes a moment as in '2026-01-31T00:00:00Z', not {}",
                     shown(&timestamp)
                 )),
             },
-            Expr::Operation { op, args } => self.computed(&op, args.into_iter().map(|arg| *arg).collect()),
+            Expr::Operation { op, args } => self.computed(&op, args),
             other => wrong(format!("{} can't be compared", shown(&other))),
         }
     }
@@ -231,7 +230,7 @@ impl Compiler<'_> {
     }
 
     fn spatial(&self, how: SpatialOp, [a, b]: [Expr; 2]) -> Compiled<Node> {
-        let own = |expression: &Expr| matches!(expression, Expr::Property { property } if property == SHAPE);
+        let own = |expression: &Expr| matches!(expression, Expr::Property(name) if name == SHAPE);
         let (how, literal) = match (own(&a), own(&b)) {
             (true, false) => (how, b),
             (false, true) => (how.turned(), a),
@@ -241,29 +240,22 @@ impl Compiler<'_> {
                 ));
             }
         };
-        if let Expr::Property { property } = &literal {
-            return wrong(format!("\"{property}\" is no geometry; \"{SHAPE}\" is the only one"));
+        if let Expr::Property(name) = &literal {
+            return wrong(format!("\"{name}\" is no geometry; \"{SHAPE}\" is the only one"));
         }
         Ok(Node::Spatial(Arc::new(Spatial::new(how, self.geometry(literal)?))))
     }
 
     fn geometry(&self, literal: Expr) -> Compiled<Geometry<f64>> {
-        let is_box = matches!(literal, Expr::BBox { .. });
         let text = shown(&literal);
-        if let Some(across) = across(&literal) {
-            return Ok(across);
-        }
-        let read: Result<Geometry<f64>, _> = match literal {
-            Expr::Geometry(_) | Expr::BBox { .. } => literal.try_into(),
+        let geometry = match literal {
+            Expr::Geometry(geometry) => geometry,
+            Expr::Box(numbers) => boxed(&numbers)
+                .ok_or_else(|| FilterError(format!("{text} is not a box: it takes four numbers, or six")))?,
             _ => return wrong(format!("{text} is no geometry")),
         };
-        let mut geometry =
-            read.map_err(|_| FilterError(format!("{text} is not a geometry that can be read")))?;
         if geo::CoordsIter::coords_count(&geometry) > MOST_VERTICES {
             return wrong(format!("has a geometry of more than {MOST_VERTICES} vertices"));
-        }
-        if is_box && let Geometry::Rect(rect) = geometry {
-            geometry = boxed(rect);
         }
         let moved = geometry.try_map_coords(|c| match (self.to_wgs84)([c.x, c.y]) {
             Some([x, y]) => Ok(Coord { x, y }),
@@ -274,20 +266,20 @@ impl Compiler<'_> {
     }
 
     fn span(&self, expression: Expr) -> Compiled<Span> {
-        let Expr::Interval { interval } = expression else {
+        let Expr::Interval(ends) = expression else {
             return self.time(expression).map(Span::Instant);
         };
-        let [from, to]: [Box<Expr>; 2] =
-            interval.try_into().map_err(|_| FilterError("INTERVAL takes two times".to_owned()))?;
+        let [from, to]: [Expr; 2] =
+            ends.try_into().map_err(|_| FilterError("INTERVAL takes two times".to_owned()))?;
         let end = |end: Expr| match end {
-            Expr::Literal(text) if text == ".." => Ok(None),
+            Expr::Text(text) if text == ".." => Ok(None),
             other => self.time(other).map(Some),
         };
-        Ok(Span::Interval(end(*from)?, end(*to)?))
+        Ok(Span::Interval(end(from)?, end(to)?))
     }
 
     fn time(&self, expression: Expr) -> Compiled<Scalar> {
-        if let Expr::Literal(_) = expression {
+        if let Expr::Text(_) = expression {
             return moment(&expression).map(Scalar::Constant);
         }
         let scalar = self.scalar(expression)?;
@@ -307,7 +299,7 @@ fn chain(op: &str, args: Vec<Expr>) -> Vec<Expr> {
     while let Some(next) = waiting.pop() {
         match next {
             Expr::Operation { op: inner, args } if inner.eq_ignore_ascii_case(op) => {
-                waiting.extend(args.into_iter().rev().map(|arg| *arg));
+                waiting.extend(args.into_iter().rev());
             }
             other => flat.push(other),
         }
@@ -369,27 +361,31 @@ fn dated(text: &str) -> Compiled<Value<'static>> {
 
 fn moment(expression: &Expr) -> Compiled<Value<'static>> {
     match expression {
-        Expr::Literal(text) => dated(text),
-        Expr::Date { date } => moment(date),
-        Expr::Timestamp { timestamp } => moment(timestamp),
+        Expr::Text(text) => dated(text),
+        Expr::Date(date) => moment(date),
+        Expr::Timestamp(timestamp) => moment(timestamp),
         other => wrong(format!("{} is not a date in quotes", shown(other))),
     }
 }
 
-/// A rectangle in degrees whose west exceeds its east: it lies across the antimeridian (RFC 7946, 5.2).
-fn across(literal: &Expr) -> Option<Geometry<f64>> {
-    let Expr::BBox { bbox } = literal else { return None };
-    let numbers: Option<Vec<f64>> = bbox.iter().map(|one| f64::try_from((**one).clone()).ok()).collect();
+/// The box of four numbers, or of six with heights, its sides cut into pieces. One in degrees whose west exceeds its
+/// east lies across the antimeridian (RFC 7946, 5.2).
+fn boxed(numbers: &[Expr]) -> Option<Geometry<f64>> {
+    let number = |one: &Expr| match one {
+        Expr::Number(number) if number.is_finite() => Some(*number),
+        _ => None,
+    };
+    let numbers: Option<Vec<f64>> = numbers.iter().map(number).collect();
     let ([west, south, east, north] | [west, south, _, east, north, _]) = numbers?[..] else { return None };
     let degrees = [west, east].iter().all(|edge| edge.abs() <= 180.0);
-    if west <= east || south > north || !degrees {
-        return None;
+    if west > east && south <= north && degrees {
+        let side = |low: f64, high: f64| geo::Rect::new((low, south), (high, north)).to_polygon();
+        return Some(geo::MultiPolygon::new(vec![side(west, 180.0), side(-180.0, east)]).into());
     }
-    let side = |low: f64, high: f64| geo::Rect::new((low, south), (high, north)).to_polygon();
-    Some(geo::MultiPolygon::new(vec![side(west, 180.0), side(-180.0, east)]).into())
+    Some(cut(geo::Rect::new((west, south), (east, north))))
 }
 
-fn boxed(rect: geo::Rect<f64>) -> Geometry<f64> {
+fn cut(rect: geo::Rect<f64>) -> Geometry<f64> {
     let (min, max) = (rect.min(), rect.max());
     let corners = [(min.x, min.y), (max.x, min.y), (max.x, max.y), (min.x, max.y), (min.x, min.y)];
     let side = |side: &[(f64, f64)]| {
@@ -420,6 +416,6 @@ fn kind_name(scalar: &Scalar) -> &'static str {
 }
 
 fn shown(expression: &Expr) -> String {
-    let text = expression.to_text().unwrap_or_else(|_| "this".to_owned());
+    let text = expression.to_string();
     if text.chars().count() > 60 { format!("{}…", text.chars().take(60).collect::<String>()) } else { text }
 }

@@ -1,6 +1,6 @@
 //! Filters: CQL2 (OGC 21-065r2) over the columns of a collection.
 //!
-//! Read by the `cql2` crate from text or JSON, checked against the columns
+//! Read from text or JSON ([`cql2`]), checked against the columns
 //! once ([`compile`]), then evaluated feature by feature without looking
 //! anything up by name ([`node`]). What depends on a column of few values only
 //! is worked out once a value when the filter is bound to a view.
@@ -8,10 +8,10 @@
 mod among;
 mod bounds;
 mod compile;
+mod cql2;
 mod edges;
 mod node;
 mod plan;
-mod reading;
 mod scalar;
 mod source;
 mod spatial;
