@@ -126,6 +126,27 @@ pub fn a_code_is_used_once(store: &dyn Store) {
     assert!(!recovered(an, 8) && change(AccountChange::SecondFactorOff(an)).is_err());
 }
 
+/// What is sealed was read before: meanwhile its owner may have begun another.
+pub fn a_secret_that_was_replaced_meanwhile_is_not_sealed_over(store: &dyn Store) {
+    fill(store);
+    let change = |change: AccountChange| store.change_accounts("root", 7, &[change]).unwrap()[0];
+    let add = AccountChange::Add { name: "an".into(), full_name: "An".into(), password: None, grant: None };
+    let an = change(add);
+    let kept = || store.directory().unwrap().second_factors[&an].secret.clone();
+    let seal = |plain: u8, sealed: u8| {
+        change(AccountChange::SecretSealed { account: an, plain: vec![plain], sealed: vec![sealed] })
+    };
+    change(AccountChange::SecondFactor(an, vec![1]));
+    change(AccountChange::SecondFactor(an, vec![2]));
+    seal(1, 11);
+    assert_eq!(kept(), [2], "the one that was begun last stays");
+    seal(2, 12);
+    assert_eq!(kept(), [12]);
+    change(AccountChange::SecondFactorOff(an));
+    seal(12, 13);
+    assert!(store.directory().unwrap().second_factors.is_empty(), "what was removed does not come back");
+}
+
 pub fn looks_at_holders_are_noted(store: &dyn Store) {
     fill(store);
     let name = store.holder(ParcelId(1), "an", 5).unwrap();
