@@ -1,15 +1,19 @@
 //! What people do with their own accounts: passwords, second factors, sessions that end, and what is told of it.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+#[path = "people/authenticator.rs"]
+mod authenticator;
 #[path = "people/factors.rs"]
 mod factors;
 mod harness;
+#[path = "people/keys.rs"]
+mod keys;
 
 use std::{
     io::{BufRead, BufReader, Write as _},
     path::Path,
     process::{Command, Stdio},
-    sync::atomic::{AtomicU8, Ordering},
+    sync::atomic::{AtomicU16, Ordering},
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
@@ -23,11 +27,16 @@ use serde_json::{Value, json};
 
 const ANOTHER: &str = "sáu con trâu lội sông";
 
-/// Signs in, each time from somewhere else: how often it may be tried from one place is not what is tested here.
+/// Somewhere else each time: how often it may be tried from one place is not what is tested here.
+fn place() -> String {
+    static PLACES: AtomicU16 = AtomicU16::new(1);
+    let [high, low] = PLACES.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+    format!("10.{high}.{low}.1")
+}
+
+/// Signs in.
 fn sign_in(server: &Server, body: &Value) -> Reply {
-    static PLACES: AtomicU8 = AtomicU8::new(1);
-    let place = format!("10.0.{}.1", PLACES.fetch_add(1, Ordering::Relaxed));
-    server.send("/api/v1/session", &[("x-forwarded-for", &place)], body.to_string().as_bytes())
+    server.send("/api/v1/session", &[("x-forwarded-for", &place())], body.to_string().as_bytes())
 }
 
 fn code_of(reply: &Reply) -> String {

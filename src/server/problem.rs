@@ -6,7 +6,7 @@ use axum::{
 };
 
 use crate::{
-    api::{ProblemDocument, Refused},
+    api::{ProblemDocument, Refused, SecondFactorAsked},
     recording::Conflict,
 };
 
@@ -26,6 +26,7 @@ enum More {
     RetryAfter(u64),
     Errors(Refused),
     Conflicts(Vec<Conflict>),
+    SecondFactor(&'static str, SecondFactorAsked),
 }
 
 impl Problem {
@@ -191,7 +192,9 @@ impl Problem {
 
     /// The password is right, and a code is to be given with it.
     pub fn second_factor_due() -> Self {
-        let detail = "give \"code\" too: the six digits of the device, or a recovery code".to_owned();
+        let detail = "give \"code\" too, the six digits of the device or a recovery code, or \"key\", what a security key \
+                      answers"
+            .to_owned();
         let more = Some(Box::new(More::Code("second_factor")));
         Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail, more }
     }
@@ -225,6 +228,53 @@ impl Problem {
             .to_owned();
         let more = Some(Box::new(More::Code("second_factor_sealed")));
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Second factor", detail, more }
+    }
+
+    /// The same, with what may be given beside the password.
+    #[must_use]
+    pub fn asking(self, asked: SecondFactorAsked) -> Self {
+        match self.more.as_deref() {
+            Some(More::Code(code)) => Self { more: Some(Box::new(More::SecondFactor(code, asked))), ..self },
+            _ => self,
+        }
+    }
+
+    fn key(code: &'static str, detail: &str) -> Self {
+        let more = Some(Box::new(More::Code(code)));
+        Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail: detail.to_owned(), more }
+    }
+
+    /// A security key that is not the account's, or that did not answer the question.
+    pub fn wrong_key() -> Self {
+        Self::key(
+            "key_wrong",
+            "this security key is none of the account's for this address, or its answer does not hold",
+        )
+    }
+
+    /// An answer to a question that was answered before, was asked for something else, or too long ago.
+    pub fn late_key() -> Self {
+        Self::key(
+            "key_late",
+            "the security key answered too late, or its answer was sent before; use it once more",
+        )
+    }
+
+    /// A security key that has not counted on.
+    pub fn copied_key() -> Self {
+        let detail = "the security key counts as if it had been copied: use another factor, remove it, and tell who keeps \
+                      the accounts";
+        Self::key("key_counter", detail)
+    }
+
+    /// A new security key whose answer does not hold.
+    pub fn bad_key(fault: &super::auth::KeyFault) -> Self {
+        Self::unreadable("key_refused", format!("the security key can't be added: {fault}"))
+    }
+
+    /// Security keys can't be used on this page.
+    pub fn no_keys_here(why: &super::auth::PartyError) -> Self {
+        Self::unreadable("keys_not_here", why.to_string())
     }
 
     /// Signed in, but not allowed.
@@ -315,11 +365,17 @@ impl IntoResponse for Problem {
             retry_after: None,
             errors: None,
             conflicts: None,
+            second_factor: None,
         };
         match self.more.map(|more| *more) {
             Some(More::Code(code)) => {
                 document.r#type = format!("urn:matbang:problem:{code}");
                 document.code = Some(code);
+            }
+            Some(More::SecondFactor(code, asked)) => {
+                document.r#type = format!("urn:matbang:problem:{code}");
+                document.code = Some(code);
+                document.second_factor = Some(asked);
             }
             Some(More::RetryAfter(seconds)) => document.retry_after = Some(seconds),
             Some(More::Errors(errors)) => document.errors = Some(errors),

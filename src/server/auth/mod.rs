@@ -11,15 +11,19 @@ mod attempts;
 mod factor;
 mod identity;
 mod journal;
+mod keys;
 mod limits;
 mod log;
 mod oidc;
 mod own;
 mod password;
+mod questions;
 mod rules;
+mod second;
 mod session;
 mod strength;
 mod vault;
+mod webauthn;
 
 use std::{
     collections::HashSet,
@@ -32,6 +36,7 @@ use crate::store::{Directory, SecretHash};
 
 pub use account_changes::{add_account, add_token, change_account, revoke_token};
 pub use identity::Identity;
+pub use keys::{add_key, begin_key, remove_key};
 pub use log::looked;
 pub use oidc::{Oidc, callback, start};
 pub use own::{begin_factor, change_password, confirm_factor, remove_factor};
@@ -39,6 +44,7 @@ pub use password::{hash as hash_password, secret, secret_hash};
 pub use rules::{Route, Rule, guard};
 pub use session::{accesses, accounts, holder, session, sign_in, sign_out};
 pub use vault::{Vault, VaultError, seal_secrets};
+pub use webauthn::{Fault as KeyFault, PartyError};
 
 use super::joined::Joined;
 use journal::Journal;
