@@ -68,6 +68,7 @@ pub struct Provider {
 
 /// Who is signed in, and what they may do.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Session {
     /// Whether there are accounts.
     pub mode: SessionMode,

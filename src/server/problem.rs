@@ -190,15 +190,6 @@ impl Problem {
         Self { status: StatusCode::UNAUTHORIZED, title: "Not signed in", detail, more: None }
     }
 
-    /// The password is right, and a code is to be given with it.
-    pub fn second_factor_due() -> Self {
-        let detail = "give \"code\" too, the six digits of the device or a recovery code, or \"key\", what a security key \
-                      answers"
-            .to_owned();
-        let more = Some(Box::new(More::Code("second_factor")));
-        Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail, more }
-    }
-
     /// Somebody who is signed in gave another password than theirs.
     pub fn not_their_password() -> Self {
         let more = Some(Box::new(More::Code("wrong_password")));
@@ -215,9 +206,10 @@ impl Problem {
 
     /// The code is none of now, or was used before.
     pub fn wrong_code() -> Self {
-        let detail = "the code is wrong or was used before; wait for the next one".to_owned();
-        let more = Some(Box::new(More::Code("second_factor_wrong")));
-        Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail, more }
+        Self::second_factor(
+            "second_factor_wrong",
+            "the code is wrong or was used before; wait for the next one",
+        )
     }
 
     /// The code can't be checked: the secret behind it is sealed by a key that the server does not have.
@@ -239,42 +231,10 @@ impl Problem {
         }
     }
 
-    fn key(code: &'static str, detail: &str) -> Self {
+    /// Something about what is given beside the password; `code` says what in one word.
+    pub fn second_factor(code: &'static str, detail: impl Into<String>) -> Self {
         let more = Some(Box::new(More::Code(code)));
-        Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail: detail.to_owned(), more }
-    }
-
-    /// A security key that is not the account's, or that did not answer the question.
-    pub fn wrong_key() -> Self {
-        Self::key(
-            "key_wrong",
-            "this security key is none of the account's for this address, or its answer does not hold",
-        )
-    }
-
-    /// An answer to a question that was answered before, was asked for something else, or too long ago.
-    pub fn late_key() -> Self {
-        Self::key(
-            "key_late",
-            "the security key answered too late, or its answer was sent before; use it once more",
-        )
-    }
-
-    /// A security key that has not counted on.
-    pub fn copied_key() -> Self {
-        let detail = "the security key counts as if it had been copied: use another factor, remove it, and tell who keeps \
-                      the accounts";
-        Self::key("key_counter", detail)
-    }
-
-    /// A new security key whose answer does not hold.
-    pub fn bad_key(fault: &super::auth::KeyFault) -> Self {
-        Self::unreadable("key_refused", format!("the security key can't be added: {fault}"))
-    }
-
-    /// Security keys can't be used on this page.
-    pub fn no_keys_here(why: &super::auth::PartyError) -> Self {
-        Self::unreadable("keys_not_here", why.to_string())
+        Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail: detail.into(), more }
     }
 
     /// Signed in, but not allowed.

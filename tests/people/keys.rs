@@ -101,7 +101,8 @@ impl<'a> Site<'a> {
         // The new session comes with a cookie; what it sends back is told with the session.
         let cookie = added.header("set-cookie").split(';').next().unwrap().to_owned();
         let mut now = Person { cookie, csrf: String::new() };
-        now.csrf = self.session(&now)["csrf"].as_str().unwrap().to_owned();
+        let session = self.session(&now);
+        session["csrf"].as_str().unwrap().clone_into(&mut now.csrf);
         (codes, now)
     }
 }

@@ -13,10 +13,10 @@ use super::{
     account_changes::change,
     identity::Identity,
     own::{own, prove, prove_second, read, recovery_of_first, session_of, told_once},
-    questions::{Purpose, TIMEOUT, ask, bytes, described, handle, party, take, text},
+    questions::{Purpose, TIMEOUT, ask, bytes, described, handle, late, party, take, text},
     second::Given,
     session::begin,
-    webauthn::{ALGORITHMS, Added, Client, Party, added},
+    webauthn::{ALGORITHMS, Added, Client, Fault, Party, added},
 };
 use crate::{
     api::{
@@ -45,7 +45,7 @@ pub async fn begin_key(
 ) -> Result<Response, Problem> {
     let asked: PasswordProof = read(&body)?;
     let (account, stored) = own(&app, &identity)?;
-    let party = party(&headers).map_err(|why| Problem::no_keys_here(&why))?;
+    let party = party(&headers)?;
     prove(&app, &identity, (&account, stored), asked.password).await?;
     has_room(&app.auth.directory.load(), &account)?;
     let given = Given { code: asked.code, key: asked.key };
@@ -86,7 +86,7 @@ pub async fn add_key(
 ) -> Result<Response, Problem> {
     let asked: NewKeyRequest = read(&body)?;
     let (account, _) = own(&app, &identity)?;
-    let party = party(&headers).map_err(|why| Problem::no_keys_here(&why))?;
+    let party = party(&headers)?;
     let name = asked.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
         return Err(Problem::parameter("name", format!("must have 1 to {LONGEST_NAME} characters")));
@@ -109,7 +109,7 @@ pub async fn add_key(
     let key =
         NewKey { credential, public_key, host: party.id, transports: transports.join(","), name, counter };
     change(&app, &identity, AccountChange::KeyAdded { account: account.id, key, recovery }).await?;
-    told_once(begin(&app, account, &headers).await?, shown)
+    Ok(told_once(&begin(&app, account, &headers).await?, shown))
 }
 
 /// What a new key has answered, to the question of this session.
@@ -124,12 +124,17 @@ async fn made(
     let unread = || Problem::invalid("the key's answer is not base64url");
     let client = bytes(&response.client_data).ok_or_else(unread)?;
     let object = bytes(&response.attestation_object).ok_or_else(unread)?;
-    let client = Client::parse(&client).map_err(|fault| Problem::bad_key(&fault))?;
+    let client = Client::parse(&client).map_err(refused)?;
     let purpose = Purpose::Add(session_of(identity)?);
     if !take(app, purpose, account.id, party, &client).await? {
-        return Err(Problem::late_key().instead(StatusCode::FORBIDDEN));
+        return Err(late().instead(StatusCode::FORBIDDEN));
     }
-    added(party, &client, &object).map_err(|fault| Problem::bad_key(&fault))
+    added(party, &client, &object).map_err(refused)
+}
+
+/// A key whose answer does not hold.
+fn refused(fault: Fault) -> Problem {
+    Problem::unreadable("key_refused", format!("the security key can't be added: {fault}"))
 }
 
 /// Refuses another key where there are as many as there may be.

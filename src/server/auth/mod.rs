@@ -44,7 +44,6 @@ pub use password::{hash as hash_password, secret, secret_hash};
 pub use rules::{Route, Rule, guard};
 pub use session::{accesses, accounts, holder, session, sign_in, sign_out};
 pub use vault::{Vault, VaultError, seal_secrets};
-pub use webauthn::{Fault as KeyFault, PartyError};
 
 use super::joined::Joined;
 use journal::Journal;

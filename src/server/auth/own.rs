@@ -14,12 +14,13 @@ use serde::Deserialize;
 
 use super::{
     account_changes::{change, hashed},
+    attempts::limited,
     factor::{address, new_secret, recovery_codes, step_of, typed},
     identity::{Credential, Identity},
     log::{self, RefusalReason},
     questions::Purpose,
     second::{Door, Given, second},
-    session::{begin, is_right, limited},
+    session::{begin, is_right},
 };
 use crate::{
     api::{FactorBegun, FactorCode, NewPassword, PasswordProof, RecoveryCodes, Refused},
@@ -119,12 +120,12 @@ pub fn recovery_of_first(app: &App, account: u32) -> Result<(Vec<String>, Vec<Se
 }
 
 /// Tells recovery codes once, with the cookie of the session that has begun.
-pub fn told_once(begun: Response, shown: Vec<String>) -> Result<Response, Problem> {
+pub fn told_once(begun: &Response, shown: Vec<String>) -> Response {
     let mut response = axum::Json(RecoveryCodes { recovery_codes: shown }).into_response();
     for cookie in begun.headers().get_all(header::SET_COOKIE) {
         response.headers_mut().append(header::SET_COOKIE, cookie.clone());
     }
-    Ok(response)
+    response
 }
 
 /// Begins one-time codes: their secret, shown once. They are asked for once one of them was given.
@@ -171,7 +172,7 @@ pub async fn confirm_factor(
     };
     let (shown, recovery) = recovery_of_first(&app, account.id)?;
     change(&app, &identity, AccountChange::SecondFactorOn { account: account.id, step, recovery }).await?;
-    told_once(begin(&app, account, &headers).await?, shown)
+    Ok(told_once(&begin(&app, account, &headers).await?, shown))
 }
 
 /// Takes one-time codes away, for who gives the password and a second factor once more. Security keys stay.

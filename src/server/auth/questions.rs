@@ -9,7 +9,7 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use super::{
     password::random,
     secret_hash,
-    webauthn::{Client, Party, PartyError},
+    webauthn::{Client, Party},
 };
 use crate::{
     api::{CredentialKind, KeyDescriptor, KeyRequest, UserVerification},
@@ -35,8 +35,17 @@ pub enum Purpose {
 }
 
 /// Whose page a request comes from.
-pub fn party(headers: &HeaderMap) -> Result<Party, PartyError> {
-    Party::of(&base(headers))
+///
+/// # Errors
+/// 422 where security keys can't be used on it.
+pub fn party(headers: &HeaderMap) -> Result<Party, Problem> {
+    Party::of(&base(headers)).map_err(|why| Problem::unreadable("keys_not_here", why.to_string()))
+}
+
+/// The answer to a question that was answered before, was asked for something else, or too long ago.
+pub fn late() -> Problem {
+    let why = "the security key answered too late, or its answer was sent before; use it once more";
+    Problem::second_factor("key_late", why)
 }
 
 /// Bytes that JSON writes as base64url.

@@ -5,10 +5,10 @@ use std::{net::IpAddr, sync::Arc};
 use axum::http::HeaderMap;
 
 use super::{
+    attempts::limited,
     factor::{recovery_hash, step_of},
     log::{self, How, RefusalReason},
-    questions::{self, Purpose, bytes, handle, party, take},
-    session::limited,
+    questions::{self, Purpose, bytes, handle, late, party, take},
     webauthn::{Client, Fault, used},
 };
 use crate::{
@@ -56,9 +56,16 @@ impl Wrong {
     fn problem(&self) -> Problem {
         match self {
             Self::Code => Problem::wrong_code(),
-            Self::Key => Problem::wrong_key(),
-            Self::Late => Problem::late_key(),
-            Self::Counter => Problem::copied_key(),
+            Self::Key => {
+                let why = "this security key is none of the account's for this address, or its answer does not hold";
+                Problem::second_factor("key_wrong", why)
+            }
+            Self::Late => late(),
+            Self::Counter => {
+                let why = "the security key counts as if it had been copied: use another factor, remove it, and tell who \
+                           keeps the accounts";
+                Problem::second_factor("key_counter", why)
+            }
         }
     }
 }
@@ -80,7 +87,9 @@ pub async fn second(
     let code = given.code.as_deref().map(str::trim).filter(|code| !code.is_empty());
     if code.is_none() && given.key.is_none() {
         refused(RefusalReason::SecondFactorDue);
-        return Err(Problem::second_factor_due().asking(asked(app, account, door).await?));
+        let what = "give \"code\" too, the six digits of the device or a recovery code, or \"key\", what a security key \
+                    answers";
+        return Err(Problem::second_factor("second_factor", what).asking(asked(app, account, door).await?));
     }
     let too_often = |refused| limited(refused, Some(&account.name), door.from);
     app.may_try_code(account.id).await.map_err(too_often)?;
@@ -146,7 +155,7 @@ async fn by_key(
     answer: &KeyAnswer,
     door: &Door<'_>,
 ) -> Result<Result<How, Wrong>, Problem> {
-    let party = party(door.headers).map_err(|why| Problem::no_keys_here(&why))?;
+    let party = party(door.headers)?;
     let told =
         [&answer.response.client_data, &answer.response.authenticator_data, &answer.response.signature]
             .map(|text| bytes(text));

@@ -1,9 +1,6 @@
 //! `/api/v1/session`: signing in and out; who holds a parcel; the accounts' list.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     body::Bytes,
@@ -15,7 +12,7 @@ use serde_json::Value;
 
 use super::{
     Mode,
-    attempts::Refused,
+    attempts::limited,
     identity::{Credential, IDLE, Identity, LONGEST, cookie, cookie_name},
     log::{self, RefusalReason},
     password::{csrf, secret, secret_hash, verify},
@@ -147,14 +144,6 @@ pub async fn sign_in(
 pub async fn is_right(password: String, stored: Option<String>) -> Result<bool, Problem> {
     let checked = tokio::task::spawn_blocking(move || verify(&password, stored.as_deref()));
     checked.await.map_err(|e| Problem::internal(&e))
-}
-
-/// Tells the log of who tries too often.
-pub fn limited(refused: Refused, account: Option<&str>, from: Option<IpAddr>) -> Problem {
-    if matches!(refused, Refused::Wait(_)) {
-        log::not_signed_in(account, RefusalReason::Limit, from);
-    }
-    refused.into()
 }
 
 /// Begins a session for an account.

@@ -23,7 +23,7 @@ pub fn sign_in() -> Operation {
     Operation::new(SESSION, "post_session", "Sign in.")
         .sends::<SignIn>()
         .answers::<Session>(200, "The answer.")
-        .fails(&[400, 401, 403, 429, 503])
+        .fails(&[400, 401, 403, 413, 422, 429, 503])
 }
 
 pub fn sign_out() -> Operation {

@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use authenticator::{Authenticator, one};
 pub use client::Client;
-pub use party::{Party, PartyError};
+pub use party::Party;
 pub use public_key::{ALGORITHMS, PublicKey};
 
 /// Longest name that a key may give itself, bytes (7.1, step 25).
