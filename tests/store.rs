@@ -20,8 +20,9 @@ use matbang::{
     },
 };
 use people::{
-    a_code_is_used_once, accounts_change_with_their_log, looks_at_holders_are_noted,
-    tries_are_counted_key_by_key,
+    a_code_is_used_once, a_question_is_answered_once_in_its_time,
+    a_secret_that_was_replaced_meanwhile_is_not_sealed_over, accounts_change_with_their_log,
+    keys_are_few_and_count_upwards, looks_at_holders_are_noted, tries_are_counted_key_by_key,
 };
 
 fn laws() -> Arc<law::Law> {
@@ -83,6 +84,9 @@ fn suite(make: &dyn Fn() -> (Arc<dyn Store>, Again)) {
     the_ledger_is_told_line_by_line_and_any_alteration_is_found(&*make().0);
     accounts_change_with_their_log(&*make().0);
     a_code_is_used_once(&*make().0);
+    a_secret_that_was_replaced_meanwhile_is_not_sealed_over(&*make().0);
+    keys_are_few_and_count_upwards(&*make().0);
+    a_question_is_answered_once_in_its_time(&*make().0);
     looks_at_holders_are_noted(&*make().0);
     tries_are_counted_key_by_key(&*make().0);
     files_are_known_by_who_sent_them_and_what_they_are_about(&*make().0);

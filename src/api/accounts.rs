@@ -26,7 +26,7 @@ pub struct AccountEntry {
     pub grants: Vec<Grant>,
     /// Whether it belongs to somebody at the provider of identities.
     pub linked: bool,
-    /// Whether a code is asked for beside the password.
+    /// Whether a code or a security key is asked for beside the password.
     pub second_factor: bool,
 }
 
@@ -49,7 +49,7 @@ impl Accounts {
             disabled: account.disabled,
             grants: account.grants.clone(),
             linked: directory.is_linked(account.id),
-            second_factor: directory.second_factor(account.id).is_some(),
+            second_factor: directory.has_second_factor(account.id),
         };
         let mut accounts: Vec<AccountEntry> =
             directory.accounts.values().map(|(account, _)| entry(account)).collect();

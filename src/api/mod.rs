@@ -24,6 +24,7 @@ mod forecast;
 mod fronts;
 mod history;
 mod imports;
+mod keys;
 mod law;
 mod law_book;
 mod live;
@@ -88,6 +89,11 @@ pub use history::{EventCode, PastEvent};
 pub use imports::{
     ImportBegun, ImportDone, ImportFeature, ImportLabel, ImportOutcome, ImportOutline, ImportPreview,
     ImportReport, ImportRequest, ImportShapes, ImportStored, StagedFiles, TargetFields,
+};
+pub use keys::{
+    Attestation, CredentialKind, FactorKind, KeyAlgorithm, KeyAnswer, KeyBegun, KeyDescriptor, KeyEntry,
+    KeyOwner, KeyParty, KeyRequest, KeySelection, NewKeyRequest, ResidentKey, SecondFactorAsked,
+    UserVerification,
 };
 pub use law::{
     CaseLaw, CaseTransition, DetailField, FactEntry, Notice, OutlookEntry, ReasonEntry, Running, lawful,

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::keys::SecondFactorAsked;
 use crate::{
     ingest,
     recording::{Conflict, RowRefusal},
@@ -36,6 +37,10 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(required)]
     pub conflicts: Option<Vec<Conflict>>,
+    /// What may be given beside the password.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(required)]
+    pub second_factor: Option<SecondFactorAsked>,
 }
 
 /// What is refused.

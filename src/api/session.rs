@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::keys::{KeyAnswer, KeyEntry};
 use crate::domain::Role;
 
 /// A role, in a unit or everywhere.
@@ -67,6 +68,7 @@ pub struct Provider {
 
 /// Who is signed in, and what they may do.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Session {
     /// Whether there are accounts.
     pub mode: SessionMode,
@@ -78,8 +80,14 @@ pub struct Session {
     pub may: Permissions,
     /// To be sent as X-CSRF-Token.
     pub csrf: String,
-    /// A second factor is asked for.
+    /// A second factor of any kind is asked for.
     pub second_factor: bool,
+    /// One-time codes of a device are asked for.
+    pub one_time_codes: bool,
+    /// Security keys, in the order in which they were added.
+    pub keys: Vec<KeyEntry>,
+    /// Security keys can be used on this page: it was opened by a name and over HTTPS, or on this machine by `localhost`.
+    pub keys_here: bool,
     /// Recovery codes that are left.
     pub recovery_codes: usize,
     /// The provider of identities; null where there is none.
@@ -98,8 +106,10 @@ pub struct SignIn {
     /// Password.
     password: String,
     /// Six digits of the device or a recovery code, where there is a second factor; without it the problem has the code
-    /// `second_factor`.
+    /// `second_factor`, says what may be given, and asks the security keys.
     code: Option<String>,
+    /// What a security key has answered.
+    key: Option<KeyAnswer>,
 }
 
 /// Another password for one's own account.
@@ -113,6 +123,8 @@ pub struct NewPassword {
     pub new: String,
     /// Where there is a second factor.
     pub code: Option<String>,
+    /// What a security key has answered, in place of a code.
+    pub key: Option<KeyAnswer>,
 }
 
 /// What only they know.
@@ -124,6 +136,8 @@ pub struct PasswordProof {
     pub password: String,
     /// Of the device, or a recovery code; where there is a second factor.
     pub code: Option<String>,
+    /// What a security key has answered, in place of a code.
+    pub key: Option<KeyAnswer>,
 }
 
 /// The first code of a second factor.
@@ -149,6 +163,6 @@ pub struct FactorBegun {
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 #[schemars(inline)]
 pub struct RecoveryCodes {
-    /// Each is good once.
+    /// Each is good once; none where the account has some already.
     pub recovery_codes: Vec<String>,
 }

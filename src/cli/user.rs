@@ -139,7 +139,7 @@ pub fn run(location: &StoreLocation, options: &User) -> Outcome {
             let store = location.open()?;
             let directory = store.directory()?;
             let id = account(&directory, name)?.id;
-            if directory.second_factor(id).is_none() {
+            if !directory.has_second_factor(id) {
                 return Err(format!("{name} has no second factor").into());
             }
             change(&*store, AccountChange::SecondFactorOff(id))?;

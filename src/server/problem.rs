@@ -6,7 +6,7 @@ use axum::{
 };
 
 use crate::{
-    api::{ProblemDocument, Refused},
+    api::{ProblemDocument, Refused, SecondFactorAsked},
     recording::Conflict,
 };
 
@@ -26,6 +26,7 @@ enum More {
     RetryAfter(u64),
     Errors(Refused),
     Conflicts(Vec<Conflict>),
+    SecondFactor(&'static str, SecondFactorAsked),
 }
 
 impl Problem {
@@ -189,13 +190,6 @@ impl Problem {
         Self { status: StatusCode::UNAUTHORIZED, title: "Not signed in", detail, more: None }
     }
 
-    /// The password is right, and a code is to be given with it.
-    pub fn second_factor_due() -> Self {
-        let detail = "give \"code\" too: the six digits of the device, or a recovery code".to_owned();
-        let more = Some(Box::new(More::Code("second_factor")));
-        Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail, more }
-    }
-
     /// Somebody who is signed in gave another password than theirs.
     pub fn not_their_password() -> Self {
         let more = Some(Box::new(More::Code("wrong_password")));
@@ -212,9 +206,10 @@ impl Problem {
 
     /// The code is none of now, or was used before.
     pub fn wrong_code() -> Self {
-        let detail = "the code is wrong or was used before; wait for the next one".to_owned();
-        let more = Some(Box::new(More::Code("second_factor_wrong")));
-        Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail, more }
+        Self::second_factor(
+            "second_factor_wrong",
+            "the code is wrong or was used before; wait for the next one",
+        )
     }
 
     /// The code can't be checked: the secret behind it is sealed by a key that the server does not have.
@@ -225,6 +220,21 @@ impl Problem {
             .to_owned();
         let more = Some(Box::new(More::Code("second_factor_sealed")));
         Self { status: StatusCode::SERVICE_UNAVAILABLE, title: "Second factor", detail, more }
+    }
+
+    /// The same, with what may be given beside the password.
+    #[must_use]
+    pub fn asking(self, asked: SecondFactorAsked) -> Self {
+        match self.more.as_deref() {
+            Some(More::Code(code)) => Self { more: Some(Box::new(More::SecondFactor(code, asked))), ..self },
+            _ => self,
+        }
+    }
+
+    /// Something about what is given beside the password; `code` says what in one word.
+    pub fn second_factor(code: &'static str, detail: impl Into<String>) -> Self {
+        let more = Some(Box::new(More::Code(code)));
+        Self { status: StatusCode::UNAUTHORIZED, title: "Second factor", detail: detail.into(), more }
     }
 
     /// Signed in, but not allowed.
@@ -315,11 +325,17 @@ impl IntoResponse for Problem {
             retry_after: None,
             errors: None,
             conflicts: None,
+            second_factor: None,
         };
         match self.more.map(|more| *more) {
             Some(More::Code(code)) => {
                 document.r#type = format!("urn:matbang:problem:{code}");
                 document.code = Some(code);
+            }
+            Some(More::SecondFactor(code, asked)) => {
+                document.r#type = format!("urn:matbang:problem:{code}");
+                document.code = Some(code);
+                document.second_factor = Some(asked);
             }
             Some(More::RetryAfter(seconds)) => document.retry_after = Some(seconds),
             Some(More::Errors(errors)) => document.errors = Some(errors),

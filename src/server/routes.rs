@@ -161,6 +161,9 @@ routes! {
     POST "/api/v1/session/second-factor" MEMBER => auth::begin_factor, is session::begin_factor;
     POST "/api/v1/session/second-factor/confirm" MEMBER => auth::confirm_factor, is session::confirm_factor;
     POST "/api/v1/session/second-factor/remove" MEMBER => auth::remove_factor, is session::remove_factor;
+    POST "/api/v1/session/keys" MEMBER => auth::begin_key, is session::begin_key, up to SIGN_IN;
+    POST "/api/v1/session/keys/confirm" MEMBER => auth::add_key, is session::add_key, up to SIGN_IN;
+    POST "/api/v1/session/keys/{id}/remove" MEMBER => auth::remove_key, is session::remove_key, up to SIGN_IN;
     GET "/api/v1/oidc/start" OPEN => auth::start, is session::start;
     GET "/api/v1/oidc/callback" OPEN => auth::callback, is session::callback;
     GET "/api/v1/accounts" ADMINISTER => auth::accounts, is administration::accounts;

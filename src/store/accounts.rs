@@ -64,6 +64,8 @@ pub struct Directory {
     pub invitations: HashMap<SecretHash, Invitation>,
     /// Second factors by account.
     pub second_factors: HashMap<u32, SecondFactor>,
+    /// Security keys by account, in the order in which they were added.
+    pub security_keys: HashMap<u32, Vec<SecurityKey>>,
     /// Recovery codes that are left, by account.
     pub recovery_codes: HashMap<u32, usize>,
     /// The last changes of accounts, newest first: at most [`LAST_CHANGES`].
@@ -87,6 +89,39 @@ impl std::fmt::Debug for SecondFactor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("SecondFactor").field("confirmed", &self.confirmed).finish_non_exhaustive()
     }
+}
+
+/// Security keys that an account may have.
+pub const MOST_KEYS_OF_ACCOUNT: usize = 10;
+
+/// What is kept of a security key or passkey when it is added (Web Authentication, Level 3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewKey {
+    /// What the key calls itself.
+    pub credential: Vec<u8>,
+    /// Its public key, as COSE writes it.
+    pub public_key: Vec<u8>,
+    /// The host by whose name the page was opened; it answers to no other.
+    pub host: String,
+    /// How browsers reach it, with commas between.
+    pub transports: String,
+    /// What its owner calls it.
+    pub name: String,
+    /// How often it says that it has signed; 0 where it does not count.
+    pub counter: u32,
+}
+
+/// A security key or passkey of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SecurityKey {
+    /// Number.
+    pub id: u32,
+    /// Milliseconds since 1970-01-01T00:00Z at which it was added.
+    pub added_at: i64,
+    /// The same at which it was last used.
+    pub used_at: Option<i64>,
+    /// What is kept of it.
+    pub kept: NewKey,
 }
 
 /// Lets whoever holds its secret sign in by a provider as an account, from then on.
@@ -120,7 +155,17 @@ impl Directory {
         self.identities.values().any(|linked| *linked == account)
     }
 
-    /// The second factor of an account, if it is asked for.
+    /// Whether anything is asked for beside the password of an account.
+    pub fn has_second_factor(&self, account: u32) -> bool {
+        self.second_factor(account).is_some() || !self.keys_of(account).is_empty()
+    }
+
+    /// The security keys of an account.
+    pub fn keys_of(&self, account: u32) -> &[SecurityKey] {
+        self.security_keys.get(&account).map_or(&[], Vec::as_slice)
+    }
+
+    /// The one-time codes of an account, if they are asked for.
     pub fn second_factor(&self, account: u32) -> Option<&SecondFactor> {
         self.second_factors.get(&account).filter(|factor| factor.confirmed)
     }
@@ -202,11 +247,29 @@ pub enum AccountChange {
         account: u32,
         /// Step of the code by which it was confirmed, which is used up.
         step: u64,
-        /// Hashes of codes that may take its place, once each.
+        /// Hashes of codes that may take its place, once each; none where there are some already.
         recovery: Vec<SecretHash>,
     },
-    /// No second factor is asked for any more; all sessions end.
+    /// One-time codes are asked for no more; all sessions end. Security keys stay, and with them the recovery codes.
+    CodesOff(u32),
+    /// No second factor of any kind is asked for any more; all sessions end.
     SecondFactorOff(u32),
+    /// A security key may be used from now on; all sessions end. Nothing where there are [`MOST_KEYS_OF_ACCOUNT`].
+    KeyAdded {
+        /// Account.
+        account: u32,
+        /// The key.
+        key: NewKey,
+        /// Hashes of codes that may take its place, once each; none where there are some already.
+        recovery: Vec<SecretHash>,
+    },
+    /// A security key is used no more; all sessions end. With the last factor go the recovery codes.
+    KeyRemoved {
+        /// Account.
+        account: u32,
+        /// Number of the key.
+        key: u32,
+    },
 }
 
 impl AccountChange {
@@ -227,7 +290,10 @@ impl AccountChange {
             Self::SecondFactor(..) => "second_factor_begun",
             Self::SecretSealed { .. } => "secret_sealed",
             Self::SecondFactorOn { .. } => "second_factor_on",
+            Self::CodesOff(_) => "codes_off",
             Self::SecondFactorOff(_) => "second_factor_off",
+            Self::KeyAdded { .. } => "key_added",
+            Self::KeyRemoved { .. } => "key_removed",
         }
     }
 }

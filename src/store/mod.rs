@@ -40,8 +40,8 @@ use crate::{
 use ledger::encoding::Seal;
 
 pub use accounts::{
-    Access, AccountChange, AccountLog, Directory, Invitation, LAST_CHANGES, SecondFactor, SecretHash,
-    Session, Token, TokenScope,
+    Access, AccountChange, AccountLog, Directory, Invitation, LAST_CHANGES, MOST_KEYS_OF_ACCOUNT, NewKey,
+    SecondFactor, SecretHash, SecurityKey, Session, Token, TokenScope,
 };
 pub use attached::{Attached, PLAN};
 pub use briefing::{Briefing, KeptBriefing, RESTORED_WITHIN_MS};

@@ -61,7 +61,7 @@ pub struct Table {
 use Kind::{Area, Big, Bool, Bytes, Counted, Date, Json, Line, Real, Small, Text};
 
 /// All tables, each behind those that its rows name.
-pub(super) const TABLES: [Table; 24] = [
+pub(super) const TABLES: [Table; 25] = [
     Table {
         name: "units",
         columns: &[
@@ -253,6 +253,22 @@ pub(super) const TABLES: [Table; 24] = [
         order: "account",
     },
     Table { name: "recovery_codes", columns: &[("hash", Bytes), ("account", Small)], order: "hash" },
+    Table {
+        name: "security_keys",
+        columns: &[
+            ("id", Small),
+            ("account", Small),
+            ("credential", Bytes),
+            ("public_key", Bytes),
+            ("host", Text),
+            ("transports", Text),
+            ("name", Text),
+            ("counter", Big),
+            ("added_at", Big),
+            ("used_at", Big),
+        ],
+        order: "id",
+    },
     Table {
         name: "account_changes",
         columns: &[("id", Small), ("at", Big), ("author", Text), ("account", Small), ("what", Text)],

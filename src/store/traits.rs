@@ -91,6 +91,9 @@ pub trait Accounts {
     fn end_session(&self, hash: &SecretHash) -> StoreResult<()>;
     /// Uses up the one-time code of a step, and those before it; false where it is used up already.
     fn use_step(&self, account: u32, step: u64) -> StoreResult<bool>;
+    /// Notes at `at` that a security key of an account has signed for the `counter`th time; false where that is no more
+    /// than before, or there is no such key. Keys that do not count say 0 always.
+    fn use_key(&self, account: u32, key: u32, counter: u32, at: i64) -> StoreResult<bool>;
     /// Uses up a recovery code; false where the account has none with this hash.
     fn use_recovery_code(&self, account: u32, hash: &SecretHash) -> StoreResult<bool>;
 }

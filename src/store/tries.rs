@@ -17,6 +17,9 @@ pub(super) const MOST_KEYS: usize = 100_000;
 /// Keys that are remembered at most; the oldest make room.
 pub(super) const MOST_REMEMBERED: usize = 20_000;
 
+/// Questions to the keys of an account that wait for an answer at most; the oldest make room.
+pub(super) const MOST_CHALLENGES: usize = 8;
+
 /// So many at once, then one in each period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Allowance {
@@ -59,6 +62,11 @@ pub trait Tries {
     fn note_wrong_code(&self, account: u32, time: Duration) -> Result<(), StoreError>;
     /// How long each wrong code of an account still counts, the shortest first.
     fn wrong_codes(&self, account: u32) -> Result<Vec<Duration>, StoreError>;
+    /// Keeps a question that a security key of an account has to answer within a time. Of those that are many the oldest
+    /// are forgotten.
+    fn keep_challenge(&self, key: &SecretHash, account: u32, time: Duration) -> Result<(), StoreError>;
+    /// Takes a question away; false where the account was not asked it, its time is over, or somebody took it before.
+    fn take_challenge(&self, key: &SecretHash, account: u32) -> Result<bool, StoreError>;
 }
 
 /// Counts in memory.
@@ -71,6 +79,8 @@ struct Counts {
     free_from: HashMap<SecretHash, Instant>,
     remembered: HashMap<SecretHash, Instant>,
     wrong: HashMap<u32, Vec<Instant>>,
+    /// Questions to the keys of an account, the oldest first.
+    challenges: HashMap<u32, Vec<(SecretHash, Instant)>>,
 }
 
 impl Counts {
@@ -150,6 +160,26 @@ impl Tries for TriesHere {
         wrong.retain(|until| *until > now);
         wrong.sort_unstable();
         Ok(wrong.iter().map(|until| until.saturating_duration_since(now)).collect())
+    }
+
+    fn keep_challenge(&self, key: &SecretHash, account: u32, time: Duration) -> Result<(), StoreError> {
+        let (mut counts, now) = (self.counts(), Instant::now());
+        counts.challenges.retain(|_, asked| {
+            asked.retain(|(_, until)| *until > now);
+            !asked.is_empty()
+        });
+        let asked = counts.challenges.entry(account).or_default();
+        asked.push((*key, now + time));
+        let most = asked.len().saturating_sub(MOST_CHALLENGES);
+        asked.drain(..most);
+        Ok(())
+    }
+
+    fn take_challenge(&self, key: &SecretHash, account: u32) -> Result<bool, StoreError> {
+        let (mut counts, now) = (self.counts(), Instant::now());
+        let Some(asked) = counts.challenges.get_mut(&account) else { return Ok(false) };
+        let found = asked.iter().position(|(known, until)| known == key && *until > now);
+        Ok(found.map(|index| asked.remove(index)).is_some())
     }
 }
 

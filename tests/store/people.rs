@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use matbang::{
     domain::{Grant, ParcelId, Role},
-    store::{AccountChange, Allowance, Store, Token, TokenScope, Try},
+    store::{AccountChange, Allowance, MOST_KEYS_OF_ACCOUNT, NewKey, Store, Token, TokenScope, Try},
 };
 
 use crate::fill;
@@ -124,6 +124,113 @@ pub fn a_code_is_used_once(store: &dyn Store) {
     change(AccountChange::SecondFactorOff(an)).unwrap();
     assert_eq!((known(an), left()), (None, 0));
     assert!(!recovered(an, 8) && change(AccountChange::SecondFactorOff(an)).is_err());
+}
+
+/// What is sealed was read before: meanwhile its owner may have begun another.
+pub fn a_secret_that_was_replaced_meanwhile_is_not_sealed_over(store: &dyn Store) {
+    fill(store);
+    let change = |change: AccountChange| store.change_accounts("root", 7, &[change]).unwrap()[0];
+    let add = AccountChange::Add { name: "an".into(), full_name: "An".into(), password: None, grant: None };
+    let an = change(add);
+    let kept = || store.directory().unwrap().second_factors[&an].secret.clone();
+    let seal = |plain: u8, sealed: u8| {
+        change(AccountChange::SecretSealed { account: an, plain: vec![plain], sealed: vec![sealed] })
+    };
+    change(AccountChange::SecondFactor(an, vec![1]));
+    change(AccountChange::SecondFactor(an, vec![2]));
+    seal(1, 11);
+    assert_eq!(kept(), [2], "the one that was begun last stays");
+    seal(2, 12);
+    assert_eq!(kept(), [12]);
+    change(AccountChange::SecondFactorOff(an));
+    seal(12, 13);
+    assert!(store.directory().unwrap().second_factors.is_empty(), "what was removed does not come back");
+}
+
+pub fn keys_are_few_and_count_upwards(store: &dyn Store) {
+    fill(store);
+    let change =
+        |change: AccountChange| store.change_accounts("root", 7, &[change]).map(|numbers| numbers[0]);
+    let account = |name: &str| {
+        let name = name.to_owned();
+        change(AccountChange::Add { name, full_name: "An".into(), password: None, grant: None }).unwrap()
+    };
+    let (an, binh) = (account("an"), account("binh"));
+    let key = |credential: u8| NewKey {
+        credential: vec![credential; 16],
+        public_key: vec![7],
+        host: "a.vn".into(),
+        transports: "usb,nfc".into(),
+        name: "Khoá của An".into(),
+        counter: 3,
+    };
+    let add = |account, credential, recovery: &[u8]| {
+        let recovery = recovery.iter().map(|code| [*code; 32]).collect();
+        change(AccountChange::KeyAdded { account, key: key(credential), recovery })
+    };
+    let left = || store.directory().unwrap().recovery_codes.get(&an).copied().unwrap_or_default();
+    store.add_session(&[1; 32], an, 9, 0).unwrap();
+    add(an, 1, &[7, 8]).unwrap();
+    let directory = store.directory().unwrap();
+    let kept = directory.keys_of(an)[0].clone();
+    assert_eq!((&kept.kept, kept.added_at, kept.used_at), (&key(1), 7, None));
+    assert!(directory.sessions.is_empty(), "who came in without it must come again");
+    assert!(directory.has_second_factor(an) && !directory.has_second_factor(binh));
+    assert!(add(binh, 1, &[]).is_err(), "a key is of one account");
+    assert!(add(999, 2, &[]).is_err());
+    let most = MOST_KEYS_OF_ACCOUNT as u8;
+    for credential in 2..=most {
+        add(an, credential, &[]).unwrap();
+    }
+    assert!(add(an, most + 1, &[]).is_err(), "no more than that");
+    assert_eq!(left(), 2, "codes are given once");
+    // A key that counts has to count on; one that does not says nothing always.
+    let used = |account, counter| store.use_key(account, kept.id, counter, 11).unwrap();
+    assert_eq!(
+        [used(an, 3), used(an, 0), used(binh, 9), used(an, 9), used(an, 9)],
+        [false, false, false, true, false]
+    );
+    let after = store.directory().unwrap().keys_of(an)[0].clone();
+    assert_eq!((after.kept.counter, after.used_at), (9, Some(11)));
+    // With the last factor go the recovery codes, and not before.
+    let begin = |secret| change(AccountChange::SecondFactor(an, vec![secret])).unwrap();
+    let on = || change(AccountChange::SecondFactorOn { account: an, step: 5, recovery: Vec::new() }).unwrap();
+    begin(1);
+    on();
+    assert_eq!(left(), 2);
+    change(AccountChange::CodesOff(an)).unwrap();
+    assert_eq!(left(), 2);
+    assert!(change(AccountChange::CodesOff(an)).is_err());
+    let remove = |key| change(AccountChange::KeyRemoved { account: an, key });
+    let ids: Vec<u32> = store.directory().unwrap().keys_of(an).iter().map(|key| key.id).collect();
+    assert!(change(AccountChange::KeyRemoved { account: binh, key: ids[0] }).is_err());
+    let (last, others) = ids.split_last().unwrap();
+    for id in others {
+        remove(*id).unwrap();
+    }
+    assert_eq!(left(), 2);
+    remove(*last).unwrap();
+    assert_eq!(left(), 0);
+    add(an, 1, &[7]).unwrap();
+    change(AccountChange::SecondFactorOff(an)).unwrap();
+    assert!(!store.directory().unwrap().has_second_factor(an) && left() == 0);
+    assert!(change(AccountChange::SecondFactorOff(an)).is_err());
+}
+
+pub fn a_question_is_answered_once_in_its_time(store: &dyn Store) {
+    let long = Duration::from_hours(1);
+    let keep = |key: u8, time| store.keep_challenge(&[key; 32], 7, time).unwrap();
+    let take = |key: u8, account| store.take_challenge(&[key; 32], account).unwrap();
+    keep(1, long);
+    keep(2, Duration::ZERO);
+    assert_eq!(
+        [take(1, 8), take(1, 7), take(1, 7), take(2, 7), take(3, 7)],
+        [false, true, false, false, false]
+    );
+    // Whoever has many asked has the newest.
+    (10..30).for_each(|key| keep(key, long + Duration::from_secs(u64::from(key))));
+    let left: Vec<u8> = (10..30).filter(|key| take(*key, 7)).collect();
+    assert_eq!(left, (22..30).collect::<Vec<_>>());
 }
 
 pub fn looks_at_holders_are_noted(store: &dyn Store) {

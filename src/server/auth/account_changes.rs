@@ -135,7 +135,7 @@ pub async fn change_account(
             ));
         }
         Change::ResetSecondFactor(true) => {
-            if app.auth.directory.load().second_factor(id).is_none() {
+            if !app.auth.directory.load().has_second_factor(id) {
                 return Err(Problem::not_found(format!("{name} has no second factor")));
             }
             change(&app, &identity, AccountChange::SecondFactorOff(id)).await?;

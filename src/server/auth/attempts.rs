@@ -4,7 +4,10 @@
 
 use std::{net::IpAddr, time::Duration};
 
-use super::secret_hash;
+use super::{
+    log::{self, RefusalReason},
+    secret_hash,
+};
 use crate::{
     server::{app::App, edge::network, problem::Problem},
     store::{Allowance, SecretHash, Store, StoreError, Try},
@@ -117,6 +120,14 @@ impl App {
 
 fn waited(wait: Option<Duration>) -> Result<(), Refused> {
     wait.map_or(Ok(()), |wait| Err(Refused::Wait(wait.as_secs() + 1)))
+}
+
+/// Tells the log of who tries too often.
+pub fn limited(refused: Refused, account: Option<&str>, from: Option<IpAddr>) -> Problem {
+    if matches!(refused, Refused::Wait(_)) {
+        log::not_signed_in(account, RefusalReason::Limit, from);
+    }
+    refused.into()
 }
 
 #[cfg(test)]

@@ -15,6 +15,8 @@ pub enum How {
     Password,
     /// By a password and a one-time code.
     Code,
+    /// By a password and a security key.
+    Key,
     /// By a password and a recovery code.
     RecoveryCode,
     /// By a provider of identities.
@@ -30,8 +32,10 @@ pub enum RefusalReason {
     Limit,
     /// The password is right and a second factor is due.
     SecondFactorDue,
-    /// The password is right and the code is wrong or used up.
+    /// The password is right and the code or the key is wrong or used up.
     SecondFactorWrong,
+    /// The password is right, and the security key counts as if it had been copied.
+    KeyCounter,
     /// Nobody here is linked to who the provider says it is.
     NotLinked,
 }
@@ -41,6 +45,7 @@ impl How {
         match self {
             Self::Password => "password",
             Self::Code => "password+code",
+            Self::Key => "password+key",
             Self::RecoveryCode => "password+recovery_code",
             Self::Provider => "provider",
         }
@@ -54,6 +59,7 @@ impl RefusalReason {
             Self::Limit => "limit",
             Self::SecondFactorDue => "second_factor_due",
             Self::SecondFactorWrong => "second_factor_wrong",
+            Self::KeyCounter => "key_counter",
             Self::NotLinked => "not_linked",
         }
     }

@@ -11,15 +11,19 @@ mod attempts;
 mod factor;
 mod identity;
 mod journal;
+mod keys;
 mod limits;
 mod log;
 mod oidc;
 mod own;
 mod password;
+mod questions;
 mod rules;
+mod second;
 mod session;
 mod strength;
 mod vault;
+mod webauthn;
 
 use std::{
     collections::HashSet,
@@ -28,22 +32,22 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use crate::store::{AccountChange, Directory, SecondFactor, SecretHash, Store, StoreError};
+use crate::store::{Directory, SecretHash};
 
 pub use account_changes::{add_account, add_token, change_account, revoke_token};
 pub use identity::Identity;
+pub use keys::{add_key, begin_key, remove_key};
 pub use log::looked;
 pub use oidc::{Oidc, callback, start};
 pub use own::{begin_factor, change_password, confirm_factor, remove_factor};
 pub use password::{hash as hash_password, secret, secret_hash};
 pub use rules::{Route, Rule, guard};
 pub use session::{accesses, accounts, holder, session, sign_in, sign_out};
-pub use vault::{Vault, VaultError};
+pub use vault::{Vault, VaultError, seal_secrets};
 
 use super::joined::Joined;
 use journal::Journal;
 use limits::Limits;
-use vault::is_sealed;
 
 /// How the server lets people in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,30 +133,4 @@ impl Auth {
         self.journal.lock().unwrap_or_else(PoisonError::into_inner).log_changes(&directory);
         self.directory.store(Arc::new(directory));
     }
-}
-
-/// Seals the secrets of second factors that were kept as they are, where there is a key; gives the accounts whose
-/// secrets can't be opened here.
-///
-/// # Errors
-/// [`StoreError`] when the store can't be written.
-pub fn seal_secrets(store: &dyn Store, vault: &Vault, at: i64) -> Result<Vec<String>, StoreError> {
-    let directory = store.directory()?;
-    let name =
-        |account: &u32| directory.accounts.get(account).map_or_else(String::new, |one| one.0.name.clone());
-    let shut = directory.second_factors.iter().filter(|(id, kept)| vault.open(**id, &kept.secret).is_err());
-    let shut = shut.map(|(id, _)| name(id)).collect();
-    if vault.has_key() {
-        let plain = directory.second_factors.iter().filter(|(_, kept)| !is_sealed(&kept.secret));
-        let seal = |(id, kept): (&u32, &SecondFactor)| {
-            let plain = kept.secret.clone();
-            vault.seal(*id, &plain).map(|sealed| AccountChange::SecretSealed { account: *id, plain, sealed })
-        };
-        let changes: Result<Vec<_>, _> = plain.map(seal).collect();
-        let changes = changes.map_err(|error| StoreError::Backend(error.to_string()))?;
-        if !changes.is_empty() {
-            store.change_accounts("matbang", at, &changes)?;
-        }
-    }
-    Ok(shut)
 }

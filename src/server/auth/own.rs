@@ -14,28 +14,31 @@ use serde::Deserialize;
 
 use super::{
     account_changes::{change, hashed},
+    attempts::limited,
     factor::{address, new_secret, recovery_codes, step_of, typed},
     identity::{Credential, Identity},
     log::{self, RefusalReason},
-    session::{begin, is_right, limited, second},
+    questions::Purpose,
+    second::{Door, Given, second},
+    session::{begin, is_right},
 };
 use crate::{
     api::{FactorBegun, FactorCode, NewPassword, PasswordProof, RecoveryCodes, Refused},
     domain::Account,
     server::{app::App, problem::Problem},
-    store::AccountChange,
+    store::{AccountChange, SecretHash},
 };
 
 /// What the app on somebody's device shows beside the codes.
 const SERVER: &str = "Matbang";
 
-fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, Problem> {
+pub fn read<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, Problem> {
     // What is wrong with it is not said in its words: they hold a password.
     serde_json::from_slice(body).map_err(|_| Problem::invalid("the body is not what is needed"))
 }
 
 /// The account of a session. A token, which a program holds, changes nothing of it.
-fn own(app: &App, identity: &Identity) -> Result<(Account, Option<String>), Problem> {
+pub fn own(app: &App, identity: &Identity) -> Result<(Account, Option<String>), Problem> {
     let account = match (&identity.by, &identity.account) {
         (Credential::Session(..), Some(account)) => account.id,
         (Credential::Loopback, _) => return Err(Problem::invalid("this server has no accounts")),
@@ -46,7 +49,7 @@ fn own(app: &App, identity: &Identity) -> Result<(Account, Option<String>), Prob
 }
 
 /// Asks once more for the password. Only wrong ones count, with wrong codes: whoever finds a page open has few tries.
-async fn prove(
+pub async fn prove(
     app: &App,
     identity: &Identity,
     (account, stored): (&Account, Option<String>),
@@ -67,14 +70,24 @@ async fn prove(
     Err(Problem::not_their_password())
 }
 
-/// Refuses for a code what would be refused for it at the door, without ending the session in the app's eyes.
-async fn prove_second(
+/// The session of who asks.
+pub fn session_of(identity: &Identity) -> Result<SecretHash, Problem> {
+    match &identity.by {
+        Credential::Session(hash, _) => Ok(*hash),
+        _ => Err(Problem::unauthorized()),
+    }
+}
+
+/// Refuses for a second factor what would be refused for it at the door, without ending the session in the app's eyes.
+pub async fn prove_second(
     app: &Arc<App>,
     identity: &Identity,
+    headers: &HeaderMap,
     account: &Account,
-    code: Option<&str>,
+    given: &Given,
 ) -> Result<(), Problem> {
-    let asked = second(app, account, code, identity.address).await;
+    let purpose = Purpose::Own(session_of(identity)?);
+    let asked = second(app, account, given, &Door { headers, from: identity.address, purpose }).await;
     asked.map(|_| ()).map_err(|problem| problem.instead(StatusCode::FORBIDDEN))
 }
 
@@ -88,7 +101,8 @@ pub async fn change_password(
     let asked: NewPassword = read(&body)?;
     let (account, stored) = own(&app, &identity)?;
     prove(&app, &identity, (&account, stored), asked.old.clone()).await?;
-    prove_second(&app, &identity, &account, asked.code.as_deref()).await?;
+    let given = Given { code: asked.code.clone(), key: asked.key.clone() };
+    prove_second(&app, &identity, &headers, &account, &given).await?;
     if asked.new == asked.old {
         return Err(Problem::password("password_same", "new", "is the old one"));
     }
@@ -97,10 +111,28 @@ pub async fn change_password(
     begin(&app, account, &headers).await
 }
 
-/// Begins a second factor: its secret, shown once. It is asked for once a code of it was given.
+/// Recovery codes where an account has none because it had no second factor: as they are shown, and as they are kept.
+pub fn recovery_of_first(app: &App, account: u32) -> Result<(Vec<String>, Vec<SecretHash>), Problem> {
+    if app.auth.directory.load().has_second_factor(account) {
+        return Ok((Vec::new(), Vec::new()));
+    }
+    Ok(recovery_codes().map_err(|e| Problem::internal(&e))?.into_iter().unzip())
+}
+
+/// Tells recovery codes once, with the cookie of the session that has begun.
+pub fn told_once(begun: &Response, shown: Vec<String>) -> Response {
+    let mut response = axum::Json(RecoveryCodes { recovery_codes: shown }).into_response();
+    for cookie in begun.headers().get_all(header::SET_COOKIE) {
+        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    response
+}
+
+/// Begins one-time codes: their secret, shown once. They are asked for once one of them was given.
 pub async fn begin_factor(
     State(app): State<Arc<App>>,
     identity: Identity,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Result<Response, Problem> {
     let asked: PasswordProof = read(&body)?;
@@ -109,6 +141,8 @@ pub async fn begin_factor(
     if app.auth.directory.load().second_factor(account.id).is_some() {
         return Err(Problem::refused("there is a second factor already; remove it first", Refused::none()));
     }
+    // Where there are keys, one of them.
+    prove_second(&app, &identity, &headers, &account, &Given { code: asked.code, key: asked.key }).await?;
     let secret = new_secret().map_err(|e| Problem::internal(&e))?;
     let begun = FactorBegun { secret: typed(&secret), uri: address(&secret, &account.name, SERVER) };
     let kept = app.auth.vault.seal(account.id, &secret).map_err(|e| Problem::internal(&e))?;
@@ -116,7 +150,8 @@ pub async fn begin_factor(
     Ok((StatusCode::CREATED, axum::Json(begun)).into_response())
 }
 
-/// Has the second factor asked for from now on, with the first code of it; tells the recovery codes once.
+/// Has one-time codes asked for from now on, with the first of them; tells the recovery codes once, where it is the first
+/// factor.
 pub async fn confirm_factor(
     State(app): State<Arc<App>>,
     identity: Identity,
@@ -135,18 +170,12 @@ pub async fn confirm_factor(
         log::not_signed_in(Some(&account.name), RefusalReason::SecondFactorWrong, identity.address);
         return Err(Problem::wrong_code().instead(StatusCode::FORBIDDEN));
     };
-    let codes = recovery_codes().map_err(|e| Problem::internal(&e))?;
-    let (shown, recovery): (Vec<String>, _) = codes.into_iter().unzip();
+    let (shown, recovery) = recovery_of_first(&app, account.id)?;
     change(&app, &identity, AccountChange::SecondFactorOn { account: account.id, step, recovery }).await?;
-    let begun = begin(&app, account, &headers).await?;
-    let mut response = axum::Json(RecoveryCodes { recovery_codes: shown }).into_response();
-    for cookie in begun.headers().get_all(header::SET_COOKIE) {
-        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
-    }
-    Ok(response)
+    Ok(told_once(&begin(&app, account, &headers).await?, shown))
 }
 
-/// Takes the second factor away, for who gives password and code once more.
+/// Takes one-time codes away, for who gives the password and a second factor once more. Security keys stay.
 pub async fn remove_factor(
     State(app): State<Arc<App>>,
     identity: Identity,
@@ -159,7 +188,9 @@ pub async fn remove_factor(
     if app.auth.directory.load().second_factor(account.id).is_none() {
         return Err(Problem::not_found("there is no second factor"));
     }
-    prove_second(&app, &identity, &account, asked.code.as_deref()).await?;
-    change(&app, &identity, AccountChange::SecondFactorOff(account.id)).await?;
+    prove_second(&app, &identity, &headers, &account, &Given { code: asked.code, key: asked.key }).await?;
+    let has_keys = !app.auth.directory.load().keys_of(account.id).is_empty();
+    let off = if has_keys { AccountChange::CodesOff } else { AccountChange::SecondFactorOff };
+    change(&app, &identity, off(account.id)).await?;
     begin(&app, account, &headers).await
 }

@@ -1,9 +1,6 @@
 //! `/api/v1/session`: signing in and out; who holds a parcel; the accounts' list.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     body::Bytes,
@@ -15,11 +12,12 @@ use serde_json::Value;
 
 use super::{
     Mode,
-    attempts::Refused,
-    factor::{recovery_hash, step_of},
+    attempts::limited,
     identity::{Credential, IDLE, Identity, LONGEST, cookie, cookie_name},
-    log::{self, How, RefusalReason},
+    log::{self, RefusalReason},
     password::{csrf, secret, secret_hash, verify},
+    questions::{Purpose, party},
+    second::{Door, Given, second},
 };
 use crate::{
     api::{
@@ -41,7 +39,11 @@ fn now() -> i64 {
 const NOTED: i64 = 60_000;
 
 /// Who is signed in, and what they may do.
-pub async fn session(State(app): State<Arc<App>>, identity: Identity) -> Result<Response, Problem> {
+pub async fn session(
+    State(app): State<Arc<App>>,
+    identity: Identity,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     if let Credential::Session(hash, _) = &identity.by {
         let seen = app.auth.directory.load().sessions.get(hash).map_or(0, |session| session.seen_at);
         if now() - seen > NOTED {
@@ -52,10 +54,10 @@ pub async fn session(State(app): State<Arc<App>>, identity: Identity) -> Result<
             }
         }
     }
-    Ok(answer(&app, &identity))
+    Ok(answer(&app, &identity, &headers))
 }
 
-fn answer(app: &App, identity: &Identity) -> Response {
+fn answer(app: &App, identity: &Identity, headers: &HeaderMap) -> Response {
     let current = app.current().ok();
     let code = |id| {
         let units = current.as_ref()?.view.snapshot.units().iter();
@@ -89,7 +91,10 @@ fn answer(app: &App, identity: &Identity) -> Response {
             administer: may(Action::Administer),
         },
         csrf: if let Credential::Session(_, csrf) = &identity.by { csrf.clone() } else { String::new() },
-        second_factor: account_id.is_some_and(|id| directory.second_factor(id).is_some()),
+        second_factor: account_id.is_some_and(|id| directory.has_second_factor(id)),
+        one_time_codes: account_id.is_some_and(|id| directory.second_factor(id).is_some()),
+        keys: account_id.map_or(&[][..], |id| directory.keys_of(id)).iter().map(Into::into).collect(),
+        keys_here: party(headers).is_ok(),
         recovery_codes: left.copied().unwrap_or_default(),
         oidc: app.auth.oidc.as_ref().map(|oidc| Provider { name: oidc.name().to_owned() }),
         public_map: public,
@@ -126,7 +131,10 @@ pub async fn sign_in(
         return Err(Problem::wrong_password());
     }
     let Some((account, _)) = found else { return Err(Problem::wrong_password()) };
-    let how = second(&app, &account, text("code").as_deref(), Some(from)).await?;
+    let key = Some(&body["key"]).filter(|key| !key.is_null()).cloned().map(serde_json::from_value);
+    let key = key.transpose().map_err(|_| Problem::invalid("\"key\" is no answer of a security key"))?;
+    let door = Door { headers: &headers, from: Some(from), purpose: Purpose::SignIn };
+    let how = second(&app, &account, &Given { code: text("code"), key }, &door).await?;
     app.came_in(&name, from).await?;
     log::signed_in(&account.name, how, Some(from));
     begin(&app, account, &headers).await
@@ -138,54 +146,6 @@ pub async fn is_right(password: String, stored: Option<String>) -> Result<bool, 
     checked.await.map_err(|e| Problem::internal(&e))
 }
 
-/// Asks for the second factor of who has given the right password.
-///
-/// # Errors
-/// 401 when a code is missing, wrong or used up; 429 after too many wrong ones.
-pub async fn second(
-    app: &Arc<App>,
-    account: &Account,
-    code: Option<&str>,
-    from: Option<IpAddr>,
-) -> Result<How, Problem> {
-    let Some(factor) = app.auth.directory.load().second_factor(account.id).cloned() else {
-        return Ok(How::Password);
-    };
-    let refused = |why: RefusalReason| log::not_signed_in(Some(&account.name), why, from);
-    let Some(code) = code.map(str::trim).filter(|code| !code.is_empty()) else {
-        refused(RefusalReason::SecondFactorDue);
-        return Err(Problem::second_factor_due());
-    };
-    app.may_try_code(account.id).await.map_err(|refused| limited(refused, Some(&account.name), from))?;
-    let (id, hash) = (account.id, recovery_hash(code));
-    let opened = app.auth.vault.open(account.id, &factor.secret);
-    let code = code.replace(' ', "");
-    let step = opened.as_ref().ok().and_then(|secret| step_of(secret, &code, now().unsigned_abs() / 1000));
-    let how = if let Some(step) = step {
-        app.with_store(move |store| store.use_step(id, step)).await?.then_some(How::Code)
-    } else {
-        let used = app.with_store(move |store| store.use_recovery_code(id, &hash)).await?;
-        app.refresh_accounts().await?;
-        used.then_some(How::RecoveryCode)
-    };
-    if let Some(how) = how {
-        return Ok(how);
-    }
-    // A recovery code needs no key; nobody can say of another code whether it is wrong.
-    opened.map_err(|error| Problem::sealed(&error))?;
-    app.wrong_code(account.id).await?;
-    refused(RefusalReason::SecondFactorWrong);
-    Err(Problem::wrong_code())
-}
-
-/// Tells the log of who tries too often.
-pub fn limited(refused: Refused, account: Option<&str>, from: Option<IpAddr>) -> Problem {
-    if matches!(refused, Refused::Wait(_)) {
-        log::not_signed_in(account, RefusalReason::Limit, from);
-    }
-    refused.into()
-}
-
 /// Begins a session for an account.
 pub async fn begin(app: &Arc<App>, account: Account, headers: &HeaderMap) -> Result<Response, Problem> {
     let secret = secret().map_err(|e| Problem::internal(&e))?;
@@ -193,7 +153,8 @@ pub async fn begin(app: &Arc<App>, account: Account, headers: &HeaderMap) -> Res
     app.with_store(move |store| store.add_session(&hash, id, at, at - IDLE)).await?;
     app.refresh_accounts().await?;
     let by = Credential::Session(hash, csrf(&secret));
-    let mut response = answer(app, &Identity { by, account: Some(Arc::new(account)), address: None });
+    let identity = Identity { by, account: Some(Arc::new(account)), address: None };
+    let mut response = answer(app, &identity, headers);
     set_cookie(&mut response, &secret, LONGEST / 1000, headers)?;
     Ok(response)
 }

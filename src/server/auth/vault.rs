@@ -9,7 +9,10 @@ use ring::{
     rand::{SecureRandom as _, SystemRandom},
 };
 
-use crate::domain::unhex;
+use crate::{
+    domain::unhex,
+    store::{AccountChange, SecondFactor, Store, StoreError},
+};
 
 /// First byte of what is sealed.
 const SEALED: u8 = 1;
@@ -85,12 +88,38 @@ impl Vault {
 }
 
 /// Whether what is kept is sealed.
-pub fn is_sealed(kept: &[u8]) -> bool {
+fn is_sealed(kept: &[u8]) -> bool {
     kept.len() != PLAIN && kept.first() == Some(&SEALED)
 }
 
 fn of(account: u32) -> Aad<Vec<u8>> {
     Aad::from(format!("matbang second factor 1\n{account}\n").into_bytes())
+}
+
+/// Seals the secrets of second factors that were kept as they are, where there is a key; gives the accounts whose
+/// secrets can't be opened here.
+///
+/// # Errors
+/// [`StoreError`] when the store can't be written.
+pub fn seal_secrets(store: &dyn Store, vault: &Vault, at: i64) -> Result<Vec<String>, StoreError> {
+    let directory = store.directory()?;
+    let name =
+        |account: &u32| directory.accounts.get(account).map_or_else(String::new, |one| one.0.name.clone());
+    let shut = directory.second_factors.iter().filter(|(id, kept)| vault.open(**id, &kept.secret).is_err());
+    let shut = shut.map(|(id, _)| name(id)).collect();
+    if vault.has_key() {
+        let plain = directory.second_factors.iter().filter(|(_, kept)| !is_sealed(&kept.secret));
+        let seal = |(id, kept): (&u32, &SecondFactor)| {
+            let plain = kept.secret.clone();
+            vault.seal(*id, &plain).map(|sealed| AccountChange::SecretSealed { account: *id, plain, sealed })
+        };
+        let changes: Result<Vec<_>, _> = plain.map(seal).collect();
+        let changes = changes.map_err(|error| StoreError::Backend(error.to_string()))?;
+        if !changes.is_empty() {
+            store.change_accounts("matbang", at, &changes)?;
+        }
+    }
+    Ok(shut)
 }
 
 #[cfg(test)]

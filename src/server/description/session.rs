@@ -2,11 +2,16 @@
 
 use super::{
     operation::Operation,
-    parameters::{query, text},
+    parameters::{path, query, text},
 };
-use crate::api::{FactorBegun, FactorCode, NewPassword, PasswordProof, RecoveryCodes, Session, SignIn};
+use crate::api::{
+    FactorBegun, FactorCode, KeyBegun, NewKeyRequest, NewPassword, PasswordProof, RecoveryCodes, Session,
+    SignIn,
+};
 
 const SESSION: &str = "session";
+const RECOVERY: &str =
+    "Recovery codes, shown once, none where there are some already; a new session, with its cookie.";
 
 pub fn session() -> Operation {
     Operation::new(SESSION, "get_session", "Who is signed in.")
@@ -18,7 +23,7 @@ pub fn sign_in() -> Operation {
     Operation::new(SESSION, "post_session", "Sign in.")
         .sends::<SignIn>()
         .answers::<Session>(200, "The answer.")
-        .fails(&[400, 401, 403, 429, 503])
+        .fails(&[400, 401, 403, 413, 422, 429, 503])
 }
 
 pub fn sign_out() -> Operation {
@@ -40,7 +45,7 @@ pub fn begin_factor() -> Operation {
     Operation::new(
         SESSION,
         "post_session_second_factor",
-        "Begin a second factor (TOTP); it is asked for once it is confirmed.",
+        "Begin one-time codes (TOTP); they are asked for once they are confirmed.",
     )
     .sends::<PasswordProof>()
     .answers::<FactorBegun>(201, "Its secret, shown once.")
@@ -51,10 +56,10 @@ pub fn confirm_factor() -> Operation {
     Operation::new(
         SESSION,
         "post_session_second_factor_confirm",
-        "Have the second factor asked for, by its first code; all other sessions end.",
+        "Have one-time codes asked for, by the first of them; all other sessions end.",
     )
     .sends::<FactorCode>()
-    .answers::<RecoveryCodes>(200, "Recovery codes, shown once; a new session, with its cookie.")
+    .answers::<RecoveryCodes>(200, RECOVERY)
     .fails(&[400, 401, 403, 404, 422, 429, 503])
 }
 
@@ -62,11 +67,45 @@ pub fn remove_factor() -> Operation {
     Operation::new(
         SESSION,
         "post_session_second_factor_remove",
-        "Take one's own second factor away; all other sessions end.",
+        "Take one's own one-time codes away; all other sessions end.",
     )
     .sends::<PasswordProof>()
     .answers::<Session>(200, "Removed; a new session, with its cookie.")
     .fails(&[400, 401, 403, 404, 422, 429, 503])
+}
+
+pub fn begin_key() -> Operation {
+    Operation::new(
+        SESSION,
+        "post_session_keys",
+        "Begin a security key or passkey (Web Authentication); it may be used once it has answered.",
+    )
+    .sends::<PasswordProof>()
+    .answers::<KeyBegun>(201, "What it is to be, and the question that it has to answer within five minutes.")
+    .fails(&[400, 401, 403, 404, 413, 422, 429, 503])
+}
+
+pub fn add_key() -> Operation {
+    Operation::new(
+        SESSION,
+        "post_session_keys_confirm",
+        "Add the key that has answered; all other sessions end.",
+    )
+    .sends::<NewKeyRequest>()
+    .answers::<RecoveryCodes>(200, RECOVERY)
+    .fails(&[400, 401, 403, 404, 413, 422, 429, 503])
+}
+
+pub fn remove_key() -> Operation {
+    Operation::new(
+        SESSION,
+        "post_session_keys_remove",
+        "Take a security key of one's own away; all other sessions end.",
+    )
+    .asks(path("id", "Number of the key.", text()))
+    .sends::<PasswordProof>()
+    .answers::<Session>(200, "Removed; a new session, with its cookie.")
+    .fails(&[400, 401, 403, 404, 413, 422, 429, 503])
 }
 
 pub fn start() -> Operation {

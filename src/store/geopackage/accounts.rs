@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, params};
 
-use super::{GeoPackage, factors};
+use super::{GeoPackage, factors, keys};
 use crate::{
     domain::{Account, Grant, Role, UnitId},
     store::{
@@ -97,6 +97,14 @@ impl Accounts for GeoPackage {
         factors::use_step(self, account, step)
     }
 
+    fn use_key(&self, account: u32, key: u32, counter: u32, at: i64) -> Result<bool, StoreError> {
+        self.write(|sql| {
+            let used = keys::note_use(sql, account, key, counter, at)?;
+            changed(sql)?;
+            Ok(used)
+        })
+    }
+
     fn use_recovery_code(&self, account: u32, hash: &SecretHash) -> Result<bool, StoreError> {
         self.write(|sql| {
             let used = factors::use_recovery_code(sql, account, hash)?;
@@ -177,9 +185,29 @@ fn make(sql: &Connection, at: i64, change: &AccountChange) -> Result<u32, StoreE
             sql.execute("DELETE FROM sessions WHERE account = ?1", [account])?;
             found(factors::confirm(sql, *account, *step, recovery)?, *account)
         }
+        AccountChange::CodesOff(account) => {
+            sql.execute("DELETE FROM sessions WHERE account = ?1", [account])?;
+            let rows = factors::remove(sql, *account)?;
+            factors::forget_recovery(sql, *account)?;
+            found(rows, *account)
+        }
         AccountChange::SecondFactorOff(account) => {
             sql.execute("DELETE FROM sessions WHERE account = ?1", [account])?;
-            found(factors::remove(sql, *account)?, *account)
+            let rows = factors::remove(sql, *account)? + keys::remove_all(sql, *account)?;
+            factors::forget_recovery(sql, *account)?;
+            found(rows, *account)
+        }
+        AccountChange::KeyAdded { account, key, recovery } => {
+            sql.execute("DELETE FROM sessions WHERE account = ?1", [account])?;
+            let rows = keys::add(sql, *account, key, at)?;
+            factors::give_recovery(sql, *account, recovery)?;
+            found(rows, *account)
+        }
+        AccountChange::KeyRemoved { account, key } => {
+            sql.execute("DELETE FROM sessions WHERE account = ?1", [account])?;
+            let rows = keys::remove(sql, *account, *key)?;
+            factors::forget_recovery(sql, *account)?;
+            found(rows, *account)
         }
     }
 }
@@ -242,6 +270,7 @@ fn directory(sql: &Connection) -> Result<Directory, StoreError> {
     }
     links(sql, &mut directory)?;
     factors::read(sql, &mut directory)?;
+    keys::read(sql, &mut directory)?;
     Ok(directory)
 }
 

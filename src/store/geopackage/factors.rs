@@ -28,16 +28,32 @@ pub fn confirm(sql: &Connection, account: u32, step: u64, recovery: &[SecretHash
     let update =
         "UPDATE second_factors SET confirmed = 1, last_step = ?2 WHERE account = ?1 AND NOT confirmed";
     let rows = sql.execute(update, params![account, signed(step)])?;
-    sql.execute("DELETE FROM recovery_codes WHERE account = ?1", [account])?;
-    for hash in recovery {
-        sql.execute("INSERT INTO recovery_codes (hash, account) VALUES (?1, ?2)", params![hash, account])?;
-    }
+    give_recovery(sql, account, recovery)?;
     Ok(rows)
 }
 
-/// Forgets the second factor.
+/// Gives recovery codes in place of those before; where none are given, those stay.
+pub fn give_recovery(sql: &Connection, account: u32, recovery: &[SecretHash]) -> StoreResult<()> {
+    if !recovery.is_empty() {
+        sql.execute("DELETE FROM recovery_codes WHERE account = ?1", [account])?;
+    }
+    for hash in recovery {
+        sql.execute("INSERT INTO recovery_codes (hash, account) VALUES (?1, ?2)", params![hash, account])?;
+    }
+    Ok(())
+}
+
+/// Forgets the recovery codes of an account that has no second factor left.
+pub fn forget_recovery(sql: &Connection, account: u32) -> StoreResult<()> {
+    let delete = "DELETE FROM recovery_codes WHERE account = ?1
+        AND NOT EXISTS (SELECT 1 FROM second_factors WHERE account = ?1 AND confirmed)
+        AND NOT EXISTS (SELECT 1 FROM security_keys WHERE account = ?1)";
+    sql.execute(delete, [account])?;
+    Ok(())
+}
+
+/// Forgets the one-time codes.
 pub fn remove(sql: &Connection, account: u32) -> StoreResult<usize> {
-    sql.execute("DELETE FROM recovery_codes WHERE account = ?1", [account])?;
     Ok(sql.execute("DELETE FROM second_factors WHERE account = ?1", [account])?)
 }
 

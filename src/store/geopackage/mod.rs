@@ -15,6 +15,7 @@ mod factors;
 mod foreign;
 mod form;
 mod holders;
+mod keys;
 mod lines;
 mod maintenance;
 mod parcels;
@@ -63,6 +64,9 @@ impl GeoPackage {
         let number: Result<String, _> = writer.query_row(schema, [], |row| row.get(0));
         match number.as_deref() {
             Ok(SCHEMA) => {
+                if mode == Mode::ReadWrite && !keys::is_there(&writer)? {
+                    keys::make_room(&writer)?;
+                }
                 Ok(Self { connections: Connections::new(path, mode, writer)?, tries: TriesHere::default() })
             }
             Ok(other) => {
@@ -119,6 +123,7 @@ impl GeoPackage {
         prepare(&connection)?;
         let change = connection.transaction()?;
         change.execute_batch(include_str!("schema.sql"))?;
+        keys::make_room(&change)?;
         change.commit()?;
         Ok(Self {
             connections: Connections::new(path, Mode::ReadWrite, connection)?,

@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, Row, types::Value};
 
-use super::{GeoPackage, blob, read};
+use super::{GeoPackage, blob, keys, read};
 use crate::{
     domain::Day,
     store::{
@@ -15,7 +15,9 @@ impl Transfer for GeoPackage {
     fn send_rows(&self, take: &mut TakeRow<'_>) -> StoreResult<Head> {
         self.read(|sql| {
             for table in &TABLES {
-                send(sql, table, "", take)?;
+                if table.name != keys::TABLE || keys::is_there(sql)? {
+                    send(sql, table, "", take)?;
+                }
             }
             send(sql, &SETTINGS, "WHERE name <> 'schema'", take)?;
             read::head(sql)

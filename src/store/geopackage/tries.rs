@@ -21,6 +21,14 @@ impl Tries for GeoPackage {
     fn wrong_codes(&self, account: u32) -> StoreResult<Vec<Duration>> {
         self.tries.wrong_codes(account)
     }
+
+    fn keep_challenge(&self, key: &SecretHash, account: u32, time: Duration) -> StoreResult<()> {
+        self.tries.keep_challenge(key, account, time)
+    }
+
+    fn take_challenge(&self, key: &SecretHash, account: u32) -> StoreResult<bool> {
+        self.tries.take_challenge(key, account)
+    }
 }
 
 impl Sharing for GeoPackage {

@@ -4,7 +4,7 @@
 use super::{
     PostgreSql,
     cells::{cell, number, signed},
-    factors,
+    factors, keys,
     session::Session,
 };
 use crate::{
@@ -95,6 +95,13 @@ impl Accounts for PostgreSql {
         self.write(|sql| factors::use_step(sql, account, step))
     }
 
+    fn use_key(&self, account: u32, key: u32, counter: u32, at: i64) -> StoreResult<bool> {
+        self.write(|sql| {
+            changed(sql)?;
+            keys::note_use(sql, account, key, counter, at)
+        })
+    }
+
     fn use_recovery_code(&self, account: u32, hash: &SecretHash) -> StoreResult<bool> {
         self.write(|sql| {
             changed(sql)?;
@@ -178,9 +185,29 @@ fn make(sql: &Session<'_>, at: i64, change: &AccountChange) -> StoreResult<u32> 
             end_sessions(*account)?;
             found(factors::confirm(sql, *account, *step, recovery)?, *account)
         }
+        AccountChange::CodesOff(account) => {
+            end_sessions(*account)?;
+            let rows = factors::remove(sql, *account)?;
+            factors::forget_recovery(sql, *account)?;
+            found(rows, *account)
+        }
         AccountChange::SecondFactorOff(account) => {
             end_sessions(*account)?;
-            found(factors::remove(sql, *account)?, *account)
+            let rows = factors::remove(sql, *account)? + keys::remove_all(sql, *account)?;
+            factors::forget_recovery(sql, *account)?;
+            found(rows, *account)
+        }
+        AccountChange::KeyAdded { account, key, recovery } => {
+            end_sessions(*account)?;
+            let rows = keys::add(sql, *account, key, at)?;
+            factors::give_recovery(sql, *account, recovery)?;
+            found(rows, *account)
+        }
+        AccountChange::KeyRemoved { account, key } => {
+            end_sessions(*account)?;
+            let rows = keys::remove(sql, *account, *key)?;
+            factors::forget_recovery(sql, *account)?;
+            found(rows, *account)
         }
     }
 }
@@ -245,5 +272,6 @@ fn directory(sql: &Session<'_>) -> StoreResult<Directory> {
         directory.invitations.insert(secret(row, "invitations")?, invitation);
     }
     factors::read(sql, &mut directory)?;
+    keys::read(sql, &mut directory)?;
     Ok(directory)
 }

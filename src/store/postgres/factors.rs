@@ -29,17 +29,32 @@ pub fn confirm(sql: &Session<'_>, account: u32, step: u64, recovery: &[SecretHas
     let update =
         "UPDATE second_factors SET confirmed = true, last_step = $2 WHERE account = $1 AND NOT confirmed";
     let rows = sql.execute(update, &[&signed(account), &counted(step)])?;
-    sql.execute("DELETE FROM recovery_codes WHERE account = $1", &[&signed(account)])?;
+    give_recovery(sql, account, recovery)?;
+    Ok(rows)
+}
+
+/// Gives recovery codes in place of those before; where none are given, those stay.
+pub fn give_recovery(sql: &Session<'_>, account: u32, recovery: &[SecretHash]) -> StoreResult<()> {
+    if !recovery.is_empty() {
+        sql.execute("DELETE FROM recovery_codes WHERE account = $1", &[&signed(account)])?;
+    }
     for hash in recovery {
         let insert = "INSERT INTO recovery_codes (hash, account) VALUES ($1, $2)";
         sql.execute(insert, &[&&hash[..], &signed(account)])?;
     }
-    Ok(rows)
+    Ok(())
 }
 
-/// Forgets the second factor.
+/// Forgets the recovery codes of an account that has no second factor left.
+pub fn forget_recovery(sql: &Session<'_>, account: u32) -> StoreResult<()> {
+    let delete = "DELETE FROM recovery_codes WHERE account = $1
+        AND NOT EXISTS (SELECT 1 FROM second_factors WHERE account = $1 AND confirmed)
+        AND NOT EXISTS (SELECT 1 FROM security_keys WHERE account = $1)";
+    sql.execute(delete, &[&signed(account)]).map(|_| ())
+}
+
+/// Forgets the one-time codes.
 pub fn remove(sql: &Session<'_>, account: u32) -> StoreResult<u64> {
-    sql.execute("DELETE FROM recovery_codes WHERE account = $1", &[&signed(account)])?;
     sql.execute("DELETE FROM second_factors WHERE account = $1", &[&signed(account)])
 }
 

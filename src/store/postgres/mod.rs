@@ -15,6 +15,7 @@ mod dump;
 mod error;
 mod factors;
 mod holders;
+mod keys;
 mod lines;
 mod load;
 mod maintenance;

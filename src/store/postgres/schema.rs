@@ -8,12 +8,13 @@ use super::{
 use crate::store::StoreError;
 
 /// The files in their order; none is changed once it has landed.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("sql/001_store.sql"),
     include_str!("sql/002_doors.sql"),
     include_str!("sql/003_removed_briefings.sql"),
     include_str!("sql/004_versions.sql"),
     include_str!("sql/005_shared.sql"),
+    include_str!("sql/006_keys.sql"),
 ];
 
 /// How the tables stand.

@@ -5,7 +5,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 use super::{PostgreSql, cells::cell, cells::signed, session::Session};
 use crate::store::{
     SecretHash, StoreResult, Tries, Try,
-    tries::{MOST_KEYS, MOST_REMEMBERED},
+    tries::{MOST_CHALLENGES, MOST_KEYS, MOST_REMEMBERED},
 };
 
 /// Counts between two looks at whether there are too many rows.
@@ -119,5 +119,25 @@ impl Tries for PostgreSql {
             "SELECT until - now_ms() FROM wrong_codes WHERE account = $1 AND until > now_ms() ORDER BY until";
         let rows = self.read(|sql| sql.query(select, &[&signed(account)]))?;
         rows.iter().map(|row| cell(row, 0).map(duration)).collect()
+    }
+
+    fn keep_challenge(&self, key: &SecretHash, account: u32, time: Duration) -> StoreResult<()> {
+        self.count(|sql| {
+            let insert = "INSERT INTO challenges (key, account, until) VALUES ($1, $2, now_ms() + $3)";
+            sql.execute(insert, &[&&key[..], &signed(account), &millis(time)])?;
+            sweep(sql, "challenges", "until")?;
+            let beyond = format!(
+                "DELETE FROM challenges WHERE key IN (SELECT key FROM challenges WHERE account = $1
+                 ORDER BY until DESC OFFSET {MOST_CHALLENGES} FOR UPDATE SKIP LOCKED)"
+            );
+            sql.execute(&beyond, &[&signed(account)]).map(|_| ())
+        })
+    }
+
+    fn take_challenge(&self, key: &SecretHash, account: u32) -> StoreResult<bool> {
+        self.count(|sql| {
+            let delete = "DELETE FROM challenges WHERE key = $1 AND account = $2 AND until > now_ms()";
+            Ok(sql.execute(delete, &[&&key[..], &signed(account)])? > 0)
+        })
     }
 }

@@ -1,5 +1,6 @@
 /** What the server says against passwords and too many tries, in the words of the page. */
 import { Problem } from '../lib/api'
+import type { KeyTrouble } from '../lib/keys'
 import { LEAST, MOST } from '../lib/secrets'
 import { t } from './index'
 
@@ -25,6 +26,44 @@ export function passwordText({ code }: Problem): string {
       return t('secret.same')
     default:
       return ''
+  }
+}
+
+/** What is wrong about what was given beside the password; nothing where it is something else that is refused. */
+export function factorText({ code }: Problem): string {
+  switch (code) {
+    case 'second_factor_wrong':
+      return t('signin.codeWrong')
+    case 'second_factor_sealed':
+      return t('signin.codeSealed')
+    case 'key_wrong':
+      return t('key.wrong')
+    case 'key_late':
+      return t('key.late')
+    case 'key_counter':
+      return t('key.counter')
+    case 'key_refused':
+      return t('key.refused')
+    case 'keys_full':
+      return t('key.full')
+    case 'keys_not_here':
+      return t('key.notHere')
+    default:
+      return ''
+  }
+}
+
+/** Why a key said nothing. */
+export function keyTroubleText(trouble: KeyTrouble): string {
+  switch (trouble) {
+    case 'cancelled':
+      return t('key.cancelled')
+    case 'late':
+      return t('key.late')
+    case 'known':
+      return t('key.known')
+    case 'failed':
+      return t('key.failed')
   }
 }
 

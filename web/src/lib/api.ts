@@ -19,6 +19,7 @@ import type {
   Recorded,
   RowRefusal,
   SearchResult,
+  SecondFactorAsked,
   Series,
   Session,
   Summary,
@@ -29,6 +30,7 @@ import type {
 } from './types'
 import { parseAddress, type Ring } from './address'
 import { fetchAgain, isAborted } from './again'
+import type { KeyAnswer } from './keys'
 
 /** What went wrong: the server's own words, or that it could not be reached. */
 export class Problem extends Error {
@@ -43,6 +45,8 @@ export class Problem extends Error {
     readonly code: string | null = null,
     /** Seconds after which it may be tried again, where the server says so. */
     readonly wait: number | null = null,
+    /** What may be given beside the password, where that is what is missing. */
+    readonly asked: SecondFactorAsked | null = null,
   ) {
     super(detail)
   }
@@ -51,8 +55,12 @@ export class Problem extends Error {
 async function problemOf(response: Response): Promise<Problem> {
   const document = (await response.json().catch(() => ({}))) as Partial<ProblemDocument>
   const detail = document.detail ?? document.title ?? response.statusText
-  const { errors, conflicts, code, retry_after: wait } = document
-  return new Problem(kindOf(response.status), detail, errors, conflicts, code ?? null, wait ?? null)
+  const { errors, conflicts, code, retry_after: wait, second_factor: asked } = document
+  const [kind, more] = [
+    kindOf(response.status),
+    [code ?? null, wait ?? null, asked ?? null] as const,
+  ]
+  return new Problem(kind, detail, errors, conflicts, ...more)
 }
 
 function kindOf(status: number): Problem['kind'] {
@@ -280,13 +288,18 @@ export function send<T>(
 
 export const fetchSession = () => ask<Session>(SESSION, {})
 
-/** With `code` where the account has a second factor: the problem's code is then `second_factor` without it. */
-export const signIn = (name: string, password: string, code = '') =>
-  send<Session>(
-    SESSION,
-    JSON.stringify(code ? { name, password, code } : { name, password }),
-    'application/json',
-  )
+/** What is given beside a password, where that is asked for. */
+export interface Given {
+  code?: string | undefined
+  key?: KeyAnswer | undefined
+}
+
+/** As it is sent: what is not given is left out. */
+export const given = ({ code, key }: Given) => ({ ...(key ? { key } : code && { code }) })
+
+/** Without what is asked for beside the password, the problem's code is `second_factor`, and it tells what may be given. */
+export const signIn = (name: string, password: string, beside: Given) =>
+  send<Session>(SESSION, JSON.stringify({ name, password, ...given(beside) }), 'application/json')
 
 export const signOut = () => change<null>('DELETE', SESSION)
 

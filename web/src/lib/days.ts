@@ -72,6 +72,10 @@ export function momentOf(moment: number): string {
   return `${dateOfDay(day)} ${new Date(moment + VIETNAM).toISOString().slice(11, 19)}`
 }
 
+/** The day of a moment in milliseconds, in Vietnam: `24/11/2026`. */
+export const dayOfMoment = (moment: number): string =>
+  dateOfDay(Math.floor((moment + VIETNAM) / MILLISECONDS))
+
 /** The first day of each year and quarter inside a span, for the ticks of an axis. */
 export function quarterStarts(first: number, last: number): { day: number; label: string }[] {
   const starts: { day: number; label: string }[] = []

@@ -9,6 +9,7 @@ import type {
   ImportPreview,
   ParcelBrief,
   paths,
+  Problem as ProblemDocument,
 } from './schema'
 
 export type {
@@ -97,6 +98,9 @@ export type Catalog = Omit<CatalogAnswer, 'bbox' | 'province'> & { bbox: Bbox; p
 
 /** An event as a form tells it; without a kind as long as nothing is chosen. */
 export type EventDraft = Omit<Draft, 'kind'> & { kind: Draft['kind'] | '' }
+
+/** What may be given beside a password, and the question to the security keys. */
+export type SecondFactorAsked = NonNullable<ProblemDocument['second_factor']>
 
 type Method = 'get' | 'post' | 'put' | 'delete'
 type Json<R> = R extends { content: { 'application/json': infer T } } ? T : never

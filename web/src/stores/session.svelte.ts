@@ -1,5 +1,5 @@
 /** Who is at the screen, and what they may do. */
-import { fetchSession, guard, Problem, signIn, signOut } from '../lib/api'
+import { fetchSession, guard, Problem, signIn, signOut, type Given } from '../lib/api'
 import type { Room } from '../lib/address'
 import { authorOf } from '../lib/authors'
 import { forget } from '../lib/outbox'
@@ -44,6 +44,9 @@ class SessionStore {
   readonly mayAdminister = $derived(this.now?.may.administer ?? false)
   readonly maySeeHolders = $derived(this.now?.may.see_holders ?? false)
 
+  /** Whether a code is all that can be given beside the password: no key is asked. */
+  readonly asksForCode = $derived((this.now?.second_factor ?? false) && !this.now?.keys.length)
+
   /** Who records here. */
   readonly author = $derived(authorOf(this.now, location.origin))
 
@@ -64,8 +67,8 @@ class SessionStore {
     }
   }
 
-  async signIn(name: string, password: string, code = ''): Promise<void> {
-    this.take(await signIn(name, password, code))
+  async signIn(name: string, password: string, beside: Given): Promise<void> {
+    this.take(await signIn(name, password, beside))
   }
 
   async signOut(): Promise<void> {

@@ -1,5 +1,4 @@
 /** What people do with their own accounts, on the page and against the real server. */
-import { createHmac } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import axe from 'axe-core'
 import type { Locator, Page } from 'playwright-core'
@@ -8,6 +7,7 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { serveDemo } from '../../scripts/served.mjs'
 import type { AccountEntry, Session } from '../../src/lib/types'
+import { device } from './device'
 import { useBrowser } from './harness'
 
 const PASSWORD = 'mat-khau-thu-nghiem'
@@ -46,25 +46,6 @@ const told = (dialog: Locator, text: string | RegExp) => dialog.getByText(text).
 
 async function sessionOf(page: Page): Promise<Session> {
   return (await (await page.request.get(`${server.url}/api/v1/session`)).json()) as Session
-}
-
-const STEP = 30_000
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
-
-/** A device that shows codes (RFC 6238), each once: the server takes those of one step before and after. */
-function device(secret: string) {
-  const bits = [...secret].map((one) => LETTERS.indexOf(one).toString(2).padStart(5, '0')).join('')
-  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)))
-  let last = 0
-  return () => {
-    // Begins a step behind, so that three can be shown at once.
-    last = Math.max(last + 1, Math.floor(Date.now() / STEP) - 1)
-    const counter = Buffer.alloc(8)
-    counter.writeBigUInt64BE(BigInt(last))
-    const hash = createHmac('sha1', key).update(counter).digest()
-    const offset = (hash.at(-1) ?? 0) & 15
-    return String((hash.readUInt32BE(offset) & 0x7fffffff) % 1e6).padStart(6, '0')
-  }
 }
 
 async function noFaults(page: Page) {

@@ -18,7 +18,10 @@ const session = (account: Session['account'], mode: Session['mode'] = 'accounts'
   may: { ...may, write_events: account !== null || mode === 'local' },
   csrf: '',
   second_factor: false,
+  one_time_codes: false,
   recovery_codes: 0,
+  keys: [],
+  keys_here: false,
   oidc: null,
   public_map: false,
 })
