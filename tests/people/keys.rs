@@ -331,6 +331,12 @@ fn what_is_asked_at_one_server_is_answered_at_another_and_once() {
     let begun = one.begin(&an, &json!({})).json();
     let made = key.make(&begun, ORIGIN);
     assert_eq!(other.confirm(&an, "k", &made).status, 200);
+    // The other server hears of it through the database, a moment later.
+    let heard = (0..100).any(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        one.enter("an", &json!({})).status == 401
+    });
+    assert!(heard);
     let answer = json!({ "key": key.answer(&one.asked("an"), ORIGIN) });
     assert_eq!(other.enter("an", &answer).status, 200);
     assert_eq!(code_of(&one.enter("an", &answer)), "key_late");
