@@ -70,8 +70,8 @@ fn list<T>(reader: &mut Reader<'_>, empty: bool, part: fn(&mut Reader<'_>) -> Re
 /// Two to four numbers; the third and fourth are left out.
 fn place(reader: &mut Reader<'_>) -> Read<Coord<f64>> {
     let (x, y) = (reader.number()?, reader.number()?);
-    if reader.number().is_ok() {
-        let _ = reader.number();
+    if reader.number_if_any().is_some() {
+        reader.number_if_any();
     }
     Ok(Coord { x, y })
 }
@@ -98,10 +98,11 @@ fn polygon(rings: Vec<LineString<f64>>) -> Polygon<f64> {
 }
 
 fn member(reader: &mut Reader<'_>) -> Read<Geometry<f64>> {
-    let stop = reader.stop();
-    let Some(Token::Word(word)) = reader.peek().cloned() else { return Err(stop) };
+    let Some(Token::Word(word)) = reader.peek().cloned() else { return Err(reader.stop()) };
+    // Where it begins is worked out for who gets it wrong alone.
+    let start = reader.place();
     match read(reader, word)? {
-        Some(Geometry::GeometryCollection(_)) | None => Err(stop),
+        Some(Geometry::GeometryCollection(_)) | None => Err(reader.stop_at(start)),
         Some(geometry) => Ok(geometry),
     }
 }

@@ -33,7 +33,17 @@ impl<'a> Reader<'a> {
 
     /// Reading stops before the next token.
     pub fn stop(&self) -> FilterError {
-        unread(self.text, self.tokens.get(self.at).map_or(self.text.len(), |(start, _)| *start))
+        self.stop_at(self.place())
+    }
+
+    /// How many tokens were passed.
+    pub fn place(&self) -> usize {
+        self.at
+    }
+
+    /// Reading stops before the token that comes after so many.
+    pub fn stop_at(&self, place: usize) -> FilterError {
+        unread(self.text, self.tokens.get(place).map_or(self.text.len(), |(start, _)| *start))
     }
 
     /// Takes this sign, if it comes next.
@@ -62,18 +72,21 @@ impl<'a> Reader<'a> {
 
     /// Takes a number with its sign.
     pub fn number(&mut self) -> Result<f64, FilterError> {
-        let start = self.at;
-        let sign = if self.sign("-") { -1.0 } else { 1.0 };
-        if sign > 0.0 {
-            self.sign("+");
-        }
-        if let Some(Token::Number(number)) = self.peek() {
-            let number = sign * number;
-            self.at += 1;
-            return Ok(number);
-        }
-        self.at = start;
-        Err(self.stop())
+        self.number_if_any().ok_or_else(|| self.stop())
+    }
+
+    /// Takes a number with its sign, if it comes next. Where reading would stop is not worked out: that costs as much as
+    /// the text is long, and a geometry asks after each of its places.
+    pub fn number_if_any(&mut self) -> Option<f64> {
+        let (sign, signed) = match self.peek() {
+            Some(Token::Sign("-")) => (-1.0, 1),
+            Some(Token::Sign("+")) => (1.0, 1),
+            _ => (1.0, 0),
+        };
+        let Some(Token::Number(number)) = self.ahead(signed) else { return None };
+        let number = sign * number;
+        self.at += signed + 1;
+        Some(number)
     }
 
     /// Passes the next token.

@@ -45,7 +45,6 @@ impl Reader<'_> {
         let left = self.sum()?;
         for sign in ["=", "<>", "<=", ">=", "<", ">"] {
             if self.sign(sign) {
-                // `a = NOT b` is read too, as the grammar of boolean expressions has it.
                 let right = self.sum()?;
                 return Ok(Expression::operation(sign, vec![left, right]));
             }
