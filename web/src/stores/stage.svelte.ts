@@ -52,11 +52,11 @@ class Stage {
   set map(map: MapLibre | null) {
     this.#map = map
     const box = this.#wanted
+    if (!map || !box) return
     this.#wanted = null
-    if (map && box)
-      void tick().then(() => {
-        this.fit(box, 18, false)
-      })
+    void tick().then(() => {
+      this.fit(box, 18, false)
+    })
   }
 
   /** The next map that opens shows this box: for rooms beside the map. */
@@ -100,8 +100,9 @@ class Stage {
     await tick()
     map?.setPixelRatio(Math.max(2, before))
     map?.triggerRepaint()
-    if (map) await map.once('idle')
-    print()
+    // A map whose room is left never comes to rest, and is not what was to be printed.
+    if (map) await Promise.race([map.once('idle'), map.once('remove')])
+    if (this.map === map) print()
     map?.setPixelRatio(before)
     surroundings.paper = false
   }

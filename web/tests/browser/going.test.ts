@@ -44,3 +44,44 @@ it('search finds a project by part of its name and goes there', async () => {
   expect(east).toBeGreaterThan(bbox[2])
   expect(north).toBeGreaterThan(bbox[3])
 })
+
+it('a map that is left before its letters have arrived is not begun', async () => {
+  const { page } = await drawing.open('?room=board')
+  const room = (name: string) => page.getByRole('button', { name, exact: true }).first()
+  await room('Bản đồ').waitFor()
+  await page.evaluate(() => {
+    const arrive = new Promise<FontFace[]>((done) => {
+      Object.assign(window, {
+        arrive: () => {
+          done([])
+        },
+      })
+    })
+    document.fonts.load = () => arrive
+  })
+  await room('Bản đồ').click()
+  await page.locator('div.map').waitFor({ state: 'attached' })
+  await room('Thi đua').click()
+  await page.getByRole('table').first().waitFor()
+  // What it does then without a place fails the test as an uncaught error.
+  await page.evaluate(async () => {
+    ;(window as unknown as { arrive: () => void }).arrive()
+    await new Promise((done) => setTimeout(done, 100))
+  })
+  expect(await page.evaluate(() => window.__matbang)).toBe(undefined)
+})
+
+it('paper that is still being made ends with its room', async () => {
+  const { page } = await drawing.visit('?room=present')
+  await page.evaluate(() => {
+    window.print = () => (document.body.dataset.printed = 'yes')
+  })
+  await page.keyboard.press('p')
+  await page.keyboard.press('Escape')
+  await page.locator('article h2').waitFor({ state: 'detached' })
+  await settled(page)
+  // As long as a map takes to come to rest here, twice.
+  await page.waitForTimeout(3000)
+  expect(await page.evaluate(() => document.body.dataset.printed)).toBe(undefined)
+  expect(new URL(page.url()).searchParams.get('room')).toBe(null)
+})
