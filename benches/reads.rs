@@ -17,7 +17,7 @@ use matbang::{
     domain::{Day, Span, law},
     export::{Collection, write_collection},
     store,
-    tile::{Layer, TileId, render, to_mlt},
+    tile::{Layer, TileId, render, render_mlt},
 };
 
 mod support;
@@ -44,9 +44,14 @@ fn reads(criterion: &mut Criterion) {
             });
         });
     }
-    let mut mvt = Vec::new();
-    render(&view, &[Layer::Parcels], TileId::around(place, 14).expect("a square"), &mut mvt);
-    criterion.bench_function("MVT to MLT z14", |b| b.iter(|| to_mlt(&mvt)));
+    let square = TileId::around(place, 14).expect("a square");
+    criterion.bench_function("tile z14 as MLT", |b| {
+        b.iter(|| {
+            tile.clear();
+            render_mlt(&view, &[Layer::Parcels], square, &mut tile);
+            tile.len()
+        });
+    });
     let box_ = Extent::from_degrees([105.79, 20.38, 105.81, 20.40]);
     criterion.bench_function("bbox query", |b| b.iter(|| view.snapshot.parcels_in(box_)));
     criterion.bench_function("figures of 100 000 parcels", |b| {

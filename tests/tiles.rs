@@ -9,10 +9,11 @@ use gdal::{Dataset, DatasetOptions, vector::LayerAccess};
 use geo::{BoundingRect, Intersects, Rect, coord};
 use harness::{Demo, Server};
 use matbang::{
+    analysis::View,
     atlas::{Snapshot, WorldPoint},
     domain::{Day, EventKind, NewEvent, ParcelId, Stage, law},
     store::{self, Store},
-    tile::TileId,
+    tile::{Layer, TileId, render, render_mlt},
 };
 use proptest::prelude::*;
 
@@ -197,6 +198,55 @@ fn encodings_and_formats_are_negotiated() {
         plain.body.len()
     );
     assert_ne!(mlt.header("etag"), plain.header("etag"));
+}
+
+/// What a layer says, whatever format it came in: features in their order, attributes by name.
+fn said(layer: &mlt_core::TileLayer) -> Vec<(Option<u64>, String, BTreeMap<String, String>)> {
+    let value = |value: &mlt_core::PropValue| {
+        let text = format!("{value:?}");
+        let (kind, inner) = text.split_once("(Some(")?;
+        // A number is the same number whatever column it stands in.
+        let number = inner.trim_end_matches(')').parse::<f64>().ok().filter(|_| kind != "Str");
+        Some(number.map_or_else(|| format!("{kind} {inner}"), |number| number.to_string()))
+    };
+    let feature = |feature: &mlt_core::TileFeature| {
+        let named = layer.property_names().iter().zip(feature.properties());
+        let told = named.filter_map(|(name, one)| Some((name.clone(), value(one)?)));
+        (feature.id(), format!("{:?}", feature.geometry()), told.collect())
+    };
+    layer.features().iter().map(feature).collect()
+}
+
+#[test]
+fn both_formats_say_the_same_in_every_layer() {
+    let demo = Demo::new();
+    let store = open(&demo);
+    // Also what few have: a parcel of several parts with a hole, and one that ended.
+    let snapshot = std::sync::Arc::new(store.load(law(&[]).unwrap().into()).unwrap());
+    let view = View::new(std::sync::Arc::clone(&snapshot), Day::parse(harness::UNTIL).unwrap());
+    let mut seen = BTreeMap::new();
+    for parcel in (0..snapshot.parcels().len() as u32).step_by(97) {
+        let place = snapshot.parcels().arena().shape(parcel as usize).vertices()[0];
+        for z in [10, 13, 16, 19] {
+            let square = TileId::around(place, z).unwrap();
+            let (mut mvt, mut mlt) = (Vec::new(), Vec::new());
+            render(&view, &Layer::ALL, square, &mut mvt);
+            render_mlt(&view, &Layer::ALL, square, &mut mlt);
+            let ones = mlt_core::mvt::mvt_to_tile_layers(&mvt).unwrap();
+            let mut decoder = mlt_core::Decoder::with_max_size(1 << 30);
+            let others = mlt_core::Parser::with_max_size(1 << 30).parse_layers(&mlt).unwrap();
+            assert_eq!(ones.len(), others.len());
+            for (one, other) in ones.iter().zip(others) {
+                let mlt_core::Layer::Tag01(other) = other else { panic!("an unknown layer") };
+                let other = other.decode_all(&mut decoder).unwrap().into_tile(&mut decoder).unwrap();
+                assert_eq!((one.name(), one.extent()), (other.name(), other.extent()));
+                assert_eq!(said(one), said(&other), "{} of {square:?}", one.name());
+                *seen.entry(one.name().to_owned()).or_insert(0) += one.features().len();
+            }
+        }
+    }
+    assert_eq!(seen.len(), Layer::ALL.len(), "{seen:?}");
+    assert!(seen["parcels"] > 1000, "{seen:?}");
 }
 
 #[test]

@@ -14,6 +14,7 @@ const drawn = [
   'looks',
   'maps',
   'narrow',
+  'patches',
   'phone',
   'seams',
   'servers',

@@ -241,9 +241,21 @@ impl Snapshot {
 
     /// Parcels whose extent touches `extent`, indexes rising.
     pub fn parcels_in(&self, extent: Extent) -> Vec<u32> {
-        let mut found: Vec<u32> = self.parcels.touching(extent).map(|(index, _)| index).collect();
-        found.sort_unstable();
-        found
+        let found: Vec<u32> = self.parcels.touching(extent).map(|(index, _)| index).collect();
+        if found.len() < self.parcels.len() / 64 {
+            return sorted(found);
+        }
+        // Many are put in order by a bit for each parcel: no comparing.
+        let mut bits = vec![0u64; self.parcels.len().div_ceil(64)];
+        found.iter().for_each(|index| bits[*index as usize / 64] |= 1 << (index % 64));
+        let mut rising = Vec::with_capacity(found.len());
+        for (word, mut rest) in (0u32..).zip(bits) {
+            while rest != 0 {
+                rising.push(word * 64 + rest.trailing_zeros());
+                rest &= rest - 1;
+            }
+        }
+        rising
     }
 
     /// As [`Snapshot::parcels_in`]; none as soon as there are more than `most`.

@@ -92,6 +92,7 @@ pub struct Serve {
 }
 
 pub fn run(location: &StoreLocation, options: &Serve) -> Outcome {
+    steady_memory();
     options.logs.begin()?;
     // Whoever else works on this machine does not see what waits to be imported, and what a server before this one
     // has left is removed.
@@ -222,6 +223,12 @@ fn auth(options: &Serve, store: &dyn Store) -> Result<Auth, Box<dyn std::error::
         );
     }
     Ok(Auth::new(store.directory()?, options.public_map, oidc, vault))
+}
+
+/// Memory in small pages: one of two megabytes takes milliseconds to be given out, and whoever asks waits for it.
+fn steady_memory() {
+    // Where the system has no large pages there is nothing to do.
+    let _ = rustix::thread::disable_transparent_huge_pages(true);
 }
 
 async fn serve(

@@ -5,8 +5,6 @@
 //! and retiring take turns, and an insert whose view is no longer the current
 //! one is left out.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use axum::{
     body::Body,
     http::{HeaderMap, HeaderValue, StatusCode, header},
@@ -34,10 +32,10 @@ impl Answer {
     /// An answer with these bytes, encoded, under a strong entity tag.
     pub fn new(bytes: &[u8], content_type: &'static str, encoding: Encoding) -> Self {
         let (body, encoding) = encoding.encode(bytes);
-        let mut hasher = DefaultHasher::new();
-        body.hash(&mut hasher);
-        content_type.hash(&mut hasher);
-        let etag = format!("\"{:016x}-{}\"", hasher.finish(), encoding.name().unwrap_or("id"));
+        // Of the same bytes as another type the tag is another.
+        let seed = content_type.bytes().fold(0u64, |seed, byte| seed.wrapping_mul(31) + u64::from(byte));
+        let hash = twox_hash::XxHash3_64::oneshot_with_seed(seed, &body);
+        let etag = format!("\"{hash:016x}-{}\"", encoding.name().unwrap_or("id"));
         let etag = HeaderValue::try_from(etag).unwrap_or(HeaderValue::from_static("\"0\""));
         Self { body, etag, encoding, content_type }
     }
@@ -115,7 +113,7 @@ impl Touched {
         let tile_id = key.tile_id.buffered();
         let shows = |layer: Layer| key.layers & (1 << layer as u8) != 0;
         let touches = |extents: &[Extent]| extents.iter().any(|extent| extent.touches(tile_id));
-        (shows(Layer::Parcels) && touches(&self.parcels))
+        ((shows(Layer::Parcels) || shows(Layer::Overview)) && touches(&self.parcels))
             || ((shows(Layer::Projects) || shows(Layer::ProjectPoints) || shows(Layer::Fronts))
                 && touches(&self.projects))
             || (shows(Layer::Units) && touches(&self.units))

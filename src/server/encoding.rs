@@ -1,9 +1,12 @@
 //! Content encodings: which one a client takes, and the bytes in it.
 
-use std::{cell::RefCell, io::Write};
+use std::io::Write;
 
 use axum::http::{HeaderMap, header};
 use bytes::Bytes;
+use rayon::prelude::*;
+
+use crate::tile::Pool;
 
 /// A content encoding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -69,50 +72,122 @@ impl Encoding {
         if bytes.len() < SMALL || self == Self::Identity {
             return (Bytes::copy_from_slice(bytes), Self::Identity);
         }
-        SCRATCH.with_borrow_mut(|out| {
-            out.clear();
-            let encoded = match self {
-                Self::Identity => Ok(()),
-                Self::Gzip => gzip(bytes, out),
-                Self::Brotli => brotli(bytes, out),
-                Self::Zstd => zstd(bytes, out),
-            };
-            // Writing to memory does not fail; if it did, the plain bytes are right too.
-            match encoded {
-                Ok(()) => (Bytes::copy_from_slice(out), self),
-                Err(_) => (Bytes::copy_from_slice(bytes), Self::Identity),
-            }
-        })
+        let encoded = match self {
+            Self::Identity => return (Bytes::copy_from_slice(bytes), self),
+            Self::Gzip => gzip(bytes),
+            Self::Brotli => brotli(bytes),
+            Self::Zstd => zstd(bytes),
+        };
+        // Writing to memory does not fail; if it did, the plain bytes are right too.
+        encoded.map_or_else(|_| (Bytes::copy_from_slice(bytes), Self::Identity), |encoded| (encoded, self))
     }
 }
 
-thread_local! {
-    /// Where encoders write, so that what is kept afterwards takes no more than it needs.
-    static SCRATCH: RefCell<Vec<u8>> = RefCell::default();
-    /// A compressor with its tables.
-    static ZSTD: RefCell<Option<zstd::bulk::Compressor<'static>>> = RefCell::default();
+/// Bytes that one processor deflates at a time, at least.
+const PIECE: usize = 96 << 10;
+/// What encoders have written takes no more room than this for good.
+const LARGE: usize = 16 << 20;
+
+/// Where brotli and zstd write, so that what is kept afterwards takes no more than it needs.
+static SCRATCH: Pool<Vec<u8>> = Pool::new();
+/// Compressors with their tables.
+static DEFLATERS: Pool<Deflater> = Pool::new();
+static ZSTD: Pool<Option<zstd::bulk::Compressor<'static>>> = Pool::new();
+
+/// A deflater (RFC 1951) with its tables, and what it has written.
+struct Deflater {
+    state: flate2::Compress,
+    out: Vec<u8>,
+    /// Of the piece that was deflated.
+    sum: flate2::Crc,
 }
 
-fn gzip(bytes: &[u8], out: &mut Vec<u8>) -> std::io::Result<()> {
-    let mut encoder = flate2::write::GzEncoder::new(out, flate2::Compression::new(1));
-    encoder.write_all(bytes)?;
-    encoder.finish().map(drop)
+impl Default for Deflater {
+    fn default() -> Self {
+        Self {
+            state: flate2::Compress::new(flate2::Compression::new(1), false),
+            out: Vec::new(),
+            sum: flate2::Crc::new(),
+        }
+    }
 }
 
-fn brotli(bytes: &[u8], out: &mut Vec<u8>) -> std::io::Result<()> {
-    let mut encoder = brotli::CompressorWriter::new(out, 1 << 16, 3, 20);
-    encoder.write_all(bytes)
+impl Deflater {
+    /// Writes `piece` behind `self.out`; all but the last one end at a byte, so that the next can be put behind.
+    fn write(&mut self, piece: &[u8], last: bool) -> Result<(), flate2::CompressError> {
+        let flush = if last { flate2::FlushCompress::Finish } else { flate2::FlushCompress::Sync };
+        self.state.reset();
+        loop {
+            self.out.reserve(piece.len() / 2 + 1024);
+            let done = self.state.total_in() as usize;
+            let status = self.state.compress_vec(&piece[done..], &mut self.out, flush)?;
+            let all = self.state.total_in() as usize == piece.len();
+            if status == flate2::Status::StreamEnd || (!last && all && self.out.len() < self.out.capacity()) {
+                return Ok(());
+            }
+        }
+    }
 }
 
-fn zstd(bytes: &[u8], out: &mut Vec<u8>) -> std::io::Result<()> {
-    ZSTD.with_borrow_mut(|kept| {
+/// RFC 1952; a large answer in pieces, on all processors.
+fn gzip(bytes: &[u8]) -> std::io::Result<Bytes> {
+    let most = rayon::current_num_threads() * 2;
+    let count = (bytes.len() / PIECE).clamp(1, most);
+    let pieces: Vec<&[u8]> = bytes.chunks(bytes.len().div_ceil(count)).collect();
+    let mut rooms: Vec<Deflater> = pieces.iter().map(|_| DEFLATERS.take()).collect();
+    let deflate = |(number, (piece, room)): (usize, (&&[u8], &mut Deflater))| {
+        room.out.clear();
+        room.sum.reset();
+        room.sum.update(piece);
+        room.write(piece, number + 1 == pieces.len())
+    };
+    if let ([piece], [room]) = (&pieces[..], &mut rooms[..]) {
+        deflate((0, (piece, room)))?;
+    } else {
+        pieces.par_iter().zip(&mut rooms).enumerate().try_for_each(deflate)?;
+    }
+    let mut sum = flate2::Crc::new();
+    rooms.iter().for_each(|room| sum.combine(&room.sum));
+    let mut out = Vec::with_capacity(18 + rooms.iter().map(|room| room.out.len()).sum::<usize>());
+    out.extend_from_slice(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 4, 255]);
+    rooms.iter().for_each(|room| out.extend_from_slice(&room.out));
+    out.extend_from_slice(&sum.sum().to_le_bytes());
+    out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+    let kept = rooms.into_iter().filter(|room| room.out.capacity() < LARGE);
+    kept.for_each(|room| DEFLATERS.give(room));
+    Ok(out.into())
+}
+
+fn brotli(bytes: &[u8]) -> std::io::Result<Bytes> {
+    scratch(|out| {
+        let mut encoder = brotli::CompressorWriter::new(out, 1 << 16, 3, 20);
+        encoder.write_all(bytes)
+    })
+}
+
+fn zstd(bytes: &[u8]) -> std::io::Result<Bytes> {
+    let work = |kept: &mut Option<zstd::bulk::Compressor<'static>>| {
         let compressor = match kept {
             Some(compressor) => compressor,
             None => kept.insert(zstd::bulk::Compressor::new(1)?),
         };
-        out.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
-        compressor.compress_to_buffer(bytes, out).map(drop)
-    })
+        scratch(|out| {
+            out.reserve(zstd::zstd_safe::compress_bound(bytes.len()));
+            compressor.compress_to_buffer(bytes, out).map(drop)
+        })
+    };
+    ZSTD.with(|_| true, work)
+}
+
+fn scratch(write: impl FnOnce(&mut Vec<u8>) -> std::io::Result<()>) -> std::io::Result<Bytes> {
+    SCRATCH.with(
+        |out| out.capacity() < LARGE,
+        |out| {
+            out.clear();
+            write(out)?;
+            Ok(Bytes::copy_from_slice(out))
+        },
+    )
 }
 
 #[cfg(test)]
@@ -138,15 +213,34 @@ mod tests {
     #[test]
     fn bytes_come_back_from_each_encoding() {
         let bytes = "mặt bằng ".repeat(100).into_bytes();
-        let (gzip, _) = Encoding::Gzip.encode(&bytes);
         let mut out = Vec::new();
-        std::io::copy(&mut flate2::read::GzDecoder::new(&gzip[..]), &mut out).unwrap();
-        assert_eq!(out, bytes);
         let (zstd, _) = Encoding::Zstd.encode(&bytes);
         assert_eq!(zstd::decode_all(&zstd[..]).unwrap(), bytes);
         let (br, _) = Encoding::Brotli.encode(&bytes);
         out.clear();
         std::io::copy(&mut brotli::Decompressor::new(&br[..], 4096), &mut out).unwrap();
         assert_eq!(out, bytes);
+    }
+
+    #[test]
+    fn gzip_is_one_member_however_many_pieces_made_it() {
+        for length in [0, 1, 255, 256, PIECE - 1, PIECE, 2 * PIECE, 2 * PIECE + 1, 50 * PIECE] {
+            // Numbers that repeat now and then: neither all the same nor without order.
+            let bytes: Vec<u8> = (0..length as u64).map(|n| (n * n / 7 % 251) as u8).collect();
+            let (answer, used) = Encoding::Gzip.encode(&bytes);
+            let mut out = Vec::new();
+            if used == Encoding::Gzip {
+                // A reader of a single member: what would be behind it is not read.
+                std::io::copy(&mut flate2::read::GzDecoder::new(&answer[..]), &mut out).unwrap();
+                assert_eq!(answer.len() - 8, {
+                    let mut reader = flate2::bufread::GzDecoder::new(&answer[..]);
+                    std::io::copy(&mut reader, &mut std::io::sink()).unwrap();
+                    answer.len() - 8 - reader.into_inner().len()
+                });
+            } else {
+                out.extend_from_slice(&answer);
+            }
+            assert_eq!(out, bytes, "{length}");
+        }
     }
 }

@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     analysis::View,
-    tile::{self, Layer, TileId},
+    tile::{self, Layer, Pool, TileId},
 };
 
 const MVT: &str = "application/vnd.mapbox-vector-tile";
@@ -43,7 +43,7 @@ pub async fn list(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Res
                 "maxzoom": last,
             })
         };
-        Ok(json!({ "at": view.snapshot.position(), "layers": Layer::ALL.map(entry) }))
+        Ok(json!({ "at": view.snapshot.position(), "layers": Layer::served().map(entry).collect::<Vec<_>>() }))
     });
     Ok(answer.await?.respond(&headers))
 }
@@ -66,12 +66,15 @@ pub async fn tilejson(
 /// What the features of layers say, in `TileJSON` words.
 pub fn vector_layers(layers: &[Layer]) -> Vec<serde_json::Value> {
     let described = |layer: &Layer| {
-        let fields: serde_json::Map<String, serde_json::Value> =
-            layer.fields().iter().map(|(name, kind)| ((*name).to_owned(), json!(kind))).collect();
         let (first, last) = layer.zooms();
-        json!({ "id": layer.name(), "fields": fields, "minzoom": first, "maxzoom": last })
+        let held = layer.held().into_iter();
+        held.map(move |(id, fields)| {
+            let fields: serde_json::Map<String, serde_json::Value> =
+                fields.iter().map(|(name, kind)| ((*name).to_owned(), json!(kind))).collect();
+            json!({ "id": id, "fields": fields, "minzoom": first, "maxzoom": last })
+        })
     };
-    layers.iter().map(described).collect()
+    layers.iter().flat_map(described).collect()
 }
 
 /// `TileJSON` of layers whose tiles have addresses after `template`.
@@ -104,7 +107,8 @@ pub async fn tile(
     let layers = layers(&names)?;
     let tile_id = tile_id(&z, &x, &y)?;
     let query = Query::parse(query.as_deref(), &["at", "as_of"])?;
-    let format = if wants_mlt(&headers) { TileFormat::Mlt } else { TileFormat::Mvt };
+    let named = y.strip_suffix(".mlt").is_some();
+    let format = if named || wants_mlt(&headers) { TileFormat::Mlt } else { TileFormat::Mvt };
     answer(app, (layers, tile_id, format), query.when()?, headers).await
 }
 
@@ -128,35 +132,40 @@ pub async fn answer(
     }
     let (shared, from) = (Arc::clone(&app), Arc::clone(&current));
     let work = tokio::task::spawn_blocking(move || {
-        let answer = make(&from, &layers, key)?;
+        let answer = make(&from, &layers, key);
         if of_now {
             shared.answers.cache.keep_tile(from.number, key, &answer);
         }
-        Ok::<_, Problem>(answer)
+        answer
     });
-    let answer = work.await.map_err(|e| Problem::internal(&e))??;
+    let answer = work.await.map_err(|e| Problem::internal(&e))?;
     Ok(respond(&answer, &current, &headers))
 }
 
-thread_local! {
-    /// The tile being made, before its encoding.
-    static TILE: std::cell::RefCell<Vec<u8>> = std::cell::RefCell::default();
-}
+/// Tiles being made, before their encoding.
+static TILES: Pool<Vec<u8>> = Pool::new();
+/// A larger room is not kept.
+const LARGE: usize = 32 << 20;
 
-fn make(current: &Current, layers: &[Layer], key: TileKey) -> Result<Answer, Problem> {
+fn make(current: &Current, layers: &[Layer], key: TileKey) -> Answer {
     let started = std::time::Instant::now();
-    let answer = TILE.with_borrow_mut(|mvt| {
-        mvt.clear();
-        tile::render(&current.view, layers, key.tile_id, mvt);
-        match key.format {
-            TileFormat::Mlt if mvt.is_empty() => Ok(Answer::new(mvt, MLT, key.encoding)),
-            TileFormat::Mlt => tile::to_mlt(mvt).map(|mlt| Answer::new(&mlt, MLT, key.encoding)),
-            TileFormat::Mvt => Ok(Answer::new(mvt, MVT, key.encoding)),
-        }
-    });
-    let answer = answer.map_err(|e| Problem::internal(&e))?;
+    let work = |tile: &mut Vec<u8>| {
+        tile.clear();
+        let content_type = match key.format {
+            TileFormat::Mlt => {
+                tile::render_mlt(&current.view, layers, key.tile_id, tile);
+                MLT
+            }
+            TileFormat::Mvt => {
+                tile::render(&current.view, layers, key.tile_id, tile);
+                MVT
+            }
+        };
+        Answer::new(tile, content_type, key.encoding)
+    };
+    let answer = TILES.with(|tile| tile.capacity() < LARGE, work);
     metrics::histogram!("matbang_tile_seconds").record(started.elapsed().as_secs_f64());
-    Ok(answer)
+    answer
 }
 
 fn respond(answer: &Answer, current: &Current, headers: &HeaderMap) -> Response {
@@ -179,13 +188,16 @@ fn layers(names: &str) -> Result<Vec<Layer>, Problem> {
     let mut layers = Vec::new();
     for name in names.split(',') {
         let layer = Layer::from_name(name).ok_or_else(|| {
-            let known = Layer::ALL.map(Layer::name).join(", ");
+            let known = Layer::served().map(Layer::name).collect::<Vec<_>>().join(", ");
             Problem::not_found(format!("there is no layer \"{name}\"; these are: {known}"))
         })?;
         if layers.contains(&layer) {
             return Err(Problem::invalid(format!("the layer \"{name}\" is asked for twice")));
         }
         layers.push(layer);
+    }
+    if layers.contains(&Layer::Parcels) && layers.contains(&Layer::Overview) {
+        return Err(Problem::invalid("\"overview\" holds parcels: ask for one of the two".to_owned()));
     }
     layers.sort_unstable();
     Ok(layers)

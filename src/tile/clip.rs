@@ -1,16 +1,14 @@
 //! Clipping in tile units: polygons after Sutherland and Hodgman (1974),
 //! lines side by side. The window is the tile with its buffer.
 
-use super::grid::{BUFFER, EXTENT};
-
-type Point = (i32, i32);
+use super::grid::{BUFFER, EXTENT, Point};
 
 const LOW: i32 = -BUFFER;
 const HIGH: i32 = EXTENT + BUFFER;
 
-/// Whether all of a ring lies inside the window, so that nothing is to be clipped.
-pub fn inside(ring: &[Point]) -> bool {
-    ring.iter().all(|(x, y)| (LOW..=HIGH).contains(x) && (LOW..=HIGH).contains(y))
+/// Whether a place lies inside the window: where all of a ring do, nothing is to be clipped.
+pub fn holds((x, y): Point) -> bool {
+    (LOW..=HIGH).contains(&x) && (LOW..=HIGH).contains(&y)
 }
 
 /// Which side of an edge is kept.
@@ -130,7 +128,7 @@ mod tests {
         fn what_is_clipped_lies_inside_and_is_no_larger(corners in prop::collection::vec((-20_000i32..20_000, -20_000i32..20_000), 3..4)) {
             let mut clipped = corners.clone();
             ring(&mut clipped, &mut Vec::new());
-            prop_assert!(inside(&clipped));
+            prop_assert!(clipped.iter().all(|point| holds(*point)));
             prop_assert!(area2(&clipped) <= area2(&corners) + 200_000);
         }
     }

@@ -9,6 +9,9 @@ pub const BUFFER: i32 = 64;
 /// The deepest zoom.
 pub const MAX_ZOOM: u8 = 22;
 
+/// A place in tile units.
+pub type Point = (i32, i32);
+
 /// A tile's square.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TileId {
@@ -93,21 +96,34 @@ impl TileId {
         }
     }
 
+    /// How places fall in the tile.
+    pub fn projection(self) -> Projection {
+        let edge = |n: u32| i64::from(n) << (32 - u32::from(self.z));
+        // 2³² world units make 2ᶻ · 4096 tile units: one is 2^(20 - z) world units.
+        let (up, down) = (self.z.saturating_sub(20), 20u8.saturating_sub(self.z));
+        Projection { edges: (edge(self.x), edge(self.y)), up, down, half: (1 << down) >> 1 }
+    }
+}
+
+/// From world units to the units of one tile.
+#[derive(Debug, Clone, Copy)]
+pub struct Projection {
+    /// Western and northern edge of the tile in world units.
+    edges: (i64, i64),
+    up: u8,
+    down: u8,
+    half: i64,
+}
+
+impl Projection {
     /// Where `point` falls in the tile, in tile units rounded to the nearest.
-    pub fn project(self, point: WorldPoint) -> (i32, i32) {
-        let one = |v: u32, n: u32| {
-            let offset = i64::from(v) - (i64::from(n) << (32 - u32::from(self.z)));
-            // 2³² world units make 2ᶻ · 4096 tile units: one is 2^(20 - z) world units.
-            let units = match self.z {
-                0..=19 => {
-                    let shift = 20 - u32::from(self.z);
-                    (offset + (1i64 << (shift - 1))) >> shift
-                }
-                20.. => offset << (u32::from(self.z) - 20),
-            };
+    #[inline]
+    pub fn project(self, point: WorldPoint) -> Point {
+        let one = |v: u32, edge: i64| {
+            let units = ((i64::from(v) - edge + self.half) >> self.down) << self.up;
             units.clamp(i64::from(i32::MIN / 4), i64::from(i32::MAX / 4)) as i32
         };
-        (one(point.x, self.x), one(point.y, self.y))
+        (one(point.x, self.edges.0), one(point.y, self.edges.1))
     }
 }
 
@@ -127,7 +143,7 @@ mod tests {
         fn a_place_falls_inside_the_square_that_holds_it(x: u32, y: u32, z in 0u8..=22) {
             let point = WorldPoint { x, y };
             let tile_id = TileId::around(point, z).unwrap();
-            let (px, py) = tile_id.project(point);
+            let (px, py) = tile_id.projection().project(point);
             prop_assert!((0..=EXTENT).contains(&px) && (0..=EXTENT).contains(&py), "{px} {py}");
             prop_assert!(tile_id.extent().holds(point));
         }

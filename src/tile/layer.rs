@@ -1,6 +1,6 @@
 //! The layers of tiles: their names, zooms and attributes.
 
-use super::{grid::MAX_ZOOM, mvt::LayerWriter};
+use super::{grid::MAX_ZOOM, shape::GeometryKind};
 
 const PROJECT_FIELDS: [(&str, &str); 16] = [
     ("code", "String"),
@@ -21,7 +21,8 @@ const PROJECT_FIELDS: [(&str, &str); 16] = [
     ("required", "Number"),
 ];
 
-const PARCEL_FIELDS: [(&str, &str); 23] = [
+/// Attributes of parcels.
+pub(super) const PARCEL_FIELDS: [(&str, &str); 23] = [
     ("project", "String"),
     ("unit", "String"),
     ("sheet", "String"),
@@ -47,6 +48,25 @@ const PARCEL_FIELDS: [(&str, &str); 23] = [
     ("ended", "Number"),
 ];
 
+/// Attributes of patches: of each act the day on which it had come for half of their land.
+pub(super) const PATCH_FIELDS: [(&str, &str); 15] = [
+    ("project", "String"),
+    ("unit", "String"),
+    ("parcels", "Number"),
+    ("blocked_parcels", "Number"),
+    ("overdue_parcels", "Number"),
+    ("late_parcels", "Number"),
+    ("d0", "Number"),
+    ("d1", "Number"),
+    ("d2", "Number"),
+    ("d3", "Number"),
+    ("d4", "Number"),
+    ("d5", "Number"),
+    ("d6", "Number"),
+    ("d7", "Number"),
+    ("d8", "Number"),
+];
+
 /// A layer of tiles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
@@ -65,10 +85,12 @@ pub enum Layer {
     Chainage,
     /// Parcels, polygons.
     Parcels,
+    /// For maps: parcels, and where a tile would hold too many to be told apart, patches of them, polygons.
+    Overview,
 }
 
 impl Layer {
-    /// All layers, from the ground up.
+    /// All that say something of their own, from the ground up.
     pub const ALL: [Self; 7] = [
         Self::Units,
         Self::Projects,
@@ -89,12 +111,26 @@ impl Layer {
             Self::Fronts => "fronts",
             Self::Chainage => "chainage",
             Self::Parcels => "parcels",
+            Self::Overview => "overview",
+        }
+    }
+
+    /// All that can be asked for.
+    pub fn served() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().chain([Self::Overview])
+    }
+
+    /// The layers that its tiles hold: names and attributes.
+    pub fn held(self) -> Vec<(&'static str, &'static [(&'static str, &'static str)])> {
+        match self {
+            Self::Overview => vec![("parcels", &PARCEL_FIELDS), ("patches", &PATCH_FIELDS)],
+            own => vec![(own.name(), own.fields())],
         }
     }
 
     /// The layer with this name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|layer| layer.name() == name)
+        Self::served().find(|layer| layer.name() == name)
     }
 
     /// First and last zoom with features.
@@ -103,11 +139,23 @@ impl Layer {
             Self::Units => (0, 16),
             Self::Projects | Self::ProjectPoints | Self::Alignments | Self::Fronts => (0, MAX_ZOOM),
             Self::Chainage | Self::Parcels => (10, MAX_ZOOM),
+            Self::Overview => (12, MAX_ZOOM),
         }
     }
 
-    pub(super) fn writer(self) -> LayerWriter {
-        LayerWriter::new(self.name(), self.fields())
+    /// Whether it has features at zoom `z`.
+    pub fn shows_at(self, z: u8) -> bool {
+        let (first, last) = self.zooms();
+        (first..=last).contains(&z)
+    }
+
+    /// What its features are.
+    pub(super) fn geometry(self) -> GeometryKind {
+        match self {
+            Self::Units | Self::Projects | Self::Parcels | Self::Overview => GeometryKind::Polygon,
+            Self::Alignments | Self::Fronts => GeometryKind::Line,
+            Self::ProjectPoints | Self::Chainage => GeometryKind::Point,
+        }
     }
 
     /// Names of the attributes with their type in `TileJSON` words.
@@ -138,7 +186,7 @@ impl Layer {
             Self::Chainage => {
                 &[("code", "String"), ("label", "String"), ("metres", "Number"), ("major", "Boolean")]
             }
-            Self::Parcels => &PARCEL_FIELDS,
+            Self::Parcels | Self::Overview => &PARCEL_FIELDS,
         }
     }
 }

@@ -1,36 +1,79 @@
 //! Vector tiles from a view: no disk, no query, no trigonometry.
 //!
 //! ```text
-//! grid (which square) ─► layers (what lies there: R-tree) ─► shape (tile units, clip) ─► mvt ─► mlt
+//! grid (which square) ─► layers (what lies there: R-tree) ─► shape (tile units, clip) ─► mvt
+//!                        overview ─► drawing ─► patches ─► outline                  └─► parcels, mlt
 //! ```
 //! A tile is a pure function of view, layers and square. Parcels are never
 //! dropped, from z10 on; what is too thin for a tile unit is drawn one unit wide.
 
 mod clip;
+mod commands;
+mod drawing;
 mod grid;
 mod layer;
 mod layers;
+mod mlt;
 mod mvt;
+mod outline;
+mod overview;
+mod packed;
 mod parcels;
+mod patches;
+mod pool;
+mod rows;
 mod shape;
 
 pub use grid::{EXTENT, MAX_ZOOM, TileId};
 pub use layer::Layer;
-pub use layers::render;
+pub use pool::Pool;
 
-/// Why a tile could not be written as MLT.
-#[derive(Debug, thiserror::Error)]
-#[error("the tile could not be written as MLT: {0}")]
-pub struct MltError(#[from] mlt_core::MltError);
+use crate::analysis::View;
+use mvt::{LayerWriter, Value};
+use shape::Pen;
 
-/// The tile in MapLibre Tile encoding, from its MVT bytes.
-///
-/// # Errors
-/// What `mlt-core` cannot express; nothing that [`render`] makes is known to be such.
-pub fn to_mlt(mvt: &[u8]) -> Result<Vec<u8>, MltError> {
-    let mut bytes = Vec::with_capacity(mvt.len());
-    for layer in mlt_core::mvt::mvt_to_tile_layers(mvt)? {
-        bytes.extend(layer.encode(mlt_core::encoder::EncoderConfig::default())?);
+/// Appends the Mapbox Vector Tile of `layers` in `tile_id` to `tile`; nothing when nothing lies there.
+pub fn render(view: &View, layers: &[Layer], tile_id: TileId, tile: &mut Vec<u8>) {
+    for layer in shown(layers, tile_id) {
+        if matches!(layer, Layer::Parcels | Layer::Overview) {
+            overview::draw(view, layer, tile_id, |schema, drawing| {
+                parcels::write(view, schema, drawing, tile);
+            });
+        } else {
+            let mut written = LayerWriter::new(layer.name(), layer.fields(), layer.geometry());
+            layers::fill(view, layer, tile_id, &mut written);
+            written.finish(tile);
+        }
     }
-    Ok(bytes)
+}
+
+/// The same as a `MapLibre` Tile.
+pub fn render_mlt(view: &View, layers: &[Layer], tile_id: TileId, tile: &mut Vec<u8>) {
+    for layer in shown(layers, tile_id) {
+        if matches!(layer, Layer::Parcels | Layer::Overview) {
+            overview::draw(view, layer, tile_id, |schema, drawing| {
+                mlt::write(view, schema, drawing, tile);
+            });
+        } else {
+            let mut written = mlt::Table::new(layer.name(), layer.fields(), layer.geometry());
+            layers::fill(view, layer, tile_id, &mut written);
+            written.finish(tile);
+        }
+    }
+}
+
+fn shown(layers: &[Layer], tile_id: TileId) -> impl Iterator<Item = Layer> + '_ {
+    layers.iter().copied().filter(move |layer| layer.shows_at(tile_id.z()))
+}
+
+impl layers::Features for LayerWriter {
+    fn feature(&mut self, id: u64, values: &[Option<Value<'_>>], pen: &Pen) {
+        self.feature(id, values, pen.paths());
+    }
+}
+
+impl layers::Features for mlt::Table {
+    fn feature(&mut self, id: u64, values: &[Option<Value<'_>>], pen: &Pen) {
+        self.feature(id, values, pen.paths());
+    }
 }

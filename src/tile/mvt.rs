@@ -3,17 +3,12 @@
 
 use std::collections::HashMap;
 
-/// Kind of a feature's geometry.
-#[derive(Debug, Clone, Copy)]
-#[repr(u8)]
-pub enum GeometryKind {
-    /// Point.
-    Point = 1,
-    /// Line.
-    Line = 2,
-    /// Polygon.
-    Polygon = 3,
-}
+use super::{
+    commands::Commands,
+    grid::Point,
+    packed::{Packed, varint, varint_len, zigzag_long},
+    shape::GeometryKind,
+};
 
 /// A value of an attribute.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -28,46 +23,106 @@ pub enum Value<'a> {
     Bool(bool),
 }
 
-/// What layers are written into; kept between layers, since fresh memory costs
-/// more than what is written there.
-#[derive(Debug, Default)]
-pub struct Buffers {
-    values: Vec<u8>,
-    features: Vec<u8>,
-    feature: Vec<u8>,
-}
+/// Names of a layer's attributes with their types in `TileJSON` words.
+pub type Keys = &'static [(&'static str, &'static str)];
 
-/// Writes one layer.
+/// Writes a layer of features.
 #[derive(Debug)]
 pub struct LayerWriter {
     name: &'static str,
-    keys: &'static [(&'static str, &'static str)],
-    value_count: u32,
+    keys: Keys,
+    kind: GeometryKind,
+    commands: Commands,
     known: HashMap<Vec<u8>, u32>,
-    feature_count: usize,
-    buffers: Buffers,
+    values: Values,
+    tags: Packed,
+    features: Vec<u8>,
 }
 
 impl LayerWriter {
-    /// A layer whose features have these attributes (name, type), named by their rank.
-    pub fn new(name: &'static str, keys: &'static [(&'static str, &'static str)]) -> Self {
-        Self::within(Buffers::default(), name, keys)
+    /// A layer of geometries of one kind whose features have these attributes.
+    pub fn new(name: &'static str, keys: Keys, kind: GeometryKind) -> Self {
+        Self {
+            name,
+            keys,
+            kind,
+            commands: Commands::default(),
+            known: HashMap::new(),
+            values: Values::default(),
+            tags: Packed::default(),
+            features: Vec::new(),
+        }
     }
 
-    /// The same, written into `buffers`.
-    pub fn within(
-        mut buffers: Buffers,
-        name: &'static str,
-        keys: &'static [(&'static str, &'static str)],
-    ) -> Self {
-        buffers.values.clear();
-        buffers.features.clear();
-        Self { name, keys, value_count: 0, known: HashMap::new(), feature_count: 0, buffers }
+    /// The number of a value, written once.
+    fn value(&mut self, value: Value<'_>) -> u32 {
+        let start = self.values.bytes.len();
+        let number = self.values.push(value);
+        let written = &self.values.bytes[start..];
+        if let Some(known) = self.known.get(written) {
+            self.values.bytes.truncate(start);
+            self.values.count -= 1;
+            return *known;
+        }
+        self.known.insert(written.to_vec(), number);
+        number
+    }
+
+    /// Adds a feature: its values in the order of the attributes, none for one that it has not.
+    pub fn feature<'a>(
+        &mut self,
+        id: u64,
+        values: &[Option<Value<'_>>],
+        paths: impl Iterator<Item = (bool, &'a [Point])>,
+    ) {
+        self.tags.begin(values.len() * 2);
+        for (key, value) in (0..).zip(values) {
+            if let Some(value) = value {
+                let number = self.value(*value);
+                self.tags.put(key);
+                self.tags.put(number);
+            }
+        }
+        let geometry = self.commands.of(self.kind, paths);
+        feature(&mut self.features, id, self.kind, self.tags.bytes(), geometry);
+    }
+
+    /// Appends the layer to a tile; an empty layer is left out.
+    pub fn finish(self, tile: &mut Vec<u8>) {
+        if !self.features.is_empty() {
+            let extent = super::grid::EXTENT as u32;
+            layer(tile, (self.name, extent, self.keys), &[&self.features], &[&self.values.bytes]);
+        }
+    }
+}
+
+/// Values of a layer, in the order of their numbers.
+#[derive(Debug, Default)]
+pub struct Values {
+    bytes: Vec<u8>,
+    count: u32,
+}
+
+impl Values {
+    /// Forgets all values.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.count = 0;
+    }
+
+    /// What is written.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// How many there are: the number of the next one.
+    pub fn count(&self) -> u32 {
+        self.count
     }
 
     /// Writes a value and gives its number, without looking whether it is known.
-    pub fn push_value(&mut self, value: Value<'_>) -> u32 {
-        let values = &mut self.buffers.values;
+    pub fn push(&mut self, value: Value<'_>) -> u32 {
+        let values = &mut self.bytes;
         values.push(4 << 3 | 2);
         match value {
             Value::Text(text) => {
@@ -75,79 +130,63 @@ impl LayerWriter {
                 bytes(values, 1, text.as_bytes());
             }
             Value::Double(number) => {
-                values.extend([9, 3 << 3 | 1]);
-                values.extend(number.to_le_bytes());
+                values.truncate(values.len() - 1);
+                double(values, number);
             }
             Value::Int(number) => {
-                let number = ((number << 1) ^ (number >> 63)).cast_unsigned();
+                let number = zigzag_long(number);
                 varint(values, (1 + varint_len(number)) as u64);
                 values.push(6 << 3);
                 varint(values, number);
             }
             Value::Bool(yes) => values.extend([2, 7 << 3, u8::from(yes)]),
         }
-        self.value_count += 1;
-        self.value_count - 1
-    }
-
-    /// The number of a value, written once.
-    pub fn value(&mut self, value: Value<'_>) -> u32 {
-        let start = self.buffers.values.len();
-        let number = self.push_value(value);
-        let values = &mut self.buffers.values;
-        if let Some(known) = self.known.get(&values[start..]) {
-            values.truncate(start);
-            self.value_count -= 1;
-            return *known;
-        }
-        self.known.insert(values[start..].to_vec(), number);
-        number
-    }
-
-    /// Writes a feature; `tags` are pairs of key rank and value number.
-    pub fn feature(&mut self, id: u64, kind: GeometryKind, tags: &[u32], geometry: &[u32]) {
-        let body = &mut self.buffers.feature;
-        body.clear();
-        body.push(1 << 3);
-        varint(body, id);
-        packed(body, 2, tags);
-        body.extend([3 << 3, kind as u8]);
-        packed(body, 4, geometry);
-        bytes(&mut self.buffers.features, 2, body);
-        self.feature_count += 1;
-    }
-
-    /// Appends the layer to a tile and gives the buffers back; an empty layer is left out.
-    pub fn finish(self, tile: &mut Vec<u8>) -> Buffers {
-        if self.feature_count == 0 {
-            return self.buffers;
-        }
-        let mut head = vec![15 << 3, 2];
-        bytes(&mut head, 1, self.name.as_bytes());
-        let mut keys = Vec::new();
-        self.keys.iter().for_each(|(key, _)| bytes(&mut keys, 3, key.as_bytes()));
-        let mut tail = vec![5 << 3];
-        varint(&mut tail, super::grid::EXTENT as u64);
-        let parts = [&head, &self.buffers.features, &keys, &self.buffers.values, &tail];
-        tile.push(3 << 3 | 2);
-        varint(tile, parts.iter().map(|part| part.len() as u64).sum());
-        tile.reserve(parts.iter().map(|part| part.len()).sum());
-        parts.iter().for_each(|part| tile.extend_from_slice(part));
-        self.buffers
+        self.count += 1;
+        self.count - 1
     }
 }
 
-fn varint(out: &mut Vec<u8>, mut number: u64) {
-    while number >= 0x80 {
-        out.push(number as u8 | 0x80);
-        number >>= 7;
-    }
-    out.push(number as u8);
+/// Writes a number as a value of a layer.
+pub fn double(values: &mut Vec<u8>, number: f64) {
+    let [a, b, c, d, e, f, g, h] = number.to_le_bytes();
+    values.extend_from_slice(&[4 << 3 | 2, 9, 3 << 3 | 1, a, b, c, d, e, f, g, h]);
 }
 
-/// ⌈bits / 7⌉ without a division.
-fn varint_len(number: u64) -> usize {
-    (64 - (number | 1).leading_zeros() as usize) * 9 / 64 + 1
+/// Writes a feature behind `out`; tags and geometry as varints.
+pub fn feature(out: &mut Vec<u8>, id: u64, kind: GeometryKind, tags: &[u8], geometry: &[u8]) {
+    let field = |content: &[u8]| 1 + varint_len(content.len() as u64) + content.len();
+    out.push(2 << 3 | 2);
+    varint(out, (1 + varint_len(id) + field(tags) + 2 + field(geometry)) as u64);
+    out.push(1 << 3);
+    varint(out, id);
+    bytes(out, 2, tags);
+    out.extend_from_slice(&[3 << 3, kind as u8]);
+    bytes(out, 4, geometry);
+}
+
+/// Appends a layer of this name, units a side and attributes to a tile, its features and values from several parts.
+pub fn layer(
+    tile: &mut Vec<u8>,
+    (name, extent, keys): (&str, u32, Keys),
+    features: &[&[u8]],
+    values: &[&[u8]],
+) {
+    let mut head = vec![15 << 3, 2];
+    bytes(&mut head, 1, name.as_bytes());
+    let mut names = Vec::new();
+    keys.iter().for_each(|(key, _)| bytes(&mut names, 3, key.as_bytes()));
+    let mut tail = vec![5 << 3];
+    varint(&mut tail, u64::from(extent));
+    let ends: [&[u8]; 3] = [&head, &names, &tail];
+    let length: usize = ends.iter().chain(features).chain(values).map(|part| part.len()).sum();
+    tile.push(3 << 3 | 2);
+    varint(tile, length as u64);
+    tile.reserve(length);
+    tile.extend_from_slice(&head);
+    features.iter().for_each(|part| tile.extend_from_slice(part));
+    tile.extend_from_slice(&names);
+    values.iter().for_each(|part| tile.extend_from_slice(part));
+    tile.extend_from_slice(&tail);
 }
 
 fn bytes(out: &mut Vec<u8>, field: u8, content: &[u8]) {
@@ -156,43 +195,19 @@ fn bytes(out: &mut Vec<u8>, field: u8, content: &[u8]) {
     out.extend_from_slice(content);
 }
 
-fn packed(out: &mut Vec<u8>, field: u8, numbers: &[u32]) {
-    out.push(field << 3 | 2);
-    let length = numbers.iter().map(|number| varint_len(u64::from(*number))).sum::<usize>();
-    varint(out, length as u64);
-    let start = out.len();
-    out.resize(start + length, 0);
-    let mut room = out[start..].iter_mut();
-    for &(mut number) in numbers {
-        loop {
-            let more = number >= 0x80;
-            if let Some(byte) = room.next() {
-                *byte = number as u8 | if more { 0x80 } else { 0 };
-            }
-            if !more {
-                break;
-            }
-            number >>= 7;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn another_reader_finds_what_was_written() {
-        let mut layer = LayerWriter::new(
-            "parcels",
-            &[("use", "String"), ("area", "Number"), ("d1", "Number"), ("cleared", "Boolean")],
-        );
-        let text = layer.value(Value::Text("đất lúa"));
-        let number = layer.value(Value::Double(12.5));
-        let day = layer.value(Value::Int(-20_000));
-        let yes = layer.value(Value::Bool(true));
-        assert_eq!(layer.value(Value::Text("đất lúa")), text);
-        layer.feature(7, GeometryKind::Point, &[0, text, 1, number, 2, day, 3, yes], &[9, 50, 34]);
+        let keys = &[("use", "String"), ("area", "Number"), ("d1", "Number"), ("cleared", "Boolean")];
+        let mut layer = LayerWriter::new("parcels", keys, GeometryKind::Point);
+        let text = Some(Value::Text("đất lúa"));
+        let values = [text, Some(Value::Double(12.5)), Some(Value::Int(-20_000)), Some(Value::Bool(true))];
+        layer.feature(7, &values, std::iter::once((false, &[(25, 17)][..])));
+        layer.feature(8, &[text, None], std::iter::once((false, &[(26, 17)][..])));
+        assert_eq!(layer.values.count(), 4, "a value is written once");
         let mut tile = Vec::new();
         layer.finish(&mut tile);
         let read = mlt_core::mvt::mvt_to_tile_layers(&tile).unwrap();
@@ -201,20 +216,9 @@ mod tests {
     }
 
     #[test]
-    fn numbers_take_as_many_bytes_as_was_reckoned() {
-        for bits in 0..64 {
-            for number in [(1u64 << bits) - 1, 1 << bits] {
-                let mut out = Vec::new();
-                varint(&mut out, number);
-                assert_eq!(varint_len(number), out.len(), "{number}");
-            }
-        }
-    }
-
-    #[test]
     fn a_layer_without_features_is_left_out() {
         let mut tile = Vec::new();
-        LayerWriter::new("units", &[]).finish(&mut tile);
+        LayerWriter::new("units", &[], GeometryKind::Polygon).finish(&mut tile);
         assert!(tile.is_empty());
     }
 }

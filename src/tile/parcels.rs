@@ -1,22 +1,97 @@
-//! The layer of parcels: the one that must be fast.
+//! Layers of parcels and patches as Mapbox Vector Tiles: those that must be fast.
 //!
-//! Values that repeat are found by table, not by hash: each column has a table
-//! from its small numbers to value numbers, emptied by counting up.
-
-use std::cell::RefCell;
+//! ```text
+//! drawing ─► values numbered, one after the other ─► parts: features, on all processors ─► one layer
+//! ```
+//! Values that repeat are found by table, not by hash: each kind has a table from its small numbers to the numbers of
+//! values, emptied by counting up.
 
 use super::{
-    grid::TileId,
-    layer::Layer,
-    mvt::{Buffers, GeometryKind, LayerWriter, Value},
-    shape::GeometryEncoder,
+    commands::Commands,
+    drawing::{Drawing, Part, each},
+    mvt::{self, Value, Values},
+    packed::Packed,
+    pool::Pool,
+    rows::{ABSENT, Kind, Row, Schema},
+    shape::GeometryKind,
 };
 use crate::{
     analysis::View,
-    domain::{Day, Stage, Standing},
+    domain::{SquareMetres, Standing},
 };
 
-/// From a small number to a value's number, for one tile at a time.
+static ROOMS: Pool<Room> = Pool::new();
+/// A room with parts of more features than this is not kept: one large tile must not hold it for ever.
+const LARGE: usize = 512;
+
+/// Writes what is drawn, whose cells are numbers of values afterwards.
+pub fn write(view: &View, schema: &Schema, drawing: &mut Drawing, tile: &mut Vec<u8>) {
+    if drawing.len() > 0 {
+        ROOMS.with(|room| room.written.len() < LARGE, |room| room.write(view, schema, drawing, tile));
+    }
+}
+
+/// What a tile is made in.
+#[derive(Debug, Default)]
+struct Room {
+    tables: Tables,
+    written: Vec<Written>,
+}
+
+/// The features of a part.
+#[derive(Debug, Default)]
+struct Written {
+    commands: Commands,
+    tags: Packed,
+    features: Vec<u8>,
+    areas: Vec<u8>,
+}
+
+impl Room {
+    fn write(&mut self, view: &View, schema: &Schema, drawing: &mut Drawing, tile: &mut Vec<u8>) {
+        self.tables.begin(view);
+        for part in drawing.parts_mut() {
+            part.rows.iter_mut().for_each(|row| self.tables.number(view, schema, row));
+        }
+        let (parts, first_area) = (drawing.parts(), self.tables.values.count());
+        if self.written.len() < parts.len() {
+            self.written.resize_with(parts.len(), Written::default);
+        }
+        let written = &mut self.written[..parts.len()];
+        each(written, |number, written| written.write(schema, &parts[number], first_area));
+        let features: Vec<&[u8]> = written.iter().map(|part| &part.features[..]).collect();
+        let common = std::iter::once(self.tables.values.bytes());
+        let values: Vec<&[u8]> = common.chain(written.iter().map(|part| &part.areas[..])).collect();
+        mvt::layer(tile, (schema.name, schema.extent, schema.fields), &features, &values);
+    }
+}
+
+impl Written {
+    /// Writes the features; areas, of which hardly two are the same, are numbered in their order from `first_area`.
+    fn write(&mut self, schema: &Schema, part: &Part, first_area: u32) {
+        self.features.clear();
+        self.areas.clear();
+        let area = schema.kinds.iter().position(|kind| *kind == Kind::Area);
+        for ((row, rings), rank) in part.rows.iter().zip(part.shapes()).zip(first_area + part.before..) {
+            if let Some(key) = area {
+                mvt::double(&mut self.areas, SquareMetres::from_tenths(u64::from(row.cells[key])).get());
+            }
+            self.tags.begin(schema.kinds.len() * 2);
+            for (key, cell) in row.cells[..schema.kinds.len()].iter().enumerate() {
+                let number = if Some(key) == area { rank } else { *cell };
+                if number != ABSENT {
+                    self.tags.put(key as u32);
+                    self.tags.put(number);
+                }
+            }
+            let geometry = self.commands.of(GeometryKind::Polygon, rings);
+            let id = u64::from(row.id);
+            mvt::feature(&mut self.features, id, GeometryKind::Polygon, self.tags.bytes(), geometry);
+        }
+    }
+}
+
+/// From small numbers to values' numbers, for one tile at a time.
 #[derive(Debug, Default)]
 struct Table {
     round: u32,
@@ -31,8 +106,11 @@ impl Table {
         }
     }
 
-    fn get(&mut self, key: usize, write: impl FnOnce() -> u32) -> u32 {
-        let entry = &mut self.entries[key];
+    fn get(&mut self, key: u32, write: impl FnOnce() -> u32) -> u32 {
+        if self.entries.len() <= key as usize {
+            self.entries.resize(key as usize + 1, (0, 0));
+        }
+        let entry = &mut self.entries[key as usize];
         if entry.0 != self.round {
             *entry = (self.round, write());
         }
@@ -40,6 +118,7 @@ impl Table {
     }
 }
 
+/// A table for each kind but areas, and the values that they lead to.
 #[derive(Debug, Default)]
 struct Tables {
     round: u32,
@@ -49,28 +128,10 @@ struct Tables {
     land_uses: Table,
     stages: Table,
     laws: Table,
+    /// Days and numbers of parcels.
     days: Table,
     bools: Table,
-    tags: Vec<u32>,
-    encoder: GeometryEncoder,
-    buffers: Buffers,
-}
-
-thread_local! {
-    static TABLES: RefCell<Tables> = RefCell::default();
-}
-
-/// Writes the parcels in `tile_id`.
-pub fn write(view: &View, tile_id: TileId, tile: &mut Vec<u8>) {
-    TABLES.with_borrow_mut(|tables| {
-        tables.begin(view);
-        let buffers = std::mem::take(&mut tables.buffers);
-        let mut layer = LayerWriter::within(buffers, Layer::Parcels.name(), Layer::Parcels.fields());
-        for parcel in view.snapshot.parcels_in(tile_id.buffered()) {
-            tables.feature(view, parcel, tile_id, &mut layer);
-        }
-        tables.buffers = layer.finish(tile);
-    });
+    values: Values,
 }
 
 impl Tables {
@@ -86,60 +147,35 @@ impl Tables {
         self.laws.begin(round, snapshot.law().laws().len());
         self.days.begin(round, usize::from(u16::MAX) + 1);
         self.bools.begin(round, 2);
+        self.values.clear();
     }
 
-    fn feature(&mut self, view: &View, parcel: u32, tile_id: TileId, layer: &mut LayerWriter) {
-        let (snapshot, columns, today) = (&view.snapshot, view.snapshot.parcels(), view.today);
-        let ended = snapshot.marks(parcel).and_then(|marks| marks.ended);
-        // What was taken back on the day of its listing was never there.
-        if ended.is_some() && ended <= snapshot.days(parcel).get(Stage::Listed) {
-            return;
-        }
-        let geometry = self.encoder.polygon(columns.arena().shape(parcel as usize), tile_id);
-        if geometry.is_empty() {
-            return;
-        }
-        let (project, unit) = (columns.project(parcel), view.unit_of(parcel));
-        let (sheet, number) = (columns.sheet_symbol(parcel), columns.number_symbol(parcel));
-        let land_use = columns.land_use_symbol(parcel);
-        let (law, days) = (snapshot.law_index(parcel), snapshot.days(parcel));
-        let project_code = || snapshot.projects()[project].project.code.as_str();
-        let unit_code = || snapshot.units()[unit].unit.code.as_str();
-        let tags = &mut self.tags;
-        tags.clear();
-        tags.extend([0, self.projects.get(project, || layer.push_value(Value::Text(project_code())))]);
-        tags.extend([1, self.units.get(unit, || layer.push_value(Value::Text(unit_code())))]);
-        let mut text = |symbol: u32, layer: &mut LayerWriter| {
-            self.texts.get(symbol as usize, || layer.push_value(Value::Text(columns.texts().text(symbol))))
-        };
-        tags.extend([2, text(sheet, layer), 3, text(number, layer)]);
-        let code = columns.land_uses().text(land_use);
-        tags.extend([4, self.land_uses.get(land_use as usize, || layer.push_value(Value::Text(code)))]);
-        tags.extend([5, layer.push_value(Value::Double(columns.recovered(parcel).get()))]);
-        if let Some(stage) = snapshot.stage_on(parcel, today) {
-            let number = stage.number();
-            tags.extend([6, self.stages.get(number, || layer.push_value(Value::Text(stage.code())))]);
-        }
-        let name = || snapshot.law().laws()[law].code.as_str();
-        tags.extend([7, self.laws.get(law, || layer.push_value(Value::Text(name())))]);
-        let states = [
-            days.reached(Stage::HandedOver, today),
-            snapshot.blocked_on(parcel, today),
-            snapshot.overdue_on(parcel, today),
-            snapshot.late_on(parcel, today),
-        ];
-        for (key, yes) in (8..).zip(states) {
-            tags.extend([key, self.bools.get(usize::from(yes), || layer.push_value(Value::Bool(yes)))]);
-        }
-        let dates =
-            std::iter::once(snapshot.planned_day(parcel)).chain(Stage::ALL.map(|stage| days.get(stage)));
-        let dates = dates.chain([ended]);
-        for (key, day) in (12..).zip(dates) {
-            if let Some(day) = day.map(Day::number) {
-                let value = Value::Int(i64::from(day));
-                tags.extend([key, self.days.get(usize::from(day), || layer.push_value(value))]);
+    /// Puts the numbers of values in the place of what a row says.
+    fn number(&mut self, view: &View, schema: &Schema, row: &mut Row) {
+        let values = &mut self.values;
+        for (cell, kind) in row.cells.iter_mut().zip(schema.kinds) {
+            let symbol = *cell;
+            if symbol == ABSENT {
+                continue;
             }
+            let table = match kind {
+                Kind::Area => continue,
+                Kind::Day | Kind::Count => &mut self.days,
+                Kind::Bool => &mut self.bools,
+                Kind::Text => &mut self.texts,
+                Kind::Project => &mut self.projects,
+                Kind::Unit => &mut self.units,
+                Kind::LandUse => &mut self.land_uses,
+                Kind::Standing => &mut self.stages,
+                Kind::Law => &mut self.laws,
+            };
+            *cell = table.get(symbol, || {
+                values.push(match kind {
+                    Kind::Day | Kind::Count | Kind::Area => Value::Int(i64::from(symbol)),
+                    Kind::Bool => Value::Bool(symbol != 0),
+                    _ => Value::Text(kind.text(view, symbol)),
+                })
+            });
         }
-        layer.feature(u64::from(columns.id(parcel).0), GeometryKind::Polygon, tags, geometry);
     }
 }

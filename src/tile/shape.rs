@@ -1,42 +1,58 @@
-//! Shapes of the atlas as MVT geometry commands (Mapbox Vector Tile 2.1, clause 4.3).
+//! Shapes of the atlas in tile units.
 
-use super::{clip, grid::TileId};
+use super::{
+    clip,
+    grid::{Point, Projection, TileId},
+};
 use crate::atlas::{Shape, WorldPoint};
 
-const MOVE_TO: u32 = 1;
-const LINE_TO: u32 = 2;
-const CLOSE_PATH: u32 = 7;
-
-/// Writes geometries of one tile; buffers are kept between features.
-#[derive(Debug, Default)]
-pub struct GeometryEncoder {
-    commands: Vec<u32>,
-    cursor: (i32, i32),
-    ring: Vec<(i32, i32)>,
-    spare: Vec<(i32, i32)>,
+/// Kind of a geometry.
+#[derive(Debug, Clone, Copy)]
+#[repr(u8)]
+pub enum GeometryKind {
+    /// Point.
+    Point = 1,
+    /// Line.
+    Line = 2,
+    /// Polygon.
+    Polygon = 3,
 }
 
-impl GeometryEncoder {
-    /// The polygon of `shape` in `tile_id`; empty when none of it lies in the
-    /// buffered tile. A part too thin for the grid becomes a strip one unit wide.
-    pub fn polygon(&mut self, shape: Shape<'_>, tile_id: TileId) -> &[u32] {
-        self.begin();
+/// Draws in one tile; what was drawn last is kept until the next.
+#[derive(Debug, Default)]
+pub struct Pen {
+    /// The paths drawn, one behind the other, rings without closing points.
+    points: Vec<Point>,
+    /// End of each path in `points`, and whether it is a hole.
+    ends: Vec<(u32, bool)>,
+    ring: Vec<Point>,
+    spare: Vec<Point>,
+}
+
+impl Pen {
+    /// Draws the polygon of `shape`, outer rings clockwise on the screen, holes against it; says whether any of it
+    /// lies in the buffered tile. A part too thin for the grid becomes a strip one unit wide.
+    pub fn polygon(&mut self, shape: Shape<'_>, projection: Projection) -> bool {
+        self.points.clear();
+        self.ends.clear();
         let mut outer_kept = true;
         for (hole, ring) in shape.rings() {
             if hole && !outer_kept {
                 continue;
             }
             self.ring.clear();
+            let mut inside = true;
             for point in ring {
-                let point = tile_id.project(*point);
+                let point = projection.project(*point);
                 if self.ring.last() != Some(&point) {
+                    inside &= clip::holds(point);
                     self.ring.push(point);
                 }
             }
-            if !clip::inside(&self.ring) {
+            if !inside {
                 clip::ring(&mut self.ring, &mut self.spare);
             }
-            let kept = self.write_ring(hole);
+            let kept = self.keep_ring(hole);
             if !hole {
                 outer_kept = kept;
             }
@@ -44,85 +60,77 @@ impl GeometryEncoder {
                 let strip = strip(&self.ring);
                 self.ring.clear();
                 self.ring.extend(strip);
-                self.write_ring(false);
+                self.keep_ring(false);
             }
         }
-        &self.commands
+        !self.ends.is_empty()
     }
 
-    /// The line through `places`; empty when none of it lies in the buffered tile.
-    pub fn line(&mut self, places: &[WorldPoint], tile_id: TileId) -> &[u32] {
-        self.begin();
-        let mut line: Vec<_> = places.iter().map(|point| tile_id.project(*point)).collect();
+    /// Draws the line through `places`; says whether any of it lies in the buffered tile.
+    pub fn line(&mut self, places: &[WorldPoint], tile_id: TileId) -> bool {
+        self.points.clear();
+        self.ends.clear();
+        let projection = tile_id.projection();
+        let mut line: Vec<_> = places.iter().map(|point| projection.project(*point)).collect();
         line.dedup();
         for part in clip::line(&line) {
-            self.move_to(part[0]);
-            self.line_to(&part[1..]);
+            self.points.extend(part);
+            self.ends.push((self.points.len() as u32, false));
         }
-        &self.commands
+        !self.ends.is_empty()
     }
 
-    /// The point at `place`; empty when it lies outside the tile itself.
-    pub fn point(&mut self, point: WorldPoint, tile_id: TileId) -> &[u32] {
-        self.begin();
+    /// Draws the point at `place`; says whether it lies in the tile itself.
+    pub fn point(&mut self, point: WorldPoint, tile_id: TileId) -> bool {
+        self.points.clear();
+        self.ends.clear();
         if tile_id.extent().holds(point) && TileId::around(point, tile_id.z()) == Some(tile_id) {
-            self.move_to(tile_id.project(point));
+            self.points.push(tile_id.projection().project(point));
+            self.ends.push((1, false));
         }
-        &self.commands
+        !self.ends.is_empty()
     }
 
-    fn begin(&mut self) {
-        self.commands.clear();
-        self.cursor = (0, 0);
+    /// The paths drawn last: whether each is a hole, and its points, of rings without the closing one.
+    pub fn paths(&self) -> impl Iterator<Item = (bool, &[Point])> {
+        let mut from = 0;
+        self.ends.iter().map(move |(end, hole)| {
+            let path = &self.points[from..*end as usize];
+            from = *end as usize;
+            (*hole, path)
+        })
     }
 
-    /// Writes `self.ring`, outer rings clockwise on the screen, holes against
-    /// it; says whether it has an area.
-    fn write_ring(&mut self, hole: bool) -> bool {
+    /// Takes `self.ring` in, turned as it must be; says whether it has an area.
+    fn keep_ring(&mut self, hole: bool) -> bool {
         self.ring.dedup();
         if self.ring.len() > 1 && self.ring.first() == self.ring.last() {
             self.ring.pop();
         }
-        let pairs = self.ring.iter().zip(self.ring.iter().cycle().skip(1));
-        let area: i64 =
-            pairs.map(|(a, b)| i64::from(a.0) * i64::from(b.1) - i64::from(b.0) * i64::from(a.1)).sum();
+        let Some(&last) = self.ring.last() else { return false };
+        let (mut area, mut before) = (0i64, last);
+        for &after in &self.ring {
+            area += i64::from(before.0) * i64::from(after.1) - i64::from(after.0) * i64::from(before.1);
+            before = after;
+        }
         if area == 0 {
             return false;
         }
-        if (area < 0) != hole {
-            self.ring.reverse();
+        if (area < 0) == hole {
+            self.points.extend_from_slice(&self.ring);
+        } else {
+            self.points.extend(self.ring.iter().rev());
         }
-        let ring = std::mem::take(&mut self.ring);
-        self.move_to(ring[0]);
-        self.line_to(&ring[1..]);
-        self.commands.push(CLOSE_PATH | (1 << 3));
-        self.ring = ring;
+        self.ends.push((self.points.len() as u32, hole));
         true
-    }
-
-    fn move_to(&mut self, point: (i32, i32)) {
-        self.commands.push(MOVE_TO | (1 << 3));
-        self.step(point);
-    }
-
-    fn line_to(&mut self, places: &[(i32, i32)]) {
-        self.commands.push(LINE_TO | ((places.len() as u32) << 3));
-        places.iter().for_each(|point| self.step(*point));
-    }
-
-    fn step(&mut self, point: (i32, i32)) {
-        let zigzag = |v: i32| ((v << 1) ^ (v >> 31)) as u32;
-        self.commands.push(zigzag(point.0 - self.cursor.0));
-        self.commands.push(zigzag(point.1 - self.cursor.1));
-        self.cursor = point;
     }
 }
 
 /// The strip one unit wide along a ring that has length but no area: between
 /// its ends, found as the place farthest from any and the one farthest from that.
-fn strip(ring: &[(i32, i32)]) -> [(i32, i32); 4] {
-    let farthest = |from: (i32, i32)| {
-        let apart = |to: &(i32, i32)| {
+fn strip(ring: &[Point]) -> [Point; 4] {
+    let farthest = |from: Point| {
+        let apart = |to: &Point| {
             let (dx, dy) = (i64::from(to.0 - from.0), i64::from(to.1 - from.1));
             dx * dx + dy * dy
         };

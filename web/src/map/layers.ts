@@ -49,6 +49,8 @@ export interface Look {
   stretch?: GeoJSON.Feature[]
   /** Places that a text beside the map numbers. */
   spots?: GeoJSON.Feature[]
+  /** Whether tiles hold every parcel, however many, instead of patches. */
+  each: boolean
   /** Layer groups that are drawn, from the ground up. */
   layers: readonly LayerGroup[]
   /** Position of the ledger that tiles are of; null = now. */
@@ -62,7 +64,7 @@ export const isSlim = (width: number) => width > 0 && width < 640
 export const all = (...parts: (ExpressionSpecification | null)[]) =>
   ['all', ...parts.filter((part) => part !== null)] as unknown as FilterSpecification
 
-const oneOf = (property: string, values: readonly (string | number)[]) =>
+export const oneOf = (property: string, values: readonly (string | number)[]) =>
   ['in', ['get', property], ['literal', [...values]]] as ExpressionSpecification
 
 /** Whether a feature is one of many: a `match` finds it without going through them. */

@@ -2,10 +2,18 @@
 import type { Map as MapLibre, MapGeoJSONFeature, PointLike } from 'maplibre-gl'
 import type { Selection } from '../lib/address'
 
-const clickable = ['parcel-fill', 'project-gauge', 'alignment', 'project-fill', 'project-label']
+const clickable = [
+  'parcel-fill',
+  'patch-fill',
+  'project-gauge',
+  'alignment',
+  'project-fill',
+  'project-label',
+]
 
 export interface Picked {
-  selection: Selection
+  /** None for a patch of parcels: none of them is meant. */
+  selection: Selection | null
   feature: MapGeoJSONFeature
 }
 
@@ -20,5 +28,6 @@ export function pick(map: MapLibre, point: PointLike): Picked | null {
   if (!feature) return null
   if (feature.sourceLayer === 'parcels')
     return { selection: { type: 'parcel', id: Number(feature.id) }, feature }
+  if (feature.sourceLayer === 'patches') return { selection: null, feature }
   return { selection: { type: 'project', code: String(feature.properties.code) }, feature }
 }

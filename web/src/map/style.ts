@@ -1,36 +1,50 @@
 /** The whole map style as a value: MapLibre compares it with the last one and changes only what differs. */
-import type { LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl'
+import type {
+  LayerSpecification,
+  SourceSpecification,
+  StyleSpecification,
+  VectorSourceSpecification,
+} from 'maplibre-gl'
 import type { LayerGroup, Ring, Selection } from '../lib/address'
 import type { Catalog } from '../lib/types'
 import { basemapLayers, basemapSource } from './basemap'
 import {
   groundLayers,
   highlightLayers,
+  PARCEL_ZOOM,
   parcelLayers,
   projectEdges,
   projectLayers,
   unitLayers,
   type Look,
 } from './layers'
+import { patchLayers } from './patches'
 import { labelLayers, markLayers, spotLayers } from './labels'
 
 /** Beyond this zoom parcels are drawn from the tiles of this zoom: finer ones would add nothing. */
 const DEEPEST = 16
 
 function tiles(
-  { at }: Look,
+  { at }: Pick<Look, 'at'>,
   layers: string,
   minzoom: number,
   maxzoom: number,
-): SourceSpecification {
+  format = '',
+): VectorSourceSpecification {
   const frozen = at === null ? '' : `?at=${String(at)}`
   return {
     type: 'vector',
-    tiles: [`${location.origin}/tiles/${layers}/{z}/{x}/{y}${frozen}`],
+    tiles: [`${location.origin}/tiles/${layers}/{z}/{x}/{y}${format}${frozen}`],
     minzoom,
     maxzoom,
   }
 }
+
+/** Parcels by columns, which takes a third of the bytes. */
+export const parcelTiles = (look: Pick<Look, 'at' | 'each'>): SourceSpecification => ({
+  ...tiles(look, look.each ? 'parcels' : 'overview', PARCEL_ZOOM, DEEPEST, '.mlt'),
+  encoding: 'mlt',
+})
 
 function points(features: GeoJSON.Feature[]): SourceSpecification {
   return { type: 'geojson', data: { type: 'FeatureCollection', features } }
@@ -75,7 +89,7 @@ export function mapStyle(look: Look, selection: Selection | null): StyleSpecific
     basemap: basemapLayers(look),
     units: unitLayers(look),
     projects: projectLayers(look),
-    parcels: parcelLayers(look),
+    parcels: [...patchLayers(look), ...parcelLayers(look)],
     chainage: [],
   }
   return {
@@ -86,7 +100,7 @@ export function mapStyle(look: Look, selection: Selection | null): StyleSpecific
       ...basemapSource(look),
       units: tiles(look, 'units', 0, 13),
       projects: tiles(look, 'projects,alignments,fronts', 0, DEEPEST),
-      parcels: tiles(look, 'parcels', 13, DEEPEST),
+      parcels: parcelTiles(look),
       chainage: tiles(look, 'chainage', 10, DEEPEST),
       marks: tiles(look, 'project_points', 0, 14),
       'unit-names': points(unitNames(catalog)),

@@ -43,6 +43,10 @@ class Stage {
   /** Whether what is drawn becomes a condition of the filter instead of being summed up. */
   narrows = $state(false)
   measuring = $state(false)
+  /** Whether patches of parcels are in sight, which stand for parcels too small to be told apart. */
+  patched = $state(false)
+  /** Whether they ever were: only then do tiles of every parcel differ from those with patches. */
+  dense = $state(false)
   /** Lines that are pointed out: a stretch of a road that would be opened. */
   stretch = $state.raw<GeoJSON.Feature[]>([])
 
@@ -69,6 +73,13 @@ class Stage {
     const bounds: LngLatBoundsLike = [west, south, east, north]
     const still = !animate || matchMedia('(prefers-reduced-motion: reduce)').matches
     this.map?.fitBounds(bounds, { padding: padding(), maxZoom, duration: still ? 0 : 900 })
+  }
+
+  /** Goes nearer to a place, as far as parcels are told apart. */
+  enter(place: LngLatLike): void {
+    const { map } = this
+    const still = matchMedia('(prefers-reduced-motion: reduce)').matches
+    if (map) map.easeTo({ center: place, zoom: map.getZoom() + 1, duration: still ? 0 : 500 })
   }
 
   /** Moves the map so that a place which a panel covers comes to the middle of what is free. */

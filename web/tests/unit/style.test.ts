@@ -86,6 +86,7 @@ describe('the style of the map keeps the rules of the MapLibre specification', (
               catalog,
               layers: layerGroups,
               at: null,
+              each: false,
               far: theme === 'dark',
               slim: theme === 'dark',
               scale: 1,
