@@ -27,8 +27,6 @@ pub struct Drawing {
 pub struct Part {
     /// What is said of each.
     pub rows: Vec<Row>,
-    /// Parcels in the parts before this one.
-    pub before: u32,
     /// Their rings' points, one behind the other.
     points: Vec<Point>,
     /// End of each ring in `points`, and whether it is a hole.
@@ -44,10 +42,9 @@ impl Drawing {
         let found = view.snapshot.parcels_in(tile_id.buffered());
         let runs = found.chunks(PART).collect::<Vec<_>>();
         each(self.begin(runs.len()), |number, part| part.read(view, tile_id, runs[number]));
-        self.number();
     }
 
-    /// So many empty parts, to be filled and then numbered.
+    /// So many empty parts, to be filled.
     pub fn begin(&mut self, count: usize) -> &mut [Part] {
         if self.parts.len() < count {
             self.parts.resize_with(count, Part::default);
@@ -56,15 +53,6 @@ impl Drawing {
         let parts = &mut self.parts[..count];
         parts.iter_mut().for_each(Part::clear);
         parts
-    }
-
-    /// Tells each part how many there are before it.
-    pub fn number(&mut self) {
-        let mut before = 0;
-        for part in &mut self.parts[..self.count] {
-            part.before = before;
-            before += part.rows.len() as u32;
-        }
     }
 
     /// The parts, in the order of their parcels.
@@ -79,7 +67,7 @@ impl Drawing {
 
     /// Number of parcels.
     pub fn len(&self) -> usize {
-        self.parts().last().map_or(0, |part| part.before as usize + part.rows.len())
+        self.parts().iter().map(|part| part.rows.len()).sum()
     }
 
     /// All rows.

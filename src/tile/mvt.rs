@@ -115,11 +115,6 @@ impl Values {
         &self.bytes
     }
 
-    /// How many there are: the number of the next one.
-    pub fn count(&self) -> u32 {
-        self.count
-    }
-
     /// Writes a value and gives its number, without looking whether it is known.
     pub fn push(&mut self, value: Value<'_>) -> u32 {
         let values = &mut self.bytes;
@@ -130,8 +125,8 @@ impl Values {
                 bytes(values, 1, text.as_bytes());
             }
             Value::Double(number) => {
-                values.truncate(values.len() - 1);
-                double(values, number);
+                values.extend([9, 3 << 3 | 1]);
+                values.extend(number.to_le_bytes());
             }
             Value::Int(number) => {
                 let number = zigzag_long(number);
@@ -144,12 +139,6 @@ impl Values {
         self.count += 1;
         self.count - 1
     }
-}
-
-/// Writes a number as a value of a layer.
-pub fn double(values: &mut Vec<u8>, number: f64) {
-    let [a, b, c, d, e, f, g, h] = number.to_le_bytes();
-    values.extend_from_slice(&[4 << 3 | 2, 9, 3 << 3 | 1, a, b, c, d, e, f, g, h]);
 }
 
 /// Writes a feature behind `out`; tags and geometry as varints.
@@ -207,7 +196,7 @@ mod tests {
         let values = [text, Some(Value::Double(12.5)), Some(Value::Int(-20_000)), Some(Value::Bool(true))];
         layer.feature(7, &values, std::iter::once((false, &[(25, 17)][..])));
         layer.feature(8, &[text, None], std::iter::once((false, &[(26, 17)][..])));
-        assert_eq!(layer.values.count(), 4, "a value is written once");
+        assert_eq!(layer.values.count, 4, "a value is written once");
         let mut tile = Vec::new();
         layer.finish(&mut tile);
         let read = mlt_core::mvt::mvt_to_tile_layers(&tile).unwrap();

@@ -44,7 +44,6 @@ struct Written {
     commands: Commands,
     tags: Packed,
     features: Vec<u8>,
-    areas: Vec<u8>,
 }
 
 impl Room {
@@ -53,35 +52,27 @@ impl Room {
         for part in drawing.parts_mut() {
             part.rows.iter_mut().for_each(|row| self.tables.number(view, schema, row));
         }
-        let (parts, first_area) = (drawing.parts(), self.tables.values.count());
+        let parts = drawing.parts();
         if self.written.len() < parts.len() {
             self.written.resize_with(parts.len(), Written::default);
         }
         let written = &mut self.written[..parts.len()];
-        each(written, |number, written| written.write(schema, &parts[number], first_area));
+        each(written, |number, written| written.write(schema, &parts[number]));
         let features: Vec<&[u8]> = written.iter().map(|part| &part.features[..]).collect();
-        let common = std::iter::once(self.tables.values.bytes());
-        let values: Vec<&[u8]> = common.chain(written.iter().map(|part| &part.areas[..])).collect();
-        mvt::layer(tile, (schema.name, schema.extent, schema.fields), &features, &values);
+        let values = &[self.tables.values.bytes()];
+        mvt::layer(tile, (schema.name, schema.extent, schema.fields), &features, values);
     }
 }
 
 impl Written {
-    /// Writes the features; areas, of which hardly two are the same, are numbered in their order from `first_area`.
-    fn write(&mut self, schema: &Schema, part: &Part, first_area: u32) {
+    fn write(&mut self, schema: &Schema, part: &Part) {
         self.features.clear();
-        self.areas.clear();
-        let area = schema.kinds.iter().position(|kind| *kind == Kind::Area);
-        for ((row, rings), rank) in part.rows.iter().zip(part.shapes()).zip(first_area + part.before..) {
-            if let Some(key) = area {
-                mvt::double(&mut self.areas, SquareMetres::from_tenths(u64::from(row.cells[key])).get());
-            }
+        for (row, rings) in part.rows.iter().zip(part.shapes()) {
             self.tags.begin(schema.kinds.len() * 2);
-            for (key, cell) in row.cells[..schema.kinds.len()].iter().enumerate() {
-                let number = if Some(key) == area { rank } else { *cell };
-                if number != ABSENT {
-                    self.tags.put(key as u32);
-                    self.tags.put(number);
+            for (key, number) in (0..).zip(&row.cells[..schema.kinds.len()]) {
+                if *number != ABSENT {
+                    self.tags.put(key);
+                    self.tags.put(*number);
                 }
             }
             let geometry = self.commands.of(GeometryKind::Polygon, rings);
@@ -118,7 +109,10 @@ impl Table {
     }
 }
 
-/// A table for each kind but areas, and the values that they lead to.
+/// Areas below so many tenths of a square metre have a place in the table; of larger ones hardly two are the same.
+const SMALL_AREAS: u32 = 1 << 17;
+
+/// A table for each kind, and the values that they lead to.
 #[derive(Debug, Default)]
 struct Tables {
     round: u32,
@@ -131,6 +125,7 @@ struct Tables {
     /// Days and numbers of parcels.
     days: Table,
     bools: Table,
+    areas: Table,
     values: Values,
 }
 
@@ -147,6 +142,7 @@ impl Tables {
         self.laws.begin(round, snapshot.law().laws().len());
         self.days.begin(round, usize::from(u16::MAX) + 1);
         self.bools.begin(round, 2);
+        self.areas.begin(round, SMALL_AREAS as usize);
         self.values.clear();
     }
 
@@ -159,7 +155,11 @@ impl Tables {
                 continue;
             }
             let table = match kind {
-                Kind::Area => continue,
+                Kind::Area if symbol >= SMALL_AREAS => {
+                    *cell = values.push(Value::Double(square_metres(symbol)));
+                    continue;
+                }
+                Kind::Area => &mut self.areas,
                 Kind::Day | Kind::Count => &mut self.days,
                 Kind::Bool => &mut self.bools,
                 Kind::Text => &mut self.texts,
@@ -171,11 +171,16 @@ impl Tables {
             };
             *cell = table.get(symbol, || {
                 values.push(match kind {
-                    Kind::Day | Kind::Count | Kind::Area => Value::Int(i64::from(symbol)),
+                    Kind::Day | Kind::Count => Value::Int(i64::from(symbol)),
+                    Kind::Area => Value::Double(square_metres(symbol)),
                     Kind::Bool => Value::Bool(symbol != 0),
                     _ => Value::Text(kind.text(view, symbol)),
                 })
             });
         }
     }
+}
+
+fn square_metres(tenths: u32) -> f64 {
+    SquareMetres::from_tenths(u64::from(tenths)).get()
 }

@@ -64,7 +64,6 @@ impl Gathering {
                 }
             }
         }
-        self.rest.number();
         self.members.sort_unstable();
         let groups: Vec<&[Member]> = self.members.chunk_by(|one, other| one.patch == other.patch).collect();
         let runs: Vec<&[&[Member]]> = groups.chunks(PATCHES).collect();
@@ -78,7 +77,6 @@ impl Gathering {
                 made.push(summed(drawn, group), outline.rings().map(|ring| (false, ring)));
             }
         });
-        self.patches.number();
     }
 }
 
@@ -153,7 +151,6 @@ mod tests {
         for (row, ring) in &all {
             part.push(*row, std::iter::once((false, &ring[..])));
         }
-        drawn.number();
         let mut gathering = Gathering::default();
         gathering.gather(&drawn);
         let [one, other] = gathering.patches.rows().collect::<Vec<_>>()[..] else { panic!("two patches") };

@@ -44,7 +44,6 @@ export function patchLayers(look: Look): LayerSpecification[] {
   const matching = patchMatch(look)
   const everything = (matching as unknown[]).length === 1
   const done = cleared(catalog, catalog.today)
-  const pending = ['case', done, 'transparent', colours.parcelEdge] as ExpressionSpecification
   return [
     {
       id: 'patch-ghost',
@@ -62,10 +61,7 @@ export function patchLayers(look: Look): LayerSpecification[] {
         'fill-color': far
           ? ['case', done, colours.stages[9], colours.stages[1]]
           : standingColour(catalog, colours, catalog.today),
-        'fill-antialias': !far,
-        'fill-outline-color': today
-          ? ['case', half('overdue_parcels'), colours.alert, pending]
-          : pending,
+        'fill-antialias': false,
       },
     },
     {
@@ -75,6 +71,14 @@ export function patchLayers(look: Look): LayerSpecification[] {
       filter: all(matching as ExpressionSpecification, half('blocked_parcels')),
       layout: { visibility: today ? 'visible' : 'none' },
       paint: { 'fill-pattern': hatchName(theme) },
+    },
+    {
+      id: 'patch-overdue',
+      type: 'line',
+      ...source,
+      filter: all(matching as ExpressionSpecification, half('overdue_parcels')),
+      layout: { visibility: today && !far ? 'visible' : 'none' },
+      paint: { 'line-color': colours.alert, 'line-width': 1 },
     },
   ]
 }
