@@ -5,6 +5,7 @@ import { wholePercent } from '../lib/format'
 import { palette } from '../lib/palette'
 import type { Catalog } from '../lib/types'
 import { address } from '../stores/address.svelte'
+import { stage } from '../stores/stage.svelte'
 import { PARCEL_ZOOM } from './layers'
 
 export interface LegendLine {
@@ -31,7 +32,11 @@ function ofParcels(catalog: Catalog, today: boolean): Legend {
     { colour: colours.surface, text: t('legend.blocked'), mark: 'hatch' },
     { colour: colours.surface, text: t('legend.overdue'), mark: 'dots' },
   ]
-  return { title: t('legend.parcels'), lines: today ? [...stages, ...marks] : stages }
+  const title = t('legend.parcels')
+  return {
+    title: stage.patched ? `${title}. ${t('legend.patched')}` : title,
+    lines: today ? [...stages, ...marks] : stages,
+  }
 }
 
 /** The legend at a zoom; `today` tells whether the map is of the day that it is. */

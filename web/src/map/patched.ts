@@ -1,15 +1,18 @@
 /** Whether the map shows patches of parcels, for who tells what its colours mean. */
 import type { Map as MapLibre } from 'maplibre-gl'
-import { stage } from '../stores/stage.svelte'
 import { PARCEL_ZOOM } from './layers'
 import { NEAR } from './patches'
 
-/** Looks whenever the map has come to rest whether patches are in sight. */
-export function keepPatches(map: MapLibre): void {
+/** Whether patches are in sight. */
+export function seesPatches(map: MapLibre): boolean {
+  const zoom = map.getZoom()
+  if (zoom < PARCEL_ZOOM || zoom >= NEAR || !map.getLayer('patch-fill')) return false
+  return map.queryRenderedFeatures({ layers: ['patch-fill'] }).length > 0
+}
+
+/** Tells it whenever the map has come to rest. */
+export function keepPatches(map: MapLibre, tell: (seen: boolean) => void): void {
   map.on('idle', () => {
-    const zoom = map.getZoom()
-    const none = zoom < PARCEL_ZOOM || zoom >= NEAR || !map.getLayer('patch-fill')
-    stage.patched = !none && map.queryRenderedFeatures({ layers: ['patch-fill'] }).length > 0
-    stage.dense ||= stage.patched
+    tell(seesPatches(map))
   })
 }

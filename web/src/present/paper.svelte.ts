@@ -10,6 +10,8 @@ export interface Page {
   picture: string | null
   /** Whether the map is near enough to show parcels: its legend is another then. */
   parcels: boolean
+  /** Whether patches stand for parcels that are too many. */
+  patched: boolean
 }
 
 /** Looks again after this many milliseconds whether a slide's figures have come. */

@@ -75,6 +75,11 @@ class Stage {
     this.map?.fitBounds(bounds, { padding: padding(), maxZoom, duration: still ? 0 : 900 })
   }
 
+  sawPatches(seen: boolean): void {
+    this.patched = seen
+    this.dense ||= seen
+  }
+
   /** Goes nearer to a place, as far as parcels are told apart. */
   enter(place: LngLatLike): void {
     const { map } = this
