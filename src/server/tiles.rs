@@ -9,6 +9,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::json;
+use tokio::sync::Semaphore;
 use tower::ServiceExt;
 use tower_http::services::ServeFile;
 
@@ -130,8 +131,19 @@ pub async fn answer(
     if let Some(answer) = of_now.then(|| app.answers.cache.tile(&key)).flatten() {
         return Ok(respond(&answer, &current, &headers));
     }
+    let turn = if layers.iter().any(|layer| layer.is_large_at(tile_id.z())) {
+        let turn = TURNS.acquire().await.map_err(|e| Problem::internal(&e))?;
+        // Who waited may find that somebody before made it.
+        if let Some(answer) = of_now.then(|| app.answers.cache.tile(&key)).flatten() {
+            return Ok(respond(&answer, &current, &headers));
+        }
+        Some(turn)
+    } else {
+        None
+    };
     let (shared, from) = (Arc::clone(&app), Arc::clone(&current));
     let work = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
         let answer = make(&from, &layers, key);
         if of_now {
             shared.answers.cache.keep_tile(from.number, key, &answer);
@@ -141,6 +153,10 @@ pub async fn answer(
     let answer = work.await.map_err(|e| Problem::internal(&e))?;
     Ok(respond(&answer, &current, &headers))
 }
+
+/// Tiles from afar hold a hundred thousand parcels and more: so many are made at once that memory stays bounded. Each
+/// is made on all processors, so that two of them keep these busy.
+static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// Tiles being made, before their encoding.
 static TILES: Pool<Vec<u8>> = Pool::new();

@@ -149,6 +149,11 @@ impl Layer {
         (first..=last).contains(&z)
     }
 
+    /// Whether a tile of zoom `z` may hold very many features.
+    pub fn is_large_at(self, z: u8) -> bool {
+        matches!(self, Self::Parcels | Self::Overview) && z < 14
+    }
+
     /// What its features are.
     pub(super) fn geometry(self) -> GeometryKind {
         match self {

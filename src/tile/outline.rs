@@ -14,8 +14,8 @@ const EDGE: i32 = 1 << 14;
 pub struct Outline {
     /// Sides by their two places, the lower first, and whether they are passed from there.
     sides: Vec<(u64, bool)>,
-    left: Vec<u64>,
-    used: Vec<bool>,
+    /// Sides that are left, and how often each is still to be passed.
+    left: Vec<(u64, usize)>,
     points: Vec<Point>,
     ends: Vec<u32>,
 }
@@ -81,51 +81,55 @@ impl Outline {
             let backward = same.len() - forward;
             let (low, high) = ((same[0].0 >> 32) as u32, same[0].0 as u32);
             let left = if forward > backward { side(low, high) } else { side(high, low) };
-            self.left.extend(std::iter::repeat_n(left, forward.abs_diff(backward)));
+            if forward != backward {
+                self.left.push((left, forward.abs_diff(backward)));
+            }
         }
         self.left.sort_unstable();
     }
 
     /// Follows the sides that are left until each path is closed.
     fn walk(&mut self) {
-        self.used.clear();
-        self.used.resize(self.left.len(), false);
         for first in 0..self.left.len() {
-            if self.used[first] {
-                continue;
+            while self.left[first].1 > 0 {
+                self.follow(first);
             }
-            let (start, from) = ((self.left[first] >> 32) as u32, self.points.len());
-            let mut at = first;
-            loop {
-                self.used[at] = true;
-                let place = self.left[at] as u32;
-                self.push(from, unpacked(place));
-                if place == start {
-                    break;
-                }
-                let Some(next) = self.next(at) else { break };
-                at = next;
-            }
-            self.close(from);
         }
+    }
+
+    /// Follows a path from one of its sides on until it is closed.
+    fn follow(&mut self, first: usize) {
+        let (start, from) = ((self.left[first].0 >> 32) as u32, self.points.len());
+        let mut at = first;
+        loop {
+            self.left[at].1 -= 1;
+            let place = self.left[at].0 as u32;
+            self.push(from, unpacked(place));
+            if place == start {
+                break;
+            }
+            let Some(next) = self.next(at) else { break };
+            at = next;
+        }
+        self.close(from);
     }
 
     /// The side that goes on from the one at `at`. Where there are several it is the one most to the left, which leads
     /// around all of them: a seam between neighbours whose places are not the same is passed on both sides later, and
     /// encloses nothing.
     fn next(&self, at: usize) -> Option<usize> {
-        let (from, place) = (unpacked((self.left[at] >> 32) as u32), self.left[at] as u32);
+        let (from, place) = (unpacked((self.left[at].0 >> 32) as u32), self.left[at].0 as u32);
         let here = unpacked(place);
-        let first = self.left.partition_point(|side| *side < u64::from(place) << 32);
-        let away = (first..self.left.len()).take_while(|at| (self.left[*at] >> 32) as u32 == place);
+        let first = self.left.partition_point(|(side, _)| *side < u64::from(place) << 32);
+        let away = (first..self.left.len()).take_while(|at| (self.left[*at].0 >> 32) as u32 == place);
         let turn = |at: &usize| {
-            let to = unpacked(self.left[*at] as u32);
+            let to = unpacked(self.left[*at].0 as u32);
             let [(ax, ay), (bx, by)] = [(here.0 - from.0, here.1 - from.1), (to.0 - here.0, to.1 - here.1)]
                 .map(|(x, y)| (f64::from(x), f64::from(y)));
             // To the right is more, and straight back most: coordinates grow downwards.
             (ax * by - ay * bx + 0.0).atan2(ax * bx + ay * by)
         };
-        away.filter(|at| !self.used[*at]).min_by(|one, other| turn(one).total_cmp(&turn(other)))
+        away.filter(|at| self.left[*at].1 > 0).min_by(|one, other| turn(one).total_cmp(&turn(other)))
     }
 
     /// Adds a place to the path from `from` on; what lies straight between its neighbours is left out.

@@ -2,6 +2,9 @@
 
 use std::sync::{Mutex, PoisonError};
 
+/// Rooms that are kept.
+const MOST: usize = 8;
+
 /// Rooms that nobody works in.
 #[derive(Debug)]
 pub struct Pool<T>(Mutex<Vec<T>>);
@@ -34,9 +37,12 @@ impl<T: Default> Pool<T> {
         spare.unwrap_or_default()
     }
 
-    /// Gives a room back.
+    /// Gives a room back; where enough are kept it ends, so that a crowd leaves nothing behind.
     pub fn give(&self, room: T) {
-        self.rooms().push(room);
+        let mut rooms = self.rooms();
+        if rooms.len() < MOST {
+            rooms.push(room);
+        }
     }
 
     fn rooms(&self) -> std::sync::MutexGuard<'_, Vec<T>> {
@@ -59,5 +65,13 @@ mod tests {
         assert_eq!(POOL.with(small, |room| room.clone()), [1]);
         POOL.with(small, |room| room.extend([1, 1]));
         assert_eq!(POOL.with(small, |room| room.clone()), [2], "the large one is gone");
+    }
+
+    #[test]
+    fn a_crowd_leaves_a_few_rooms_behind() {
+        static POOL: Pool<Vec<u8>> = Pool::new();
+        let crowd: Vec<Vec<u8>> = (0..100).map(|_| POOL.take()).collect();
+        crowd.into_iter().for_each(|room| POOL.give(room));
+        assert_eq!(POOL.rooms().len(), MOST);
     }
 }

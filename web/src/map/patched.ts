@@ -10,9 +10,14 @@ export function seesPatches(map: MapLibre): boolean {
   return map.queryRenderedFeatures({ layers: ['patch-fill'] }).length > 0
 }
 
-/** Tells it whenever the map has come to rest. */
+/** Tells it whenever the map has come to rest elsewhere or with other tiles; another day changes nothing of it. */
 export function keepPatches(map: MapLibre, tell: (seen: boolean) => void): void {
+  let changed = true
+  const change = () => (changed = true)
+  map.on('move', change)
+  map.on('sourcedata', change)
   map.on('idle', () => {
-    tell(seesPatches(map))
+    if (changed) tell(seesPatches(map))
+    changed = false
   })
 }
