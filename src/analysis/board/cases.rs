@@ -4,7 +4,7 @@ use crate::{
     atlas::Snapshot,
     domain::{
         Branch, Day, Marks, Measure, Stage, StageDays,
-        law::{Act, Mark, MarkCode},
+        law::{Act, CaseFile, Law, Mark, MarkCode, Pressing},
     },
 };
 
@@ -132,6 +132,20 @@ impl<'a> Facts<'a> {
         payments.iter().filter(|(on, _)| *on <= day).map(|(_, amount)| amount.0).sum()
     }
 
+    /// The parcel's file as of the end of the span.
+    fn file(&self) -> CaseFile<'a> {
+        self.snapshot.file_of(self.parcel, self.days, self.marks).until(self.span.last)
+    }
+
+    /// Whether a legal term had passed by the end of the span without its act: the most pressing one passes first, and
+    /// is known already for most parcels.
+    fn term_passed(&self) -> bool {
+        let law = self.snapshot.law();
+        let find = |law: &Law| law.pressing(&self.file(), self.span.last).map(Pressing::from);
+        let most = self.snapshot.pressing_of(self.parcel, law.moment(self.span.last), find);
+        most.is_some_and(|term| self.span.passed(term.due))
+    }
+
     /// The last day of the span.
     pub fn last(&self) -> Day {
         self.span.last
@@ -237,8 +251,14 @@ fn settled(span: Span, blocker: crate::domain::Blocker, days: u16) -> Option<Cas
 pub fn steps(facts: &Facts<'_>, mut found: impl FnMut(Case)) {
     let Facts { span, days, snapshot, .. } = *facts;
     let law = snapshot.law();
-    let file = snapshot.file_of(facts.parcel, days, facts.marks).until(span.last);
-    if days.any_within(span.first, span.last) || file.facts.iter().any(|fact| span.holds(fact.day)) {
+    let own = facts.marks.map_or(&[][..], |marks| &marks.facts);
+    let came = days.any_within(span.first, span.last) || own.iter().any(|fact| span.holds(fact.day));
+    let passed = facts.term_passed();
+    if !(came || passed) {
+        return;
+    }
+    let file = facts.file();
+    if came {
         let mut marks = Vec::new();
         for act in file.acts_that_came().filter(|act| *act != Act::Listed && *act != Act::Paused) {
             for fact in file.occurrences(act, span.last) {
@@ -261,6 +281,9 @@ pub fn steps(facts: &Facts<'_>, mut found: impl FnMut(Case)) {
                 });
             }
         }
+    }
+    if !passed {
+        return;
     }
     for running in law.running(&file, span.last) {
         // A term whose days off wait to be confirmed is held against nobody.

@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use rayon::prelude::*;
+
 use crate::{
     atlas::Snapshot,
     domain::{Award, Awarded, Campaign, Day},
@@ -75,7 +77,7 @@ fn early_holders(snapshot: &Snapshot, campaign: &Campaign, span: Span, least: u1
         }
         span.holds(early.on).then_some(early)
     };
-    let mut all: Vec<EarlyHolder> = (0..held.len()).filter_map(one).collect();
+    let mut all: Vec<EarlyHolder> = (0..held.len()).into_par_iter().filter_map(one).collect();
     all.sort_by_key(|one| (Reverse(one.days_early), Reverse(one.before_payment), one.holder.0));
     all
 }
