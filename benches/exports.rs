@@ -107,10 +107,10 @@ fn exports(path: &Path) {
     let pid = server.0.id();
     let folder = tempfile::tempdir().expect("a folder");
     println!(
-        "| format | seconds | MB | MB/s | server's peak over its {:.0} MB at rest, MB | ogr2ogr from the GeoPackage, seconds | MB |",
+        "| format | first byte, ms | seconds | MB | MB/s | server's peak over its {:.0} MB at rest, MB | ogr2ogr from the GeoPackage, seconds | MB |",
         memory(pid, "VmRSS")
     );
-    println!("|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|");
     for format in Format::ALL {
         let rest = memory(pid, "VmRSS");
         // Resets the peak (proc(5)).
@@ -120,6 +120,8 @@ fn exports(path: &Path) {
         let response = ureq::get(&address).call().expect("an answer");
         let mut body = response.into_body().into_reader();
         let (mut bytes, mut buffer) = (0usize, vec![0; 1 << 20]);
+        bytes += body.read(&mut buffer).expect("a body");
+        let first = started.elapsed().as_millis();
         loop {
             match body.read(&mut buffer).expect("a body") {
                 0 => break,
@@ -131,7 +133,7 @@ fn exports(path: &Path) {
         let megabytes = bytes as f64 / 1e6;
         let beside = ogr2ogr(path, folder.path(), format);
         println!(
-            "| {} | {seconds:.1} | {megabytes:.0} | {:.0} | {peak:.0} | {beside} |",
+            "| {} | {first} | {seconds:.1} | {megabytes:.0} | {:.0} | {peak:.0} | {beside} |",
             format.title(),
             megabytes / seconds
         );

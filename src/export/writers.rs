@@ -35,20 +35,22 @@ impl Job<'_> {
         {
             return Err(xlsx::too_many());
         }
-        let mut writer = writer(format, self, out)?;
+        let known = if let Picked::Indexes(all) = &picked { Some(all.len()) } else { None };
+        let mut writer = writer(format, self, known, out)?;
         let count = self.rows(picked, writer.as_mut())?;
         writer.finish()?;
         Ok(count)
     }
 }
 
-/// A writer of `job` into `out`.
+/// A writer of `job` into `out`, of `count` rows if that is known.
 ///
 /// # Errors
 /// [`ExportError::Io`] where nothing can be written, [`ExportError::Format`] for a CRS that the format does not have.
 fn writer<'o>(
     format: Format,
     job: &Job<'_>,
+    count: Option<usize>,
     out: &'o mut (dyn Write + Send),
 ) -> Result<Box<dyn RowWriter + 'o>, ExportError> {
     Ok(match format {
@@ -58,7 +60,7 @@ fn writer<'o>(
         Format::GeoPackage => Box::new(GeoPackage::new(job, out)?),
         Format::FlatGeobuf => Box::new(FlatGeobuf::new(job, out)?),
         Format::Parquet => Box::new(Parquet::new(job, out)?),
-        Format::Shapefile => Box::new(Shapefile::new(job, out)?),
+        Format::Shapefile => Box::new(Shapefile::new(job, count, out)?),
         Format::Xlsx => Box::new(Xlsx::new(job, out)?),
         Format::Kml => Box::new(Kml::new(job, out)?),
     })
