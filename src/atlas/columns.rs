@@ -153,10 +153,14 @@ impl Blocks {
         Shapes(self)
     }
 
-    /// Bytes, roughly.
-    pub(super) fn bytes(&self) -> usize {
-        let arenas: usize = self.0.iter().map(|block| block.arena.bytes()).sum();
-        self.len() * (4 + 2 + 2 + 4 + 4 + 2 + 4 + 4 + 4 + 4 + 2) + arenas
+    /// Bytes of the shapes.
+    pub(super) fn shape_bytes(&self) -> usize {
+        self.0.iter().map(|block| block.arena.bytes()).sum()
+    }
+
+    /// Bytes of all else, roughly.
+    pub(super) fn column_bytes(&self) -> usize {
+        self.len() * (4 + 2 + 2 + 4 + 4 + 2 + 4 + 4 + 4 + 4 + 2)
     }
 }
 

@@ -163,12 +163,14 @@ impl Pages {
     pub fn bytes(&self) -> usize {
         let page = |page: &Arc<Page>| {
             let marks = |marks: &Marks| 240 + marks.blockers.len() * 12;
-            page.days.len() * 26
-                + page.steady.bytes()
-                + page.marks.iter().map(|(_, m)| marks(m)).sum::<usize>()
-                + 160
+            page.days.len() * 26 + page.marks.iter().map(|(_, m)| marks(m)).sum::<usize>() + 160
         };
         self.0.iter().map(page).sum()
+    }
+
+    /// Bytes of what is known to press parcels.
+    pub fn steady_bytes(&self) -> usize {
+        self.0.iter().map(|page| page.steady.bytes()).sum()
     }
 }
 

@@ -199,8 +199,9 @@ impl Parcels {
         self.index.touching(extent).filter(|(index, _)| (*index as usize) < self.len)
     }
 
-    /// Bytes of all columns, the arena and the R-tree, roughly.
-    pub fn bytes(&self) -> usize {
-        self.blocks.bytes() + self.texts.bytes() + self.index.bytes()
+    /// Bytes of the shapes, of the columns, of their texts and of the R-tree, roughly.
+    pub(super) fn memory(&self) -> [usize; 4] {
+        let blocks = &self.blocks;
+        [blocks.shape_bytes(), blocks.column_bytes(), self.texts.bytes(), self.index.bytes()]
     }
 }

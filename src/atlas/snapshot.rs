@@ -275,11 +275,25 @@ impl Snapshot {
         sorted(self.tables.unit_places.index.touching(extent).map(|(index, _)| index).collect())
     }
 
-    /// Bytes that the parcels take, roughly.
+    /// Bytes in memory, roughly, by what they are of.
+    pub fn memory(&self) -> [(&'static str, usize); 7] {
+        let [shapes, columns, texts, index] = self.parcels.memory();
+        let projects = self.projects().iter().map(|entry| entry.parcels.capacity() * 4);
+        let units = self.units().iter().map(|entry| entry.parcels.capacity() * 4);
+        [
+            ("shapes", shapes),
+            ("columns", columns),
+            ("texts", texts),
+            ("index", index),
+            ("stages", self.pages.bytes()),
+            ("deadlines", self.pages.steady_bytes()),
+            ("lists", projects.chain(units).sum()),
+        ]
+    }
+
+    /// Bytes in memory, roughly.
     pub fn bytes(&self) -> usize {
-        let lists: usize = self.projects().iter().map(|entry| entry.parcels.capacity() * 4).sum();
-        let units: usize = self.units().iter().map(|entry| entry.parcels.capacity() * 4).sum();
-        self.parcels.bytes() + self.pages.bytes() + lists + units
+        self.memory().iter().map(|(_, bytes)| bytes).sum()
     }
 }
 

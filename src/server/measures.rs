@@ -42,6 +42,11 @@ pub fn describe() {
         Unit::Bytes,
         "Memory of this process, without readers of files"
     );
+    describe_gauge!(
+        "matbang_memory_bytes",
+        Unit::Bytes,
+        "Memory of the view that is shown, roughly, by what it is of: shapes, columns, texts, index, stages, deadlines, lists"
+    );
     describe_gauge!("matbang_start_time_seconds", Unit::Seconds, "When this process began, since 1970");
 }
 
@@ -50,10 +55,20 @@ pub fn describe() {
 pub async fn follow(app: Arc<App>) {
     gauge!("matbang_start_time_seconds").set(app.started_at as f64 / 1000.0);
     let mut clock = tokio::time::interval(EVERY);
+    let mut told = None;
     loop {
         clock.tick().await;
         app.metrics.run_upkeep();
         gauge!("matbang_writing").set(f64::from(u8::from(app.health.may_write())));
+        if let Ok(current) = app.current()
+            && told != Some(current.number)
+        {
+            told = Some(current.number);
+            let parts = tokio::task::spawn_blocking(move || current.view.snapshot.memory()).await;
+            for (part, bytes) in parts.into_iter().flatten() {
+                gauge!("matbang_memory_bytes", "part" => part).set(bytes as f64);
+            }
+        }
         if let Some(pages) =
             tokio::fs::read_to_string("/proc/self/statm").await.ok().and_then(|text| resident(&text))
         {
