@@ -12,7 +12,7 @@ LINTED := RUSTC_WORKSPACE_WRAPPER=$(CURDIR)/scripts/linted.sh
 LISTEN ?= 127.0.0.1:8080
 DATA ?= data/matbang.gpkg
 
-.PHONY: help run build web test test-build test-rust test-web test-browser check check-rust check-web licences bench demo fmt docs description screens setup setup-test setup-bench advisories conformance package package-check
+.PHONY: help run build web test test-build test-rust test-web test-browser check check-rust check-web licences bench bench-peers demo fmt docs description screens setup setup-test setup-bench advisories conformance package package-check
 
 help: ## print this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -99,6 +99,9 @@ bench: setup-bench web ## measure: criterion benches, one million parcels over H
 	@cargo bench --bench crowd
 	@cargo bench --bench cluster
 	@cargo bench --bench exports
+
+bench-peers: setup-bench ## measure tiles beside martin on PostGIS (MARTIN: its program; benches/peers.rs tells how to get it)
+	@cargo bench --bench peers
 
 screens: build setup-test ## take the pictures of docs/screens
 	@cd web && MATBANG_BIN=$(CURDIR)/$(BINARY) node scripts/screens.mjs

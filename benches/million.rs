@@ -8,128 +8,22 @@
 )]
 #![allow(missing_docs, reason = "criterion makes public items")]
 
-use std::{
-    hint::black_box,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpStream,
-    process::{Child, Command, Stdio},
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{hint::black_box, io::Write, process::Command, sync::Arc, time::Instant};
 
 use matbang::{
     analysis::{Filter, GroupBy, View},
     api::{self, DutyAsk},
-    atlas::{Extent, WorldPoint},
+    atlas::Extent,
     domain::{Day, law},
     export::{Collection, write_collection},
     store,
-    tile::TileId,
 };
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
 mod support;
 
-struct Server {
-    child: Child,
-    host: String,
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn serve(path: &std::path::Path) -> (Server, Duration) {
-    let started = Instant::now();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_matbang"))
-        .args(["--data".as_ref(), path.as_os_str()])
-        .args(["serve", "--listen", "127.0.0.1:0"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    let mut url = String::new();
-    BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut url).expect("a URL");
-    let server = Server { child, host: url.trim().trim_start_matches("http://").to_owned() };
-    let mut connection = Connection::open(&server.host);
-    while connection.get("/readyz", "identity").0 != 200 {
-        std::thread::sleep(Duration::from_millis(5));
-    }
-    (server, started.elapsed())
-}
-
-/// One keep-alive connection; `Content-Length` answers only, which is what the server gives.
-struct Connection {
-    host: String,
-    stream: BufReader<TcpStream>,
-}
-
-impl Connection {
-    fn open(host: &str) -> Self {
-        let stream = TcpStream::connect(host).expect("connect");
-        stream.set_nodelay(true).expect("nodelay");
-        Self { host: host.to_owned(), stream: BufReader::new(stream) }
-    }
-
-    fn get(&mut self, path: &str, encoding: &str) -> (u16, Vec<u8>) {
-        let request =
-            format!("GET {path} HTTP/1.1\r\nHost: {}\r\nAccept-Encoding: {encoding}\r\n\r\n", self.host);
-        self.stream.get_mut().write_all(request.as_bytes()).expect("write");
-        let (mut status, mut length, mut line) = (0, 0, String::new());
-        loop {
-            line.clear();
-            self.stream.read_line(&mut line).expect("read");
-            if line == "\r\n" {
-                break;
-            }
-            if let Some(rest) = line.strip_prefix("HTTP/1.1 ") {
-                status = rest[..3].parse().expect("a status");
-            }
-            if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                length = value.trim().parse().expect("a length");
-            }
-        }
-        let mut body = vec![0; length];
-        self.stream.read_exact(&mut body).expect("body");
-        (status, body)
-    }
-}
-
-fn resident(pid: u32) -> usize {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|kb| kb.parse::<usize>().ok()).unwrap_or(0) * 1024
-}
-
-fn percentiles(mut times: Vec<f64>) -> String {
-    times.sort_by(f64::total_cmp);
-    let at = |share: f64| times[((times.len() as f64 * share) as usize).min(times.len() - 1)];
-    format!("p50 {:7.2}  p95 {:7.2}  p99 {:7.2} ms", at(0.5), at(0.95), at(0.99))
-}
-
-fn squares(bbox: [f64; 4], z: u8, count: usize) -> Vec<TileId> {
-    let mut rng = ChaCha8Rng::seed_from_u64(3);
-    let mut all: Vec<TileId> = Vec::new();
-    for _ in 0..count * 50 {
-        let place =
-            WorldPoint::from_degrees(rng.random_range(bbox[0]..bbox[2]), rng.random_range(bbox[1]..bbox[3]));
-        let square = TileId::around(place, z).expect("a square");
-        if !all.contains(&square) {
-            all.push(square);
-        }
-        if all.len() == count {
-            break;
-        }
-    }
-    all
-}
-
-fn path_of(square: TileId) -> String {
-    format!("/tiles/parcels/{}/{}/{}", square.z(), square.x(), square.y())
-}
+use support::served::{Connection, Server, path_of, percentiles, resident, serve, squares};
 
 fn main() {
     let parcels = std::env::var("PARCELS").ok().and_then(|n| n.parse().ok()).unwrap_or(1_000_000);
@@ -145,7 +39,7 @@ fn main() {
     println!(
         "start to ready: {:.2} s; resident {} MB",
         start.as_secs_f64(),
-        resident(server.child.id()) / 1_000_000
+        resident(server.pid()) / 1_000_000
     );
     let mut connection = Connection::open(&server.host);
     figures(&mut connection);

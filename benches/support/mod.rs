@@ -3,7 +3,13 @@
 
 #![allow(dead_code, reason = "each bench uses a part")]
 
-use std::path::{Path, PathBuf};
+pub mod served;
+
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+};
 
 use geo::{LineString, MultiPolygon, Polygon};
 use matbang::{
@@ -41,24 +47,77 @@ fn make(path: &Path, count: usize) {
     store.change(&mut |change| Ok(fill(change, count))).expect("commit");
 }
 
+fn entry() -> Entry {
+    let day = Day::parse("2025-01-01").expect("a day");
+    Entry { source: "bench".into(), author: "bench".into(), recorded_at: 0, day, units_on: day }
+}
+
+/// Units and projects of a fabric of so many parcels.
+fn grounds(change: &mut dyn Transaction, count: usize) {
+    change.units(&entry(), &(0..UNITS).map(unit).collect::<Vec<_>>()).expect("units");
+    let projects: Vec<Project> = (0..PROJECTS).map(|n| project(n, count)).collect();
+    change.projects(&entry(), &projects).expect("projects");
+}
+
+/// Blocks of a fabric of so many parcels, and how many of them are in a row.
+fn size(count: usize) -> (usize, usize) {
+    let blocks = count / 36 + 1;
+    (blocks, ((blocks as f64 * 1.25).sqrt() as usize).max(1))
+}
+
+/// Writes a fabric of so many parcels as lines of GeoJSON, with the importer's own names of columns, and a store with its
+/// units and projects.
+pub fn as_lines(count: usize, lines: &Path, store: &Path) {
+    let opened = open_or_create(store).expect("store");
+    opened
+        .change(&mut |change| {
+            grounds(change, count);
+            Ok(true)
+        })
+        .expect("commit");
+    opened.close().expect("close");
+    let mut out = BufWriter::new(File::create(lines).expect("target can be written"));
+    let mut rng = ChaCha8Rng::seed_from_u64(7);
+    let (blocks, columns) = size(count);
+    let (mut block, mut written, mut parcels) = (0, 0, Vec::new());
+    while written < count {
+        parcels.clear();
+        strips(&mut rng, (block, columns, blocks), written, &mut parcels);
+        parcels.truncate(count - written);
+        for parcel in &parcels {
+            let corners = parcel.geometry.0[0].exterior().0.iter();
+            let corners: Vec<String> = corners.map(|c| format!("[{:.7},{:.7}]", c.x, c.y)).collect();
+            let ParcelKey { project, unit, sheet, number } = &parcel.key;
+            let planned = parcel.planned_day.map_or("null".to_owned(), |day| format!("\"{day}\""));
+            writeln!(
+                out,
+                r#"{{"type":"Feature","properties":{{"du_an":"{project}","ma_xa":"{unit}","so_to":"{sheet}","so_thua":"{number}","loai_dat":"{}","dien_tich":{},"chu_su_dung":"{}","ngay_ban_giao":{planned}}},"geometry":{{"type":"Polygon","coordinates":[[{}]]}}}}"#,
+                parcel.land_use,
+                parcel.total_area.tenths() as f64 / 10.0,
+                parcel.holder.as_deref().unwrap_or_default(),
+                corners.join(",")
+            )
+            .expect("target can be written");
+        }
+        written += parcels.len();
+        block += 1;
+    }
+    out.flush().expect("target can be written");
+}
+
 /// Units, projects and parcels, without events.
 fn listed(change: &mut dyn Transaction, count: usize) -> bool {
-    let day = Day::parse("2025-01-01").expect("a day");
-    let entry = Entry { source: "bench".into(), author: "bench".into(), recorded_at: 0, day, units_on: day };
+    grounds(change, count);
     let mut rng = ChaCha8Rng::seed_from_u64(7);
-    change.units(&entry, &(0..UNITS).map(unit).collect::<Vec<_>>()).expect("units");
-    let projects: Vec<Project> = (0..PROJECTS).map(|n| project(n, count)).collect();
-    change.projects(&entry, &projects).expect("projects");
     let mut parcels = Vec::with_capacity(count);
-    let blocks = count / 36 + 1;
-    let columns = ((blocks as f64 * 1.25).sqrt() as usize).max(1);
+    let (blocks, columns) = size(count);
     let mut block = 0;
     while parcels.len() < count {
-        strips(&mut rng, block, columns, blocks, &mut parcels);
+        strips(&mut rng, (block, columns, blocks), 0, &mut parcels);
         block += 1;
     }
     parcels.truncate(count);
-    change.parcels(&entry, &parcels).expect("parcels");
+    change.parcels(&entry(), &parcels).expect("parcels");
     true
 }
 
@@ -126,7 +185,7 @@ pub fn more(count: usize, sheet: &str) -> Vec<Parcel> {
     let mut rng = ChaCha8Rng::seed_from_u64(11);
     let (mut parcels, mut block) = (Vec::new(), 0);
     while parcels.len() < count {
-        strips(&mut rng, block, 40, 1600, &mut parcels);
+        strips(&mut rng, (block, 40, 1600), 0, &mut parcels);
         block += 1;
     }
     parcels.truncate(count);
@@ -201,7 +260,13 @@ fn planned(number: usize) -> Day {
 }
 
 /// Two rows of strips between paths, each strip with a bow in its long sides.
-fn strips(rng: &mut ChaCha8Rng, block: usize, columns: usize, blocks: usize, out: &mut Vec<Parcel>) {
+/// The parcels of a block of a fabric of so many columns and blocks; `before` of them came in other lists.
+fn strips(
+    rng: &mut ChaCha8Rng,
+    (block, columns, blocks): (usize, usize, usize),
+    before: usize,
+    out: &mut Vec<Parcel>,
+) {
     let (column, row) = (block % columns, block / columns);
     let (west, south) = (ORIGIN.0 + column as f64 * BLOCK.0, ORIGIN.1 + row as f64 * BLOCK.1);
     let rows = (blocks / columns).max(1);
@@ -221,7 +286,7 @@ fn strips(rng: &mut ChaCha8Rng, block: usize, columns: usize, blocks: usize, out
         for pair in lines.windows(2) {
             let ring: Vec<_> = pair[0].iter().rev().chain(&pair[1]).copied().collect();
             let geometry = MultiPolygon(vec![Polygon::new(LineString::from(ring), vec![])]);
-            let number = out.len();
+            let number = before + out.len();
             out.push(Parcel {
                 key: ParcelKey {
                     project: Code::new(&format!("P{project:04}")).expect("a code"),

@@ -18,6 +18,8 @@ pub struct Cluster {
     databases: AtomicU32,
     /// Port of the network that it listens at besides, if any; part of its socket's name in any case.
     port: Option<u16>,
+    /// Settings beside the usual ones.
+    settings: &'static [&'static str],
 }
 
 /// Where Debian puts the programs that a server needs.
@@ -63,7 +65,12 @@ impl Cluster {
 
     /// Makes a server and starts it.
     pub fn start_new() -> Self {
-        Self::start_at(None, |_| {})
+        Self::start_at(None, &[], |_| {})
+    }
+
+    /// As [`Cluster::start_new`] with settings of its own, as `name=value`.
+    pub fn start_with(settings: &'static [&'static str]) -> Self {
+        Self::start_at(None, settings, |_| {})
     }
 
     /// Makes a server that listens at a free port of this machine besides, with files that `prepare` puts into the
@@ -72,11 +79,12 @@ impl Cluster {
         let free = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = free.local_addr().expect("an address").port();
         drop(free);
-        Self::start_at(Some(port), prepare)
+        Self::start_at(Some(port), &[], prepare)
     }
 
-    fn start_at(port: Option<u16>, prepare: impl FnOnce(&Path)) -> Self {
-        let cluster = Self { folder: Self::folder_of_its_own(), databases: AtomicU32::new(0), port };
+    fn start_at(port: Option<u16>, settings: &'static [&'static str], prepare: impl FnOnce(&Path)) -> Self {
+        let cluster =
+            Self { folder: Self::folder_of_its_own(), databases: AtomicU32::new(0), port, settings };
         let files = cluster.files();
         let options = ["-D", &files, "-U", "admin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"];
         run(program("initdb", &options));
@@ -113,8 +121,9 @@ impl Cluster {
     pub fn start(&self) {
         let socket = self.folder().display().to_string();
         let network = self.port.map_or(String::new(), |port| format!("127.0.0.1 -p {port}"));
+        let settings: String = self.settings.iter().flat_map(|setting| [" -c ", *setting]).collect();
         let options = format!(
-            "-k {socket} -c max_connections=200 -c shared_buffers=64MB -c listen_addresses={network}"
+            "-k {socket} -c max_connections=200 -c shared_buffers=64MB -c listen_addresses={network}{settings}"
         );
         let log = format!("{socket}/log");
         let files = self.files();
@@ -133,7 +142,12 @@ impl Cluster {
 
     /// A standby that follows this server, and without which this server acknowledges nothing.
     pub fn standby(&self) -> Self {
-        let standby = Self { folder: Self::folder_of_its_own(), databases: AtomicU32::new(0), port: None };
+        let standby = Self {
+            folder: Self::folder_of_its_own(),
+            databases: AtomicU32::new(0),
+            port: None,
+            settings: &[],
+        };
         let (socket, files) = (self.folder().display().to_string(), standby.files());
         run(program(
             "pg_basebackup",
