@@ -185,8 +185,8 @@ fn entities_tables_and_lines_without_end_are_refused_soon() {
 #[test]
 fn memory_and_time_end_with_their_limit_and_words_what_to_do() {
     let demo = Demo::new();
-    // Small enough to be no bomb, large enough for a small limit.
-    let table = hostile::xlsx(demo.folder(), "table.xlsx", 200_000);
+    // Small enough to be no bomb, large enough for a small limit: what GDAL itself holds of a spreadsheet.
+    let table = hostile::xlsx(demo.folder(), "table.xlsx", 500_000);
     refused(&demo, &table, &["--memory", "64"], "takes more than 64 MB of memory; split it, or allow more");
     // Every parcel overlaps every other: the work grows with the square of the rows.
     let slow = hostile::same_place(demo.folder(), 4_000);

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::{Bbox, schema::words};
 use crate::{
     domain::{LedgerPosition, hex},
-    import::Records,
+    import::{FirstShapes, Records},
     ingest::{FieldOutline, IntersectRow, LayerOutline, Report, Target, fields},
     store::{Head, Written},
 };
@@ -186,12 +186,12 @@ impl ImportShapes {
     /// The first shapes of what was read. No value of a personal field is among them.
     pub fn of(records: &Records) -> Self {
         match records {
-            Records::Parcels(batch, _) => {
-                Self::gather(batch.records.iter().zip(&batch.features).map(|(parcel, feature)| {
-                    let key = &parcel.key;
-                    let label = format!("{}/{}", key.sheet, key.number);
-                    (feature.as_str(), label, Some(&parcel.geometry))
-                }))
+            Records::Parcels(parcels) => {
+                let FirstShapes { first, total, bounds } = parcels.shapes();
+                let feature = |(feature, label, shape): &(String, String, MultiPolygon<f64>)| {
+                    Self::feature(feature, label.clone(), shape)
+                };
+                Self::drawn(first.iter().map(feature).collect(), *total, *bounds)
             }
             Records::Projects(batch) => {
                 Self::gather(batch.records.iter().zip(&batch.features).map(|(project, feature)| {
@@ -216,13 +216,21 @@ impl ImportShapes {
             total += 1;
             bounds = Some(bounds.map_or(rect, |sum| joined(sum, rect)));
             if features.len() < MOST_SHAPES {
-                features.push(ImportFeature {
-                    r#type: Feature::Form,
-                    properties: ImportLabel { feature: feature.to_owned(), label },
-                    geometry: geojson::Geometry::new(geojson::GeometryValue::from(shape)),
-                });
+                features.push(Self::feature(feature, label, shape));
             }
         }
+        Self::drawn(features, total, bounds)
+    }
+
+    fn feature(feature: &str, label: String, shape: &MultiPolygon<f64>) -> ImportFeature {
+        ImportFeature {
+            r#type: Feature::Form,
+            properties: ImportLabel { feature: feature.to_owned(), label },
+            geometry: geojson::Geometry::new(geojson::GeometryValue::from(shape)),
+        }
+    }
+
+    fn drawn(features: Vec<ImportFeature>, total: usize, bounds: Option<Rect<f64>>) -> Self {
         let bbox = bounds.map(|rect| Bbox([rect.min().x, rect.min().y, rect.max().x, rect.max().y]));
         Self { r#type: FeatureCollection::Form, features, total, bbox }
     }

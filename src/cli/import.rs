@@ -1,8 +1,10 @@
 //! `matbang import`: units, projects and parcels from files. All or nothing.
 
 use std::{
+    error::Error,
     path::{Path, PathBuf},
     process::ExitCode,
+    sync::{Mutex, PoisonError},
 };
 
 use super::{
@@ -13,11 +15,11 @@ use super::{
 };
 use crate::{
     api::{ImportOutcome, ImportReport, ImportStored},
-    domain::{Code, Day},
-    import::{self, ImportError, Records, Request},
+    domain::{Code, Day, Scope},
+    import::{self, Asker, ImportError, Keeping, Records, Request},
     ingest::{Encoding, Mapping, Step, Target},
     reader::Cancellation,
-    store::{Entry, Head, Written},
+    store::{self, Entry, Head, Written},
 };
 
 /// Options of `matbang import`.
@@ -127,15 +129,87 @@ fn import(location: &StoreLocation, options: &Import) -> Outcome {
     if target == Target::Parcels && before.is_none() && !options.dry_run {
         return Err(ImportError::NoProjects.into());
     }
-    let mut bar = Progress::new(&format!("reading {}", options.file.display()));
-    let mut progress = |step| match step {
-        Step::Reading { done, of } => bar.at(done, of),
-        Step::Checking => bar.turn("checking"),
-    };
+    let bar = Mutex::new(Progress::new(&format!("reading {}", options.file.display())));
+    let mut progress = |step| shown(&mut bar.lock().unwrap_or_else(PoisonError::into_inner), step);
     let (reader, request) = (options.reading.reader(), request(options, target, day));
-    let records = import::read(&reader, &request, before.as_ref(), &Cancellation::default(), &mut progress);
+    let cancellation = Cancellation::default();
+    let asker = Asker { before: before.as_ref(), mine: &Scope::Everywhere, cancellation: &cancellation };
+    // What others may write to meanwhile is not held while the file is read.
+    let at_once = target == Target::Parcels && !options.dry_run && store::is_alone(&location.data);
+    let read = if at_once {
+        let store = location.open()?;
+        let entry = entry(options, day);
+        let mut unwritten = Ok(());
+        let mut ready = |records: &Records| {
+            unwritten = told_before(options, records);
+            bar.lock().unwrap_or_else(PoisonError::into_inner).turn("storing");
+            unwritten.is_ok()
+        };
+        let wish = (&reader, &request);
+        let read = import::read_and_store(wish, asker, (&*store, &entry), &mut ready, &mut progress);
+        unwritten?;
+        read
+    } else {
+        let keeping = if options.dry_run { Keeping::Nothing } else { Keeping::All };
+        import::read(&reader, &request, asker, keeping, &mut progress).map(|records| (records, None))
+    };
     warn_of_lack(&reader);
-    finish(location, options, &records?, day, bar)
+    let (mut records, mut written) = read?;
+    let mut bar = bar.into_inner().unwrap_or_else(PoisonError::into_inner);
+    if written.is_none() {
+        told_before(options, &records)?;
+    }
+    if !at_once && !options.dry_run && records.report().refused.is_empty() {
+        written = Some(stored(location, &mut records, &entry(options, day), &mut bar)?);
+    }
+    bar.end();
+    tell(options, &records, written.as_ref())
+}
+
+/// Shows how far reading is.
+fn shown(bar: &mut Progress, step: Step) {
+    match step {
+        Step::Reading { done, of } => bar.at(done, of),
+        Step::Checking { done, of } => {
+            bar.turn("checking");
+            if of.is_some() {
+                bar.at(done, of);
+            }
+        }
+    }
+}
+
+/// Who stores what, and from when it holds.
+fn entry(options: &Import, day: Day) -> Entry {
+    let name = options.file.file_name().unwrap_or_default();
+    Entry {
+        source: name.to_string_lossy().into_owned(),
+        author: clock::author(),
+        recorded_at: clock::now_millis(),
+        day,
+        units_on: day,
+    }
+}
+
+/// Writes the report without what is stored: a report that can't be written must not follow a commit.
+fn told_before(options: &Import, records: &Records) -> Result<(), Box<dyn Error>> {
+    match &options.report {
+        Some(path) => Ok(write_report(path, &to_json(records, None)?)?),
+        None => Ok(()),
+    }
+}
+
+/// Stores what was read.
+fn stored(
+    location: &StoreLocation,
+    records: &mut Records,
+    entry: &Entry,
+    bar: &mut Progress,
+) -> Result<(Written, Head), Box<dyn Error>> {
+    let of = records.report().accepted as u64;
+    bar.turn("storing");
+    let store = location.open_or_create()?;
+    Ok(records.store(&*store, entry, &mut |done| bar.at(done, Some(of)))?)
 }
 
 fn events(location: &StoreLocation, options: &Import) -> Outcome {
@@ -172,43 +246,19 @@ fn to_json(records: &Records, written: Option<&(Written, Head)>) -> Result<Strin
     serde_json::to_string_pretty(&ImportOutcome { report: ImportReport::of(records), stored })
 }
 
-/// Reports, and stores when nothing was refused.
-fn finish(
-    location: &StoreLocation,
-    options: &Import,
-    records: &Records,
-    day: Day,
-    mut bar: Progress,
-) -> Outcome {
+/// Reports what came of it.
+fn tell(options: &Import, records: &Records, written: Option<&(Written, Head)>) -> Outcome {
     let (read, rows) = (records.report(), records.recovered());
-    let refused = read.refused.len();
-    // Written first without what is stored: a report that can't be written must not follow a commit.
-    if let Some(path) = &options.report {
-        write_report(path, &to_json(records, None)?)?;
-    }
-    bar.turn("storing");
-    let written = if options.dry_run || refused > 0 {
-        None
-    } else {
-        let entry = Entry {
-            source: read.file.clone(),
-            author: clock::author(),
-            recorded_at: clock::now_millis(),
-            day,
-            units_on: day,
-        };
-        Some(records.store(&*location.open_or_create()?, &entry)?)
-    };
-    bar.end();
-    let json = to_json(records, written.as_ref())?;
+    let json = to_json(records, written)?;
     if let Some(path) = options.report.as_ref().filter(|_| written.is_some()) {
         write_report(path, &json)?;
     }
     if options.json {
         say!("{json}");
     } else {
-        report::print(read, rows, written.as_ref());
+        report::print(read, rows, written);
     }
+    let refused = read.refused.len();
     if refused > 0 {
         return Err(format!("{refused} of {} features were refused; nothing was stored", read.read).into());
     }

@@ -7,6 +7,9 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+/// Between two lines where there is no terminal.
+const BETWEEN_LINES: Duration = Duration::from_secs(30);
+
 /// Progress of long work.
 pub struct Progress {
     bar: Option<ProgressBar>,
@@ -34,7 +37,7 @@ impl Progress {
                 }
                 bar.set_position(done);
             }
-            None if self.last_line.elapsed() > Duration::from_secs(5) => {
+            None if self.last_line.elapsed() > BETWEEN_LINES => {
                 self.last_line = Instant::now();
                 let of = total.map_or(String::new(), |total| format!(" of {total}"));
                 eprintln!("{}: {done}{of}", self.label);
@@ -51,7 +54,7 @@ impl Progress {
                 bar.set_message(self.label.clone());
                 bar.enable_steady_tick(Duration::from_millis(100));
             }
-            None if self.last_line.elapsed() > Duration::from_secs(5) => {
+            None if self.last_line.elapsed() > BETWEEN_LINES => {
                 self.last_line = Instant::now();
                 eprintln!("{label}");
             }

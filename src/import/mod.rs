@@ -7,24 +7,30 @@
 //! terminals, HTTP or the clock.
 
 mod checks;
+mod directly;
 mod illustration;
+mod intake;
 mod land;
 mod place;
+mod spool;
 
-use std::path::PathBuf;
+use std::{collections::BTreeSet, path::PathBuf};
 
 use geo::{MultiPolygon, Rect, coord};
 
 use crate::{
     atlas::{Extent, Snapshot},
-    domain::{AdminUnit, Code, Day, Level, Parcel, Project},
-    ingest::{Batch, Commune, Encoding, IntersectRow, Mapping, Options, ReadProgress, Report, Target},
+    domain::{AdminUnit, Code, Day, Level, PackedParcels, Project, Scope},
+    ingest::{Batch, Commune, Encoding, IntersectRow, Mapping, Options, ReadProgress, Report, Step, Target},
     reader::{Cancellation, ReadError, Reader},
-    store::{Entry, Store, StoreError, Transaction, Written},
+    store::{Entry, Head, Store, StoreError, Transaction, Written},
 };
+use intake::{Intake, Pass, Taken};
+use spool::ParcelSpool;
 
+pub use directly::read_and_store;
 pub use illustration::Illustration;
-pub use land::keep_off;
+pub use intake::FirstShapes;
 
 /// What is to be imported, and how the file is to be understood.
 #[derive(Debug, Clone)]
@@ -95,14 +101,45 @@ impl ImportError {
 }
 
 /// What was read of a file.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Records {
     /// Administrative units.
     Units(Batch<AdminUnit>),
     /// Projects.
     Projects(Batch<Project>),
-    /// Parcels, and what a project recovers of each if they were cut.
-    Parcels(Batch<Parcel>, Vec<IntersectRow>),
+    /// Parcels.
+    Parcels(Box<ReadParcels>),
+}
+
+/// Parcels that were read, and what is known of all of them.
+#[derive(Debug)]
+pub struct ReadParcels {
+    report: Report,
+    rows: Vec<IntersectRow>,
+    units: BTreeSet<String>,
+    shapes: FirstShapes,
+    waiting: ParcelSpool,
+}
+
+impl ReadParcels {
+    /// Codes of the communes of all of them.
+    pub fn units(&self) -> &BTreeSet<String> {
+        &self.units
+    }
+
+    /// The first shapes.
+    pub fn shapes(&self) -> &FirstShapes {
+        &self.shapes
+    }
+}
+
+/// What becomes of parcels once they are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keeping {
+    /// They are stored later.
+    All,
+    /// They were only to be looked at.
+    Nothing,
 }
 
 impl Records {
@@ -111,27 +148,41 @@ impl Records {
         match self {
             Self::Units(batch) => &batch.report,
             Self::Projects(batch) => &batch.report,
-            Self::Parcels(batch, _) => &batch.report,
+            Self::Parcels(parcels) => &parcels.report,
         }
     }
 
     /// What a project recovers of each parcel; empty unless they were cut.
     pub fn recovered(&self) -> &[IntersectRow] {
         match self {
-            Self::Parcels(_, rows) => rows,
+            Self::Parcels(parcels) => &parcels.rows,
             _ => &[],
         }
     }
 
-    /// Writes the records into an open change.
+    /// Writes the records into an open change; `progress` hears how many were written.
     ///
     /// # Errors
     /// [`StoreError`] when the store refuses a row or can't be written; then the change must not be committed.
-    pub fn write(&self, change: &mut dyn Transaction, entry: &Entry) -> Result<Written, StoreError> {
+    pub fn write(
+        &mut self,
+        change: &mut dyn Transaction,
+        entry: &Entry,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Written, StoreError> {
         match self {
             Self::Units(batch) => change.units(entry, &batch.records),
             Self::Projects(batch) => change.projects(entry, &batch.records),
-            Self::Parcels(batch, _) => change.parcels(entry, &batch.records),
+            Self::Parcels(parcels) => {
+                let (waiting, mut done) = (&mut parcels.waiting, 0);
+                waiting.rewind()?;
+                change.parcel_runs(entry, &mut || {
+                    progress(done);
+                    let run = waiting.next()?;
+                    done += run.as_ref().map_or(0, |run| run.len() as u64);
+                    Ok(run)
+                })
+            }
         }
     }
 
@@ -140,21 +191,32 @@ impl Records {
     /// # Errors
     /// [`StoreError`] when the store refuses a row or can't be written; then nothing was kept.
     pub fn store(
-        &self,
+        &mut self,
         store: &dyn Store,
         entry: &Entry,
-    ) -> Result<(Written, crate::store::Head), StoreError> {
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(Written, Head), StoreError> {
         let mut written = Written { inserted: 0, updated: 0, first: 0 };
         let head = store.change(&mut |change| {
-            written = self.write(change, entry)?;
+            written = self.write(change, entry, progress)?;
             Ok(true)
         })?;
         Ok((written, head))
     }
 }
 
-/// Has `reader` read a file and checks it against what is stored; `before` is none when there is no
-/// store yet. `progress` is told how far it is.
+/// Who asks, and for what the store is.
+#[derive(Clone, Copy)]
+pub struct Asker<'a> {
+    /// What is stored; none when there is no store yet.
+    pub before: Option<&'a Snapshot>,
+    /// The land on which parcels may lie.
+    pub mine: &'a Scope,
+    /// Ends reading.
+    pub cancellation: &'a Cancellation,
+}
+
+/// Has `reader` read a file and checks it against what is stored. `progress` is told how far it is.
 ///
 /// # Errors
 /// A file that can't be read, or a request that can't be met. Single features that can't be
@@ -162,35 +224,82 @@ impl Records {
 pub fn read(
     reader: &Reader,
     request: &Request,
-    before: Option<&Snapshot>,
-    cancellation: &Cancellation,
+    asker: Asker<'_>,
+    keeping: Keeping,
     progress: ReadProgress<'_>,
 ) -> Result<Records, ImportError> {
-    let options = options(request, before)?;
-    let (file, day) = (&request.file, request.day);
+    let options = options(request, asker.before)?;
+    let (file, cancellation) = (&request.file, asker.cancellation);
     Ok(match request.target {
         Target::Units => Records::Units(reader.units(file, &options, cancellation, progress)?),
         Target::Projects => Records::Projects(reader.projects(file, &options, cancellation, progress)?),
         Target::Parcels => {
-            let cut = before.filter(|_| request.intersect);
-            let boundary =
-                cut.map(|snapshot| project_boundary(snapshot, request.project.as_ref())).transpose()?;
-            let (mut batch, rows) = reader.parcels(file, &options, boundary, cancellation, progress)?;
-            if boundary.is_some() && batch.records.is_empty() && batch.report.refused.is_empty() {
-                return Err(ImportError::NothingInside);
-            }
-            if let Some(snapshot) = before {
-                batch.report.misplaced = place::misplaced(snapshot, &batch, request.project.as_ref(), day);
-                let warning = batch.report.misplaced.as_ref().map(ToString::to_string);
-                batch.report.warnings.extend(warning);
-                checks::against_store(snapshot, &mut batch, day);
-            } else {
-                let words = "there is no store yet: codes of projects and communes were not checked";
-                batch.report.warnings.push(words.to_owned());
-            }
-            Records::Parcels(batch, rows)
+            let mut waiting = Waiting { keeping, spool: ParcelSpool::default(), full: Ok(()), progress };
+            let read = take_in(reader, request, asker, &options, &mut waiting);
+            waiting.full?;
+            Records::Parcels(Box::new(ReadParcels { waiting: waiting.spool, ..read? }))
         }
     })
+}
+
+/// Parcels that wait to be stored.
+struct Waiting<'a> {
+    keeping: Keeping,
+    spool: ParcelSpool,
+    full: Result<(), StoreError>,
+    progress: ReadProgress<'a>,
+}
+
+impl Pass for Waiting<'_> {
+    fn run(&mut self, parcels: PackedParcels) -> bool {
+        if self.keeping == Keeping::All {
+            let kept = self.spool.push(&parcels);
+            self.full = kept.map_err(|error| StoreError::Full(format!("a temporary file: {error}")));
+        }
+        self.full.is_ok()
+    }
+
+    fn anew(&mut self) -> bool {
+        self.spool.clear();
+        true
+    }
+
+    fn at(&mut self, step: Step) {
+        (self.progress)(step);
+    }
+}
+
+/// Reads parcels and hands them on to `pass`.
+fn take_in(
+    reader: &Reader,
+    request: &Request,
+    asker: Asker<'_>,
+    options: &Options,
+    pass: &mut dyn Pass,
+) -> Result<ReadParcels, ImportError> {
+    let (before, day) = (asker.before, request.day);
+    let cut = before.filter(|_| request.intersect);
+    let boundary = cut.map(|snapshot| project_boundary(snapshot, request.project.as_ref())).transpose()?;
+    let mut intake = Intake::new(before, day, asker.mine, pass);
+    let mut report = reader.parcels(&request.file, options, boundary, asker.cancellation, &mut intake)?;
+    if boundary.is_some() && report.accepted == 0 && report.refused.is_empty() {
+        return Err(ImportError::NothingInside);
+    }
+    let had = report.warnings.len();
+    let taken = intake.finish(&mut report);
+    let of_store = report.warnings.split_off(had);
+    if let Some(snapshot) = before {
+        let project = taken.project.as_ref().or(request.project.as_ref());
+        report.misplaced = place::misplaced(snapshot, &report, taken.around, project, day);
+        let warning = report.misplaced.as_ref().map(ToString::to_string);
+        report.warnings.extend(warning);
+    } else {
+        let words = "there is no store yet: codes of projects and communes were not checked";
+        report.warnings.push(words.to_owned());
+    }
+    report.warnings.extend(of_store);
+    let Taken { rows, units, shapes, .. } = taken;
+    Ok(ReadParcels { report, rows, units, shapes, waiting: ParcelSpool::default() })
 }
 
 /// What the reader is told; wrong words of the caller are found here, before a long file is read.

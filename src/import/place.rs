@@ -1,30 +1,29 @@
 //! Where parcels lie against where they should: a wrong zone moves them by dozens of kilometres, and is told together
 //! with the zone that would bring them home.
 
-use geo::{BoundingRect, Contains, Distance, Haversine, Point, Rect};
+use geo::{Contains, Distance, Haversine, Point, Rect};
 
 use crate::{
     atlas::{Extent, Snapshot},
-    domain::{Code, Day, Level, Parcel, ZONES},
-    ingest::{Batch, Misplaced, OtherZone},
+    domain::{Code, Day, Level, ZONES},
+    ingest::{Misplaced, OtherZone, Report},
 };
 
 /// Metres from where they should lie beyond which parcels are taken to be misplaced.
 const FAR_M: f64 = 5_000.0;
 
-/// How far the parcels of `batch` lie from their project, or from all land that is known where it has none yet; none
-/// where they lie there. Where each is refused, because it lies in no commune, those that were read for `project` count.
+/// How far parcels `around` which this box lies are from their project, or from all land that is known where it has none
+/// yet; none where they lie there. Where each is refused, because it lies in no commune, all that was read counts.
 pub fn misplaced(
     snapshot: &Snapshot,
-    batch: &Batch<Parcel>,
+    report: &Report,
+    around: Option<Rect<f64>>,
     project: Option<&Code>,
     day: Day,
 ) -> Option<Misplaced> {
-    let rects = batch.records.iter().filter_map(|parcel| parcel.geometry.bounding_rect());
     let read = |[west, south, east, north]: [f64; 4]| Rect::new((west, south), (east, north));
-    let all = rects.reduce(joined).or_else(|| batch.report.bounds.map(read))?;
+    let all = around.or_else(|| report.bounds.map(read))?;
     let middle: Point<f64> = all.center().into();
-    let project = batch.records.first().map(|parcel| &parcel.key.project).or(project);
     let index = project.and_then(|project| snapshot.project_by_code(project.as_str()));
     let own = index.map(|index| snapshot.projects()[index].extent);
     let own = own.filter(|extent| !extent.is_empty());
@@ -41,14 +40,8 @@ pub fn misplaced(
     (distance > FAR_M).then(|| Misplaced {
         distance_km: (distance / 100.0).round() / 10.0,
         project: own.and(project).map(ToString::to_string),
-        zone: other_zone(snapshot, batch, middle, expected, day),
+        zone: other_zone(snapshot, report, middle, expected, day),
     })
-}
-
-fn joined(a: Rect<f64>, b: Rect<f64>) -> Rect<f64> {
-    let min = geo::coord! { x: a.min().x.min(b.min().x), y: a.min().y.min(b.min().y) };
-    let max = geo::coord! { x: a.max().x.max(b.max().x), y: a.max().y.max(b.max().y) };
-    Rect::new(min, max)
 }
 
 /// Metres from a place to a rectangle (west, south, east, north); 0 inside.
@@ -61,12 +54,12 @@ fn away(point: Point<f64>, [west, south, east, north]: [f64; 4]) -> f64 {
 /// lies so far east of one lies as far east of another.
 fn other_zone(
     snapshot: &Snapshot,
-    batch: &Batch<Parcel>,
+    report: &Report,
     middle: Point<f64>,
     expected: [f64; 4],
     day: Day,
 ) -> Option<OtherZone> {
-    let code = batch.report.crs.code.as_deref()?.strip_prefix("EPSG:")?.parse::<u32>().ok()?;
+    let code = report.crs.code.as_deref()?.strip_prefix("EPSG:")?.parse::<u32>().ok()?;
     let used = ZONES.iter().find(|zone| zone.epsg == code && zone.is_cadastral())?.meridian?;
     let cadastral = ZONES.iter().filter(|zone| zone.is_cadastral() && zone.epsg != code);
     let moved = cadastral.filter_map(|zone| {

@@ -52,7 +52,7 @@ pub struct Binding {
     pub read: Vec<usize>,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 enum Bound {
     /// Position in [`Binding::read`].
     Cell(usize),
@@ -166,6 +166,13 @@ impl Binding {
         let Some(Bound::Cell(cell)) = &self.origins[position] else { return false };
         let kind = self.read.get(*cell).and_then(|column| self.kinds.get(*column));
         matches!(kind, Some(ColumnKind::Integer | ColumnKind::Real))
+    }
+
+    /// Whether all fields come from the same columns, and from numbers or texts alike.
+    pub fn is_same(&self, other: &Self) -> bool {
+        let numbers =
+            |binding: &Self| (0..self.fields.len()).map(|p| binding.is_number(p)).collect::<Vec<_>>();
+        self.origins == other.origins && self.read == other.read && numbers(self) == numbers(other)
     }
 
     /// Whether the cell at `cell` feeds a field that may be shown.

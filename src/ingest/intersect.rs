@@ -9,7 +9,7 @@ use geo::{Area, BooleanOps, BoundingRect, Contains, Coord, Intersects, MultiPoly
 use crate::domain::{Parcel, ParcelKey, SquareMetres};
 
 use super::area::area_of;
-use super::report::Batch;
+use super::report::Report;
 
 /// Less of a parcel than this is the inaccuracy of two drawings: m².
 const SLIVER_M2: f64 = 0.5;
@@ -41,52 +41,74 @@ fn as_text<S: serde::Serializer>(key: &ParcelKey, serializer: S) -> Result<S::Ok
     serializer.collect_str(key)
 }
 
-/// Keeps what a project recovers of a batch of parcels, and says what is left out; a row for each that stays.
-pub fn cut(boundary: &MultiPolygon<f64>, batch: &mut Batch<Parcel>) -> Vec<IntersectRow> {
-    let (recovered, rows) = intersect(boundary, std::mem::take(&mut batch.records));
-    let outside = batch.report.accepted - recovered.len();
-    if outside > 0 {
-        let words = format!("{outside} parcels lie outside the project's boundary and are left out");
-        batch.report.warnings.push(words);
-    }
-    batch.report.accepted = recovered.len();
-    batch.features = rows.iter().map(|row| std::mem::take(&mut batch.features[row.position])).collect();
-    batch.records = recovered;
-    rows
+/// Cuts parcels at the boundary of a project, run by run.
+#[derive(Debug)]
+pub struct Cut {
+    boundary: MultiPolygon<f64>,
+    around: Option<Rect<f64>>,
+    outside: usize,
 }
 
-/// Cuts `parcels` at the boundary of a project: those recovered, whole or in
-/// part, with the recovered part as geometry, and a row for each.
-///
-/// The recovered area is the parcel's total area (which may be the declared
-/// one) times the share of its land inside the boundary. Parts under 0.5 m² or
-/// 0.1 % of the parcel are not recovered; a parcel of which less than that
-/// remains is recovered whole, and keeps its geometry.
-fn intersect(boundary: &MultiPolygon<f64>, parcels: Vec<Parcel>) -> (Vec<Parcel>, Vec<IntersectRow>) {
-    let Some(around) = boundary.bounding_rect() else { return (Vec::new(), Vec::new()) };
-    let cut = super::parallel::map(&parcels, |parcel| recovered_part(boundary, around, parcel));
-    parcels
-        .into_iter()
-        .zip(cut)
-        .enumerate()
-        .filter_map(|(position, (parcel, part))| {
-            let part = part?;
-            let recovered_area =
-                if part.whole { parcel.total_area } else { share_of(parcel.total_area, part.share) };
-            let row = IntersectRow {
-                position,
-                key: parcel.key.clone(),
-                total_area: parcel.total_area,
-                recovered_area,
-                share: part.share,
-                whole: part.whole,
-            };
-            Some((
-                Parcel { recovered_area, geometry: part.geometry.unwrap_or(parcel.geometry), ..parcel },
-                row,
-            ))
-        })
-        .unzip()
+/// A parcel as it is after the cut.
+type CutParcel<T> = (T, Parcel, IntersectRow);
+
+impl Cut {
+    /// Cuts at this boundary.
+    pub fn new(boundary: MultiPolygon<f64>) -> Self {
+        let around = boundary.bounding_rect();
+        Self { boundary, around, outside: 0 }
+    }
+
+    /// The parcels of a run that are recovered, whole or in
+    /// part, with the recovered part as geometry, and a row for each.
+    ///
+    /// The recovered area is the parcel's total area (which may be the declared
+    /// one) times the share of its land inside the boundary. Parts under 0.5 m² or
+    /// 0.1 % of the parcel are not recovered; a parcel of which less than that
+    /// remains is recovered whole, and keeps its geometry.
+    pub fn keep<T: Sync + Send>(&mut self, parcels: Vec<(T, Parcel)>) -> Vec<CutParcel<T>> {
+        let parts = super::parallel::map(&parcels, |(_, parcel)| {
+            recovered_part(&self.boundary, self.around?, parcel)
+        });
+        let before = parcels.len();
+        let kept: Vec<CutParcel<T>> = parcels
+            .into_iter()
+            .zip(parts)
+            .enumerate()
+            .filter_map(|(position, ((feature, parcel), part))| {
+                let part = part?;
+                let recovered_area =
+                    if part.whole { parcel.total_area } else { share_of(parcel.total_area, part.share) };
+                let row = IntersectRow {
+                    position,
+                    key: parcel.key.clone(),
+                    total_area: parcel.total_area,
+                    recovered_area,
+                    share: part.share,
+                    whole: part.whole,
+                };
+                let geometry = part.geometry.unwrap_or(parcel.geometry);
+                Some((feature, Parcel { recovered_area, geometry, ..parcel }, row))
+            })
+            .collect();
+        self.outside += before - kept.len();
+        kept
+    }
+
+    /// Forgets what was left out.
+    pub fn anew(&mut self) {
+        self.outside = 0;
+    }
+
+    /// Says in the report what was left out.
+    pub fn tell(&self, report: &mut Report) {
+        if self.outside > 0 {
+            let words =
+                format!("{} parcels lie outside the project's boundary and are left out", self.outside);
+            report.warnings.push(words);
+        }
+        report.accepted -= self.outside;
+    }
 }
 
 fn share_of(total: SquareMetres, share: f64) -> SquareMetres {
@@ -171,6 +193,11 @@ mod tests {
             planned_day: None,
             geometry,
         }
+    }
+
+    fn intersect(boundary: &MultiPolygon<f64>, parcels: Vec<Parcel>) -> (Vec<Parcel>, Vec<IntersectRow>) {
+        let named = parcels.into_iter().map(|parcel| ((), parcel)).collect();
+        Cut::new(boundary.clone()).keep(named).into_iter().map(|((), parcel, row)| (parcel, row)).unzip()
     }
 
     #[test]

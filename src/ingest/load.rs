@@ -56,7 +56,7 @@ pub fn load(
     let text_cell = bind_drawing(&source, request.target, &mut binding);
     binding.check_required(&source, &[request.given, request.defaulted].concat())?;
     let (mut rows, simplified) = source.read(&binding.read, &options.bounds, progress)?;
-    progress(Step::Checking);
+    progress(Step::Checking { done: 0, of: None });
     let read = rows.len();
     let encoding = text::decode(&mut rows, &binding, options.encoding);
     let mut warnings = encoding.warnings;
@@ -115,7 +115,10 @@ fn bounds(rows: &[SourceRow]) -> Option<[f64; 4]> {
 }
 
 /// The cell of the level in a drawing; none for anything else.
-fn bind_level(
+///
+/// # Errors
+/// Levels that are named for anything else.
+pub fn bind_level(
     source: &Source,
     options: &Options,
     binding: &mut Binding,

@@ -15,18 +15,20 @@
 
 mod area;
 mod bounds;
-mod checks;
 mod columns;
 mod crs;
 mod error;
 mod events;
+mod flow;
 mod fold;
 mod intersect;
+mod known;
 mod linework;
 mod load;
 mod locate;
 mod options;
 mod outline;
+mod overlaps;
 mod parallel;
 mod parcels;
 mod progress;
@@ -43,10 +45,11 @@ pub use bounds::{Bound, Bounds, LONGEST_TEXT, MOST_COLUMNS};
 pub use crs::vietnam;
 pub use error::{IngestError, TableError};
 pub use events::{EventRow, EventTable, read_event_file, read_event_table};
-pub use intersect::{IntersectRow, cut};
+pub use flow::{Halt, Named, ParcelFlow};
+pub use intersect::{Cut, IntersectRow};
 pub use options::{Commune, Encoding, Mapping, MappingError, Options, Origin, Target};
 pub use outline::{FieldOutline, fields, outline};
-pub use parcels::read_parcels;
+pub use parcels::{read_parcels, stream_parcels};
 pub use progress::{ReadProgress, Step};
 pub use projects::read_projects;
 pub use report::{

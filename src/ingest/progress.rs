@@ -13,8 +13,13 @@ pub enum Step {
         of: Option<u64>,
     },
     /// All is read; texts, places and shapes are looked at.
-    Checking,
+    Checking {
+        /// Features that were compared with the others.
+        done: u64,
+        /// Features in all, where they are compared.
+        of: Option<u64>,
+    },
 }
 
 /// Called as reading goes on.
-pub type ReadProgress<'a> = &'a mut dyn FnMut(Step);
+pub type ReadProgress<'a> = &'a mut (dyn FnMut(Step) + Send);

@@ -25,29 +25,49 @@ fn is_drawn(declared: f64, drawn: SquareMetres) -> bool {
 
 /// A column of areas in m². How it writes numbers shows in its own cells and,
 /// where no cell shows it, in the areas that are drawn.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct AreaColumn {
     column: NumberColumn,
     /// The file keeps numbers, not texts.
     numbers: bool,
-    /// The habit that the drawn areas show.
-    drawn: Option<Habit>,
+    /// The habit that the first cell shows by the area drawn.
+    shown: Option<Habit>,
+    /// Another cell shows the other habit by the area drawn.
+    contradicted: bool,
+    /// A cell has two readings.
+    is_open: bool,
 }
 
 impl AreaColumn {
-    /// Of the cells of a column, each with its feature and the area drawn there.
-    pub fn of<'a>(
-        numbers: bool,
-        cells: impl Iterator<Item = (&'a str, &'a str, SquareMetres)> + Clone,
-    ) -> Self {
-        let mut column = NumberColumn::new(Quantity::Area);
-        for (feature, text, _) in cells.clone() {
-            column.see(|| format!("feature {feature}"), text);
+    /// A column in which nothing was seen yet.
+    pub fn new(numbers: bool) -> Self {
+        let column = NumberColumn::new(Quantity::Area);
+        Self { column, numbers, shown: None, contradicted: false, is_open: false }
+    }
+
+    /// Takes note of a cell and of the area drawn beside it.
+    pub fn see(&mut self, feature: &str, text: &str, drawn: SquareMetres) {
+        if self.numbers {
+            return;
         }
-        let mut shown = cells.filter_map(|(_, text, drawn)| by_drawing(column.reading(text).ok()?, drawn));
-        let first = shown.next();
-        let drawn = first.filter(|first| column.habit().is_none() && shown.all(|other| other == *first));
-        Self { column, numbers, drawn }
+        self.column.see(|| format!("feature {feature}"), text);
+        let Ok(reading @ NumberReading::Either { .. }) = self.column.reading(text) else { return };
+        self.is_open = true;
+        let by_drawing = by_drawing(reading, drawn);
+        self.contradicted |= by_drawing.is_some_and(|habit| self.shown.is_some_and(|shown| shown != habit));
+        self.shown = self.shown.or(by_drawing);
+    }
+
+    /// Whether all cells that this column has seen read the same by a column that has seen fewer.
+    pub fn agrees_with(&self, earlier: &Self) -> bool {
+        let contradicts_itself = self.column.shown_by().is_some() && self.column.habit().is_none();
+        (!self.is_open && !contradicts_itself)
+            || (self.column == earlier.column && self.drawn() == earlier.drawn())
+    }
+
+    /// The habit that the drawn areas show.
+    fn drawn(&self) -> Option<Habit> {
+        self.shown.filter(|_| self.column.habit().is_none() && !self.contradicted)
     }
 
     /// The area in a cell, with or without its unit, beside the area that is drawn.
@@ -67,7 +87,7 @@ impl AreaColumn {
         let NumberReading::Either { vietnamese, international } = reading else {
             return self.column.number(text).map_err(|why| in_words(text, &why));
         };
-        let (by_column, by_drawing) = (self.column.habit().or(self.drawn), by_drawing(reading, drawn));
+        let (by_column, by_drawing) = (self.column.habit().or(self.drawn()), by_drawing(reading, drawn));
         if let (Some(column), Some(drawing), Some((feature, other))) =
             (by_column, by_drawing, self.column.shown_by())
             && column != drawing
@@ -169,7 +189,8 @@ mod tests {
             .map(|(n, (text, drawn)): (usize, _)| (n.to_string(), *text, SquareMetres::new(*drawn)))
             .collect();
         let cells = named.iter().map(|(feature, text, drawn)| (feature.as_str(), *text, *drawn));
-        let column = AreaColumn::of(false, cells.clone());
+        let mut column = AreaColumn::new(false);
+        cells.clone().for_each(|(feature, text, drawn)| column.see(feature, text, drawn));
         cells.map(|(_, text, drawn)| column.area(text, drawn).map(SquareMetres::get)).collect()
     }
 
@@ -195,7 +216,7 @@ mod tests {
 
     #[test]
     fn columns_of_numbers_need_no_habit() {
-        let column = AreaColumn::of(true, std::iter::empty());
+        let column = AreaColumn::new(true);
         let read = |text: &str| column.area(text, SquareMetres::ZERO).map(SquareMetres::get);
         assert_eq!((read("38.125"), read("1200"), read("1.5e+3")), (Ok(38.1), Ok(1200.0), Ok(1500.0)));
         assert!(read("-1.5").is_err() && read("nan").is_err());

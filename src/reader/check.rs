@@ -3,6 +3,8 @@
 //! The reader has had a stranger's file in its hands: what it says is bounded
 //! and checked anew, as if the stranger had said it.
 
+use geo::Coord;
+
 use crate::{
     domain::{Code, Day},
     ingest::{Bounds, LONGEST_TEXT, vietnam},
@@ -57,15 +59,27 @@ impl Check {
     /// # Errors
     /// Outside Vietnam, not a number, or more than are taken.
     pub fn points(&mut self, points: &[(f64, f64)]) -> Result<(), Doubt> {
-        self.vertices += points.len();
+        self.corners(points.len(), points.iter().map(|(x, y)| Coord { x: *x, y: *y }))
+    }
+
+    /// So many corners of a ring.
+    ///
+    /// # Errors
+    /// As [`Check::points`].
+    pub fn corners(
+        &mut self,
+        count: usize,
+        mut corners: impl Iterator<Item = Coord<f64>>,
+    ) -> Result<(), Doubt> {
+        self.vertices += count;
         if self.vertices > self.bounds.vertices {
             return Err(Doubt("more vertices than are taken"));
         }
         let (low, high) = (vietnam().min(), vietnam().max());
-        let inside = |(x, y): &(f64, f64)| {
-            (low.x - SLACK..=high.x + SLACK).contains(x) && (low.y - SLACK..=high.y + SLACK).contains(y)
+        let inside = |c: Coord<f64>| {
+            (low.x - SLACK..=high.x + SLACK).contains(&c.x) && (low.y - SLACK..=high.y + SLACK).contains(&c.y)
         };
-        if points.iter().all(inside) { Ok(()) } else { Err(Doubt("coordinates outside Vietnam")) }
+        if corners.all(inside) { Ok(()) } else { Err(Doubt("coordinates outside Vietnam")) }
     }
 }
 
@@ -74,7 +88,15 @@ impl Check {
 /// # Errors
 /// [`Doubt`] when the text is longer than is taken.
 pub fn text(text: String) -> Result<String, Doubt> {
-    if text.len() > LONGEST { Err(Doubt("a text that is too long")) } else { Ok(text) }
+    is_text(&text).map(|()| text)
+}
+
+/// Whether a text is one.
+///
+/// # Errors
+/// [`Doubt`] when the text is longer than is taken.
+pub fn is_text(text: &str) -> Result<(), Doubt> {
+    if text.len() > LONGEST { Err(Doubt("a text that is too long")) } else { Ok(()) }
 }
 
 /// The name of a feature.
@@ -82,7 +104,15 @@ pub fn text(text: String) -> Result<String, Doubt> {
 /// # Errors
 /// [`Doubt`] when the text is longer than is taken.
 pub fn name(text: String) -> Result<String, Doubt> {
-    if text.len() > LONGEST_NAME { Err(Doubt("a feature's name that is too long")) } else { Ok(text) }
+    is_name(&text).map(|()| text)
+}
+
+/// Whether the name of a feature is one.
+///
+/// # Errors
+/// [`Doubt`] when the text is longer than is taken.
+pub fn is_name(text: &str) -> Result<(), Doubt> {
+    if text.len() > LONGEST_NAME { Err(Doubt("a feature's name that is too long")) } else { Ok(()) }
 }
 
 /// A text that may be missing.

@@ -3,20 +3,27 @@
 use std::{
     ffi::OsStr,
     io::{self, BufWriter, Read, Write},
-    os::unix::ffi::OsStrExt,
+    os::{fd::AsFd, unix::ffi::OsStrExt},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
+use geo::MultiPolygon;
+
 use super::{
     confine::{self, Confinement},
     findings::{self, clip},
-    protocol::{self, Kind, Question, ReaderFault, SentValue, Task, WireOptions, send, send_parts},
+    protocol::{
+        self, ENOUGH, Kind, Question, ReaderFault, SentValue, Task, WireOptions, send, send_bytes, send_parts,
+    },
     records::Transferable,
 };
-use crate::ingest::{
-    self, Batch, Bound, Bounds, IngestError, LayerOutline, Step, Target, cut, read_event_file, read_parcels,
-    read_projects, read_units,
+use crate::{
+    domain::{PackedParcels, Parcel},
+    ingest::{
+        self, Batch, Bound, Bounds, Cut, Halt, IngestError, LayerOutline, Named, ParcelFlow, Report, Step,
+        Target, read_event_file, read_projects, read_units, stream_parcels,
+    },
 };
 
 /// Characters of an error's words.
@@ -34,7 +41,12 @@ pub fn run() -> ExitCode {
         Err(error) => return failed(&error),
     };
     std::thread::spawn(end_with_the_asker);
-    let mut output = BufWriter::with_capacity(1 << 18, io::stdout().lock());
+    // The pipe itself: what the library puts before it looks for the ends of lines.
+    let pipe = match io::stdout().as_fd().try_clone_to_owned() {
+        Ok(pipe) => std::fs::File::from(pipe),
+        Err(error) => return failed(&error),
+    };
+    let mut output = BufWriter::with_capacity(1 << 16, pipe);
     match answer(&mut output, question, &confinement) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
@@ -63,7 +75,7 @@ fn end_with_the_asker() {
     std::process::abort();
 }
 
-fn answer(output: &mut dyn Write, question: Question, confinement: &Confinement) -> io::Result<()> {
+fn answer(output: &mut (dyn Write + Send), question: Question, confinement: &Confinement) -> io::Result<()> {
     send(output, Kind::Confined, confinement)?;
     output.flush()?;
     let file = path(&question.folder).join("in").join(path(&question.name));
@@ -90,6 +102,15 @@ enum Failure {
 impl From<IngestError> for Failure {
     fn from(error: IngestError) -> Self {
         Self::File(error)
+    }
+}
+
+impl From<Halt> for Failure {
+    fn from(halt: Halt) -> Self {
+        match halt {
+            Halt::File(error) => Self::File(error),
+            Halt::Taker(error) => Self::Pipe(error),
+        }
     }
 }
 
@@ -135,7 +156,12 @@ fn events(output: &mut dyn Write, file: &Path, layer: Option<&str>, bounds: &Bou
     Ok(send_parts(output, Kind::Records, rows)?)
 }
 
-fn records(output: &mut dyn Write, file: &Path, asked: WireOptions, bounds: Bounds) -> Result<(), Failure> {
+fn records(
+    output: &mut (dyn Write + Send),
+    file: &Path,
+    asked: WireOptions,
+    bounds: Bounds,
+) -> Result<(), Failure> {
     let (target, options, boundary) = asked.into_parts(bounds);
     let mut progress = |step: Step| {
         // Whoever does not listen any more has closed standard input too.
@@ -145,11 +171,9 @@ fn records(output: &mut dyn Write, file: &Path, asked: WireOptions, bounds: Boun
         Target::Units => batch(read_units(file, &options, &mut progress)?, output, file, &bounds),
         Target::Projects => batch(read_projects(file, &options, &mut progress)?, output, file, &bounds),
         Target::Parcels => {
-            let mut read = read_parcels(file, &options, &mut progress)?;
-            let rows = boundary.map(|boundary| cut(&boundary, &mut read)).unwrap_or_default();
-            let mut rows = rows.into_iter().map(Some).chain(std::iter::repeat(None));
-            let records = read.records.into_iter().map(|parcel| (parcel, rows.next().flatten())).collect();
-            batch(Batch { records, features: read.features, report: read.report }, output, file, &bounds)
+            let mut sending = Sending::new(output, boundary, file, bounds);
+            let mut report = stream_parcels(file, &options, &mut sending)?;
+            sending.finish(&mut report)
         }
     }
 }
@@ -172,6 +196,97 @@ fn batch<R: Transferable>(
     send_parts(output, Kind::Findings, findings)?;
     send(output, Kind::Report, &report)?;
     Ok(())
+}
+
+/// Sends parcels as they are made.
+struct Sending<'a> {
+    output: &'a mut (dyn Write + Send),
+    cut: Option<Cut>,
+    run: PackedParcels,
+    findings: usize,
+    file: &'a Path,
+    bounds: Bounds,
+}
+
+impl<'a> Sending<'a> {
+    fn new(
+        output: &'a mut (dyn Write + Send),
+        boundary: Option<MultiPolygon<f64>>,
+        file: &'a Path,
+        bounds: Bounds,
+    ) -> Self {
+        let (cut, run) = (boundary.map(Cut::new), PackedParcels::default());
+        Self { output, cut, run, findings: 0, file, bounds }
+    }
+
+    fn push(&mut self, mut feature: String, parcel: &Parcel, cut: Option<(f64, bool)>) -> Result<(), Halt> {
+        clip(&mut feature);
+        self.run.push(&feature, parcel, cut);
+        if self.run.bytes().len() < ENOUGH { Ok(()) } else { self.send() }
+    }
+
+    fn send(&mut self) -> Result<(), Halt> {
+        if self.run.is_empty() {
+            return Ok(());
+        }
+        let sent = send_bytes(self.output, Kind::Records, self.run.bytes());
+        self.run.clear();
+        match sent.or_else(|error| too_large(error, self.file, &self.bounds)) {
+            Ok(()) => Ok(()),
+            Err(Failure::File(error)) => Err(error.into()),
+            Err(Failure::Pipe(error)) => Err(error.into()),
+        }
+    }
+
+    fn tell(&mut self, report: &mut Report) -> Result<(), Halt> {
+        let findings = findings::taken(report);
+        self.findings += findings.len();
+        if self.findings > self.bounds.findings {
+            let (file, limit) = (self.file.display().to_string(), self.bounds.findings as u64);
+            return Err(IngestError::TooMuch { file, bound: Bound::Findings, limit }.into());
+        }
+        Ok(send_parts(self.output, Kind::Findings, findings)?)
+    }
+
+    fn finish(mut self, report: &mut Report) -> Result<(), Failure> {
+        if let Some(cut) = &self.cut {
+            cut.tell(report);
+        }
+        let told = self.send().and_then(|()| self.tell(report));
+        told?;
+        Ok(send(self.output, Kind::Report, report)?)
+    }
+}
+
+impl ParcelFlow for Sending<'_> {
+    fn take(&mut self, parcels: Vec<Named>, report: &mut Report) -> Result<(), Halt> {
+        match &mut self.cut {
+            None => {
+                parcels.into_iter().try_for_each(|(feature, parcel)| self.push(feature, &parcel, None))?;
+            }
+            Some(cut) => {
+                let kept = cut.keep(parcels);
+                kept.into_iter().try_for_each(|(feature, parcel, row)| {
+                    self.push(feature, &parcel, Some((row.share, row.whole)))
+                })?;
+            }
+        }
+        self.tell(report)
+    }
+
+    fn anew(&mut self) -> Result<(), Halt> {
+        self.run.clear();
+        self.findings = 0;
+        if let Some(cut) = &mut self.cut {
+            cut.anew();
+        }
+        Ok(send(self.output, Kind::Anew, &())?)
+    }
+
+    fn at(&mut self, step: Step) -> Result<(), Halt> {
+        send(self.output, Kind::Progress, &step)?;
+        Ok(self.output.flush()?)
+    }
 }
 
 /// A record that no frame can hold has more vertices than a record has.

@@ -22,6 +22,7 @@ mod error;
 mod findings;
 mod handover;
 mod limits;
+mod parcels;
 mod process;
 mod protocol;
 mod records;
@@ -36,16 +37,17 @@ use geo::MultiPolygon;
 use serde_json::{Map, Value};
 
 use crate::{
-    domain::{AdminUnit, Parcel, Project},
+    domain::{AdminUnit, PackedParcels, Project},
     ingest::{
-        Batch, EventTable, IntersectRow, LayerOutline, MOST_COLUMNS, Options, ReadProgress, Report, Target,
-        Words,
+        Batch, EventTable, LayerOutline, MOST_COLUMNS, Options, ReadProgress, Report, Step, Target, Words,
     },
 };
 use check::{Check, Doubt};
+use findings::Finding;
 use handover::Handover;
+use parcels::ParcelCheck;
 use protocol::{Kind, SentValue, Task, WireOptions};
-use records::{CutParcel, Transferable};
+use records::Transferable;
 
 pub use child::run as run_child;
 pub use confine::Confinement;
@@ -176,26 +178,51 @@ impl Reader {
         self.batch(path, WireOptions::new(Target::Projects, options, None), cancellation, progress)
     }
 
-    /// The parcels of the file at `path`, cut at `boundary` if there is one: then a row for each
-    /// tells what is recovered of it.
+    /// The parcels of the file at `path`, cut at `boundary` if there is one. They go to `taker` as they come; the
+    /// report comes at the end.
     ///
     /// # Errors
-    /// See [`ReadError`].
+    /// See [`ReadError`]. Where `taker` takes no more it knows why, and [`ReadError::Left`] is said.
     pub fn parcels(
         &self,
         path: &Path,
         options: &Options,
         boundary: Option<&MultiPolygon<f64>>,
         cancellation: &Cancellation,
-        progress: ReadProgress<'_>,
-    ) -> Result<(Batch<Parcel>, Vec<IntersectRow>), ReadError> {
+        taker: &mut dyn TakeParcels,
+    ) -> Result<Report, ReadError> {
         let asked = WireOptions::new(Target::Parcels, options, boundary);
-        let Batch { records, features, report } =
-            self.batch::<CutParcel>(path, asked, cancellation, progress)?;
-        let (records, rows): (Vec<Parcel>, Vec<Option<IntersectRow>>) = records.into_iter().unzip();
-        let rows = (0..).zip(rows).filter_map(|(position, row)| Some(IntersectRow { position, ..row? }));
-        let rows = rows.collect();
-        Ok((Batch { records, features, report }, rows))
+        let file = Handover::new(path)?;
+        let fresh = || ParcelCheck::new(Check::new(self.limits.bounds));
+        let (mut check, mut findings, mut report, mut sent) = (fresh(), Vec::new(), None, 0);
+        let mut is_taken = true;
+        let task = Task::Records(Box::new(asked));
+        let heard = self.ask(&file, task, cancellation, &mut |kind, bytes| {
+            match kind {
+                Kind::Records => {
+                    let run = check.run(bytes)?;
+                    sent += run.len();
+                    is_taken = taker.run(run);
+                }
+                Kind::Anew => {
+                    (check, sent, is_taken) = (fresh(), 0, taker.anew());
+                    findings.clear();
+                }
+                Kind::Findings => protocol::each(bytes, |finding| {
+                    check.findings(1)?;
+                    findings.push(finding);
+                    Ok(())
+                })?,
+                Kind::Report => report = Some(read_report(bytes)?),
+                _ => taker.at(protocol::read(bytes).map_err(|_| Doubt("a progress that is none"))?),
+            }
+            if is_taken { Ok(()) } else { Err(Doubt("nobody takes more")) }
+        });
+        if !is_taken {
+            return Err(ReadError::Left);
+        }
+        heard?;
+        self.whole_report(&file, report, sent, findings)
     }
 
     fn batch<R: Transferable>(
@@ -223,25 +250,52 @@ impl Reader {
                 Ok(())
             }),
             Kind::Report => {
-                report = Some(protocol::read::<Report>(bytes).map_err(|_| Doubt("a report that is none"))?);
+                report = Some(read_report(bytes)?);
                 Ok(())
             }
+            Kind::Anew => Err(Doubt("records that come again")),
             _ => {
                 progress(protocol::read(bytes).map_err(|_| Doubt("a progress that is none"))?);
                 Ok(())
             }
         })?;
+        let report = self.whole_report(&file, report, records.len(), findings)?;
+        Ok(Batch { records, features, report })
+    }
+
+    /// The report with its lists, of so many records.
+    fn whole_report(
+        &self,
+        file: &Handover,
+        report: Option<Report>,
+        records: usize,
+        findings: Vec<Finding>,
+    ) -> Result<Report, ReadError> {
         let nonsense =
             |doubt: Doubt| ReadError::Nonsense { file: file.file.clone(), what: doubt.0.to_owned() };
         let mut report = report.ok_or_else(|| nonsense(Doubt("there is no report")))?;
-        if report.accepted != records.len() || report.read > self.limits.bounds.rows {
+        if report.accepted != records || report.read > self.limits.bounds.rows {
             return Err(nonsense(Doubt("the report counts other records")));
         }
         for finding in findings {
             findings::put(finding, &mut report).map_err(nonsense)?;
         }
-        Ok(Batch { records, features, report })
+        Ok(report)
     }
+}
+
+/// Takes parcels as they come.
+pub trait TakeParcels {
+    /// Takes a run of them; whether more is taken.
+    fn run(&mut self, parcels: PackedParcels) -> bool;
+    /// Forgets all that was taken, because it comes again; whether more is taken.
+    fn anew(&mut self) -> bool;
+    /// Hears how far reading is.
+    fn at(&mut self, step: Step);
+}
+
+fn read_report(bytes: &[u8]) -> Result<Report, Doubt> {
+    protocol::read(bytes).map_err(|_| Doubt("a report that is none"))
 }
 
 fn checked_layer(layer: LayerOutline) -> Result<LayerOutline, Doubt> {

@@ -31,6 +31,9 @@ use crate::ingest::IngestError;
 /// Name of the hidden command that makes the program a reader.
 pub const COMMAND: &str = "read-for-matbang";
 
+/// How often an answer may begin anew: by columns, by texts and places, by numbers, and as a whole.
+const MOST_PASSES: usize = 8;
+
 /// Bytes that are kept of a reader's last words.
 const LAST_WORDS: u64 = 16 << 10;
 
@@ -194,7 +197,7 @@ enum Heard {
 
 /// Listens until the answer is whole; an answer may be as long as the memory that was allowed for it.
 fn listen(pipe: &mut dyn Read, most: u64, take: Take<'_>) -> Result<Heard, Doubt> {
-    let (mut bytes, mut total, mut confinement) = (Vec::new(), 0_u64, None);
+    let (mut bytes, mut total, mut anew, mut confinement) = (Vec::new(), 0_u64, 0, None);
     loop {
         let kind = match protocol::receive(pipe, LONGEST_ANSWER, &mut bytes) {
             Ok(Some(kind)) => kind,
@@ -213,6 +216,14 @@ fn listen(pipe: &mut dyn Read, most: u64, take: Take<'_>) -> Result<Heard, Doubt
                 return confinement.map(Heard::All).ok_or(Doubt("an answer from outside the walls"));
             }
             Kind::Question => return Err(Doubt("a question")),
+            Kind::Anew => {
+                total = 0;
+                anew += 1;
+                if anew > MOST_PASSES {
+                    return Err(Doubt("an answer that begins again and again"));
+                }
+                take(kind, &bytes)?;
+            }
             Kind::Progress | Kind::Records | Kind::Findings | Kind::Report => take(kind, &bytes)?,
         }
     }
@@ -254,10 +265,16 @@ impl Ended {
             return time(limits.clock());
         }
         let lower = self.words.to_ascii_lowercase();
-        let starved =
-            ["memory allocation", "out of memory", "cannot allocate", "bad_alloc", "allocation failed"]
-                .iter()
-                .any(|word| lower.contains(word));
+        let starved = [
+            "memory allocation",
+            "failed to spawn thread",
+            "out of memory",
+            "cannot allocate",
+            "bad_alloc",
+            "allocation failed",
+        ]
+        .iter()
+        .any(|word| lower.contains(word));
         let status = match &self.status {
             Ok(status) => *status,
             Err(error) => return ReadError::Start(error.to_string()),

@@ -3,8 +3,10 @@
 //! ```text
 //! asker ── Question ─────────────────────────────────► reader (confines itself, then opens the file)
 //! asker ◄─ Confined · Progress* · Records* · Findings* · Report · Done ── reader
+//!       ◄─ … · Anew · …                      what came before counts no more
 //!       ◄─ … · Failed
 //! ```
+//! Parcels come as they are made, while the rest of the file is read.
 //! A frame is its length (4 bytes, little end first), its kind (1 byte) and its
 //! content in postcard. The asker believes nothing that comes back: lengths are
 //! bounded before memory is taken, values are checked as [`super::records`] says.
@@ -25,7 +27,7 @@ pub const LONGEST_ANSWER: usize = 16 << 20;
 /// Longest question, bytes: the boundaries of all communes of the country.
 const LONGEST_QUESTION: usize = 1 << 30;
 /// A frame of many parts is sent once it is so long, bytes.
-const ENOUGH: usize = 256 << 10;
+pub const ENOUGH: usize = 256 << 10;
 
 /// What a frame holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +39,10 @@ pub enum Kind {
     Confined,
     /// Features read, and how many there are.
     Progress,
-    /// Records, rows or layers: whatever was asked for.
+    /// Records, rows or layers: whatever was asked for. Parcels are packed.
     Records,
+    /// The records and findings that came before count no more: all of them come again.
+    Anew,
     /// [`super::findings::Finding`]s.
     Findings,
     /// The report without its lists, or what a table has instead.
@@ -50,11 +54,12 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Question,
         Self::Confined,
         Self::Progress,
         Self::Records,
+        Self::Anew,
         Self::Findings,
         Self::Report,
         Self::Failed,
@@ -175,7 +180,11 @@ pub fn send(pipe: &mut dyn Write, kind: Kind, content: &impl Serialize) -> io::R
     send_bytes(pipe, kind, &postcard::to_stdvec(content).map_err(io::Error::other)?)
 }
 
-fn send_bytes(pipe: &mut dyn Write, kind: Kind, bytes: &[u8]) -> io::Result<()> {
+/// Sends a frame of these bytes.
+///
+/// # Errors
+/// As [`send`].
+pub fn send_bytes(pipe: &mut dyn Write, kind: Kind, bytes: &[u8]) -> io::Result<()> {
     let most = if kind == Kind::Question { LONGEST_QUESTION } else { LONGEST_ANSWER };
     if bytes.len() > most {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "a part is too large for a frame"));

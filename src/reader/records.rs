@@ -6,12 +6,7 @@ use super::{
     check::{self, Check, Doubt},
     shapes::{self, Areas, Points},
 };
-use crate::{
-    domain::{
-        AdminUnit, Level, Parcel, ParcelKey, PlanCurve, Project, ProjectKind, SquareMetres, Succession,
-    },
-    ingest::IntersectRow,
-};
+use crate::domain::{AdminUnit, Level, PlanCurve, Project, ProjectKind, Succession};
 
 /// A record that a reader sends.
 pub trait Transferable: Sized {
@@ -26,91 +21,6 @@ pub trait Transferable: Sized {
     /// # Errors
     /// [`Doubt`] when the record holds what an honest reader would not send.
     fn unpack(sent: Self::Sent, check: &mut Check) -> Result<Self, Doubt>;
-}
-
-/// A parcel and, if it was cut, what a project recovers of it.
-pub type CutParcel = (Parcel, Option<IntersectRow>);
-
-#[derive(Debug, Serialize, Deserialize)]
-pub struct SentParcel {
-    project: String,
-    unit: String,
-    sheet: String,
-    number: String,
-    land_use: String,
-    total: u64,
-    recovered: u64,
-    declared: Option<u64>,
-    holder: Option<String>,
-    planned: Option<u16>,
-    geometry: Areas,
-    cut: Option<(f64, bool)>,
-}
-
-impl Transferable for CutParcel {
-    type Sent = SentParcel;
-
-    fn pack(self) -> SentParcel {
-        let (parcel, cut) = self;
-        SentParcel {
-            project: parcel.key.project.to_string(),
-            unit: parcel.key.unit.to_string(),
-            sheet: parcel.key.sheet,
-            number: parcel.key.number,
-            land_use: parcel.land_use,
-            total: parcel.total_area.tenths(),
-            recovered: parcel.recovered_area.tenths(),
-            declared: parcel.declared_area.map(SquareMetres::tenths),
-            holder: parcel.holder,
-            planned: parcel.planned_day.map(crate::domain::Day::number),
-            geometry: parcel.geometry.into(),
-            cut: cut.map(|row| (row.share, row.whole)),
-        }
-    }
-
-    fn unpack(sent: SentParcel, check: &mut Check) -> Result<Self, Doubt> {
-        let parcel = Parcel {
-            key: ParcelKey {
-                project: check::code(&sent.project)?,
-                unit: check::code(&sent.unit)?,
-                sheet: check::text(sent.sheet)?,
-                number: check::text(sent.number)?,
-            },
-            land_use: check::text(sent.land_use)?,
-            total_area: area(sent.total)?,
-            recovered_area: area(sent.recovered)?,
-            declared_area: sent.declared.map(area).transpose()?,
-            holder: check::some_text(sent.holder)?,
-            planned_day: check::day(sent.planned)?,
-            geometry: sent.geometry.checked(check)?,
-        };
-        let cut = sent.cut.map(|(share, whole)| cut_row(&parcel, share, whole)).transpose()?;
-        Ok((parcel, cut))
-    }
-}
-
-fn cut_row(parcel: &Parcel, share: f64, whole: bool) -> Result<IntersectRow, Doubt> {
-    if !(0.0..=1.0).contains(&share) {
-        return Err(Doubt("a share that is none"));
-    }
-    Ok(IntersectRow {
-        position: 0,
-        key: parcel.key.clone(),
-        total_area: parcel.total_area,
-        recovered_area: parcel.recovered_area,
-        share,
-        whole,
-    })
-}
-
-/// More than the Earth has is no area.
-fn area(tenths: u64) -> Result<SquareMetres, Doubt> {
-    const EARTH_TENTHS: u64 = 5_100_656_220_000_000;
-    if tenths > EARTH_TENTHS {
-        Err(Doubt("an area larger than the Earth"))
-    } else {
-        Ok(SquareMetres::from_tenths(tenths))
-    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -228,36 +138,15 @@ mod tests {
         domain::{Code, Day},
         ingest::Bounds,
     };
-    use geo::polygon;
+    use geo::{MultiPolygon, polygon};
 
-    fn parcel(x: f64) -> Parcel {
-        let code = |text: &str| Code::new(text).unwrap();
-        let square = polygon![(x: x, y: 20.5), (x: x + 0.001, y: 20.5), (x: x + 0.001, y: 20.501)];
-        Parcel {
-            key: ParcelKey { project: code("P"), unit: code("13285"), sheet: "1".into(), number: "2".into() },
-            land_use: "LUC".into(),
-            total_area: SquareMetres::new(400.0),
-            recovered_area: SquareMetres::new(200.0),
-            declared_area: None,
-            holder: Some("A".into()),
-            planned_day: Some(Day::parse("2026-11-24").unwrap()),
-            geometry: square.into(),
-        }
+    fn square() -> MultiPolygon<f64> {
+        polygon![(x: 105.9, y: 20.5), (x: 105.901, y: 20.5), (x: 105.901, y: 20.501)].into()
     }
 
     fn travelled<R: Transferable>(record: R) -> Result<R, Doubt> {
         let bytes = postcard::to_stdvec(&record.pack()).unwrap();
         R::unpack(postcard::from_bytes(&bytes).unwrap(), &mut Check::new(Bounds::UPLOAD))
-    }
-
-    #[test]
-    fn a_parcel_comes_back_as_it_was() {
-        assert_eq!(travelled((parcel(105.9), None)).unwrap().0, parcel(105.9));
-        assert!(travelled((parcel(0.0), None)).is_err());
-        assert!(travelled((parcel(f64::NAN), None)).is_err());
-        let mut huge = parcel(105.9);
-        huge.total_area = SquareMetres::from_tenths(u64::MAX);
-        assert!(travelled((huge, None)).is_err());
     }
 
     #[test]
@@ -272,7 +161,7 @@ mod tests {
             valid_to: None,
             predecessors: Succession::parse_list("13294:full").unwrap(),
             successors: vec![],
-            boundary: Some(parcel(105.9).geometry),
+            boundary: Some(square()),
         };
         assert_eq!(travelled(unit.clone()), Ok(unit));
         let project = Project {

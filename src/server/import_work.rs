@@ -120,13 +120,14 @@ impl Tracker {
     pub fn at(&self, step: Step) {
         self.change(|work| match step {
             Step::Reading { done, of } => (work.step, work.done, work.of) = (Phase::Reading, done, of),
-            Step::Checking => work.step = Phase::Checking,
+            // How many were read stays told: what is compared with the others is a part of it only.
+            Step::Checking { .. } => work.step = Phase::Checking,
         });
     }
 
-    /// The records are being written.
-    pub fn storing(&self) {
-        self.change(|work| work.step = Phase::Storing);
+    /// So many records of so many are written.
+    pub fn storing(&self, done: u64, of: u64) {
+        self.change(|work| (work.step, work.done, work.of) = (Phase::Storing, done, Some(of)));
     }
 
     /// Later work on the same file is told instead.
@@ -181,13 +182,16 @@ mod tests {
         let now = shown(&works);
         assert_eq!((&now["doing"], &now["step"]), (&"preview".into(), &"reading".into()));
         assert_eq!((&now["done"], &now["of"]), (&3000.into(), &8000.into()));
-        first.at(Step::Checking);
+        first.at(Step::Checking { done: 0, of: None });
+        assert_eq!(shown(&works)["done"], 3000);
+        first.at(Step::Checking { done: 500, of: Some(3000) });
         assert_eq!(shown(&works)["done"], 3000);
         let second = Tracker::new(Arc::clone(&works), Operation::Commit, None);
         first.at(Step::Reading { done: 8000, of: Some(8000) });
         drop(first);
-        second.storing();
+        second.storing(10, 8000);
         assert_eq!((&shown(&works)["doing"], &shown(&works)["step"]), (&"commit".into(), &"storing".into()));
+        assert_eq!((&shown(&works)["done"], &shown(&works)["of"]), (&10.into(), &8000.into()));
         drop(second);
         assert!(works.now().is_none());
     }

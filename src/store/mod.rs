@@ -32,8 +32,8 @@ use geo::MultiPolygon;
 use crate::{
     atlas::Snapshot,
     domain::{
-        AdminUnit, Day, Event, EventKind, ImportedLayer, LedgerPosition, NewEvent, Parcel, ParcelId,
-        ParcelRef, Project, ProjectId, SquareMetres, UnitId,
+        AdminUnit, Day, Event, EventKind, ImportedLayer, LedgerPosition, NewEvent, PackedParcels, Parcel,
+        ParcelId, ParcelRef, Project, ProjectId, SquareMetres, UnitId,
     },
 };
 
@@ -148,6 +148,11 @@ pub fn is_there(location: &Path) -> Result<bool, StoreError> {
         Engine::GeoPackage(path) => Ok(path.exists()),
         Engine::PostgreSql(address) => postgres::PostgreSql::is_there(address),
     }
+}
+
+/// Whether nobody else has the store at a place open, so that it may be held for as long as a file is read.
+pub fn is_alone(location: &Path) -> bool {
+    !is_address(location) && geopackage::is_alone(location)
 }
 
 /// Whether a place is the address of a server, with no folder beside it.
@@ -280,6 +285,9 @@ pub struct IdempotentAnswer<'a> {
     pub recorded_at: i64,
 }
 
+/// Gives run after run of parcels; none at the end.
+pub type NextRun<'a> = &'a mut dyn FnMut() -> Result<Option<PackedParcels>, StoreError>;
+
 /// One atomic change of a store. Nothing is kept unless it is committed.
 ///
 /// # Errors
@@ -295,11 +303,21 @@ pub trait Transaction {
     /// Adds projects, or brings those with the same code up to date.
     fn projects(&mut self, entry: &Entry, projects: &[Project]) -> Result<Written, StoreError>;
 
+    /// Adds the parcels that `next` gives run by run, until it gives none, as one import. They are listed on the
+    /// entry's day.
+    ///
+    /// # Errors
+    /// Besides: a project or unit that is not there, a parcel that is there already; the error of `next`.
+    fn parcel_runs(&mut self, entry: &Entry, next: NextRun<'_>) -> Result<Written, StoreError>;
+
     /// Adds parcels. They are listed on the entry's day.
     ///
     /// # Errors
-    /// Besides: a project or unit that is not there, a parcel that is there already.
-    fn parcels(&mut self, entry: &Entry, parcels: &[Parcel]) -> Result<Written, StoreError>;
+    /// As [`Transaction::parcel_runs`].
+    fn parcels(&mut self, entry: &Entry, parcels: &[Parcel]) -> Result<Written, StoreError> {
+        let mut runs = PackedParcels::runs_of(parcels);
+        self.parcel_runs(entry, &mut || Ok(runs.next()))
+    }
 
     /// Appends events.
     ///

@@ -3,7 +3,7 @@
 use super::{Decimal, Habit, NumberError, NumberReading, Quantity, shortened};
 
 /// A column of numbers: all its cells are written by one habit.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NumberColumn {
     quantity: Quantity,
     /// The first cell that is a number by this habit only, and where it stands.

@@ -21,7 +21,7 @@ use crate::domain::ZONES;
 /// coordinates really are.
 const ASSUMING_DRIVERS: [&str; 5] = ["GeoJSON", "GeoJSONSeq", "TopoJSON", "KML", "LIBKML"];
 
-/// So many points decide whether a CRS puts the data inside Vietnam.
+/// So many points, up to twice as many, decide whether a CRS puts the data inside Vietnam.
 const SAMPLE: usize = 500;
 
 /// Vietnam with its islands near the coast, in degrees.
@@ -47,35 +47,94 @@ struct Known {
     name: String,
 }
 
+/// What of the places of a file was seen, to tell its CRS by: points spread over it, and how far it reaches.
+#[derive(Debug)]
+pub struct PlaceEvidence {
+    /// The first point of every so-many-th feature.
+    points: Vec<Coord<f64>>,
+    /// How many features one point stands for.
+    stride: usize,
+    /// Features seen.
+    seen: usize,
+    low: Coord<f64>,
+    high: Coord<f64>,
+}
+
+impl Default for PlaceEvidence {
+    fn default() -> Self {
+        let (low, high) = (Coord { x: f64::MAX, y: f64::MAX }, Coord { x: f64::MIN, y: f64::MIN });
+        Self { points: Vec::new(), stride: 1, seen: 0, low, high }
+    }
+}
+
+impl PlaceEvidence {
+    /// Takes note of where rows lie, by the file's own coordinates.
+    pub fn see(&mut self, rows: &[SourceRow]) {
+        for row in rows.iter().filter(|row| !row.shape.is_empty()) {
+            let mut first = None;
+            let (mut low, mut high) = (self.low, self.high);
+            row.shape.for_each(|c| {
+                first = first.or(Some(c));
+                low = Coord { x: low.x.min(c.x), y: low.y.min(c.y) };
+                high = Coord { x: high.x.max(c.x), y: high.y.max(c.y) };
+            });
+            (self.low, self.high) = (low, high);
+            if self.seen.is_multiple_of(self.stride) {
+                self.points.extend(first);
+            }
+            self.seen += 1;
+            if self.points.len() == 2 * SAMPLE {
+                // Every other one is enough from here on.
+                let mut index = 0;
+                self.points.retain(|_| {
+                    index += 1;
+                    index % 2 == 1
+                });
+                self.stride *= 2;
+            }
+        }
+    }
+
+    /// Decides on the CRS.
+    ///
+    /// # Errors
+    /// Unknown `--crs`; no CRS and none or several that would fit; data outside Vietnam.
+    pub fn place(&self, source: &Source, options: &Options) -> Result<Placement, IngestError> {
+        let points = &self.points;
+        if points.is_empty() {
+            return Ok(nowhere());
+        }
+        let stated = source.crs.as_ref().filter(|crs| !crs.is_local()).and_then(known_from_file);
+        if let Some(wanted) = &options.crs {
+            let chosen = known_from_option(wanted)?;
+            let mut placement = fit(source, points, &chosen)?;
+            if let Some(stated) = stated.filter(|s| s.code != chosen.code && !is_assumed(source, points)) {
+                placement.warnings.push(format!(
+                    "the file says {}, --crs {} was followed",
+                    label(stated.code.as_deref(), &stated.name),
+                    chosen.code.as_deref().unwrap_or(wanted)
+                ));
+            }
+            return Ok(placement);
+        }
+        match stated {
+            // A file that says another system than the habit means it.
+            Some(stated) if !stated.reference.is_geographic() || !is_assumed(source, points) => {
+                fit(source, points, &stated)
+            }
+            _ => detect::detect(source, &Rect::new(self.low, self.high), options.expected_area),
+        }
+    }
+}
+
 /// Decides on the CRS of `rows`.
 ///
 /// # Errors
-/// Unknown `--crs`; no CRS and none or several that would fit; data outside Vietnam.
+/// As [`PlaceEvidence::place`].
 pub fn place(source: &Source, rows: &[SourceRow], options: &Options) -> Result<Placement, IngestError> {
-    let points = sample(rows);
-    if points.is_empty() {
-        return Ok(nowhere());
-    }
-    let stated = source.crs.as_ref().filter(|crs| !crs.is_local()).and_then(known_from_file);
-    if let Some(wanted) = &options.crs {
-        let chosen = known_from_option(wanted)?;
-        let mut placement = fit(source, &points, &chosen)?;
-        if let Some(stated) = stated.filter(|s| s.code != chosen.code && !is_assumed(source, &points)) {
-            placement.warnings.push(format!(
-                "the file says {}, --crs {} was followed",
-                label(stated.code.as_deref(), &stated.name),
-                chosen.code.as_deref().unwrap_or(wanted)
-            ));
-        }
-        return Ok(placement);
-    }
-    match stated {
-        // A file that says another system than the habit means it.
-        Some(stated) if !stated.reference.is_geographic() || !is_assumed(source, &points) => {
-            fit(source, &points, &stated)
-        }
-        _ => detect::detect(source, &extent(rows), options.expected_area),
-    }
+    let mut evidence = PlaceEvidence::default();
+    evidence.see(rows);
+    evidence.place(source, options)
 }
 
 /// The CRS is only the format's habit, and the numbers can't be degrees.
@@ -84,7 +143,8 @@ fn is_assumed(source: &Source, points: &[Coord<f64>]) -> bool {
     ASSUMING_DRIVERS.contains(&source.driver.as_str()) && !points.iter().any(degrees)
 }
 
-fn nowhere() -> Placement {
+/// The placement of rows without a geometry.
+pub fn nowhere() -> Placement {
     let report = CrsReport {
         source: CrsSource::None,
         code: None,
@@ -93,28 +153,6 @@ fn nowhere() -> Placement {
         note: None,
     };
     Placement { transform: None, report, warnings: Vec::new() }
-}
-
-/// The first point of up to [`SAMPLE`] features spread over the file.
-fn sample(rows: &[SourceRow]) -> Vec<Coord<f64>> {
-    let step = rows.len().div_ceil(SAMPLE).max(1);
-    let first = |row: &SourceRow| {
-        let mut first = None;
-        row.shape.for_each(|c| first = first.or(Some(c)));
-        first
-    };
-    rows.iter().filter(|row| !row.shape.is_empty()).step_by(step).filter_map(first).collect()
-}
-
-fn extent(rows: &[SourceRow]) -> Rect<f64> {
-    let (mut low, mut high) = (Coord { x: f64::MAX, y: f64::MAX }, Coord { x: f64::MIN, y: f64::MIN });
-    for row in rows {
-        row.shape.for_each(|c| {
-            low = Coord { x: low.x.min(c.x), y: low.y.min(c.y) };
-            high = Coord { x: high.x.max(c.x), y: high.y.max(c.y) };
-        });
-    }
-    Rect::new(low, high)
 }
 
 fn known_from_option(wanted: &str) -> Result<Known, IngestError> {
@@ -255,6 +293,15 @@ fn describe(points: &[Coord<f64>]) -> String {
 }
 
 impl Placement {
+    /// Whether coordinates are moved the same way.
+    pub fn is_same_way(&self, other: &Self) -> bool {
+        let way = |placement: &Self| {
+            let report = &placement.report;
+            (report.source, report.code.clone(), report.name.clone(), report.axes)
+        };
+        way(self) == way(other)
+    }
+
     /// Moves all coordinates to WGS 84 degrees, outer rings counter-clockwise;
     /// features that end up outside Vietnam are refused.
     pub fn apply(&self, rows: &mut [SourceRow]) {

@@ -87,6 +87,14 @@ pub fn read(geometry: &Geometry) -> Result<(Shape, Option<String>), Problem> {
     check_lengths(geometry)?;
     let mut shape = Shape::default();
     collect(geometry, &mut shape)?;
+    sound(shape)
+}
+
+/// A shape whose polygons are valid, repaired if they were not, and how.
+///
+/// # Errors
+/// [`Problem`] when they can't be.
+pub fn sound(mut shape: Shape) -> Result<(Shape, Option<String>), Problem> {
     if shape.polygons.is_empty() || is_plainly_valid(&shape.polygons) {
         return Ok((shape, None));
     }

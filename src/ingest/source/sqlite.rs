@@ -56,10 +56,8 @@ pub fn is_settled(path: &Path) -> bool {
     })
 }
 
-/// Names and texts of the schema's entries.
-fn entries(path: &Path) -> rusqlite::Result<Vec<(String, String)>> {
-    let flags =
-        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+/// The file as one that is only read.
+pub fn address(path: &Path) -> String {
     let mut address = String::from("file:");
     for byte in path.as_os_str().as_encoded_bytes() {
         if byte.is_ascii_alphanumeric() || b"/._-".contains(byte) {
@@ -75,9 +73,25 @@ fn entries(path: &Path) -> rusqlite::Result<Vec<(String, String)>> {
     if is_settled(path) {
         address.push_str("&immutable=1");
     }
-    let connection = Connection::open_with_flags(address, flags)?;
+    address
+}
+
+/// Trusts nothing in the schema.
+///
+/// # Errors
+/// A library that knows no such settings.
+pub fn defend(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_TRUSTED_SCHEMA, false)?;
+    Ok(())
+}
+
+/// Names and texts of the schema's entries.
+fn entries(path: &Path) -> rusqlite::Result<Vec<(String, String)>> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(address(path), flags)?;
+    defend(&connection)?;
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, LONGEST_ENTRY)?;
     let mut statement =
         connection.prepare("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL LIMIT ?1")?;

@@ -40,24 +40,65 @@ pub struct Decoded {
     pub warnings: Vec<String>,
 }
 
-/// Decodes all cells in place, by `wanted` or by what fits best.
-pub fn decode(rows: &mut [SourceRow], binding: &Binding, wanted: Encoding) -> Decoded {
-    let (scored, shown) = special_texts(rows, binding);
-    let encoding = if wanted == Encoding::Auto { best(&scored) } else { wanted };
-    let score = score(&scored, encoding);
+/// What of the texts of a file was seen, to tell its encoding by.
+#[derive(Debug, Default)]
+pub struct TextEvidence {
+    /// To be scored: different texts that are not plain ASCII.
+    scored: BTreeSet<String>,
+    /// To be shown; none of a personal field.
+    shown: BTreeSet<String>,
+}
+
+impl TextEvidence {
+    /// Takes note of the texts of rows as they stand in the file.
+    pub fn see(&mut self, rows: &[SourceRow], binding: &Binding) {
+        for row in rows {
+            for (cell, text) in row.cells.iter().enumerate() {
+                let Some(text) = text.as_ref().filter(|text| !text.is_ascii()) else { continue };
+                if self.scored.len() < SCORED_TEXTS && !self.scored.contains(text) {
+                    self.scored.insert(text.clone());
+                }
+                if self.shown.len() < SHOWN_TEXTS && binding.is_public(cell) {
+                    self.shown.insert(text.clone());
+                }
+            }
+        }
+    }
+
+    /// The encoding that is `wanted`, or else fits best.
+    pub fn encoding(&self, wanted: Encoding) -> Encoding {
+        if wanted == Encoding::Auto { best(&self.scored) } else { wanted }
+    }
+
+    /// What is to be told of texts that are read in `encoding`.
+    pub fn told(&self, encoding: Encoding, wanted: Encoding) -> Decoded {
+        let sample = |text: &String| Sample { before: text.clone(), after: read(text, encoding) };
+        let report = EncodingReport {
+            used: encoding.name().into(),
+            chosen: wanted != Encoding::Auto,
+            sample: self.shown.iter().map(sample).collect(),
+            score: score(&self.scored, encoding),
+        };
+        Decoded { warnings: warnings(&report, self.scored.is_empty()), report }
+    }
+}
+
+/// Decodes all cells of rows in place.
+pub fn decode_in(rows: &mut [SourceRow], encoding: Encoding) {
     for cell in rows.iter_mut().flat_map(|row| row.cells.iter_mut()).flatten() {
         if !cell.is_ascii() {
             *cell = read(cell, encoding);
         }
     }
-    let sample = |text: &String| Sample { before: text.clone(), after: read(text, encoding) };
-    let report = EncodingReport {
-        used: encoding.name().into(),
-        chosen: wanted != Encoding::Auto,
-        sample: shown.iter().map(sample).collect(),
-        score,
-    };
-    Decoded { warnings: warnings(&report, scored.is_empty()), report }
+}
+
+/// Decodes all cells in place, by `wanted` or by what fits best.
+pub fn decode(rows: &mut [SourceRow], binding: &Binding, wanted: Encoding) -> Decoded {
+    let mut evidence = TextEvidence::default();
+    evidence.see(rows, binding);
+    let encoding = evidence.encoding(wanted);
+    decode_in(rows, encoding);
+    evidence.told(encoding, wanted)
 }
 
 fn warnings(report: &EncodingReport, plain: bool) -> Vec<String> {
@@ -76,23 +117,6 @@ fn warnings(report: &EncodingReport, plain: bool) -> Vec<String> {
         ));
     }
     warnings
-}
-
-/// Different texts that are not plain ASCII: to be scored, and to be shown.
-fn special_texts(rows: &[SourceRow], binding: &Binding) -> (BTreeSet<String>, BTreeSet<String>) {
-    let (mut scored, mut shown) = (BTreeSet::new(), BTreeSet::new());
-    for row in rows {
-        for (cell, text) in row.cells.iter().enumerate() {
-            let Some(text) = text.as_ref().filter(|text| !text.is_ascii()) else { continue };
-            if scored.len() < SCORED_TEXTS && !scored.contains(text) {
-                scored.insert(text.clone());
-            }
-            if shown.len() < SHOWN_TEXTS && binding.is_public(cell) {
-                shown.insert(text.clone());
-            }
-        }
-    }
-    (scored, shown)
 }
 
 fn best(texts: &BTreeSet<String>) -> Encoding {

@@ -22,7 +22,7 @@ use crate::{
         ImportStored, Refused, StagedFiles,
     },
     domain::{Action, Code, Day, LedgerPosition, UnitId},
-    import::{self, ImportError, Records, Request},
+    import::{self, Asker, ImportError, Keeping, Records, Request},
     ingest::{Encoding, Mapping, Target},
     reader::{Cancellation, Reader},
     server::{
@@ -175,7 +175,7 @@ pub async fn preview(
     let read = ImportReading::begin(&app, &identity, &id, asked).await?;
     let tracker = Tracker::new(Arc::clone(&read.staged.works), Operation::Preview, app.announcer(&id));
     let answer = app.reading.run(move |reader, cancellation| {
-        let records = read.records(reader, cancellation, &tracker)?;
+        let records = read.records(reader, cancellation, Keeping::Nothing, &tracker)?;
         Ok(ImportPreview {
             report: ImportReport::of(&records),
             preview: ImportShapes::of(&records),
@@ -196,13 +196,12 @@ pub async fn commit(
     let author = identity.name().to_owned();
     let tracker = Tracker::new(Arc::clone(&read.staged.works), Operation::Commit, app.announcer(&id));
     let work = app.reading.run(move |reader, cancellation| {
-        let records = read.records(reader, cancellation, &tracker)?;
+        let records = read.records(reader, cancellation, Keeping::All, &tracker)?;
         read.may_store(&records)?;
         Ok::<_, Problem>((records, read.request.day, tracker))
     });
     let (records, day, tracker) = work.await?;
-    tracker.storing();
-    let (answer, at) = store_all(&app, records, author, day).await?;
+    let (answer, at) = store_all(&app, records, author, day, tracker).await?;
     // What is stored is stored: what can't be forgotten now is over by itself later.
     let _ = app.end_import(&id).await;
     app.await_shown(at).await;
@@ -212,9 +211,10 @@ pub async fn commit(
 /// Has the records written in their turn, by the one writer.
 async fn store_all(
     app: &App,
-    records: Records,
+    mut records: Records,
     author: String,
     day: Day,
+    tracker: Tracker,
 ) -> Result<(ImportDone, LedgerPosition), Problem> {
     let read = records.report();
     if !read.refused.is_empty() {
@@ -226,8 +226,10 @@ async fn store_all(
     let recorded_at = jiff::Timestamp::now().as_millisecond();
     let entry = Entry { source: read.file.clone(), author, recorded_at, day, units_on: day };
     let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+    let of = read.accepted as u64;
+    tracker.storing(0, of);
     let writing = app.writer.write(move |change| {
-        let written = records.write(change, &entry)?;
+        let written = records.write(change, &entry, &mut |done| tracker.storing(done, of))?;
         // Who asked has left: what is written stays.
         let _ = sender.send((written, change.head()));
         Ok(())
@@ -286,17 +288,13 @@ impl ImportReading {
         &self,
         reader: &Reader,
         cancellation: &Cancellation,
+        keeping: Keeping,
         tracker: &Tracker,
     ) -> Result<Records, Problem> {
-        let snapshot = &self.current.view.snapshot;
+        let asker = Asker { before: Some(&self.current.view.snapshot), mine: &self.scope, cancellation };
         tracker.reading();
-        let read =
-            import::read(reader, &self.request, Some(snapshot), cancellation, &mut |step| tracker.at(step));
-        let mut records = read.map_err(|error| refused(&self.staged, &error))?;
-        if let Records::Parcels(batch, _) = &mut records {
-            import::keep_off(snapshot, batch, self.request.day, &self.scope);
-        }
-        Ok(records)
+        let read = import::read(reader, &self.request, asker, keeping, &mut |step| tracker.at(step));
+        read.map_err(|error| refused(&self.staged, &error))
     }
 
     /// Units and projects are everybody's: only who manages everywhere may bring them in. Parcels must
@@ -306,8 +304,8 @@ impl ImportReading {
         let everywhere = snapshot.units().iter().all(|entry| self.scope.holds(entry.id));
         let allowed = everywhere
             || match records {
-                Records::Parcels(batch, _) => batch.records.iter().all(|parcel| {
-                    let unit = snapshot.unit_by_code(parcel.key.unit.as_str(), self.request.day);
+                Records::Parcels(parcels) => parcels.units().iter().all(|code| {
+                    let unit = snapshot.unit_by_code(code, self.request.day);
                     let id: Option<UnitId> = unit.map(|unit| snapshot.units()[unit].id);
                     id.is_some_and(|id| self.scope.holds(id))
                 }),

@@ -4,7 +4,10 @@
 use geo::{BoundingRect, LineString, MultiPolygon};
 use wkb::writer::{WriteOptions, write_line_string, write_multi_polygon};
 
-use crate::store::shape;
+use crate::{
+    domain::wkb::{NoArea, bounds_of_area},
+    store::shape,
+};
 
 const HEADER: [u8; 8] = [b'G', b'P', 0, 0b0000_0011, 0xE6, 0x10, 0, 0];
 
@@ -21,6 +24,19 @@ pub fn line_string(line: &LineString<f64>) -> Vec<u8> {
     let mut blob = header(line.bounding_rect());
     let _ = write_line_string(&mut blob, line, &WriteOptions::default());
     blob
+}
+
+/// Writes the blob of an area that is WKB already in the place of `blob`'s content.
+///
+/// # Errors
+/// Bytes that are no area.
+pub fn of_area(wkb: &[u8], blob: &mut Vec<u8>) -> Result<(), NoArea> {
+    let [west, south, east, north] = bounds_of_area(wkb)?.unwrap_or([f64::NAN; 4]);
+    blob.clear();
+    blob.extend_from_slice(&HEADER);
+    [west, east, south, north].iter().for_each(|edge| blob.extend_from_slice(&edge.to_le_bytes()));
+    blob.extend_from_slice(wkb);
+    Ok(())
 }
 
 fn header(rect: Option<geo::Rect<f64>>) -> Vec<u8> {
@@ -74,6 +90,9 @@ mod tests {
     fn geometries_come_back() {
         let polygons =
             MultiPolygon(vec![polygon![(x: 105.9, y: 20.5), (x: 106.0, y: 20.5), (x: 106.0, y: 20.6)]]);
+        let (mut area, mut blob) = (Vec::new(), vec![1; 7]);
+        crate::domain::wkb::write_area(polygons.0.iter(), &mut area);
+        assert_eq!((of_area(&area, &mut blob), &blob), (Ok(()), &multi_polygon(&polygons)));
         assert_eq!(to_multi_polygon(&multi_polygon(&polygons)), Ok(polygons));
         let alignment = LineString::from(vec![(105.9, 20.5), (106.0, 20.5)]);
         assert_eq!(to_line_string(&line_string(&alignment)), Ok(alignment));

@@ -3,12 +3,11 @@
 use rusqlite::{Connection, OptionalExtension};
 
 use super::{
-    blob,
-    parcels::{Inserts, Numbers, Row},
+    parcels::{Inserts, Numbered, Numbers},
     reference,
 };
 use crate::{
-    domain::{Code, Day, HolderId, Parcel, ParcelId, ParcelKey, ProjectId, UnitId},
+    domain::{Code, Day, HolderId, PackedParcels, Parcel, ParcelId, ParcelKey, ProjectId, UnitId},
     store::{Entry, FormedParcel, StoreError, ledger::encoding::Seal},
 };
 
@@ -31,7 +30,7 @@ pub fn form(
 ) -> Result<(Seal, u32), StoreError> {
     let parent = read(sql, parent)?;
     let (mut seal, first) = (Seal::default(), reference::next_number(sql, "parcels")?);
-    let mut insert = Inserts::new(sql, entry.day)?;
+    let mut run = Numbered { parcels: PackedParcels::default(), numbers: Vec::new() };
     for (row, formed) in (first..).zip(parcels) {
         let parcel = Parcel {
             key: ParcelKey {
@@ -48,11 +47,11 @@ pub fn form(
             geometry: formed.geometry.clone(),
         };
         let Parent { project, unit, holder, .. } = parent;
-        let numbers = Numbers { id: ParcelId(row), project, unit, holder };
-        let row = Row { numbers, parcel: &parcel, geometry: blob::multi_polygon(&parcel.geometry) };
-        insert.run(std::slice::from_ref(&row))?;
-        row.seal(&mut seal)?;
+        run.numbers.push(Numbers { id: ParcelId(row), project, unit, holder });
+        run.parcels.push("", &parcel, None);
     }
+    Inserts::new(sql, entry.day)?.run(&run)?;
+    run.seal(&mut seal);
     Ok((seal, first))
 }
 

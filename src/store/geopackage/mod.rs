@@ -204,6 +204,19 @@ impl Ledger for GeoPackage {
     }
 }
 
+/// Whether nobody has the file open: only then can the way of its journal be changed, and changed back.
+pub(super) fn is_alone(path: &Path) -> bool {
+    let set = |sql: &Connection, mode: &str| {
+        let now = sql.query_row(&format!("PRAGMA journal_mode = {mode}"), [], |row| row.get::<_, String>(0));
+        now.is_ok_and(|now| now.eq_ignore_ascii_case(mode))
+    };
+    let opened = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, Mode::ReadWrite);
+    opened.is_ok_and(|sql| {
+        let is_alone = set(&sql, "delete");
+        set(&sql, "wal") && is_alone
+    })
+}
+
 /// Connections, a processor each, that see the store at `head`; none when it has moved on.
 fn beside(connections: &Connections, head: Head) -> Result<Vec<Connection>, StoreError> {
     let count = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);

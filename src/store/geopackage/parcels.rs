@@ -1,28 +1,35 @@
 //! Adds the rows of parcels: many a statement, each sealed as it is written.
 //!
 //! Others wait while an import is written. So what a statement costs by itself
-//! is shared by several rows, and shapes are encoded and sealed on a thread
-//! beside the one that inserts.
+//! is shared by several rows, and they are sealed on a thread beside the one
+//! that inserts. Parcels come run by run and are let go: memory does not grow
+//! with their number, but for the names of holders.
 
 use std::{
     collections::HashMap,
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    sync::{
+        Arc,
+        mpsc::{Receiver, sync_channel},
+    },
 };
 
 use rusqlite::{CachedStatement, Connection, Statement, params};
 
 use super::{blob, reference};
 use crate::{
-    domain::{Day, HolderId, Parcel, ParcelId, ProjectId, SquareMetres, UnitId},
+    domain::{
+        Code, Day, HolderId, PackedParcel, PackedParcels, ParcelId, ParcelKey, ProjectId, SquareMetres,
+        UnitId,
+    },
     store::{
-        Entry, StoreError,
+        Entry, NextRun, StoreError,
         ledger::encoding::{self, ParcelRow, Seal},
     },
 };
 
 /// Rows a statement.
 const ROWS: usize = 40;
-/// Runs of rows that may be encoded before they are inserted.
+/// Runs of parcels that may be inserted before they are sealed.
 const AHEAD: usize = 16;
 
 const COLUMNS: &str = "INSERT INTO parcels
@@ -38,13 +45,14 @@ pub struct Numbers {
     pub holder: Option<HolderId>,
 }
 
-/// A parcel's row.
-pub struct Row<'a> {
-    pub numbers: Numbers,
-    pub parcel: &'a Parcel,
-    /// Its shape as it is stored.
-    pub geometry: Vec<u8>,
+/// A run of parcels, and for each the numbers of its row.
+pub struct Numbered {
+    pub parcels: PackedParcels,
+    pub numbers: Vec<Numbers>,
 }
+
+/// A parcel's row.
+type Row<'a> = (Numbers, PackedParcel<'a>);
 
 /// Adds parcels, listed on the entry's day: what seals them, and the number of the first.
 ///
@@ -52,64 +60,58 @@ pub struct Row<'a> {
 /// [`StoreError::NoProject`] or [`StoreError::NoUnit`] when a parcel names one that is not there;
 /// [`StoreError::Exists`] when a parcel is there already; [`StoreError::Backend`] or [`StoreError::Full`] when the
 /// file can't be written.
-pub fn import(sql: &Connection, entry: &Entry, parcels: &[Parcel]) -> Result<(Seal, u32), StoreError> {
+pub fn import(sql: &Connection, entry: &Entry, next: NextRun<'_>) -> Result<(Seal, u32), StoreError> {
     let first = reference::next_number(sql, "parcels")?;
-    let numbers = numbers(sql, entry, parcels, first)?;
-    let runs = || parcels.chunks(ROWS).zip(numbers.chunks(ROWS));
+    let mut names = Names::new(sql, entry.units_on, first)?;
     let mut insert = Inserts::new(sql, entry.day)?;
     let seal = std::thread::scope(|threads| {
-        let (send, encoded) = sync_channel(AHEAD);
-        let sealing = threads.spawn(move || encode(runs(), &send));
-        let inserted = insert.all(&encoded);
-        // Who encodes must not wait for room after an error.
-        drop(encoded);
+        let (send, runs) = sync_channel(AHEAD);
+        let sealing = threads.spawn(move || sealed(&runs));
+        let mut inserted = Ok(());
+        while let (Ok(()), Some(parcels)) = (&inserted, next()?) {
+            let run = Arc::new(names.numbered(parcels)?);
+            // Who seals ends by a panic only, which goes on below.
+            let _ = send.send(Arc::clone(&run));
+            inserted = insert.run(&run);
+        }
+        drop(send);
         let seal = sealing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        inserted.and(seal)
+        inserted.map(|()| seal)
     })?;
     Ok((seal, first))
 }
 
-/// Encodes and seals runs of rows, and sends them on as long as somebody takes them.
-fn encode<'a>(
-    runs: impl Iterator<Item = (&'a [Parcel], &'a [Numbers])>,
-    send: &SyncSender<Vec<Row<'a>>>,
-) -> Result<Seal, StoreError> {
+/// What seals all rows of these runs.
+fn sealed(runs: &Receiver<Arc<Numbered>>) -> Seal {
     let mut seal = Seal::default();
-    for (parcels, numbers) in runs {
-        let row = |(parcel, numbers): (&'a Parcel, &Numbers)| {
-            let row = Row { numbers: *numbers, parcel, geometry: blob::multi_polygon(&parcel.geometry) };
-            row.seal(&mut seal).map(|()| row)
-        };
-        let run = parcels.iter().zip(numbers).map(row).collect::<Result<Vec<_>, _>>()?;
-        if send.send(run).is_err() {
-            break;
-        }
-    }
-    Ok(seal)
+    runs.iter().for_each(|run| run.seal(&mut seal));
+    seal
 }
 
-impl Row<'_> {
-    /// Adds the row, as it is written, to what its import seals.
-    pub fn seal(&self, seal: &mut Seal) -> Result<(), StoreError> {
-        let Numbers { id, project, unit, holder } = self.numbers;
-        let fault = |why| StoreError::Row { table: "parcels", row: i64::from(id.0), column: "geom", why };
-        let parcel = self.parcel;
-        let row = ParcelRow {
-            id,
-            project,
-            unit,
-            sheet: &parcel.key.sheet,
-            number: &parcel.key.number,
-            land_use: &parcel.land_use,
-            recovered: parcel.recovered_area,
-            total: parcel.total_area,
-            declared: parcel.declared_area,
-            holder: holder.map(|holder| holder.0),
-            planned: parcel.planned_day,
-            wkb: blob::wkb(&self.geometry).map_err(fault)?,
-        };
-        seal.row(id.0, |bytes| encoding::parcel(bytes, &row));
-        Ok(())
+impl Numbered {
+    fn rows(&self) -> impl Iterator<Item = Row<'_>> {
+        self.numbers.iter().copied().zip(self.parcels.iter())
+    }
+
+    /// Adds the rows, as they are written, to what their import seals.
+    pub fn seal(&self, seal: &mut Seal) {
+        for (Numbers { id, project, unit, holder }, parcel) in self.rows() {
+            let row = ParcelRow {
+                id,
+                project,
+                unit,
+                sheet: parcel.sheet,
+                number: parcel.number,
+                land_use: parcel.land_use,
+                recovered: parcel.recovered,
+                total: parcel.total,
+                declared: parcel.declared,
+                holder: holder.map(|holder| holder.0),
+                planned: parcel.planned,
+                wkb: parcel.shape,
+            };
+            seal.row(id.0, |bytes| encoding::parcel(bytes, &row));
+        }
     }
 }
 
@@ -119,6 +121,8 @@ pub struct Inserts<'c> {
     single: CachedStatement<'c>,
     /// Day of the listing.
     day: Day,
+    /// Room for a shape as it is stored.
+    blob: Vec<u8>,
 }
 
 impl<'c> Inserts<'c> {
@@ -130,11 +134,8 @@ impl<'c> Inserts<'c> {
             several: sql.prepare_cached(&several)?,
             single: sql.prepare_cached(&format!("{COLUMNS}{one}"))?,
             day,
+            blob: Vec::new(),
         })
-    }
-
-    fn all(&mut self, runs: &Receiver<Vec<Row<'_>>>) -> Result<(), StoreError> {
-        runs.iter().try_for_each(|run| self.run(&run))
     }
 
     /// Adds rows.
@@ -142,10 +143,15 @@ impl<'c> Inserts<'c> {
     /// # Errors
     /// [`StoreError::Exists`] with the first parcel that is there already; [`StoreError::Backend`] or
     /// [`StoreError::Full`] when the file can't be written.
-    pub fn run(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
+    pub fn run(&mut self, run: &Numbered) -> Result<(), StoreError> {
+        let rows: Vec<Row<'_>> = run.rows().collect();
+        rows.chunks(ROWS).try_for_each(|rows| self.some(rows))
+    }
+
+    fn some(&mut self, rows: &[Row<'_>]) -> Result<(), StoreError> {
         if rows.len() == ROWS {
             for (index, row) in (1..).step_by(13).zip(rows) {
-                bind(&mut self.several, index, row, self.day)?;
+                bind(&mut self.several, index, row, self.day, &mut self.blob)?;
             }
             match self.several.raw_execute() {
                 Ok(_) => return Ok(()),
@@ -155,10 +161,10 @@ impl<'c> Inserts<'c> {
             }
         }
         for row in rows {
-            bind(&mut self.single, 1, row, self.day)?;
+            bind(&mut self.single, 1, row, self.day, &mut self.blob)?;
             self.single.raw_execute().map_err(|error| {
                 if is_constraint(&error) {
-                    StoreError::Exists(Box::new(row.parcel.key.clone()))
+                    exists(&row.1).unwrap_or_else(|| error.into())
                 } else {
                     error.into()
                 }
@@ -168,9 +174,31 @@ impl<'c> Inserts<'c> {
     }
 }
 
+/// That a parcel is there already.
+fn exists(parcel: &PackedParcel<'_>) -> Option<StoreError> {
+    let key = ParcelKey {
+        project: Code::new(parcel.project).ok()?,
+        unit: Code::new(parcel.unit).ok()?,
+        sheet: parcel.sheet.to_owned(),
+        number: parcel.number.to_owned(),
+    };
+    Some(StoreError::Exists(Box::new(key)))
+}
+
 /// Binds a row's thirteen cells from the parameter at `place` on.
-fn bind(statement: &mut Statement<'_>, index: usize, row: &Row<'_>, day: Day) -> rusqlite::Result<()> {
-    let (numbers, parcel) = (row.numbers, row.parcel);
+fn bind(
+    statement: &mut Statement<'_>,
+    index: usize,
+    (numbers, parcel): &Row<'_>,
+    day: Day,
+    shape: &mut Vec<u8>,
+) -> Result<(), StoreError> {
+    blob::of_area(parcel.shape, shape).map_err(|why| StoreError::Row {
+        table: "parcels",
+        row: i64::from(numbers.id.0),
+        column: "geom",
+        why: why.to_string(),
+    })?;
     let mut index = index..;
     let mut put = |cell: &dyn rusqlite::ToSql| {
         index.next().map_or(Ok(()), |index| statement.raw_bind_parameter(index, cell))
@@ -178,105 +206,115 @@ fn bind(statement: &mut Statement<'_>, index: usize, row: &Row<'_>, day: Day) ->
     put(&numbers.id.0)?;
     put(&numbers.project.0)?;
     put(&numbers.unit.0)?;
-    put(&parcel.key.sheet)?;
-    put(&parcel.key.number)?;
+    put(&parcel.sheet)?;
+    put(&parcel.number)?;
     put(&parcel.land_use)?;
-    put(&parcel.recovered_area.get())?;
-    put(&parcel.total_area.get())?;
-    put(&parcel.declared_area.map(SquareMetres::get))?;
+    put(&parcel.recovered.get())?;
+    put(&parcel.total.get())?;
+    put(&parcel.declared.map(SquareMetres::get))?;
     put(&numbers.holder.map(|holder| holder.0))?;
-    put(&parcel.planned_day.map(|day| day.to_string()))?;
+    put(&parcel.planned.map(|day| day.to_string()))?;
     put(&day.number())?;
-    put(&row.geometry)
+    Ok(put(&shape.as_slice())?)
 }
 
-/// The numbers of what each row names; holders are added.
-fn numbers(
-    sql: &Connection,
-    entry: &Entry,
-    parcels: &[Parcel],
-    first: u32,
-) -> Result<Vec<Numbers>, StoreError> {
-    let (mut projects, mut units) = (HashMap::new(), HashMap::new());
-    let mut holders = Holders::after(sql)?;
-    let mut numbers = Vec::with_capacity(parcels.len());
-    for (id, parcel) in (first..).zip(parcels) {
-        let (project, unit) = (parcel.key.project.as_str(), parcel.key.unit.as_str());
-        let project = known(&mut projects, project, || {
-            reference::project_number(sql, project)?.ok_or_else(|| StoreError::NoProject(project.to_owned()))
-        })?;
-        // The unit that has the code on the day, else the last one that had it.
-        let unit = known(&mut units, unit, || {
-            let number = reference::unit_number(sql, unit, entry.units_on)?;
-            number.ok_or_else(|| StoreError::NoUnit(unit.to_owned()))
-        })?;
-        numbers.push(Numbers {
-            id: ParcelId(id),
-            project: ProjectId(project as u32),
-            unit: UnitId(unit as u32),
-            holder: parcel.holder.as_deref().map(|name| holders.number(name)),
-        });
+/// What the rows of an import name: projects and units that are there, holders that are added.
+struct Names<'c> {
+    sql: &'c Connection,
+    units_on: Day,
+    /// Number of the next row.
+    next: u32,
+    projects: HashMap<String, i64>,
+    units: HashMap<String, i64>,
+    holders: Holders,
+}
+
+impl<'c> Names<'c> {
+    fn new(sql: &'c Connection, units_on: Day, first: u32) -> Result<Self, StoreError> {
+        let holders = Holders { next: reference::next_number(sql, "holders")?, numbers: HashMap::new() };
+        Ok(Self { sql, units_on, next: first, projects: HashMap::new(), units: HashMap::new(), holders })
     }
-    holders.add(sql)?;
-    Ok(numbers)
+
+    /// A run with the numbers of its rows; new holders are written.
+    fn numbered(&mut self, parcels: PackedParcels) -> Result<Numbered, StoreError> {
+        let mut numbers = Vec::with_capacity(parcels.len());
+        let mut new = Vec::new();
+        for parcel in parcels.iter() {
+            let project = known(&mut self.projects, parcel.project, |code| {
+                let number = reference::project_number(self.sql, code)?;
+                number.ok_or_else(|| StoreError::NoProject(code.to_owned()))
+            })?;
+            // The unit that has the code on the day, else the last one that had it.
+            let unit = known(&mut self.units, parcel.unit, |code| {
+                let number = reference::unit_number(self.sql, code, self.units_on)?;
+                number.ok_or_else(|| StoreError::NoUnit(code.to_owned()))
+            })?;
+            numbers.push(Numbers {
+                id: ParcelId(self.next),
+                project: ProjectId(project as u32),
+                unit: UnitId(unit as u32),
+                holder: parcel.holder.map(|name| self.holders.number(name, &mut new)),
+            });
+            self.next += 1;
+        }
+        add_holders(self.sql, &new)?;
+        Ok(Numbered { parcels, numbers })
+    }
 }
 
 /// What was looked up once.
-fn known<'p>(
-    all: &mut HashMap<&'p str, i64>,
-    code: &'p str,
-    find: impl FnOnce() -> Result<i64, StoreError>,
+fn known(
+    all: &mut HashMap<String, i64>,
+    code: &str,
+    find: impl FnOnce(&str) -> Result<i64, StoreError>,
 ) -> Result<i64, StoreError> {
     if let Some(number) = all.get(code) {
         return Ok(*number);
     }
-    let number = find()?;
-    all.insert(code, number);
+    let number = find(code)?;
+    all.insert(code.to_owned(), number);
     Ok(number)
 }
 
 /// The holders of an import. A name is one holder within it; the same name in another may be another person.
-struct Holders<'p> {
-    first: u32,
-    names: Vec<&'p str>,
-    numbers: HashMap<&'p str, HolderId>,
+struct Holders {
+    /// Number of the next one.
+    next: u32,
+    numbers: HashMap<Box<str>, HolderId>,
 }
 
-impl<'p> Holders<'p> {
-    /// Behind those that are there.
-    fn after(sql: &Connection) -> Result<Self, StoreError> {
-        let first = reference::next_number(sql, "holders")?;
-        Ok(Self { first, names: Vec::new(), numbers: HashMap::new() })
-    }
-
-    fn number(&mut self, name: &'p str) -> HolderId {
-        let next = HolderId(self.first + self.names.len() as u32);
-        *self.numbers.entry(name).or_insert_with(|| {
-            self.names.push(name);
-            next
-        })
-    }
-
-    fn add(&self, sql: &Connection) -> Result<(), StoreError> {
-        let several = format!("INSERT INTO holders (fid, name) VALUES {}", vec!["(?, ?)"; ROWS].join(", "));
-        let mut several = sql.prepare_cached(&several)?;
-        let mut single = sql.prepare_cached("INSERT INTO holders (fid, name) VALUES (?1, ?2)")?;
-        let mut number = self.first;
-        let (runs, rest) = self.names.as_chunks::<ROWS>();
-        for run in runs {
-            for (index, name) in (1..).step_by(2).zip(run) {
-                several.raw_bind_parameter(index, number)?;
-                several.raw_bind_parameter(index + 1, name)?;
-                number += 1;
-            }
-            several.raw_execute()?;
+impl Holders {
+    fn number<'p>(&mut self, name: &'p str, new: &mut Vec<(u32, &'p str)>) -> HolderId {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
         }
-        for name in rest {
-            single.execute(params![number, name])?;
-            number += 1;
-        }
-        Ok(())
+        let number = HolderId(self.next);
+        self.next += 1;
+        self.numbers.insert(name.into(), number);
+        new.push((number.0, name));
+        number
     }
+}
+
+fn add_holders(sql: &Connection, holders: &[(u32, &str)]) -> Result<(), StoreError> {
+    if holders.is_empty() {
+        return Ok(());
+    }
+    let several = format!("INSERT INTO holders (fid, name) VALUES {}", vec!["(?, ?)"; ROWS].join(", "));
+    let mut several = sql.prepare_cached(&several)?;
+    let mut single = sql.prepare_cached("INSERT INTO holders (fid, name) VALUES (?1, ?2)")?;
+    let (runs, rest) = holders.as_chunks::<ROWS>();
+    for run in runs {
+        for (index, (number, name)) in (1..).step_by(2).zip(run) {
+            several.raw_bind_parameter(index, number)?;
+            several.raw_bind_parameter(index + 1, name)?;
+        }
+        several.raw_execute()?;
+    }
+    for (number, name) in rest {
+        single.execute(params![number, name])?;
+    }
+    Ok(())
 }
 
 /// Whether a row breaks a rule of its table.

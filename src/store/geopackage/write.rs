@@ -14,11 +14,12 @@ use geo::MultiPolygon;
 use super::{attached, form, parcels, questions, read, records, reference};
 use crate::{
     domain::{
-        AdminUnit, Event, EventKind, ImportedLayer, LedgerPosition, NewEvent, Parcel, ParcelId, ParcelRef,
-        Project, ProjectId, SquareMetres, UnitId,
+        AdminUnit, Event, EventKind, ImportedLayer, LedgerPosition, NewEvent, ParcelId, ParcelRef, Project,
+        ProjectId, SquareMetres, UnitId,
     },
     store::{
-        Chain, Entry, FormedParcel, Head, IdempotentAnswer, ParcelState, StoreError, Transaction, Written,
+        Chain, Entry, FormedParcel, Head, IdempotentAnswer, NextRun, ParcelState, StoreError, Transaction,
+        Written,
         body::body_text,
         ledger::encoding::{self, Seal},
         running::Running,
@@ -162,13 +163,14 @@ impl Transaction for Write<'_> {
         Ok(written)
     }
 
-    fn parcels(&mut self, entry: &Entry, parcels: &[Parcel]) -> Result<Written, StoreError> {
-        if parcels.is_empty() {
-            return Ok(Written { inserted: 0, updated: 0, first: 0 });
+    fn parcel_runs(&mut self, entry: &Entry, next: NextRun<'_>) -> Result<Written, StoreError> {
+        let (seal, first) = parcels::import(&self.sql, entry, next)?;
+        let inserted = seal.rows();
+        if inserted == 0 {
+            return Ok(Written { inserted, updated: 0, first: 0 });
         }
-        let (seal, first) = parcels::import(&self.sql, entry, parcels)?;
         self.seal(entry, ImportedLayer::Parcels, seal)?;
-        Ok(Written { inserted: parcels.len() as u32, updated: 0, first })
+        Ok(Written { inserted, updated: 0, first })
     }
 
     fn append(&mut self, events: &[NewEvent]) -> Result<Head, StoreError> {

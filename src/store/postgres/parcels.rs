@@ -1,4 +1,4 @@
-//! Adds the rows of parcels: all of an import in one copy, each sealed as it is written.
+//! Adds the rows of parcels: some ten thousand of an import in one copy, each sealed as it is written.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,10 +10,13 @@ use super::{
     session::Session,
 };
 use crate::{
-    domain::{Code, Day, HolderId, Parcel, ParcelId, ParcelKey, ProjectId, SquareMetres, UnitId},
+    domain::{
+        Code, Day, HolderId, PackedParcel, PackedParcels, Parcel, ParcelId, ParcelKey, ProjectId,
+        SquareMetres, UnitId,
+    },
     store::{
-        Entry, FormedParcel, StoreError, StoreResult,
-        ledger::encoding::{self, ParcelRow, Seal, area_wkb},
+        Entry, FormedParcel, NextRun, StoreError, StoreResult,
+        ledger::encoding::{self, ParcelRow, Seal},
     },
 };
 
@@ -26,20 +29,38 @@ struct Numbers {
     holder: Option<HolderId>,
 }
 
+/// Parcels that are copied at once.
+const AT_ONCE: usize = 20_000;
+
+/// A parcel's row.
+type Row<'a> = (Numbers, PackedParcel<'a>);
+
 /// Adds parcels, listed on the entry's day: what seals them, and the number of the first.
 ///
 /// # Errors
 /// [`StoreError::NoProject`] or [`StoreError::NoUnit`] when a parcel names one that is not there;
 /// [`StoreError::Exists`] when a parcel is there already; [`StoreError::Backend`] when the database refuses.
-pub fn import(sql: &Session<'_>, entry: &Entry, parcels: &[Parcel]) -> StoreResult<(Seal, u32)> {
+pub fn import(sql: &Session<'_>, entry: &Entry, next: NextRun<'_>) -> StoreResult<(Seal, u32)> {
     let first = reference::next_number(sql, "parcels")?;
-    let numbers = numbers(sql, entry, parcels, first)?;
-    let rows: Vec<_> = numbers.into_iter().zip(parcels).collect();
-    Ok((add(sql, entry.day, &rows)?, first))
+    let mut names = Names::new(sql, entry, first)?;
+    let mut seal = Seal::default();
+    loop {
+        let (mut runs, mut rows) = (Vec::new(), 0);
+        while rows < AT_ONCE
+            && let Some(run) = next()?
+        {
+            rows += run.len();
+            runs.push(run);
+        }
+        if rows == 0 {
+            return Ok((seal, first));
+        }
+        add(sql, entry.day, &names.numbered(&runs)?, &mut seal)?;
+    }
 }
 
 /// Adds rows, unless one of them is there already.
-fn add(sql: &Session<'_>, day: Day, rows: &[(Numbers, &Parcel)]) -> StoreResult<Seal> {
+fn add(sql: &Session<'_>, day: Day, rows: &[Row<'_>], seal: &mut Seal) -> StoreResult<()> {
     are_new(sql, rows)?;
     let copy = "COPY parcels (fid, project, unit, sheet, number, land_use, recovered_area, total_area,
         declared_area, holder, planned_on, d0, geom) FROM STDIN (FORMAT binary)";
@@ -59,59 +80,56 @@ fn add(sql: &Session<'_>, day: Day, rows: &[(Numbers, &Parcel)]) -> StoreResult<
         Type::DATE,
         Type::BYTEA,
     ];
-    let (mut seal, day) = (Seal::default(), Date::from(day));
+    let day = Date::from(day);
     sql.copy(copy, &types, &mut |write| {
         for (numbers, parcel) in rows {
             let Numbers { id, project, unit, holder } = *numbers;
-            let wkb = area_wkb(&parcel.geometry);
             let fault = |why| StoreError::Row { table: "parcels", row: i64::from(id.0), column: "geom", why };
             write(&[
                 &signed(id.0),
                 &signed(project.0),
                 &signed(unit.0),
-                &parcel.key.sheet,
-                &parcel.key.number,
+                &parcel.sheet,
+                &parcel.number,
                 &parcel.land_use,
-                &parcel.recovered_area.get(),
-                &parcel.total_area.get(),
-                &parcel.declared_area.map(SquareMetres::get),
+                &parcel.recovered.get(),
+                &parcel.total.get(),
+                &parcel.declared.map(SquareMetres::get),
                 &holder.map(|holder| signed(holder.0)),
-                &parcel.planned_day.map(Date::from),
+                &parcel.planned.map(Date::from),
                 &day,
-                &Raw(&ewkb(&wkb).map_err(fault)?),
+                &Raw(&ewkb(parcel.shape).map_err(fault)?),
             ])?;
             let row = ParcelRow {
                 id,
                 project,
                 unit,
-                sheet: &parcel.key.sheet,
-                number: &parcel.key.number,
-                land_use: &parcel.land_use,
-                recovered: parcel.recovered_area,
-                total: parcel.total_area,
-                declared: parcel.declared_area,
+                sheet: parcel.sheet,
+                number: parcel.number,
+                land_use: parcel.land_use,
+                recovered: parcel.recovered,
+                total: parcel.total,
+                declared: parcel.declared,
                 holder: holder.map(|holder| holder.0),
-                planned: parcel.planned_day,
-                wkb: &wkb,
+                planned: parcel.planned,
+                wkb: parcel.shape,
             };
             seal.row(id.0, |bytes| encoding::parcel(bytes, &row));
         }
         Ok(())
-    })?;
-    Ok(seal)
+    })
 }
 
 /// Refuses the first parcel that comes twice or is there already: the copy itself would end the transaction.
-fn are_new(sql: &Session<'_>, rows: &[(Numbers, &Parcel)]) -> StoreResult<()> {
-    let mut own = HashSet::new();
-    let key = |(numbers, parcel): &(Numbers, &Parcel)| {
-        (numbers.project.0, numbers.unit.0, parcel.key.sheet.clone(), parcel.key.number.clone())
-    };
-    let twice = rows.iter().position(|row| !own.insert(key(row)));
+fn are_new(sql: &Session<'_>, rows: &[Row<'_>]) -> StoreResult<()> {
+    let mut own = HashSet::with_capacity(rows.len());
+    let twice = rows.iter().position(|(numbers, parcel)| {
+        !own.insert((numbers.project.0, numbers.unit.0, parcel.sheet, parcel.number))
+    });
     let projects: Vec<i32> = rows.iter().map(|(numbers, _)| signed(numbers.project.0)).collect();
     let units: Vec<i32> = rows.iter().map(|(numbers, _)| signed(numbers.unit.0)).collect();
-    let sheets: Vec<&str> = rows.iter().map(|(_, parcel)| parcel.key.sheet.as_str()).collect();
-    let all: Vec<&str> = rows.iter().map(|(_, parcel)| parcel.key.number.as_str()).collect();
+    let sheets: Vec<&str> = rows.iter().map(|(_, parcel)| parcel.sheet).collect();
+    let all: Vec<&str> = rows.iter().map(|(_, parcel)| parcel.number).collect();
     let find = "SELECT n.place::integer FROM unnest($1::integer[], $2::integer[], $3::text[], $4::text[])
         WITH ORDINALITY AS n (project, unit, sheet, number, place)
         WHERE EXISTS (SELECT 1 FROM parcels p WHERE p.project = n.project AND p.unit = n.unit AND p.sheet = n.sheet
@@ -120,80 +138,112 @@ fn are_new(sql: &Session<'_>, rows: &[(Numbers, &Parcel)]) -> StoreResult<()> {
     let there = sql.one(find, &[&projects, &units, &sheets, &all])?;
     let there = there.map(|row| number(&row, 0)).transpose()?.map(|index| index as usize - 1);
     let first = twice.into_iter().chain(there).min().and_then(|index| rows.get(index));
-    first.map_or(Ok(()), |(_, parcel)| Err(StoreError::Exists(Box::new(parcel.key.clone()))))
+    first.map_or(Ok(()), |(numbers, parcel)| {
+        let code = |text: &str| {
+            let fault = |error: crate::domain::CodeError| StoreError::Row {
+                table: "parcels",
+                row: i64::from(numbers.id.0),
+                column: "project, unit",
+                why: error.to_string(),
+            };
+            Code::new(text).map_err(fault)
+        };
+        Err(StoreError::Exists(Box::new(ParcelKey {
+            project: code(parcel.project)?,
+            unit: code(parcel.unit)?,
+            sheet: parcel.sheet.to_owned(),
+            number: parcel.number.to_owned(),
+        })))
+    })
 }
 
-/// The numbers of what each row names; holders are added.
-fn numbers(sql: &Session<'_>, entry: &Entry, parcels: &[Parcel], first: u32) -> StoreResult<Vec<Numbers>> {
-    let (mut projects, mut units) = (HashMap::new(), HashMap::new());
-    let mut holders = Holders::after(sql)?;
-    let mut numbers = Vec::with_capacity(parcels.len());
-    for (id, parcel) in (first..).zip(parcels) {
-        let (project, unit) = (parcel.key.project.as_str(), parcel.key.unit.as_str());
-        let project = known(&mut projects, project, || {
-            reference::project_number(sql, project)?.ok_or_else(|| StoreError::NoProject(project.to_owned()))
-        })?;
-        // The unit that has the code on the day, else the last one that had it.
-        let unit = known(&mut units, unit, || {
-            let number = reference::unit_number(sql, unit, entry.units_on)?;
-            number.ok_or_else(|| StoreError::NoUnit(unit.to_owned()))
-        })?;
-        numbers.push(Numbers {
-            id: ParcelId(id),
-            project: ProjectId(project),
-            unit: UnitId(unit),
-            holder: parcel.holder.as_deref().map(|name| holders.number(name)),
-        });
+/// What the rows of an import name: projects and units that are there, holders that are added.
+struct Names<'s, 'c> {
+    sql: &'s Session<'c>,
+    units_on: Day,
+    /// Number of the next row.
+    next: u32,
+    projects: HashMap<String, u32>,
+    units: HashMap<String, u32>,
+    holders: Holders,
+}
+
+impl<'s, 'c> Names<'s, 'c> {
+    fn new(sql: &'s Session<'c>, entry: &Entry, first: u32) -> StoreResult<Self> {
+        let holders = Holders { next: reference::next_number(sql, "holders")?, numbers: HashMap::new() };
+        let (projects, units) = (HashMap::new(), HashMap::new());
+        Ok(Self { sql, units_on: entry.units_on, next: first, projects, units, holders })
     }
-    holders.add(sql)?;
-    Ok(numbers)
+
+    /// Rows with their numbers; new holders are written.
+    fn numbered<'p>(&mut self, runs: &'p [PackedParcels]) -> StoreResult<Vec<Row<'p>>> {
+        let (mut rows, mut new) = (Vec::new(), Vec::new());
+        for parcel in runs.iter().flat_map(PackedParcels::iter) {
+            let project = known(&mut self.projects, parcel.project, |code| {
+                reference::project_number(self.sql, code)?
+                    .ok_or_else(|| StoreError::NoProject(code.to_owned()))
+            })?;
+            // The unit that has the code on the day, else the last one that had it.
+            let unit = known(&mut self.units, parcel.unit, |code| {
+                let number = reference::unit_number(self.sql, code, self.units_on)?;
+                number.ok_or_else(|| StoreError::NoUnit(code.to_owned()))
+            })?;
+            let numbers = Numbers {
+                id: ParcelId(self.next),
+                project: ProjectId(project),
+                unit: UnitId(unit),
+                holder: parcel.holder.map(|name| self.holders.number(name, &mut new)),
+            };
+            rows.push((numbers, parcel));
+            self.next += 1;
+        }
+        add_holders(self.sql, &new)?;
+        Ok(rows)
+    }
 }
 
 /// What was looked up once.
-fn known<'p>(
-    all: &mut HashMap<&'p str, u32>,
-    code: &'p str,
-    find: impl FnOnce() -> StoreResult<u32>,
+fn known(
+    all: &mut HashMap<String, u32>,
+    code: &str,
+    find: impl FnOnce(&str) -> StoreResult<u32>,
 ) -> StoreResult<u32> {
     if let Some(number) = all.get(code) {
         return Ok(*number);
     }
-    let number = find()?;
-    all.insert(code, number);
+    let number = find(code)?;
+    all.insert(code.to_owned(), number);
     Ok(number)
 }
 
 /// The holders of an import. A name is one holder within it; the same name in another may be another person.
-struct Holders<'p> {
-    first: u32,
-    names: Vec<&'p str>,
-    numbers: HashMap<&'p str, HolderId>,
+struct Holders {
+    /// Number of the next one.
+    next: u32,
+    numbers: HashMap<Box<str>, HolderId>,
 }
 
-impl<'p> Holders<'p> {
-    /// Behind those that are there.
-    fn after(sql: &Session<'_>) -> StoreResult<Self> {
-        let first = reference::next_number(sql, "holders")?;
-        Ok(Self { first, names: Vec::new(), numbers: HashMap::new() })
-    }
-
-    fn number(&mut self, name: &'p str) -> HolderId {
-        let next = HolderId(self.first + self.names.len() as u32);
-        *self.numbers.entry(name).or_insert_with(|| {
-            self.names.push(name);
-            next
-        })
-    }
-
-    fn add(&self, sql: &Session<'_>) -> StoreResult<()> {
-        if self.names.is_empty() {
-            return Ok(());
+impl Holders {
+    fn number<'p>(&mut self, name: &'p str, new: &mut Vec<(u32, &'p str)>) -> HolderId {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
         }
-        let copy = "COPY holders (fid, name) FROM STDIN (FORMAT binary)";
-        sql.copy(copy, &[Type::INT4, Type::TEXT], &mut |write| {
-            (self.first..).zip(&self.names).try_for_each(|(number, name)| write(&[&signed(number), name]))
-        })
+        let number = HolderId(self.next);
+        self.next += 1;
+        self.numbers.insert(name.into(), number);
+        new.push((number.0, name));
+        number
     }
+}
+
+fn add_holders(sql: &Session<'_>, holders: &[(u32, &str)]) -> StoreResult<()> {
+    if holders.is_empty() {
+        return Ok(());
+    }
+    let copy = "COPY holders (fid, name) FROM STDIN (FORMAT binary)";
+    sql.copy(copy, &[Type::INT4, Type::TEXT], &mut |write| {
+        holders.iter().try_for_each(|(number, name)| write(&[&signed(*number), name]))
+    })
 }
 
 /// What the new rows take over from the parcel before them.
@@ -229,9 +279,12 @@ pub fn form(
             geometry: part.geometry.clone(),
         })
         .collect();
+    let runs: Vec<PackedParcels> = PackedParcels::runs_of(&made).collect();
     let numbered = |(id, parcel)| (Numbers { id: ParcelId(id), ..parent.numbers }, parcel);
-    let rows: Vec<_> = (first..).zip(&made).map(numbered).collect();
-    Ok((add(sql, entry.day, &rows)?, first))
+    let rows: Vec<Row<'_>> = (first..).zip(runs.iter().flat_map(PackedParcels::iter)).map(numbered).collect();
+    let mut seal = Seal::default();
+    add(sql, entry.day, &rows, &mut seal)?;
+    Ok((seal, first))
 }
 
 fn parent(sql: &Session<'_>, id: ParcelId) -> StoreResult<Parent> {

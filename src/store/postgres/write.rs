@@ -17,11 +17,11 @@ use super::{
 };
 use crate::{
     domain::{
-        AdminUnit, Day, Event, EventKind, ImportedLayer, LedgerPosition, NewEvent, Parcel, ParcelId,
-        ParcelRef, Project, ProjectId, Record, SquareMetres, UnitId,
+        AdminUnit, Day, Event, EventKind, ImportedLayer, LedgerPosition, NewEvent, ParcelId, ParcelRef,
+        Project, ProjectId, Record, SquareMetres, UnitId,
     },
     store::{
-        Chain, Entry, FormedParcel, Head, IdempotentAnswer, ParcelState, StoreError, StoreResult,
+        Chain, Entry, FormedParcel, Head, IdempotentAnswer, NextRun, ParcelState, StoreError, StoreResult,
         Transaction, Written,
         body::body_text,
         ledger::encoding::{self, Seal},
@@ -223,15 +223,16 @@ impl Transaction for Write<'_> {
         Ok(written)
     }
 
-    fn parcels(&mut self, entry: &Entry, parcels: &[Parcel]) -> StoreResult<Written> {
-        if parcels.is_empty() {
-            return Ok(Written { inserted: 0, updated: 0, first: 0 });
+    fn parcel_runs(&mut self, entry: &Entry, next: NextRun<'_>) -> StoreResult<Written> {
+        let (seal, first) = parcels::import(&self.sql, entry, next)?;
+        let inserted = seal.rows();
+        if inserted == 0 {
+            return Ok(Written { inserted, updated: 0, first: 0 });
         }
         // Into a store that holds as much already the server's own watch is enough: who records waits for this.
-        self.is_large |= parcels.len() >= LARGE && parcels.len() as u64 > self.began.0;
-        let (seal, first) = parcels::import(&self.sql, entry, parcels)?;
+        self.is_large |= inserted as usize >= LARGE && u64::from(inserted) > self.began.0;
         self.seal(entry, ImportedLayer::Parcels, seal)?;
-        Ok(Written { inserted: parcels.len() as u32, updated: 0, first })
+        Ok(Written { inserted, updated: 0, first })
     }
 
     fn append(&mut self, events: &[NewEvent]) -> StoreResult<Head> {

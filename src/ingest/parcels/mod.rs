@@ -1,4 +1,8 @@
-//! Parcels from a cadastral file.
+//! Parcels from a cadastral file: read, made and checked run by run, so that no file is held whole.
+
+mod areas;
+mod making;
+mod passes;
 
 use std::path::Path;
 
@@ -7,16 +11,18 @@ use geo::MultiPolygon;
 use crate::domain::{Code, Parcel, ParcelKey, SquareMetres};
 
 use super::area::area_of_polygon;
-use super::checks;
 use super::columns::{Binding, Field};
 use super::error::IngestError;
-use super::load::{CellFault, Fields, Loaded, Request, load};
+use super::flow::{Gathered, Halt, ParcelFlow};
+use super::load::{CellFault, Fields, Request};
 use super::locate::{CommuneShare, Communes};
 use super::options::{Commune, Options, Target};
+use super::parallel;
 use super::progress::ReadProgress;
 use super::report::{AreaDifference, Batch, Located, Remark, Report};
 use super::source::SourceRow;
-use super::values::{self, AreaColumn};
+use super::values;
+use areas::AreaColumns;
 
 const SHEET: usize = 0;
 const NUMBER: usize = 1;
@@ -110,6 +116,16 @@ pub(super) static FIELDS: [Field; 10] = [
 /// Said of a parcel that no commune holds.
 const NOWHERE: &str = "is not given, and no commune that has a boundary and is in force holds most of the parcel; import the communes' boundaries with `matbang import units`, or give the commune with --map unit=#CODE";
 
+/// What parcels ask of a file.
+fn request(options: &Options) -> Request {
+    Request {
+        target: Target::Parcels,
+        fields: &FIELDS,
+        given: if options.project.is_some() { &["project"] } else { &[] },
+        defaulted: if options.unit.is_some() || !options.communes.is_empty() { &["unit"] } else { &[] },
+    }
+}
+
 /// Reads parcels; duplicates are refused, overlaps and area differences reported.
 ///
 /// # Errors
@@ -119,46 +135,22 @@ pub fn read_parcels(
     options: &Options,
     progress: ReadProgress<'_>,
 ) -> Result<Batch<Parcel>, IngestError> {
-    let request = Request {
-        target: Target::Parcels,
-        fields: &FIELDS,
-        given: if options.project.is_some() { &["project"] } else { &[] },
-        defaulted: if options.unit.is_some() || !options.communes.is_empty() { &["unit"] } else { &[] },
-    };
-    let Loaded { rows, binding, mut report } = load(path, options, &request, progress)?;
-    require_areas(path, &rows, &report)?;
-    let communes = Communes::new(&options.communes);
-    let located_in = placed(&communes, options, &binding, &rows);
-    note_given(options, &mut report);
-    let mut placed_in = vec![0_usize; options.communes.len()];
-    let areas = computed_areas(&rows);
-    let columns = AreaColumns::of(&binding, &rows, &areas);
-    let mut parcels: Vec<(String, Parcel)> = Vec::with_capacity(rows.len());
-    for ((mut row, computed), located) in rows.into_iter().zip(areas).zip(located_in) {
-        let polygons = std::mem::take(&mut row.shape.polygons);
-        if polygons.is_empty() {
-            report.refuse(&row.feature, None, no_area(&row));
-            continue;
-        }
-        let unit = options.unit.as_ref().or(located.map(|p| &communes.get(p.commune).code));
-        match parcel(Fields::new(&binding, &row), &columns, options, unit, computed) {
-            Err(fault) => report.refuse(&row.feature, Some(fault.field), fault.reason),
-            Ok(parcel) => {
-                report.area_differences.extend(differences(&row.feature, &parcel, computed));
-                if let Some(located) = located {
-                    placed_in[located.commune] += 1;
-                    report.divided.extend(divided(&row.feature, communes.get(located.commune), located));
-                }
-                parcels.push((row.feature, Parcel { geometry: MultiPolygon::new(polygons), ..parcel }));
-            }
+    let mut gathered = Gathered::new(progress);
+    match stream_parcels(path, options, &mut gathered) {
+        Ok(report) => Ok(gathered.batch(report)),
+        Err(Halt::File(error)) => Err(error),
+        Err(Halt::Taker(error)) => {
+            Err(IngestError::Unreadable { file: path.display().to_string(), cause: error.to_string() })
         }
     }
-    report.located = located(&options.communes, &placed_in);
-    let parcels = checks::refuse_duplicates(parcels, &mut report);
-    report.overlaps = checks::overlaps(&parcels);
-    report.accepted = parcels.len();
-    let (features, records) = parcels.into_iter().unzip();
-    Ok(Batch { records, features, report })
+}
+
+/// Reads parcels as [`read_parcels`], and hands them on to `flow` as they are made.
+///
+/// # Errors
+/// [`Halt`]: see [`IngestError`], or the flow's own.
+pub fn stream_parcels(path: &Path, options: &Options, flow: &mut dyn ParcelFlow) -> Result<Report, Halt> {
+    passes::read(path, options, flow)
 }
 
 /// The communes of the parcels for which nobody names one.
@@ -171,7 +163,7 @@ fn placed(
     if options.unit.is_some() || options.communes.is_empty() {
         return vec![None; rows.len()];
     }
-    super::parallel::map(rows, |row| {
+    parallel::map(rows, |row| {
         let named = Fields::new(binding, row).text(UNIT).is_some();
         if named { None } else { communes.holding(&MultiPolygon::new(row.shape.polygons.clone())) }
     })
@@ -201,30 +193,6 @@ fn divided(feature: &str, commune: &Commune, located: CommuneShare) -> Option<Re
         format!("{percent} % of it lies in {} {}, the rest elsewhere", commune.code, commune.name)
     };
     located.is_divided().then(|| Remark { feature: feature.to_owned(), reason: reason() })
-}
-
-/// How each field that is an area is to be read.
-struct AreaColumns([(usize, AreaColumn); 3]);
-
-impl AreaColumns {
-    fn of(binding: &Binding, rows: &[SourceRow], drawn: &[SquareMetres]) -> Self {
-        Self([DECLARED_AREA, TOTAL_AREA, RECOVERED_AREA].map(|position| {
-            let cells = rows.iter().zip(drawn).filter_map(|(row, drawn)| {
-                Some((row.feature.as_str(), Fields::new(binding, row).text(position)?, *drawn))
-            });
-            (position, AreaColumn::of(binding.is_number(position), cells))
-        }))
-    }
-
-    fn area(
-        &self,
-        fields: Fields<'_>,
-        position: usize,
-        drawn: SquareMetres,
-    ) -> Result<Option<SquareMetres>, CellFault> {
-        let Some((_, column)) = self.0.iter().find(|(known, _)| *known == position) else { return Ok(None) };
-        fields.parsed(position, |text| column.area(text, drawn))
-    }
 }
 
 fn parcel(
@@ -276,26 +244,6 @@ fn key(fields: Fields<'_>, options: &Options, unit: Option<&Code>) -> Result<Par
     })
 }
 
-fn require_areas(path: &Path, rows: &[SourceRow], report: &Report) -> Result<(), IngestError> {
-    if rows.is_empty() || rows.iter().any(|row| !row.shape.polygons.is_empty()) {
-        return Ok(());
-    }
-    let found = if rows.iter().any(|row| !row.shape.lines.is_empty()) {
-        "lines that close nothing"
-    } else if rows.iter().any(|row| !row.shape.points.is_empty()) {
-        "points"
-    } else {
-        "no geometry"
-    };
-    Err(IngestError::WrongGeometry {
-        file: path.display().to_string(),
-        layer: report.layer.clone(),
-        found: found.into(),
-        target: Target::Parcels.word(),
-        needed: "polygons",
-    })
-}
-
 fn no_area(row: &SourceRow) -> &'static str {
     if row.shape.is_empty() {
         "has no geometry; draw the parcel or delete its row"
@@ -304,10 +252,9 @@ fn no_area(row: &SourceRow) -> &'static str {
     }
 }
 
-/// Areas of all rows on the ellipsoid, on all processors.
-fn computed_areas(rows: &[SourceRow]) -> Vec<SquareMetres> {
-    let area = |row: &SourceRow| SquareMetres::new(row.shape.polygons.iter().map(area_of_polygon).sum());
-    super::parallel::map(rows, area)
+/// Area of a row on the ellipsoid.
+fn computed_area(row: &SourceRow) -> SquareMetres {
+    SquareMetres::new(row.shape.polygons.iter().map(area_of_polygon).sum())
 }
 
 /// The areas of the file that are not what is drawn.
