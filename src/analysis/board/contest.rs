@@ -103,12 +103,29 @@ impl Contest {
 
     /// The row of the contestant that a parcel counts for.
     pub fn row(&self, snapshot: &Snapshot, parcel: u32) -> Option<usize> {
-        let key = match &self.units {
-            Some(units) => usize::from(units[parcel as usize]),
-            None => snapshot.parcels().project(parcel),
-        };
+        let unit = self.units.as_ref().map(|units| units[parcel as usize]);
+        self.row_of(Place { unit: unit.unwrap_or_default(), project: snapshot.parcels().project(parcel) })
+    }
+
+    /// The row of the contestant for which parcels of a place count.
+    pub fn row_of(&self, place: Place) -> Option<usize> {
+        let key = if self.units.is_some() { usize::from(place.unit) } else { place.project };
         self.rows[key].map(usize::from)
     }
+
+    /// Unit of each parcel, by index, on the last day of the span; none where bodies take part.
+    pub fn units(&self) -> Option<&[u16]> {
+        self.units.as_deref()
+    }
+}
+
+/// What tells for whom a parcel counts: its unit on the last day, and its project, by index.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// Unit; any where only bodies take part.
+    pub unit: u16,
+    /// Project.
+    pub project: usize,
 }
 
 /// Which projects count, by index.

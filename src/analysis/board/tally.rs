@@ -1,5 +1,7 @@
 //! Sums of cases by contestant, in one pass over the parcels on all processors.
 
+use std::collections::HashMap;
+
 use crate::{
     atlas::Snapshot,
     domain::{Campaign, Measure},
@@ -8,7 +10,7 @@ use crate::{
 use super::{
     Span,
     cases::{Case, CaseReason, Facts, cases, steps},
-    contest::{Contest, in_scope},
+    contest::{Contest, Place, in_scope},
 };
 
 /// Cases of one criterion.
@@ -61,6 +63,16 @@ pub struct Work {
     pub done_area: u64,
 }
 
+impl Work {
+    fn add(&mut self, other: &Self) {
+        self.parcels += other.parcels;
+        self.area += other.area;
+        self.due_parcels += other.due_parcels;
+        self.done_parcels += other.done_parcels;
+        self.done_area += other.done_area;
+    }
+}
+
 /// Steps that were judged, and those of them that the law speaks against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Irregular {
@@ -97,34 +109,12 @@ impl Tally {
     }
 
     fn add(&mut self, other: &Self) {
-        self.work.parcels += other.work.parcels;
-        self.work.area += other.work.area;
-        self.work.due_parcels += other.work.due_parcels;
-        self.work.done_parcels += other.work.done_parcels;
-        self.work.done_area += other.work.done_area;
+        self.work.add(&other.work);
         self.irregular.steps += other.irregular.steps;
         self.irregular.out_of_order += other.irregular.out_of_order;
         self.irregular.clock_broken += other.irregular.clock_broken;
-        for (own, sum) in self.sums.iter_mut().zip(&other.sums) {
-            if sum.cases > 0 {
-                own.merge(sum);
-            }
-        }
+        self.sums.iter_mut().zip(&other.sums).for_each(|(own, sum)| own.merge(sum));
         self.holders.iter_mut().zip(&other.holders).for_each(|(own, holders)| own.extend(holders));
-    }
-
-    /// Whether there is anything to add.
-    fn is_empty(&self) -> bool {
-        self.work.parcels == 0
-            && self.sums.iter().all(|sum| sum.cases == 0)
-            && self.irregular == Irregular::default()
-            && self.holders.iter().all(Vec::is_empty)
-    }
-
-    fn clear(&mut self) {
-        (self.work, self.irregular) = (Work::default(), Irregular::default());
-        self.sums.fill(Sum::default());
-        self.holders.iter_mut().for_each(Vec::clear);
     }
 
     /// Holders count once, and only when none of their parcels counts against them.
@@ -174,9 +164,10 @@ fn pass(
     let count = snapshot.parcels().len() as u32;
     let threads = std::thread::available_parallelism().map_or(1, std::num::NonZero::get) as u32;
     let part = count.div_ceil(threads).max(1024);
+    let units = contests.iter().find_map(|(_, contest)| contest.units());
     let work = |from: u32| {
         let parcels = from..(from + part).min(count);
-        move || some(snapshot, campaign, scope, span, contests, parcels)
+        move || some(snapshot, campaign, scope, span, units, parcels)
     };
     let parts: Vec<_> = std::thread::scope(|threads| {
         let running: Vec<_> =
@@ -188,13 +179,40 @@ fn pass(
     });
     let empty = |contest: &Contest| vec![Tally::new(campaign.criteria().len()); contest.contestants.len()];
     let mut all: Vec<Vec<Tally>> = contests.iter().map(|(_, contest)| empty(contest)).collect();
-    for part in parts {
-        for (own, found) in all.iter_mut().zip::<Vec<Vec<Tally>>>(part) {
-            own.iter_mut().zip(found).for_each(|(own, tally)| own.add(&tally));
+    for (place, found) in parts.into_iter().flat_map(|places: Places| places.tallies) {
+        for (own, (_, contest)) in all.iter_mut().zip(contests) {
+            if let Some(row) = contest.row_of(place) {
+                own[row].add(&found);
+            }
         }
     }
     all.iter_mut().flatten().for_each(Tally::count_holders);
     all
+}
+
+/// Tallies of parcels for which the same contestants count: what a parcel adds is added once, whoever takes part.
+struct Places {
+    criteria: usize,
+    known: HashMap<Place, usize>,
+    tallies: Vec<(Place, Tally)>,
+    last: usize,
+}
+
+impl Places {
+    fn new(criteria: usize) -> Self {
+        Self { criteria, known: HashMap::new(), tallies: Vec::new(), last: 0 }
+    }
+
+    /// The tally of a place; parcels beside each other are mostly of one.
+    fn at(&mut self, place: Place) -> &mut Tally {
+        if self.tallies.get(self.last).is_none_or(|(last, _)| *last != place) {
+            self.last = *self.known.entry(place).or_insert_with(|| {
+                self.tallies.push((place, Tally::new(self.criteria)));
+                self.tallies.len() - 1
+            });
+        }
+        &mut self.tallies[self.last].1
+    }
 }
 
 fn some(
@@ -202,30 +220,21 @@ fn some(
     campaign: &Campaign,
     scope: &[bool],
     span: Span,
-    contests: &[(usize, &Contest)],
+    units: Option<&[u16]>,
     parcels: std::ops::Range<u32>,
-) -> Vec<Vec<Tally>> {
-    let criteria = campaign.criteria();
-    let empty = |contest: &Contest| vec![Tally::new(criteria.len()); contest.contestants.len()];
-    let mut all: Vec<Vec<Tally>> = contests.iter().map(|(_, contest)| empty(contest)).collect();
-    let mut own = Tally::new(criteria.len());
+) -> Places {
+    let mut places = Places::new(campaign.criteria().len());
     for parcel in parcels {
-        if !scope[snapshot.parcels().project(parcel)] {
+        let project = snapshot.parcels().project(parcel);
+        if !scope[project] {
             continue;
         }
-        let Some(facts) = Facts::of(snapshot, parcel, span) else { continue };
-        one(snapshot, campaign, &facts, parcel, &mut own);
-        if own.is_empty() {
-            continue;
+        if let Some(facts) = Facts::of(snapshot, parcel, span) {
+            let unit = units.map_or(0, |units| units[parcel as usize]);
+            one(snapshot, campaign, &facts, parcel, places.at(Place { unit, project }));
         }
-        for (tallies, (_, contest)) in all.iter_mut().zip(contests) {
-            if let Some(row) = contest.row(snapshot, parcel) {
-                tallies[row].add(&own);
-            }
-        }
-        own.clear();
     }
-    all
+    places
 }
 
 /// What one parcel adds.
@@ -234,7 +243,7 @@ fn one(snapshot: &Snapshot, campaign: &Campaign, facts: &Facts<'_>, parcel: u32,
         let area = snapshot.parcels().recovered(parcel).tenths();
         let done = u64::from(facts.handed_over().is_some());
         let due_parcels = u64::from(facts.is_due());
-        own.work = Work { parcels: 1, area, due_parcels, done_parcels: done, done_area: done * area };
+        own.work.add(&Work { parcels: 1, area, due_parcels, done_parcels: done, done_area: done * area });
     }
     let mut lawful = Sum::default();
     steps(facts, |case| {
@@ -248,7 +257,7 @@ fn one(snapshot: &Snapshot, campaign: &Campaign, facts: &Facts<'_>, parcel: u32,
     });
     for (at, criterion) in campaign.criteria().iter().enumerate() {
         match criterion.measure {
-            Measure::LawfulSteps => own.sums[at] = lawful,
+            Measure::LawfulSteps => own.sums[at].merge(&lawful),
             Measure::ConsentingHolders => cases(facts, criterion.measure, |case| {
                 let holder = snapshot.parcels().holder(parcel).map_or(NOBODY | parcel, |holder| holder.0);
                 own.holders[at].push((holder, case.counts));
