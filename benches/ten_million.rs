@@ -87,14 +87,20 @@ fn peaks(child: &mut Child) -> [usize; 2] {
             assert!(status.success(), "the import failed");
             return most;
         }
-        let pid = child.id();
-        let started = std::fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-        let reader = started.split_whitespace().next().and_then(|pid| pid.parse().ok());
-        for (most, pid) in most.iter_mut().zip([Some(pid), reader]) {
+        for (most, pid) in most.iter_mut().zip([Some(child.id()), started_by(child.id())]) {
             *most = pid.map_or(0, megabytes).max(*most);
         }
         std::thread::sleep(Duration::from_millis(50));
     }
+}
+
+/// A process that one of a process's threads has started.
+fn started_by(pid: u32) -> Option<u32> {
+    let threads = std::fs::read_dir(format!("/proc/{pid}/task")).ok()?.flatten();
+    let children = threads.filter_map(|thread| std::fs::read_to_string(thread.path().join("children")).ok());
+    children
+        .flat_map(|pids| pids.split_whitespace().filter_map(|pid| pid.parse().ok()).collect::<Vec<u32>>())
+        .next()
 }
 
 /// What the server says of its memory.

@@ -11,7 +11,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use geo::{LineString, MultiPolygon, Polygon};
+use geo::{GeodesicArea, LineString, MultiPolygon, Polygon};
 use matbang::{
     domain::{
         AdminUnit, BlockerKind, Code, Day, EventKind, Level, NewEvent, Parcel, ParcelId, ParcelKey,
@@ -93,7 +93,7 @@ pub fn as_lines(count: usize, lines: &Path, store: &Path) {
                 out,
                 r#"{{"type":"Feature","properties":{{"du_an":"{project}","ma_xa":"{unit}","so_to":"{sheet}","so_thua":"{number}","loai_dat":"{}","dien_tich":{},"chu_su_dung":"{}","ngay_ban_giao":{planned}}},"geometry":{{"type":"Polygon","coordinates":[[{}]]}}}}"#,
                 parcel.land_use,
-                parcel.total_area.tenths() as f64 / 10.0,
+                (parcel.geometry.geodesic_area_unsigned() * 10.0).round() / 10.0,
                 parcel.holder.as_deref().unwrap_or_default(),
                 corners.join(",")
             )
