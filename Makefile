@@ -31,7 +31,7 @@ run: build ## build, fill an empty store with the demo, serve it
 	@$(BINARY) --data $(DATA) serve --listen $(LISTEN)
 
 build: setup web ## leave target/release/matbang, the web app inside
-	@cargo build --release --locked
+	@scripts/build.sh
 
 web: web/dist/index.html
 
