@@ -132,7 +132,12 @@ it('while a file is on its way the bytes are told, then what the server is at', 
   const megabytes = (large.buffer.length / 1e6).toFixed(1).replace('.', ',')
   expect(await sent).toMatch(new RegExp(`^Đã gửi \\d+,\\d / ${megabytes} MB`))
   await page.getByText('Máy chủ đang đọc và kiểm tra 30 đối tượng…').waitFor()
+  // What is not read yet has no number, not even none.
+  const button = page.getByRole('button', { name: /^Nhập (?!dữ liệu)/ })
+  expect(await button.allInnerTexts()).toEqual(['Nhập vào kho'])
+  expect(await button.isDisabled()).toBe(true)
   gate.open()
+  await page.getByRole('button', { name: 'Nhập 30 đối tượng' }).waitFor()
   await page.getByRole('region', { name: 'Kết quả đọc tệp' }).waitFor()
 })
 
