@@ -96,7 +96,9 @@ impl Table {
             cell(field, &value, &mut self.row);
             let end = begin + field.width;
             if self.row.len() > end {
-                self.row.truncate(end);
+                // Half a number is another number: stars say that it has no room, and read as nothing.
+                self.row.truncate(begin);
+                self.row.resize(end, b'*');
             }
             let length = self.row.len() - begin;
             self.row.resize(end, b' ');

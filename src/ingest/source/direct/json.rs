@@ -45,8 +45,8 @@ impl<'a> Json<'a> {
         Self { text, at: 0 }
     }
 
-    /// The feature that the text is; each property goes to `take`. None where it is none.
-    pub fn feature(&mut self, take: &mut dyn FnMut(&str, Value<'a>)) -> Option<Feature<'a>> {
+    /// The feature that the text is; each property goes to `take`. None where it is none, or `take` says so.
+    pub fn feature(&mut self, take: &mut dyn FnMut(&str, Value<'a>) -> Option<()>) -> Option<Feature<'a>> {
         let mut feature = Feature { id: None, shape: Ok(Vec::new()) };
         let (mut is_feature, mut has_properties) = (false, false);
         self.object(&mut |json, name| {
@@ -56,7 +56,7 @@ impl<'a> Json<'a> {
                     Value::Number(digits) => feature.id = Some(digits.parse().ok()?),
                     Value::Null => {}
                     // A column of its own.
-                    id @ Value::Text(_) => take("id", id),
+                    id @ Value::Text(_) => take("id", id)?,
                     _ => return None,
                 },
                 "geometry" => feature.shape = json.geometry()?,
@@ -67,8 +67,7 @@ impl<'a> Json<'a> {
                     } else {
                         json.object(&mut |json, name| {
                             let value = json.value()?;
-                            take(name, value);
-                            Some(())
+                            take(name, value)
                         })?;
                     }
                 }

@@ -19,7 +19,7 @@ use super::{
     json::{Feature, Json, Value},
     trimmed, written,
 };
-use crate::ingest::flow::Halt;
+use crate::ingest::{bounds::MOST_COLUMNS, flow::Halt};
 
 /// Bytes of one line.
 const LONGEST: usize = 64 << 20;
@@ -231,6 +231,8 @@ fn feature_of<'l>(
         guess = place + 1;
         columns.0[place].1.see(&value);
         see(place, value);
+        // Names without end would be looked for one by one.
+        (columns.0.len() <= MOST_COLUMNS).then_some(())
     })
 }
 
@@ -313,6 +315,16 @@ mod tests {
         ] {
             assert!(lines(&text).1.is_none(), "{text}");
         }
+    }
+
+    #[test]
+    fn lines_with_columns_without_end_are_left_to_others() {
+        let line = |first: usize| {
+            let names: Vec<String> = (first..first + 3000).map(|n| format!("\"c{n}\":1")).collect();
+            ONE.replace("\"so_to\":1", &names.join(","))
+        };
+        assert!(lines(&format!("{}\n{}\n", line(0), line(0))).1.is_some());
+        assert!(lines(&format!("{}\n{}\n", line(0), line(3000))).1.is_none());
     }
 
     #[test]
