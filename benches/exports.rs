@@ -10,9 +10,9 @@
 #![allow(missing_docs, reason = "criterion makes public items")]
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::Read,
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     sync::Arc,
     time::Instant,
 };
@@ -26,6 +26,8 @@ use matbang::{
 };
 
 mod support;
+
+use support::served::serve;
 
 const FILTERS: [&str; 10] = [
     "stage = 'paid'",
@@ -69,32 +71,6 @@ fn filters(path: &Path) {
     }
 }
 
-struct Server(Child, String);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-fn serve(path: &Path) -> Server {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_matbang"))
-        .arg("--data")
-        .arg(path)
-        .args(["serve", "--listen", "127.0.0.1:0"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the binary starts");
-    let mut url = String::new();
-    BufReader::new(child.stdout.take().expect("stdout")).read_line(&mut url).expect("a URL");
-    let server = Server(child, url.trim().to_owned());
-    while ureq::get(format!("{}/readyz", server.1)).call().is_err() {
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
-    server
-}
-
 /// A line of `/proc/PID/status` in megabytes.
 fn memory(pid: u32, name: &str) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("Linux");
@@ -103,8 +79,8 @@ fn memory(pid: u32, name: &str) -> f64 {
 }
 
 fn exports(path: &Path) {
-    let server = serve(path);
-    let pid = server.0.id();
+    let (server, _) = serve(path);
+    let pid = server.pid();
     let folder = tempfile::tempdir().expect("a folder");
     println!(
         "| format | first byte, ms | seconds | MB | MB/s | server's peak over its {:.0} MB at rest, MB | ogr2ogr from the GeoPackage, seconds | MB |",
@@ -116,7 +92,7 @@ fn exports(path: &Path) {
         // Resets the peak (proc(5)).
         std::fs::write(format!("/proc/{pid}/clear_refs"), "5").expect("own process");
         let started = Instant::now();
-        let address = format!("{}/ogc/collections/parcels/items?f={}", server.1, format.name());
+        let address = format!("http://{}/ogc/collections/parcels/items?f={}", server.host, format.name());
         let response = ureq::get(&address).call().expect("an answer");
         let mut body = response.into_body().into_reader();
         let (mut bytes, mut buffer) = (0usize, vec![0; 1 << 20]);

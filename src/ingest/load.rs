@@ -10,13 +10,14 @@ use std::path::Path;
 use geo::BoundingRect;
 
 use super::columns::{Binding, Field};
+use super::crs;
 use super::error::IngestError;
 use super::linework::{self, levels};
-use super::options::{Options, Target};
+use super::options::{Encoding, Options, Target};
 use super::progress::{ReadProgress, Step};
 use super::report::{Remark, Report};
 use super::source::{Source, SourceRow};
-use super::{crs, text};
+use super::text::{self, TextEvidence};
 
 /// What one target asks of a file.
 pub struct Request {
@@ -81,37 +82,54 @@ pub fn load(
     placement.apply(&mut rows);
     warnings.extend(placement.warnings);
     let mut report = Report {
+        crs: placement.report,
+        encoding: encoding.report,
+        levels,
+        read,
+        bounds: bounds(&rows),
+        warnings,
+        ..begun(&source, &binding, request.target)
+    };
+    rows.retain_mut(|row| keep(row, &mut report));
+    Ok(Loaded { rows, binding, report })
+}
+
+/// The report of a file of which nothing was read yet.
+pub fn begun(source: &Source, binding: &Binding, target: Target) -> Report {
+    let path = Path::new(&source.file);
+    Report {
         file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         layer: source.layer.clone(),
         driver: source.driver.clone(),
-        target: request.target,
-        crs: placement.report,
-        encoding: encoding.report,
+        target,
+        crs: crs::nowhere().report,
+        encoding: TextEvidence::default().told(Encoding::Utf8, Encoding::Auto).report,
         mapping: binding.describe(&source.columns),
-        levels,
+        levels: Vec::new(),
         located: Vec::new(),
         divided: Vec::new(),
-        read,
+        read: 0,
         accepted: 0,
         repaired: Vec::new(),
         refused: Vec::new(),
         overlaps: Vec::new(),
         area_differences: Vec::new(),
         duplicates: 0,
-        bounds: bounds(&rows),
+        bounds: None,
         misplaced: None,
-        warnings,
-    };
-    rows.retain_mut(|row| keep(row, &mut report));
-    Ok(Loaded { rows, binding, report })
+        warnings: Vec::new(),
+    }
 }
 
 /// West, south, east, north of the areas of all rows.
-fn bounds(rows: &[SourceRow]) -> Option<[f64; 4]> {
+pub fn bounds(rows: &[SourceRow]) -> Option<[f64; 4]> {
     let rects = rows.iter().flat_map(|row| &row.shape.polygons).filter_map(BoundingRect::bounding_rect);
-    rects
-        .map(|rect| [rect.min().x, rect.min().y, rect.max().x, rect.max().y])
-        .reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])])
+    rects.map(|rect| [rect.min().x, rect.min().y, rect.max().x, rect.max().y]).reduce(joined)
+}
+
+/// Around both.
+pub fn joined(a: [f64; 4], b: [f64; 4]) -> [f64; 4] {
+    [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]
 }
 
 /// The cell of the level in a drawing; none for anything else.
@@ -143,8 +161,8 @@ fn bind_drawing(source: &Source, target: Target, binding: &mut Binding) -> Optio
     Some(cell)
 }
 
-/// Moves a row's remark and refusal to the report.
-fn keep(row: &mut SourceRow, report: &mut Report) -> bool {
+/// Moves a row's remark and refusal to the report; whether it is not refused.
+pub fn keep(row: &mut SourceRow, report: &mut Report) -> bool {
     if let Some(reason) = row.repaired.take() {
         report.repaired.push(Remark { feature: row.feature.clone(), reason });
     }

@@ -13,6 +13,7 @@ mod error;
 mod geopackage;
 mod joined;
 pub mod ledger;
+mod named;
 mod postgres;
 mod replay;
 mod rows;

@@ -1,7 +1,7 @@
 //! Rows become parcels, run by run: what is known of all of them is their keys, their places and what their columns
 //! of areas showed.
 
-use geo::{BoundingRect, MultiPolygon};
+use geo::MultiPolygon;
 
 use super::{
     areas::AreaColumns, computed_area, differences, divided, located, no_area, note_given, parcel, placed,
@@ -11,12 +11,12 @@ use crate::ingest::{
     error::IngestError,
     flow::{Halt, Named, ParcelFlow},
     known::{FeatureNames, Known},
-    load::Fields,
+    load::{Fields, bounds, joined, keep},
     locate::Communes,
     options::{Options, Target},
     overlaps::Places,
     progress::Step,
-    report::{Remark, Report},
+    report::Report,
     source::SourceRow,
 };
 
@@ -80,8 +80,8 @@ impl<'a> Maker<'a> {
     /// [`Halt`] of the flow.
     pub fn take(&mut self, mut rows: Vec<SourceRow>, step: Step) -> Result<(), Halt> {
         self.report.read += rows.len();
-        self.reach(&rows);
         let report = &mut self.report;
+        report.bounds = report.bounds.into_iter().chain(bounds(&rows)).reduce(joined);
         rows.retain_mut(|row| keep(row, report));
         for row in &rows {
             self.seen.rows += 1;
@@ -132,15 +132,6 @@ impl<'a> Maker<'a> {
         self.report.accepted += made.len();
         self.flow.take(made, &mut self.report)?;
         self.flow.at(step)
-    }
-
-    /// The box around the areas of all rows.
-    fn reach(&mut self, rows: &[SourceRow]) {
-        let rects = rows.iter().flat_map(|row| &row.shape.polygons).filter_map(BoundingRect::bounding_rect);
-        let own = rects.map(|rect| [rect.min().x, rect.min().y, rect.max().x, rect.max().y]);
-        let joined =
-            |a: [f64; 4], b: [f64; 4]| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])];
-        self.report.bounds = self.report.bounds.into_iter().chain(own).reduce(joined);
     }
 
     /// How columns of areas are to be read, where rows that came later show something else than the first.
@@ -199,16 +190,4 @@ impl<'a> Maker<'a> {
             needed: "polygons",
         })
     }
-}
-
-/// Moves a row's remark and refusal to the report.
-fn keep(row: &mut SourceRow, report: &mut Report) -> bool {
-    if let Some(reason) = row.repaired.take() {
-        report.repaired.push(Remark { feature: row.feature.clone(), reason });
-    }
-    let refused = row.refused.take();
-    if let Some(reason) = &refused {
-        report.refuse(&row.feature, None, reason);
-    }
-    refused.is_none()
 }

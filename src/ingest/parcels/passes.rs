@@ -12,10 +12,10 @@ use std::{io, path::Path, sync::mpsc::sync_channel};
 use super::{areas::AreaColumns, making::Maker, request};
 use crate::ingest::{
     columns::Binding,
-    crs::{self, PlaceEvidence, Placement},
+    crs::{PlaceEvidence, Placement},
     error::IngestError,
     flow::{Halt, ParcelFlow},
-    load::{Loaded, bind_level, load},
+    load::{Loaded, begun, bind_level, load},
     options::{Encoding, Options, Target},
     progress::Step,
     report::Report,
@@ -142,7 +142,7 @@ fn pass(
 ) -> Result<Outcome, Halt> {
     let mut evidence = Evidence::default();
     let areas = understood.as_mut().and_then(|understood| understood.areas.take());
-    let maker = Maker::new((options, binding), areas, begun(source, binding), flow);
+    let maker = Maker::new((options, binding), areas, begun(source, binding, Target::Parcels), flow);
     let mut is_first = true;
     let (read, made) = std::thread::scope(|threads| {
         let (send, runs) = sync_channel::<(Vec<SourceRow>, Step)>(AHEAD);
@@ -205,31 +205,4 @@ fn pass(
 fn holds_with(source: &Source, columns: &[SourceColumn], binding: &Binding, options: &Options) -> bool {
     let all = source.with_columns(columns.to_vec());
     bound(&all, options).is_ok_and(|all| all.is_same(binding))
-}
-
-/// The report of a file of which nothing was read yet.
-fn begun(source: &Source, binding: &Binding) -> Report {
-    let path = Path::new(&source.file);
-    Report {
-        file: path.file_name().unwrap_or_default().to_string_lossy().into_owned(),
-        layer: source.layer.clone(),
-        driver: source.driver.clone(),
-        target: Target::Parcels,
-        crs: crs::nowhere().report,
-        encoding: TextEvidence::default().told(Encoding::Utf8, Encoding::Auto).report,
-        mapping: binding.describe(&source.columns),
-        levels: Vec::new(),
-        located: Vec::new(),
-        divided: Vec::new(),
-        read: 0,
-        accepted: 0,
-        repaired: Vec::new(),
-        refused: Vec::new(),
-        overlaps: Vec::new(),
-        area_differences: Vec::new(),
-        duplicates: 0,
-        bounds: None,
-        misplaced: None,
-        warnings: Vec::new(),
-    }
 }

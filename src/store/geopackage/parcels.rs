@@ -24,6 +24,7 @@ use crate::{
     store::{
         Entry, NextRun, StoreError,
         ledger::encoding::{self, ParcelRow, Seal},
+        named::{Holders, known},
     },
 };
 
@@ -231,7 +232,7 @@ struct Names<'c> {
 
 impl<'c> Names<'c> {
     fn new(sql: &'c Connection, units_on: Day, first: u32) -> Result<Self, StoreError> {
-        let holders = Holders { next: reference::next_number(sql, "holders")?, numbers: HashMap::new() };
+        let holders = Holders::new(reference::next_number(sql, "holders")?);
         Ok(Self { sql, units_on, next: first, projects: HashMap::new(), units: HashMap::new(), holders })
     }
 
@@ -259,40 +260,6 @@ impl<'c> Names<'c> {
         }
         add_holders(self.sql, &new)?;
         Ok(Numbered { parcels, numbers })
-    }
-}
-
-/// What was looked up once.
-fn known(
-    all: &mut HashMap<String, i64>,
-    code: &str,
-    find: impl FnOnce(&str) -> Result<i64, StoreError>,
-) -> Result<i64, StoreError> {
-    if let Some(number) = all.get(code) {
-        return Ok(*number);
-    }
-    let number = find(code)?;
-    all.insert(code.to_owned(), number);
-    Ok(number)
-}
-
-/// The holders of an import. A name is one holder within it; the same name in another may be another person.
-struct Holders {
-    /// Number of the next one.
-    next: u32,
-    numbers: HashMap<Box<str>, HolderId>,
-}
-
-impl Holders {
-    fn number<'p>(&mut self, name: &'p str, new: &mut Vec<(u32, &'p str)>) -> HolderId {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
-        let number = HolderId(self.next);
-        self.next += 1;
-        self.numbers.insert(name.into(), number);
-        new.push((number.0, name));
-        number
     }
 }
 

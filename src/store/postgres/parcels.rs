@@ -17,6 +17,7 @@ use crate::{
     store::{
         Entry, FormedParcel, NextRun, StoreError, StoreResult,
         ledger::encoding::{self, ParcelRow, Seal},
+        named::{Holders, known},
     },
 };
 
@@ -170,7 +171,7 @@ struct Names<'s, 'c> {
 
 impl<'s, 'c> Names<'s, 'c> {
     fn new(sql: &'s Session<'c>, entry: &Entry, first: u32) -> StoreResult<Self> {
-        let holders = Holders { next: reference::next_number(sql, "holders")?, numbers: HashMap::new() };
+        let holders = Holders::new(reference::next_number(sql, "holders")?);
         let (projects, units) = (HashMap::new(), HashMap::new());
         Ok(Self { sql, units_on: entry.units_on, next: first, projects, units, holders })
     }
@@ -199,40 +200,6 @@ impl<'s, 'c> Names<'s, 'c> {
         }
         add_holders(self.sql, &new)?;
         Ok(rows)
-    }
-}
-
-/// What was looked up once.
-fn known(
-    all: &mut HashMap<String, u32>,
-    code: &str,
-    find: impl FnOnce(&str) -> StoreResult<u32>,
-) -> StoreResult<u32> {
-    if let Some(number) = all.get(code) {
-        return Ok(*number);
-    }
-    let number = find(code)?;
-    all.insert(code.to_owned(), number);
-    Ok(number)
-}
-
-/// The holders of an import. A name is one holder within it; the same name in another may be another person.
-struct Holders {
-    /// Number of the next one.
-    next: u32,
-    numbers: HashMap<Box<str>, HolderId>,
-}
-
-impl Holders {
-    fn number<'p>(&mut self, name: &'p str, new: &mut Vec<(u32, &'p str)>) -> HolderId {
-        if let Some(number) = self.numbers.get(name) {
-            return *number;
-        }
-        let number = HolderId(self.next);
-        self.next += 1;
-        self.numbers.insert(name.into(), number);
-        new.push((number.0, name));
-        number
     }
 }
 
