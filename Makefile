@@ -46,7 +46,10 @@ web/dist/index.html: web/node_modules/.package-lock.json $(shell find web/src we
 demo: build ## fill an empty store with the illustrative province
 	@$(BINARY) --data $(DATA) demo
 
-test: setup-test test-rust test-web test-browser ## run every test: Rust, web, browser
+test: setup ## run every test: Rust, web, browser
+	@# What only the tests need comes while they are compiled.
+	@$(MAKE) --no-print-directory -j2 setup-test test-build
+	@$(MAKE) --no-print-directory test-rust test-web test-browser
 	@echo "all tests passed"
 
 test-build: web

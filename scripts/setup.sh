@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 purpose=${1:-run}
 
-packages=(build-essential pkg-config libgdal-dev libsqlite3-dev ca-certificates)
+packages=(build-essential pkg-config libgdal-dev libsqlite3-dev libzstd-dev ca-certificates)
 case $purpose in
   run) ;;
   test) packages+=(gdal-bin chromium curl faketime fonts-dejavu-core openssl poppler-utils postgresql-15 postgresql-15-postgis-3 python3 python3-gdal python3-qgis python3-venv qgis-providers r-cran-sf) ;;

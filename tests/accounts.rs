@@ -1,7 +1,4 @@
 //! Coming in: passwords, sessions, tokens, limits, and what `serve` insists on.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::{
     io::Write,
@@ -9,7 +6,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use harness::{Demo, Reply, Server, matbang, succeed};
+use crate::harness::{Demo, Reply, Server, matbang, succeed};
 
 const PASSWORD: &str = "mat-khau-thu-nghiem";
 

@@ -1,17 +1,13 @@
 //! The emulation board against a road worked out on paper, on the illustrative
 //! province, and across the reform.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod harness;
-#[path = "board/province.rs"]
 mod province;
-#[path = "support/road.rs"]
-mod road;
-mod support;
 
-use harness::{Demo, Server};
-use road::Road;
 use serde_json::{Value, json};
+
+use crate::harness::{self, Demo, Server};
+use crate::road::Road;
+use crate::support;
 
 /// Weights, a floor and a pledge as the paper has them.
 const CAMPAIGN: &str = r#"

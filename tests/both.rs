@@ -1,19 +1,17 @@
 //! One ledger in both stores: a server on the file and one on PostgreSQL answer the same, byte by byte: figures, the tags
 //! and bodies of tiles, exports in every format, the ledger's lines and its head. `PARCELS=40000` compares a province
 //! of that size.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
-mod support;
 
 use std::{collections::BTreeSet, path::Path};
 
 use calamine::Reader as _;
-use harness::{
+
+use crate::harness::{
     Server, UNTIL,
     postgres::{Cluster, serve_in},
     succeed,
 };
+use crate::support;
 
 /// Tiles of a zoom that are asked for at most.
 const TILES: usize = 24;

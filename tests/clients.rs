@@ -1,17 +1,15 @@
 //! The programs of analysts against the real server and its exports: GDAL, QGIS, `OWSLib`, geopandas, pyarrow,
 //! DuckDB, R, openpyxl, PMTiles, Schemathesis, and every line of docs/api.md.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "what clients say is for reading")]
-
-mod harness;
 
 use std::{
     path::{Path, PathBuf},
     process::Command,
 };
 
-use harness::{Demo, Server, UNTIL, succeed};
 use serde_json::{Value, json};
+
+use crate::harness::{Demo, Server, UNTIL, succeed};
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,9 +1,6 @@
 //! The command line as a newcomer meets it: results, messages, exit status.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod harness;
-
-use harness::{Demo, Server, matbang, succeed};
+use crate::harness::{self, Demo, Server, matbang, succeed};
 
 fn sql(store: &std::path::Path, statement: &str) {
     let connection = rusqlite::Connection::open(store).unwrap();

@@ -1,9 +1,6 @@
 //! Acknowledged means durable: the server is killed at random moments under
 //! load, and everything that it had acknowledged is there afterwards.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "its figures are for reading")]
-
-mod harness;
 
 use std::{
     process::Command,
@@ -11,9 +8,10 @@ use std::{
     time::Duration,
 };
 
-use harness::{Demo, Server, matbang, read_only::ReadOnly, succeed};
 use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
+
+use crate::harness::{Demo, Server, matbang, read_only::ReadOnly, succeed};
 
 /// A hundred with KILLS=100.
 fn kills() -> usize {

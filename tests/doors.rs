@@ -1,16 +1,14 @@
 //! Who may what: an officer or manager of one commune before what belongs to another, and before what belongs to all.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::path::Path;
 
-use harness::{
-    Demo, Server,
+use serde_json::{Value, json};
+
+use crate::harness::{
+    self, Demo, Server,
     people::{Person, add},
     succeed,
 };
-use serde_json::{Value, json};
 
 const DATE: &str = "2026-06-30";
 

@@ -1,7 +1,4 @@
 //! Where connections come in: servers in front, TLS, and who neither sends nor takes.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::{
     io::{Read as _, Write as _},
@@ -11,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use harness::{Demo, Server};
+use crate::harness::{self, Demo, Server};
 
 /// Sends bytes as they are and reads to the end.
 fn raw(server: &Server, bytes: &str) -> String {

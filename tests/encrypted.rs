@@ -1,14 +1,11 @@
 //! The way to a database that asks for TLS and a password: certificate and name are checked, and what is wrong is said.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::{
     path::{Path, PathBuf},
     process::Command,
 };
 
-use harness::{
+use crate::harness::{
     Demo, matbang,
     postgres::{Cluster, serve},
     succeed,

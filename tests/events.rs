@@ -1,10 +1,8 @@
 //! What people record over HTTP: all or nothing, judged by the procedure, seen at once.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod harness;
-
-use harness::{Demo, Server, Stream, succeed};
 use serde_json::{Value, json};
+
+use crate::harness::{self, Demo, Server, Stream, succeed};
 
 /// A parcel that waits for its next stage and has no blocker: (id, version, next stage).
 fn pending(server: &Server) -> (u64, u64, String) {

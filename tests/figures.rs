@@ -1,15 +1,10 @@
 //! The figures that leaders decide on, against a road worked out on paper,
 //! and the same question asked in every way.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod harness;
-#[path = "support/road.rs"]
-mod road;
-mod support;
-
-use harness::{Demo, Server, UNTIL, matbang, succeed};
-use road::{DAY, Road};
 use serde_json::{Value, json};
+
+use crate::harness::{self, Demo, Server, UNTIL, matbang, succeed};
+use crate::road::{DAY, Road};
 
 /// A length or share that the projection and the survey's tenth move a little.
 fn near(found: &Value, expected: f64) {

@@ -1,15 +1,13 @@
 //! What people send: pictures that are too large, too much, what a scanner says, and files that wait.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::{io::Write as _, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
 
-use harness::{
+use serde_json::json;
+
+use crate::harness::{
     Demo, Reply, Server,
     people::{Person, add},
 };
-use serde_json::json;
 
 fn served(store: &Path, more: &[&str]) -> Server {
     let mut command = Command::new(env!("CARGO_BIN_EXE_matbang"));

@@ -1,10 +1,8 @@
 //! Filters made to hurt, by every door: told their limit, and the server goes on; long honest ones work.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod harness;
-
-use harness::{Demo, Server, matbang};
 use serde_json::{Value, json};
+
+use crate::harness::{Demo, Server, matbang};
 
 fn coded(pairs: &[(&str, &str)]) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()

@@ -1,7 +1,4 @@
 //! Exports: the same rows whatever the format and whatever the door, read back by GDAL.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::{
     collections::BTreeMap,
@@ -12,7 +9,6 @@ use gdal::{
     Dataset,
     vector::{Feature, LayerAccess},
 };
-use harness::{Demo, Server, UNTIL, succeed};
 use matbang::{
     analysis::View,
     domain::{Day, law},
@@ -21,6 +17,8 @@ use matbang::{
     store,
 };
 use serde_json::Value;
+
+use crate::harness::{Demo, Server, UNTIL, succeed};
 
 /// Format, end of the file's name, and what GDAL opens.
 const FORMATS: [(&str, &str); 9] = [

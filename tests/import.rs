@@ -1,16 +1,14 @@
 //! Files of all formats come in: right place, right text, right count; and
 //! what can't come in is refused with words that help.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
-
-mod support;
+#![allow(clippy::print_stdout, reason = "its figures are for reading")]
 
 use std::path::{Path, PathBuf};
 
+use crate::support::{CHECK_WGS84, metres_between, ogr2ogr, parcel_row, parcels_csv, square};
 use geo::BoundingRect;
 use matbang::domain::{AdminUnit, Level, Parcel, SquareMetres};
 use matbang::ingest::{self, Batch, IngestError, Mapping, Options};
-use support::{CHECK_WGS84, metres_between, ogr2ogr, parcel_row, parcels_csv, square};
 
 fn parcels(path: &Path, options: &Options) -> Result<Batch<Parcel>, IngestError> {
     ingest::read_parcels(path, options, &mut |_| {})

@@ -1,23 +1,22 @@
 //! The formats and fonts that cadastral offices hand out come back as they
 //! went in: place, text, count and area.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
-
-mod harness;
-mod support;
+#![allow(clippy::print_stdout, reason = "its figures are for reading")]
 
 use std::{
     fmt::Write as _,
     path::{Path, PathBuf},
 };
 
+use crate::harness::{matbang, succeed};
+use crate::support::{
+    self, CHECK_5897, CHECK_WGS84, HOLDER, converted, metres_between, parcel_row, parcels_csv, square,
+};
 use geo::{BoundingRect, GeodesicArea};
-use harness::{matbang, succeed};
 use matbang::{
     domain::{Parcel, SquareMetres},
     ingest::{self, Batch, Encoding, Options},
 };
-use support::{CHECK_5897, CHECK_WGS84, HOLDER, converted, metres_between, parcel_row, parcels_csv, square};
 
 /// [`HOLDER`] in TCVN3, and the land use NTĐ, as they look when read as Latin-1.
 const HOLDER_TCVN3: &str = "NguyÔn V¨n Th\u{AD}êng";

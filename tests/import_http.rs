@@ -1,13 +1,11 @@
 //! Files that come through the web app: looked at, mended, stored in one step, taken back.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
-mod support;
 
 use std::{io::Write, path::Path};
 
-use harness::{Demo, Reply, Server, succeed};
 use serde_json::{Value, json};
+
+use crate::harness::{Demo, Reply, Server, succeed};
+use crate::support;
 
 /// Squares of 20 m near the check point, in EPSG:5897, which the file does not say.
 fn csv(folder: &Path, name: &str, numbers: &[&str]) -> std::path::PathBuf {

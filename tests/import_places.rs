@@ -1,15 +1,12 @@
 //! Parcels and places: communes found by their boundaries, and what a
 //! project's boundary recovers of a cadastral map.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
-
-mod harness;
-mod support;
+#![allow(clippy::print_stdout, reason = "its figures are for reading")]
 
 use std::path::{Path, PathBuf};
 
-use harness::{matbang, succeed};
-use support::{parcels_csv, square, square_degrees};
+use crate::harness::{matbang, succeed};
+use crate::support::{self, parcels_csv, square, square_degrees};
 
 /// A store with the two communes 1 and 2 beside each other until the reform of
 /// 1 July 2025, commune 3 in place of both since, and a project over a part.

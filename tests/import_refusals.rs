@@ -1,10 +1,7 @@
 //! Bad files, one by one, through the real binary: each is refused or taken
 //! with words that help, and a refused one leaves no trace in the store.
 
-#![allow(missing_docs, clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stdout)]
-
-mod harness;
-mod support;
+#![allow(clippy::print_stdout, reason = "its figures are for reading")]
 
 use std::{
     path::{Path, PathBuf},
@@ -12,8 +9,10 @@ use std::{
     sync::OnceLock,
 };
 
-use harness::{matbang, succeed};
-use support::{CHECK_5897, HOLDER, converted, parcel_row, parcels_csv, square, square_degrees, wkt};
+use crate::harness::{matbang, succeed};
+use crate::support::{
+    self, CHECK_5897, HOLDER, converted, parcel_row, parcels_csv, square, square_degrees, wkt,
+};
 
 /// A folder with a store of one commune and one project around the check point.
 struct Desk {

@@ -1,21 +1,18 @@
 //! Files of more parcels than are read at once: what only their later rows tell, and both ways into the store.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
-mod support;
 
 use std::{
     fmt::Write as _,
     path::{Path, PathBuf},
 };
 
-use harness::{Demo, Server, succeed};
 use matbang::{
     domain::{Parcel, SquareMetres},
     ingest::{self, Batch, Options},
 };
 use serde_json::json;
-use support::HOLDER;
+
+use crate::harness::{self, Demo, Server, succeed};
+use crate::support::HOLDER;
 
 /// More than are read at once.
 const MANY: usize = 5000;

@@ -1,10 +1,8 @@
 //! Dependencies point one way: `domain ← atlas ← analysis ← query ← tile, store, ingest, export, report, demo ← recording, reader ← import ← api ← server ← cli`.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+mod circles;
 
 use std::path::Path;
-
-#[path = "layers/circles.rs"]
-mod circles;
 
 /// Each layer and the layers it may use.
 const MAY_USE: [(&str, &[&str]); 16] = [

@@ -1,6 +1,5 @@
 //! Whatever is recorded and imported, in whatever order, the store, its load, each step to the next
 //! state and the way back to any position say what a naive reading of the events says.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::{collections::BTreeSet, sync::Arc};
 

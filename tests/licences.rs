@@ -1,6 +1,5 @@
 //! What the product carries: licences that deny.toml allows, crates that it does not forbid, from the registry
 //! only. `cargo metadata` knows it all without the internet; `scripts/licences.sh` has `cargo deny` look as well.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use std::{collections::BTreeSet, path::Path, process::Command};
 

@@ -1,13 +1,11 @@
 //! Numbers mean what is written, by whichever door they come in.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::path::{Path, PathBuf};
 
-use harness::{Demo, Server, matbang, succeed};
 use rust_xlsxwriter::{Format, Workbook};
 use serde_json::{Value, json};
+
+use crate::harness::{Demo, Server, matbang, succeed};
 
 /// A parcel that still counts, with what names it on paper.
 fn parcel(server: &Server) -> Value {

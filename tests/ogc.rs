@@ -1,12 +1,10 @@
 //! OGC API - Features as its clients use it: by hand and through GDAL's OAPIF driver.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::collections::BTreeSet;
 
 use gdal::{Dataset, vector::LayerAccess};
-use harness::{Demo, Server};
+
+use crate::harness::{Demo, Server};
 
 #[test]
 fn pages_hold_every_parcel_once() {

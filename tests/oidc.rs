@@ -1,7 +1,4 @@
 //! Signing in by a provider of identities: one is played here, with keys of its own, and tells what it is told to.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::{
     io::{BufRead, BufReader, Read as _, Write as _},
@@ -11,16 +8,17 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use harness::{
-    Demo, Server,
-    postgres::{Cluster, filled, serve_with},
-};
 use openidconnect::{
     Audience, EmptyAdditionalClaims, EndUserEmail, EndUserUsername, IssuerUrl, JsonWebKeyId, Nonce,
     PrivateSigningKey as _, StandardClaims, SubjectIdentifier,
     core::{CoreIdToken, CoreIdTokenClaims, CoreJwsSigningAlgorithm, CoreRsaPrivateSigningKey},
 };
 use serde_json::json;
+
+use crate::harness::{
+    Demo, Server,
+    postgres::{Cluster, filled, serve_with},
+};
 
 /// Who the provider says has signed in.
 #[derive(Debug, Clone, Default)]

@@ -1,14 +1,12 @@
 //! The description of the interface is true: each route is described and nothing else, and answers have the
 //! described shape.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::{collections::BTreeSet, path::Path, process::Command};
 
-use harness::{Demo, Server};
 use matbang::server::{ROUTES, description, description_file};
 use serde_json::{Value, json};
+
+use crate::harness::{Demo, Server};
 
 fn described(document: &Value) -> BTreeSet<(String, String)> {
     let paths = document["paths"].as_object().unwrap().iter();

@@ -1,12 +1,8 @@
 //! The overview: parcels, and patches of them where a tile would hold too many to be told apart.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use geo::{Area, LineString, MultiPolygon, Polygon};
-use harness::Server;
 use matbang::{
     analysis::View,
     atlas::WorldPoint,
@@ -17,6 +13,8 @@ use matbang::{
     store::{Entry, Store, open_or_create},
     tile::{Layer, TileId, render, render_mlt},
 };
+
+use crate::harness::{self, Server};
 
 /// Parcels a side: 12 100 squares of some 18 m in one place, more than a tile of the overview shows one by one.
 const SIDE: usize = 110;

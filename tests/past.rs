@@ -1,11 +1,9 @@
 //! The past stays as it was: figures, names, pledges and map of a position are the same whatever
 //! is imported, renamed or re-planned afterwards.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod harness;
-
-use harness::{Demo, Server, succeed};
 use serde_json::{Value, json};
+
+use crate::harness::{Demo, Server, succeed};
 
 /// What a briefing is made of, at a position.
 fn told(server: &Server, at: u64) -> Vec<(String, Value)> {

@@ -1,12 +1,7 @@
 //! What people do with their own accounts: passwords, second factors, sessions that end, and what is told of it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "people/authenticator.rs"]
 mod authenticator;
-#[path = "people/factors.rs"]
 mod factors;
-mod harness;
-#[path = "people/keys.rs"]
 mod keys;
 
 use std::{
@@ -18,12 +13,13 @@ use std::{
 };
 
 use factors::with_factor;
-use harness::{
+use serde_json::{Value, json};
+
+use crate::harness::{
     Demo, Reply, Server,
     people::{PASSWORD, Person, add},
     succeed,
 };
-use serde_json::{Value, json};
 
 const ANOTHER: &str = "sáu con trâu lội sông";
 

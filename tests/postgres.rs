@@ -1,9 +1,6 @@
 //! Several servers on one PostgreSQL database: what moves into it is the same, what one records the other shows,
 //! and a database that goes away comes back.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "its figures are for reading")]
-
-mod harness;
 
 use std::{
     collections::HashSet,
@@ -15,16 +12,17 @@ use std::{
     time::Instant,
 };
 
-use harness::{
-    Demo, Server, Stream, matbang,
-    postgres::{Cluster, filled, serve},
-    succeed,
-};
 use matbang::{
     domain::{Day, EventKind, NewEvent, ParcelId},
     store::open,
 };
 use serde_json::{Value, json};
+
+use crate::harness::{
+    self, Demo, Server, Stream, matbang,
+    postgres::{Cluster, filled, serve},
+    succeed,
+};
 
 /// What a store says of itself.
 fn told(store: &Path) -> [String; 4] {

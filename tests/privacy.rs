@@ -1,17 +1,15 @@
 //! Every route and export, as every role: who gets in where, and no name of a
 //! holder where it may not be.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "its figures are for reading")]
-
-mod harness;
 
 use std::{fmt::Write as _, path::Path, process::Command};
 
-use harness::{Demo, Reply, Server, succeed};
 use matbang::{
     domain::Day,
     server::{ROUTES, Rule},
 };
+
+use crate::harness::{Demo, Reply, Server, succeed};
 
 const ROLES: [&str; 6] = ["viewer", "officer", "manager", "analyst", "leader", "administrator"];
 const PASSWORD: &str = "mat-khau-thu-nghiem";

@@ -1,7 +1,4 @@
 //! What lies on the disk and in caches: nobody else on the machine reads it, and nothing is left behind.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::{
     os::unix::fs::PermissionsExt as _,
@@ -9,12 +6,13 @@ use std::{
     process::Command,
 };
 
-use harness::{
-    Demo, Server,
+use serde_json::json;
+
+use crate::harness::{
+    self, Demo, Server,
     people::{Person, add},
     succeed,
 };
-use serde_json::json;
 
 /// Everything in a folder that others than its owner may do something with.
 fn open_to_others(folder: &Path) -> Vec<PathBuf> {

@@ -1,18 +1,16 @@
 //! CQL2: the standard's own examples (OGC 21-065r2, annexes B and C) turned to our columns. Which
 //! features are right is worked out here from the features' JSON and by GEOS, not by the program.
 #![allow(clippy::float_cmp, reason = "decimals of one digit are read, not reckoned with")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod harness;
-#[path = "query/places.rs"]
 mod places;
 
 use std::collections::BTreeSet;
 
-use harness::{Demo, Server, UNTIL, succeed};
 use rand::{Rng as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
+
+use crate::harness::{self, Demo, Server, UNTIL, succeed};
 
 /// A query string that is safe in an address.
 fn coded(pairs: &[(&str, &str)]) -> String {

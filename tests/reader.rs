@@ -1,10 +1,5 @@
 //! Files made to do harm: none reads another file, asks another host, or takes the server with it.
 //! Each of them did before files were read in a process of their own.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
-mod hostile;
-mod support;
 
 use std::{
     io::Write,
@@ -14,10 +9,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use harness::{Demo, Reply, Server, matbang, succeed};
-use hostile::SECRET;
 use matbang::ingest::{self, Bounds, Options};
 use serde_json::json;
+
+use crate::harness::{Demo, Reply, Server, matbang, succeed};
+use crate::hostile::{self, SECRET};
+use crate::support;
 
 /// Longer than this no hostile file here may take, on a busy machine too.
 const SOON: Duration = Duration::from_secs(30);

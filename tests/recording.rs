@@ -1,17 +1,15 @@
 //! Recording under hostile and hurried hands: two with one version, splits among others, shapes that
 //! are none, writers that fail.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 #![allow(clippy::print_stdout, reason = "its figures are for reading")]
-
-mod harness;
 
 use std::sync::{
     Barrier,
     atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
-use harness::{Demo, Server};
 use serde_json::{Value, json};
+
+use crate::harness::{self, Demo, Server};
 
 const DATE: &str = "2026-06-30";
 

@@ -1,10 +1,4 @@
 //! Reports: the same figures as everywhere, in three formats and two languages, with the ledger on each page.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
-#[path = "support/road.rs"]
-mod road;
-mod support;
 
 use std::{
     io::Cursor,
@@ -13,9 +7,10 @@ use std::{
 };
 
 use calamine::{Data, Reader, Xlsx};
-use harness::{Demo, Server, matbang, succeed};
-use road::{DAY, Road};
 use serde_json::Value;
+
+use crate::harness::{self, Demo, Server, matbang, succeed};
+use crate::road::{DAY, Road};
 
 /// Writes a report by the command and gives its bytes.
 fn written(store: &Path, folder: &Path, about: &[&str], day: &str, lang: &str, end: &str) -> Vec<u8> {

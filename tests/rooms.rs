@@ -1,12 +1,10 @@
 //! What the rooms of the web app ask beside figures: rows of tables, briefings, accounts, the log.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "rooms/administration.rs"]
 mod administration;
-mod harness;
 
-use harness::{Demo, Server};
 use serde_json::{Value, json};
+
+use crate::harness::{self, Demo, Server};
 
 fn rows(server: &Server, query: &str) -> Value {
     let reply = server.get(&format!("/api/v1/table?{query}"), &[]);

@@ -1,18 +1,16 @@
 //! Any number of servers on one database, with nothing in between that keeps a person at one of them: what is begun at
 //! one goes on at another.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
-mod support;
 
 use std::path::Path;
 
-use harness::{
-    Demo, Reply, Server,
+use serde_json::{Value, json};
+
+use crate::harness::{
+    self, Demo, Reply, Server,
     people::{PASSWORD, Person, add},
     postgres::{Cluster, filled, serve},
 };
-use serde_json::{Value, json};
+use crate::support;
 
 /// Two servers on a database with an administrator "an" and an officer "binh".
 fn with_people(cluster: &Cluster, demo: &Demo) -> (String, [Server; 2]) {

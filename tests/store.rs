@@ -1,16 +1,11 @@
 //! What a store promises. [`suite`] takes a store's factory and is all that a new store must pass;
 //! below it are promises of the file alone.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
-mod harness;
-#[path = "store/kept.rs"]
 mod kept;
-#[path = "store/people.rs"]
 mod people;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
-use harness::{Demo, matbang, postgres::Cluster};
 use matbang::{
     demo::{Entry as Step, Options, province},
     domain::{Day, EventKind, LedgerPosition, NewEvent, ParcelId, Project, Stage, law},
@@ -24,6 +19,8 @@ use people::{
     a_secret_that_was_replaced_meanwhile_is_not_sealed_over, accounts_change_with_their_log,
     keys_are_few_and_count_upwards, looks_at_holders_are_noted, tries_are_counted_key_by_key,
 };
+
+use crate::harness::{Demo, matbang, postgres::Cluster};
 
 fn laws() -> Arc<law::Law> {
     law(&[]).unwrap().into()

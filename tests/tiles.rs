@@ -1,13 +1,9 @@
 //! Tiles over real HTTP, decoded by GDAL's MVT driver, against the geometries in the store.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::collections::BTreeMap;
 
 use gdal::{Dataset, DatasetOptions, vector::LayerAccess};
 use geo::{BoundingRect, Intersects, Rect, coord};
-use harness::{Demo, Server};
 use matbang::{
     analysis::View,
     atlas::{Snapshot, WorldPoint},
@@ -16,6 +12,8 @@ use matbang::{
     tile::{Layer, TileId, render, render_mlt},
 };
 use proptest::prelude::*;
+
+use crate::harness::{self, Demo, Server};
 
 fn open(demo: &Demo) -> std::sync::Arc<dyn Store> {
     store::open(&demo.store()).unwrap()

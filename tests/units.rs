@@ -1,13 +1,11 @@
 //! One notion of the unit on a day: the same question has the same answer by every door, before
 //! and after the reform of 1 July 2025, and a unit means that unit with what lies below it.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::collections::BTreeMap;
 
-use harness::{Demo, Server, succeed};
 use serde_json::Value;
+
+use crate::harness::{Demo, Server, succeed};
 
 const DAYS: [&str; 4] = ["2025-03-31", "2025-06-30", "2025-07-01", "2026-06-30"];
 

@@ -1,7 +1,4 @@
 //! The ledger's end is signed and kept elsewhere: whoever owns the file can make all of it anew, and is found out.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
-
-mod harness;
 
 use std::{
     os::unix::fs::PermissionsExt as _,
@@ -9,8 +6,9 @@ use std::{
     process::Command,
 };
 
-use harness::{Demo, Server, matbang, succeed};
 use serde_json::Value;
+
+use crate::harness::{Demo, Server, matbang, succeed};
 
 fn text(path: &Path) -> &str {
     path.to_str().unwrap()

@@ -29,6 +29,8 @@ const shared: TestProjectInlineConfiguration['test'] = {
   expect: { poll: { timeout: 20_000 } },
   // A browser beside a server is late now and then: a second run decides, and the report tells which tests needed it.
   retry: 1,
+  // Files of a worker share its modules, and with them its browsers: starting both again for each takes a second and a half.
+  isolate: false,
 }
 
 export default defineConfig({

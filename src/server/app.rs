@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 
 use super::{
     auth::Auth,
-    background::in_background,
+    background::{blocking, in_background},
     basemap::Basemap,
     cache::{Answer, Cache, Touched},
     campaign_files::CampaignFiles,
@@ -33,6 +33,9 @@ use crate::{
 };
 
 pub use super::views::Current;
+
+/// Makes an answer's bytes: boxed, so that asking for them is compiled once.
+type Make = Box<dyn FnOnce(&App, &Current) -> Result<Vec<u8>, Problem> + Send>;
 
 /// What the server is started with beside the store.
 pub struct Services {
@@ -267,11 +270,11 @@ impl App {
         when: When,
         make: impl FnOnce(&Self, &View) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
-        let bytes = move |app: &Self, view: &View| {
-            let answer = make(app, view)?;
+        let bytes = Box::new(move |app: &Self, current: &Current| {
+            let answer = make(app, &current.view)?;
             serde_json::to_vec(&answer).map_err(|e| Problem::internal(&e))
-        };
-        self.answer(headers, key, when, "application/json", bytes).await
+        });
+        self.answer_of(headers, key, when, "application/json", bytes).await
     }
 
     /// As [`App::json`], for what must know the view's number.
@@ -285,9 +288,9 @@ impl App {
         when: When,
         make: impl FnOnce(&Current) -> Result<T, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
-        let bytes = move |_: &Self, current: &Current| {
+        let bytes = Box::new(move |_: &Self, current: &Current| {
             serde_json::to_vec(&make(current)?).map_err(|e| Problem::internal(&e))
-        };
+        });
         self.answer_of(headers, key, when, "application/json", bytes).await
     }
 
@@ -303,7 +306,7 @@ impl App {
         content_type: &'static str,
         make: impl FnOnce(&Self, &View) -> Result<Vec<u8>, Problem> + Send + 'static,
     ) -> Result<Answer, Problem> {
-        let bytes = move |app: &Self, current: &Current| make(app, &current.view);
+        let bytes = Box::new(move |app: &Self, current: &Current| make(app, &current.view));
         self.answer_of(headers, key, when, content_type, bytes).await
     }
 
@@ -313,7 +316,7 @@ impl App {
         key: String,
         when: When,
         content_type: &'static str,
-        make: impl FnOnce(&Self, &Current) -> Result<Vec<u8>, Problem> + Send + 'static,
+        make: Make,
     ) -> Result<Answer, Problem> {
         let encoding = Encoding::negotiate(headers);
         let key = format!("{key} {encoding:?}");
@@ -333,11 +336,7 @@ impl App {
                 app.answers.cache.keep_answer(current.number, key, &answer);
                 Ok(answer)
             };
-            if steps_back {
-                in_background(work).await?
-            } else {
-                tokio::task::spawn_blocking(work).await.map_err(|e| Problem::internal(&e))?
-            }
+            if steps_back { in_background(work).await? } else { blocking(work).await? }
         };
         if is_cheap { work().await } else { self.answers.making.once(question, work).await }
     }

@@ -1,4 +1,4 @@
-//! Work that nobody else is to wait behind: it has the processors when others leave them.
+//! Work on other threads: what may block, and what nobody else is to wait behind.
 
 use tokio::sync::oneshot;
 
@@ -15,6 +15,22 @@ pub fn step_back() {
     }
 }
 
+/// Work whose answer goes its own way: to the compiler one kind of it, whatever it is; tasks and threads that were made for
+/// each would be a tenth of what there is to compile.
+type Work = Box<dyn FnOnce() + Send>;
+
+/// Does work that may block on one of the threads that are kept for that.
+///
+/// # Errors
+/// 500 when the work ends by a fault.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    let (reply, answer) = oneshot::channel();
+    // Who asked may have gone.
+    let work: Work = Box::new(move || drop(reply.send(work())));
+    tokio::task::spawn_blocking(work).await.map_err(|e| Problem::internal(&e))?;
+    answer.await.map_err(|e| Problem::internal(&e))
+}
+
 /// Does long work on a thread of its own that has stepped back.
 ///
 /// # Errors
@@ -23,14 +39,17 @@ pub async fn in_background<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     let (reply, answer) = oneshot::channel();
+    begin(Box::new(move || drop(reply.send(work())))).map_err(|e| Problem::internal(&e))?;
+    answer.await.map_err(|e| Problem::internal(&e))
+}
+
+fn begin(work: Work) -> std::io::Result<()> {
     let thread = std::thread::Builder::new().name("background".to_owned());
     let start = thread.spawn(move || {
         step_back();
-        // Who asked may have gone.
-        drop(reply.send(work()));
+        work();
     });
-    start.map_err(|e| Problem::internal(&e))?;
-    answer.await.map_err(|e| Problem::internal(&e))
+    start.map(drop)
 }
 
 #[cfg(test)]
@@ -53,5 +72,6 @@ mod tests {
     #[tokio::test]
     async fn work_that_ends_by_a_fault_is_answered() {
         assert!(in_background::<()>(|| panic!("a fault")).await.is_err());
+        assert!(blocking::<()>(|| panic!("a fault")).await.is_err());
     }
 }

@@ -13,6 +13,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio_stream::StreamExt as _;
 
 use super::{
+    background::blocking,
     pictures::{AttachmentKind, Pictures},
     problem::Problem,
     scanner::Scanner,
@@ -120,7 +121,7 @@ impl Files {
             file.write_all(&body)?;
             file.flush().map(|()| file)
         };
-        let written = tokio::task::spawn_blocking(write).await.map_err(|e| Problem::internal(&e))?;
+        let written = blocking(write).await?;
         self.scan(written.map_err(|e| Problem::disk(&e))?.path()).await
     }
 
@@ -165,7 +166,7 @@ impl Files {
         let file = folder.join(id);
         let sync =
             move || [file, folder].into_iter().try_for_each(|path| std::fs::File::open(path)?.sync_all());
-        let synced = tokio::task::spawn_blocking(sync).await.map_err(|e| Problem::internal(&e))?;
+        let synced = blocking(sync).await?;
         synced.map_err(|error| Problem::disk(&error))
     }
 

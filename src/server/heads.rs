@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::{app::App, problem::Problem};
+use super::{app::App, background::blocking, problem::Problem};
 use crate::api::Heads;
 
 /// The end is signed at most this often.
@@ -30,10 +30,10 @@ pub async fn sign(app: &Arc<App>) {
     let Ok(head) = app.with_store(|store| store.head()).await else { return };
     let own = Arc::clone(app);
     let sign = move || own.witness.sign(&head, jiff::Timestamp::now().as_millisecond());
-    match tokio::task::spawn_blocking(sign).await {
+    match blocking(sign).await {
         Ok(Ok(())) => {}
         Ok(Err(error)) => tracing::error!(%error, "the signed end of the ledger could not be kept"),
-        Err(error) => tracing::error!(%error, "the end of the ledger could not be signed"),
+        Err(problem) => tracing::error!(?problem, "the end of the ledger could not be signed"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
 
-use super::app::App;
+use super::{app::App, background::blocking};
 
 /// How often the program looks at itself.
 const EVERY: Duration = Duration::from_secs(5);
@@ -64,7 +64,7 @@ pub async fn follow(app: Arc<App>) {
             && told != Some(current.number)
         {
             told = Some(current.number);
-            let parts = tokio::task::spawn_blocking(move || current.view.snapshot.memory()).await;
+            let parts = blocking(move || current.view.snapshot.memory()).await;
             for (part, bytes) in parts.into_iter().flatten() {
                 gauge!("matbang_memory_bytes", "part" => part).set(bytes as f64);
             }

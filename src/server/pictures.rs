@@ -7,7 +7,7 @@ use bytes::Bytes;
 use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use tokio::sync::Semaphore;
 
-use super::problem::Problem;
+use super::{background::blocking, problem::Problem};
 
 /// Pixels of a picture, as its header says, before anything is decoded: the largest of today's telephones have as many.
 const MOST_PIXELS: u64 = 50_000_000;
@@ -87,12 +87,12 @@ impl Pictures {
         let _waiting = self.waiting.try_acquire().map_err(|_| Problem::busy_reading())?;
         let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.one).acquire_owned()).await;
         let Ok(Ok(turn)) = turn else { return Err(Problem::busy_reading()) };
-        let work = tokio::task::spawn_blocking(move || {
+        let work = blocking(move || {
             // Held to the end of the work, also where who asked has left.
             let _turn = turn;
             clean(kind, &body)
         });
-        work.await.map_err(|e| Problem::internal(&e))?.map_err(Problem::invalid)
+        work.await?.map_err(Problem::invalid)
     }
 }
 

@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::sync::Semaphore;
 
-use super::problem::Problem;
+use super::{background::blocking, problem::Problem};
 use crate::reader::{Cancellation, Reader};
 
 /// Files that are read at once.
@@ -50,12 +50,12 @@ impl Reading {
         let Ok(Ok(seat)) = seat else { return Err(Problem::busy_reading()) };
         let (reader, cancellation) = (self.reader.clone(), Cancellation::default());
         let _asker = Asker(cancellation.clone());
-        let done = tokio::task::spawn_blocking(move || {
+        let done = blocking(move || {
             let done = work(&reader, &cancellation);
             drop(seat);
             done
         });
-        done.await.map_err(|e| Problem::internal(&e))?
+        done.await?
     }
 }
 

@@ -15,6 +15,7 @@ use tower_http::services::ServeFile;
 
 use super::{
     app::{App, Current},
+    background::blocking,
     basemap::Basemap,
     cache::{Answer, TileFormat, TileKey},
     edge::is_encrypted,
@@ -142,7 +143,7 @@ pub async fn answer(
         None
     };
     let (shared, from) = (Arc::clone(&app), Arc::clone(&current));
-    let work = tokio::task::spawn_blocking(move || {
+    let work = blocking(move || {
         let _turn = turn;
         let answer = make(&from, &layers, key);
         if of_now {
@@ -150,7 +151,7 @@ pub async fn answer(
         }
         answer
     });
-    let answer = work.await.map_err(|e| Problem::internal(&e))?;
+    let answer = work.await?;
     Ok(respond(&answer, &current, &headers))
 }
 

@@ -17,7 +17,7 @@ use arc_swap::ArcSwapOption;
 use tokio::sync::{OnceCell, Semaphore, watch};
 
 use super::{
-    background::in_background,
+    background::{blocking, in_background},
     cache::{Cache, Touched},
     joined::Joined,
     params::When,
@@ -128,8 +128,8 @@ impl Views {
         work: impl FnOnce(&dyn Store) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, Problem> {
         let store = Arc::clone(&self.store);
-        let done = tokio::task::spawn_blocking(move || work(&*store));
-        done.await.map_err(|e| Problem::internal(&e))?.map_err(|e| Problem::store(&e))
+        let done = blocking(move || work(&*store));
+        done.await?.map_err(|e| Problem::store(&e))
     }
 
     /// Events after a position, some at a time; for threads that may block.

@@ -2,12 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::{
-    CAMPAIGN, contest,
-    harness::{Demo, Server, UNTIL, matbang, succeed},
-    road::DAY,
-    rows,
-};
+use super::{CAMPAIGN, contest, rows};
+use crate::harness::{Demo, Server, UNTIL, matbang, succeed};
+use crate::road::DAY;
 
 /// The work of all communes is that of the bodies and that of the whole, in each period, across the
 /// reform too: what the period found undone is what is listed less what was handed over before it.

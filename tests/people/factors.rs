@@ -7,14 +7,11 @@ use std::{
 
 use serde_json::json;
 
-use crate::{
-    ANOTHER, code_of,
-    harness::{
-        Demo, Server, matbang,
-        people::{PASSWORD, Person, add},
-        succeed,
-    },
-    sign_in,
+use super::{ANOTHER, code_of, sign_in};
+use crate::harness::{
+    Demo, Server, matbang,
+    people::{PASSWORD, Person, add},
+    succeed,
 };
 
 /// A device that shows codes, each once.

@@ -4,18 +4,12 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use crate::{
-    ANOTHER,
-    authenticator::Key,
-    code_of,
-    factors::Device,
-    harness::{
-        Demo, Reply, Server,
-        people::{PASSWORD, Person, add},
-        postgres::{Cluster, filled, serve},
-        succeed,
-    },
-    place,
+use super::{ANOTHER, authenticator::Key, code_of, factors::Device, place};
+use crate::harness::{
+    Demo, Reply, Server,
+    people::{PASSWORD, Person, add},
+    postgres::{Cluster, filled, serve},
+    succeed,
 };
 
 const HOST: &str = "gpmb.tinh.vn";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use gdal::vector::Geometry;
 use serde_json::Value;
 
-use crate::{WorldPoint, coded, number};
+use super::{WorldPoint, coded, number};
 
 /// A shape of a feature, for GEOS.
 fn shape(feature: &Value) -> Geometry {

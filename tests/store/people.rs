@@ -7,7 +7,7 @@ use matbang::{
     store::{AccountChange, Allowance, MOST_KEYS_OF_ACCOUNT, NewKey, Store, Token, TokenScope, Try},
 };
 
-use crate::fill;
+use super::fill;
 
 pub fn accounts_change_with_their_log(store: &dyn Store) {
     fill(store);

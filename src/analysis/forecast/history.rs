@@ -1,12 +1,18 @@
 //! What the ledger says about the time that stages take.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::BTreeMap;
+
+use foldhash::fast::FixedState;
 
 use super::survival::{Durations, Survival};
 use crate::{
     atlas::Snapshot,
     domain::{Day, Stage},
 };
+
+/// Tables that are looked into for each parcel and each run: keys are our own, so that nobody can make them collide.
+pub type HashMap<K, V> = std::collections::HashMap<K, V, FixedState>;
+type HashSet<T> = std::collections::HashSet<T, FixedState>;
 
 /// Decisions (a stage reached by a project on a day) from which a curve of its own is drawn.
 const OWN_CURVE: usize = 40;
@@ -112,9 +118,9 @@ impl History {
         let (spells, next) = spells(snapshot, day);
         let slowness = vec![Slowness { log: 0.0, spread: UNKNOWN_SPREAD }; snapshot.projects().len()];
         let mut history = Self {
-            curves: HashMap::new(),
+            curves: HashMap::default(),
             next,
-            together: HashMap::new(),
+            together: HashMap::default(),
             slowness,
             examples: examples(&spells),
         };
@@ -133,7 +139,7 @@ impl History {
     }
 
     fn measure_curves(&mut self, spells: &[Spell]) {
-        let mut cases: HashMap<Wait, Cases> = HashMap::new();
+        let mut cases: HashMap<Wait, Cases> = HashMap::default();
         for spell in spells {
             let days = self.plain_days(spell).round().min(f64::from(u16::MAX)) as u16;
             let hindered = spell.hindered.then_some(Wait { hindered: true, ..spell.wait });
@@ -158,7 +164,7 @@ impl History {
     /// The factor at which each project would have been expected to leave as many stages as it did. Parcels
     /// that move by one decision count once, so that thousands of them do not feign certainty.
     fn measure_slowness(&mut self, spells: &[Spell]) {
-        let mut decisions: HashSet<(usize, Stage, Day)> = HashSet::new();
+        let mut decisions: HashSet<(usize, Stage, Day)> = HashSet::default();
         let mut by_project: Vec<Vec<&Spell>> = vec![Vec::new(); self.slowness.len()];
         let mut counts = vec![0.0; self.slowness.len()];
         for spell in spells {
@@ -200,7 +206,7 @@ impl History {
     /// How alike the waits of one sheet's parcels are: the intraclass correlation, by analysis of variance, of
     /// the shares of the province's waits that were shorter.
     fn measure_together(&mut self, spells: &[Spell]) {
-        let mut groups: HashMap<(usize, Stage), Sheets> = HashMap::new();
+        let mut groups: HashMap<(usize, Stage), Sheets> = HashMap::default();
         for spell in spells.iter().filter(|spell| spell.left.is_some()) {
             let Some(curve) = self.curve(spell.wait) else { continue };
             let sheets = groups.entry((spell.wait.procedure, spell.wait.stage)).or_default();
@@ -274,7 +280,7 @@ fn examples(spells: &[Spell]) -> HashMap<(usize, Stage), usize> {
     let left = spells.iter().filter(|spell| spell.left.is_some());
     let seen: HashSet<_> =
         left.map(|spell| (spell.wait.procedure, spell.wait.stage, spell.project)).collect();
-    let mut counts = HashMap::new();
+    let mut counts = HashMap::default();
     seen.into_iter().for_each(|(procedure, stage, _)| *counts.entry((procedure, stage)).or_default() += 1);
     counts
 }
@@ -283,7 +289,7 @@ type Next = HashMap<(usize, Stage), Vec<(Stage, u32)>>;
 
 /// All waits seen by `day`, and what came after each stage.
 fn spells(snapshot: &Snapshot, day: Day) -> (Vec<Spell>, Next) {
-    let mut next: HashMap<(usize, Stage), HashMap<Stage, u32>> = HashMap::new();
+    let mut next: HashMap<(usize, Stage), HashMap<Stage, u32>> = HashMap::default();
     let mut spells: Vec<Spell> = Vec::new();
     let every = snapshot.parcels().len().div_ceil(MOST_PARCELS).max(1);
     for parcel in (0..snapshot.parcels().len() as u32).step_by(every) {

@@ -1,11 +1,13 @@
 //! Pending parcels led on by chance, many times over.
 
-use std::collections::HashMap;
-
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::{History, history::reached, survival::Survival};
+use super::{
+    History,
+    history::{HashMap, reached},
+    survival::Survival,
+};
 use crate::{
     atlas::Snapshot,
     domain::{Day, Stage},
@@ -104,7 +106,7 @@ pub fn forecast(snapshot: &Snapshot, history: &History, index: usize, day: Day) 
     let entry = &snapshot.projects()[index];
     let standing = super::super::standing(snapshot, &entry.parcels, day);
     let (mut pending, mut cleared, mut last) = (Vec::new(), 0.0, None);
-    let (mut kinds, mut sheets_known) = (HashMap::new(), HashMap::new());
+    let (mut kinds, mut sheets_known) = (HashMap::default(), HashMap::default());
     for &parcel in &*standing {
         let area = snapshot.parcels().recovered(parcel).get();
         match reached(snapshot, parcel, day).last() {

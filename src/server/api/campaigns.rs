@@ -12,7 +12,10 @@ use crate::{
     analysis::View,
     api,
     domain::Code,
-    server::{app::App, auth::Identity, campaign_files::version, params::Query, problem::Problem},
+    server::{
+        app::App, auth::Identity, background::blocking, campaign_files::version, params::Query,
+        problem::Problem,
+    },
 };
 
 /// Bytes of a campaign's text at most.
@@ -83,5 +86,5 @@ async fn with_files<T: Send + 'static>(
 ) -> Result<T, Problem> {
     let app = Arc::clone(app);
     let code = Code::new(&code).map_err(|why| Problem::parameter("code", why))?;
-    tokio::task::spawn_blocking(move || work(&app, &code)).await.map_err(|e| Problem::internal(&e))?
+    blocking(move || work(&app, &code)).await?
 }

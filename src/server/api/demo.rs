@@ -11,7 +11,7 @@ use axum::{
 use crate::{
     api::{DemoFilled, DemoRequest},
     import::Illustration,
-    server::{app::App, problem::Problem},
+    server::{app::App, background::blocking, problem::Problem},
 };
 
 /// Fills an empty store.
@@ -28,8 +28,8 @@ pub async fn fill_demo(
     }
     // Today is not over: nothing may be recorded later than now.
     let until = current.view.today.plus(-1);
-    let made = tokio::task::spawn_blocking(move || Illustration::make(asked.parcels, 1, until));
-    let made = made.await.map_err(|e| Problem::internal(&e))?.map_err(|e| Problem::internal(&e))?;
+    let made = blocking(move || Illustration::make(asked.parcels, 1, until));
+    let made = made.await?.map_err(|e| Problem::internal(&e))?;
     let (units, projects, parcels) = made.counts();
     let (sender, receiver) = std::sync::mpsc::sync_channel(1);
     let writing = app.writer.write(move |change| {

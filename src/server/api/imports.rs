@@ -28,6 +28,7 @@ use crate::{
     server::{
         app::App,
         auth::Identity,
+        background::blocking,
         import_work::{Operation, StagedWork, Tracker},
         problem::Problem,
         staging::{LARGEST, Room, Staged, Staging},
@@ -60,13 +61,13 @@ pub async fn upload(
         return Err(problem);
     }
     let (unpacker, archive) = (Arc::clone(&app), Arc::clone(&staged));
-    let unpacked = tokio::task::spawn_blocking(move || {
+    let unpacked = blocking(move || {
         if path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("zip")) {
             unpacker.staging.unpack(&archive, &path)?;
         }
         Ok::<_, Problem>(())
     });
-    unpacked.await.map_err(|e| Problem::internal(&e))??;
+    unpacked.await??;
     app.share_files(&id, identity.name(), &staged).await?;
     Ok((StatusCode::CREATED, axum::Json(files(&staged)?)).into_response())
 }

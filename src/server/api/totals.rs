@@ -18,6 +18,7 @@ use crate::{
     server::{
         app::App,
         auth::Identity,
+        background::blocking,
         params::{Query, with_filter},
         problem::Problem,
     },
@@ -42,8 +43,8 @@ pub async fn totals(
         Discretion::Rounded | Discretion::Withheld => Discretion::Withheld,
     };
     let _permit = app.answers.making.permit().await?;
-    let work = tokio::task::spawn_blocking(move || make(&current.view, &query, &area, discretion));
-    let bytes = work.await.map_err(|e| Problem::internal(&e))??;
+    let work = blocking(move || make(&current.view, &query, &area, discretion));
+    let bytes = work.await??;
     let headers: HeaderMap =
         [(header::CONTENT_TYPE, header::HeaderValue::from_static("application/json"))].into_iter().collect();
     Ok((headers, bytes).into_response())

@@ -15,6 +15,7 @@ use crate::{
     server::{
         app::App,
         auth::{Identity, looked},
+        background::blocking,
         params::{Query, with_filter},
         problem::Problem,
     },
@@ -38,7 +39,7 @@ pub async fn work(
     let names = query.flag("holders")?;
     let current = app.current()?;
     let (view, who) = (Arc::clone(&current), identity.clone());
-    let listed = tokio::task::spawn_blocking(move || {
+    let listed = blocking(move || {
         let view = &view.view;
         let filter = query.filter(view, view.today)?;
         let scope = who.scope(Action::WriteEvents, view.snapshot.units());
@@ -50,7 +51,7 @@ pub async fn work(
             (limit, offset),
         ))
     });
-    let mut listed = listed.await.map_err(|e| Problem::internal(&e))??;
+    let mut listed = listed.await??;
     if names {
         name_holders(&app, &current.view, &identity, &mut listed).await?;
     }

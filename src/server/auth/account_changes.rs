@@ -20,7 +20,7 @@ use crate::{
         Refused, TokenAdded,
     },
     domain::{Account, Action, Grant, Role},
-    server::{app::App, auth::Identity, problem::Problem},
+    server::{app::App, auth::Identity, background::blocking, problem::Problem},
     store::{AccountChange, Directory, Token},
 };
 
@@ -49,10 +49,8 @@ fn grant(app: &App, role: Role, unit: Option<&str>) -> Result<Grant, Problem> {
 
 /// Hash of a password for somebody of these names.
 pub async fn hashed(password: String, names: [String; 2]) -> Result<String, Problem> {
-    let hash = tokio::task::spawn_blocking(move || {
-        hash_password(&password, &[names[0].as_str(), names[1].as_str()])
-    });
-    hash.await.map_err(|e| Problem::internal(&e))?.map_err(|why| match why.code() {
+    let hash = blocking(move || hash_password(&password, &[names[0].as_str(), names[1].as_str()]));
+    hash.await?.map_err(|why| match why.code() {
         Some(code) => Problem::password(code, "password", why),
         None => Problem::internal(&why),
     })

@@ -26,6 +26,7 @@ use crate::{
     domain::{Account, Action, ParcelId},
     server::{
         app::App,
+        background::blocking,
         edge::{address, is_encrypted},
         problem::Problem,
     },
@@ -142,8 +143,7 @@ pub async fn sign_in(
 
 /// Whether a password is the one of this hash.
 pub async fn is_right(password: String, stored: Option<String>) -> Result<bool, Problem> {
-    let checked = tokio::task::spawn_blocking(move || verify(&password, stored.as_deref()));
-    checked.await.map_err(|e| Problem::internal(&e))
+    blocking(move || verify(&password, stored.as_deref())).await
 }
 
 /// Begins a session for an account.

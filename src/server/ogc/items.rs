@@ -21,6 +21,7 @@ use crate::{
     server::{
         app::{App, Current},
         auth::Identity,
+        background::blocking,
         params::Query,
         problem::Problem,
         sending,
@@ -50,11 +51,11 @@ pub async fn items(
         let current = app.view(when).await?;
         let shared = Arc::clone(&app);
         let _permit = app.answers.making.permit().await?;
-        let work = tokio::task::spawn_blocking(move || {
+        let work = blocking(move || {
             let page = Page::read(&current.view, collection, query, &identity, (form, address))?;
             page.write(&shared, &current.view)
         });
-        let bytes = work.await.map_err(|e| Problem::internal(&e))??;
+        let bytes = work.await??;
         let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")];
         (headers, sending::body(bytes.into())?).into_response()
     } else {
@@ -291,10 +292,8 @@ pub async fn item(
     let id: u64 = id.parse().map_err(|_| Problem::not_found(missing.clone()))?;
     let current = app.view(when).await?;
     let shared = Arc::clone(&app);
-    let work = tokio::task::spawn_blocking(move || {
-        one(&shared, &current, (collection, id, crs), &identity, (html, &address))
-    });
-    let bytes = work.await.map_err(|e| Problem::internal(&e))??.ok_or_else(|| Problem::not_found(missing))?;
+    let work = blocking(move || one(&shared, &current, (collection, id, crs), &identity, (html, &address)));
+    let bytes = work.await??.ok_or_else(|| Problem::not_found(missing))?;
     let kind = if html { "text/html; charset=utf-8" } else { GEOJSON };
     let control = if collection == Collection::Events { "no-store" } else { "no-cache" };
     let mut response =

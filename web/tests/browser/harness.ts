@@ -11,7 +11,7 @@ import {
   type Page,
 } from 'playwright-core'
 import type { Map as MapLibre } from 'maplibre-gl'
-import { afterAll, afterEach, expect, inject } from 'vitest'
+import { afterEach, expect, inject } from 'vitest'
 import { enter, openPage, rooms, type PicturedRoom, type Size } from '../../scripts/pictures.mjs'
 import { chromiumOptions, plainOptions } from '../../scripts/served.mjs'
 import { nextAct } from '../../src/lib/scale'
@@ -61,13 +61,16 @@ function watch(page: Page, origin: string): Visit {
   return visit
 }
 
-/** A browser that is started when it is first asked for. */
+/** The browsers of this worker by their switches: each is started when it is first asked for, and serves one file after the other. */
+const started = new Map<string, Promise<Browser>>()
+
 function launcher(options: LaunchOptions, switches: string[]) {
-  let started: Promise<Browser> | null = null
   const args = [...(options.args ?? []), ...switches]
-  return {
-    browser: () => (started ??= chromium.launch({ ...options, args })),
-    end: async () => (await started)?.close(),
+  const key = args.join(' ')
+  return (): Promise<Browser> => {
+    const browser = started.get(key) ?? chromium.launch({ ...options, args })
+    started.set(key, browser)
+    return browser
   }
 }
 
@@ -104,9 +107,6 @@ export function useBrowser(own?: { url: string }, switches: string[] = []) {
     visits = []
     expect(trouble).toEqual([])
   })
-  afterAll(async () => {
-    await Promise.all([plain.end(), drawing.end()])
-  })
 
   async function openIn(
     browser: Browser,
@@ -129,7 +129,7 @@ export function useBrowser(own?: { url: string }, switches: string[] = []) {
 
   const ways = (launched: typeof plain) => {
     const open = async (query = '', options: BrowserContextOptions = {}): Promise<Visit> =>
-      openIn(await launched.browser(), query, options)
+      openIn(await launched(), query, options)
     const visit = async (query = '', options: BrowserContextOptions = {}): Promise<Visit> => {
       const visit = await open(query, options)
       await settled(visit.page)
@@ -144,7 +144,7 @@ export function useBrowser(own?: { url: string }, switches: string[] = []) {
     /** A room as it is pictured in docs/screens; most have no map. */
     pictured: async (room: PicturedRoom, size: Size): Promise<Visit> => {
       const launched = rooms[room].mapped.includes(size) ? drawing : plain
-      const visit = watch(await openPage(await launched.browser(), size), address())
+      const visit = watch(await openPage(await launched(), size), address())
       visits.push(visit)
       await enter(visit.page, address(), room, size)
       return visit
