@@ -64,7 +64,7 @@ test-web: web
 test-browser: test-build
 	@cd web && MATBANG_BIN=$(CURDIR)/target/tested/matbang npm run test:browser
 
-check: setup check-rust check-web advisories ## format, lints, docs, web linters, advisories; licences are a test
+check: setup-test check-rust check-web advisories ## format, lints, docs, web linters, advisories; licences are a test
 
 check-rust: test-build
 	@cargo fmt --check

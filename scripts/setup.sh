@@ -25,6 +25,10 @@ for package in "${packages[@]}"; do
   dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
 done
 at_least 1.95 "$(rust_version)" || missing+=(cargo-web rustc-web)
+if [ "$purpose" = test ]; then
+  command -v clippy-driver >/dev/null || missing+=(rust-web-clippy)
+  command -v rustfmt >/dev/null || missing+=(rustfmt-web)
+fi
 command -v npm >/dev/null || missing+=(nodejs npm)
 
 if [ ${#missing[@]} -gt 0 ]; then

@@ -3,7 +3,7 @@
 # processes that they start: more of them at a time than there are processors.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-at_once=${TESTS_AT_ONCE:-4}
+at_once=${TESTS_AT_ONCE:-$((2 * $(nproc)))}
 
 built=$(cargo test --profile tested --locked --no-run --quiet --message-format json)
 programs=$(sed -n '/"overflow_checks":[a-z]*,"test":true/s/.*"executable":"\([^"]*\)".*/\1/p' <<<"$built")

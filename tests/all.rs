@@ -51,3 +51,14 @@ mod support;
 mod tiles;
 mod units;
 mod witness;
+
+#[test]
+fn no_file_beside_this_one_is_forgotten() {
+    let text = include_str!("all.rs");
+    for file in std::fs::read_dir("tests").unwrap() {
+        let path = file.unwrap().path();
+        let name = path.file_stem().unwrap().to_str().unwrap();
+        let is_program = path.extension().is_some_and(|end| end == "rs") && name != "all";
+        assert!(!is_program || text.contains(&format!("mod {name};")), "tests/all.rs does not name {name}");
+    }
+}

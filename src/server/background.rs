@@ -15,8 +15,8 @@ pub fn step_back() {
     }
 }
 
-/// Work whose answer goes its own way: to the compiler one kind of it, whatever it is; tasks and threads that were made for
-/// each would be a tenth of what there is to compile.
+/// Work whose answer goes its own way, so that tasks and threads are compiled for one kind of it. Made for each kind they
+/// were a twelfth of what there is to compile.
 type Work = Box<dyn FnOnce() + Send>;
 
 /// Does work that may block on one of the threads that are kept for that.

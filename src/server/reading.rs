@@ -50,12 +50,12 @@ impl Reading {
         let Ok(Ok(seat)) = seat else { return Err(Problem::busy_reading()) };
         let (reader, cancellation) = (self.reader.clone(), Cancellation::default());
         let _asker = Asker(cancellation.clone());
-        let done = blocking(move || {
+        blocking(move || {
             let done = work(&reader, &cancellation);
             drop(seat);
             done
-        });
-        done.await?
+        })
+        .await?
     }
 }
 
