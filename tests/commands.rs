@@ -103,6 +103,34 @@ fn an_export_has_every_feature_and_the_position() {
 }
 
 #[test]
+fn an_export_is_in_the_format_that_its_name_ends_with() {
+    let demo = Demo::new();
+    let write = |name: &str, more: &[&str]| {
+        let out = demo.folder().join(name);
+        let arguments = [&["export", "projects", "--out", out.to_str().unwrap()], more].concat();
+        let run = harness::matbang(&demo.store(), &arguments);
+        (run.status.success().then(|| std::fs::read(&out).unwrap()), String::from_utf8(run.stderr).unwrap())
+    };
+    for (name, begins) in [
+        ("du-an.csv", &b"id,"[..]),
+        ("du-an.fgb", b"fgb\x03"),
+        ("du-an.xlsx", b"PK"),
+        ("du-an.zip", b"PK"),
+        ("du-an.GPKG", b"SQLite format 3"),
+        ("du-an.json", b"{"),
+        ("du-an.geojsonl", b"{"),
+        ("du-an.parquet", b"PAR1"),
+    ] {
+        let (file, told) = write(name, &[]);
+        assert!(file.is_some_and(|bytes| bytes.starts_with(begins)), "{name}: {told}");
+    }
+    let (file, told) = write("du-an.shp", &[]);
+    assert!(file.is_none() && told.contains("add --format"), "{told}");
+    assert!(!demo.folder().join("du-an.part").exists());
+    assert!(write("du-an.dat", &["--format", "csv"]).0.is_some_and(|bytes| bytes.starts_with(b"id,")));
+}
+
+#[test]
 fn the_file_is_a_geopackage_to_gdal_while_it_is_served() {
     let demo = Demo::new();
     let server = Server::start(&demo.store());

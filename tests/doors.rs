@@ -58,12 +58,6 @@ fn served() -> (Demo, Land, Server, [Person; 5]) {
     (demo, land, server, people)
 }
 
-fn png(width: u32) -> Vec<u8> {
-    let mut png = std::io::Cursor::new(Vec::new());
-    image::DynamicImage::new_rgb8(width, 2).write_to(&mut png, image::ImageFormat::Png).unwrap();
-    png.into_inner()
-}
-
 fn opened(parcel: u32, more: &Value) -> Value {
     let mut event = json!({ "parcel": parcel, "kind": "blocker_opened", "blocker": "graves", "date": DATE });
     event.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -107,7 +101,7 @@ fn a_scan_is_opened_to_who_sent_it_and_where_it_was_recorded() {
         assert_eq!(reply.status, 201, "{}", String::from_utf8_lossy(&reply.body));
         reply.json()["id"].as_str().unwrap().to_owned()
     };
-    let scan = send(&an, &png(3));
+    let scan = send(&an, &harness::png(3, 2));
     let open = |who: &Person, id: &str| who.get(&server, &format!("/api/v1/attachments/{id}")).status;
     let all = |id: &str| [&chi, &an, &binh, &giang, &xem].map(|who| open(who, id));
     assert_eq!(all(&scan), [200, 200, 404, 404, 403], "before it is recorded: who sent it");
@@ -124,10 +118,10 @@ fn a_scan_is_opened_to_who_sent_it_and_where_it_was_recorded() {
     assert_eq!(all(&scan), [200, 200, 404, 200, 403], "then also who records there");
     assert_eq!(an.get(&server, &format!("/api/v1/attachments/{scan}")).header("cache-control"), "no-store");
     // Who sends the same picture has it already.
-    assert_eq!(send(&binh, &png(3)), scan);
+    assert_eq!(send(&binh, &harness::png(3, 2)), scan);
     assert_eq!(open(&binh, &scan), 200);
     // What stands behind a plan is of no household.
-    let of_plan = send(&giang, &png(5));
+    let of_plan = send(&giang, &harness::png(5, 2));
     let plan = json!({ "kind": "plan_changed", "project": land.own_project, "required_on": "2028-01-02", "date": DATE,
         "attachments": [of_plan] });
     assert_eq!(giang.post(&server, "/api/v1/events", &plan).status, 201);

@@ -261,9 +261,8 @@ fn a_spreadsheet_is_imported_all_or_nothing() {
 fn a_photograph_is_kept_without_its_metadata() {
     let demo = Demo::new();
     let server = Server::start(&demo.store());
-    let mut png = std::io::Cursor::new(Vec::new());
-    image::DynamicImage::new_rgb8(3, 2).write_to(&mut png, image::ImageFormat::Png).unwrap();
-    let kept = server.send("/api/v1/attachments", &[("content-type", "image/png")], png.get_ref());
+    let png = harness::png(3, 2);
+    let kept = server.send("/api/v1/attachments", &[("content-type", "image/png")], &png);
     assert_eq!(kept.status, 201, "{}", String::from_utf8_lossy(&kept.body));
     let id = kept.json()["id"].as_str().unwrap().to_owned();
     let got = server.get(&format!("/api/v1/attachments/{id}"), &[]);

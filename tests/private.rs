@@ -42,12 +42,6 @@ fn run(arguments: &[&str]) {
     assert!(done.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&done.stderr));
 }
 
-fn png() -> Vec<u8> {
-    let mut png = std::io::Cursor::new(Vec::new());
-    image::DynamicImage::new_rgb8(3, 2).write_to(&mut png, image::ImageFormat::Png).unwrap();
-    png.into_inner()
-}
-
 #[test]
 fn whatever_is_made_is_its_owners_alone() {
     let folder = tempfile::tempdir().unwrap();
@@ -61,7 +55,7 @@ fn whatever_is_made_is_its_owners_alone() {
     let mut command = shared(&["--data", &store, "serve", "--listen", "127.0.0.1:0"]);
     command.args(["--head-key", &key, "--witness", &witness]).env("TMPDIR", &temporary);
     let server = Server::run(command);
-    let kept = server.send("/api/v1/attachments", &[("content-type", "image/png")], &png());
+    let kept = server.send("/api/v1/attachments", &[("content-type", "image/png")], &harness::png(3, 2));
     assert_eq!(kept.status, 201);
     let campaign = server.get("/api/v1/campaigns/thi-dua-gpmb/file", &[]).body;
     let put = server.request("PUT", "/api/v1/campaigns/thi-dua-gpmb/file", &[], &campaign);
@@ -146,7 +140,7 @@ fn personal_answers_are_kept_nowhere() {
     command.arg("--data").arg(&store).args(["serve", "--listen", "127.0.0.1:0", "--public-map"]);
     let server = Server::run(command);
     let [chi, an, xem] = ["chi", "an", "xem"].map(|name| Person::sign_in(&server, name));
-    let kept = an.send(&server, "POST", "/api/v1/attachments", "image/png", &png()).json();
+    let kept = an.send(&server, "POST", "/api/v1/attachments", "image/png", &harness::png(3, 2)).json();
     let more_for_some = [
         format!("/api/v1/parcels/{parcel}"),
         "/api/v1/summary".to_owned(),

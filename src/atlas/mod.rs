@@ -16,6 +16,7 @@ mod builder;
 mod chunk;
 mod columns;
 mod error;
+mod feet;
 mod holder_index;
 mod index;
 mod pages;

@@ -1,9 +1,10 @@
 //! Projects and units as the atlas keeps them.
 
-use geo::{Geodesic, InteriorPoint, Length, LineLocatePoint, LineString, MultiPolygon, Point};
+use geo::{Geodesic, InteriorPoint, Length, LineString, MultiPolygon};
 
 use super::{
     columns::Shapes,
+    feet::Feet,
     parcels::Parcels,
     world::{Extent, WorldPoint},
 };
@@ -87,13 +88,10 @@ impl ProjectEntry {
     pub(super) fn measure(&mut self, shapes: Shapes<'_>) {
         let (Some(length), true) = (self.length_m, self.alignment.len() > 1) else { return };
         // A Mercator step is the same length in all directions, so feet fall right.
-        let line: LineString<f64> = self.alignment.iter().map(|p| (f64::from(p.x), f64::from(p.y))).collect();
+        let feet = Feet::of(&self.alignment);
         let reach = |parcel: &u32| {
-            let points = shapes.shape(*parcel as usize).vertices().iter();
-            let feet =
-                points.filter_map(|p| line.line_locate_point(&Point::new(f64::from(p.x), f64::from(p.y))));
-            let (from, to) = feet.fold((1.0f64, 0.0f64), |(from, to), foot| (from.min(foot), to.max(foot)));
-            [(from * length) as f32, (to.max(from) * length) as f32]
+            let shape = shapes.shape(*parcel as usize);
+            feet.reach(shape.vertices(), shape.extent()).map(|share| (share * length) as f32)
         };
         self.reaches.extend(self.parcels[self.reaches.len()..].iter().map(reach));
         self.chainages = meet(&self.reaches);

@@ -33,7 +33,11 @@ pub fn run(location: &StoreLocation, options: &Demo) -> Outcome {
     let made = Illustration::make(options.parcels as usize, options.seed, until)?;
     let (units, projects, parcels) = made.counts();
     if parcels < options.parcels as usize {
-        return Err(format!("the made-up projects hold {parcels} parcels at most; ask for fewer").into());
+        return Err(format!(
+            "the made-up province has no room for {} parcels; ask for fewer",
+            options.parcels
+        )
+        .into());
     }
     let mut bar = Progress::new("ledger entries");
     let mut made = Some(made);

@@ -28,9 +28,10 @@ pub struct Export {
     /// What to write: projects, parcels, units, fronts or events; or ledger, as lines that others can check.
     #[arg(value_parser = layer)]
     layer: Layer,
-    /// Format: geojson, geojsonseq, csv, gpkg, fgb, parquet, shp (zip), xlsx or kml.
-    #[arg(long, default_value = "geojson", value_parser = format)]
-    format: Format,
+    /// Format: geojson, geojsonseq, csv, gpkg, fgb, parquet, shp (zip), xlsx or kml; if left out, the one that the
+    /// file's name ends with, geojson on standard output.
+    #[arg(long, value_parser = format)]
+    format: Option<Format>,
     /// Only features for which this CQL2 condition holds (text, or JSON if it begins with {).
     #[arg(long, value_name = "CQL2")]
     filter: Option<String>,
@@ -105,13 +106,28 @@ pub fn run(location: &StoreLocation, options: &Export) -> Outcome {
         eprintln!("ledger up to position {}, head {}", head.position, hex(&head.hash));
         return Ok(ExitCode::SUCCESS);
     };
+    let format = options.format()?;
     let snapshot = Arc::new(location.load(&*store)?);
     let day = options.as_of.map_or_else(clock::today, Ok)?;
     let view = View::new(snapshot, day);
-    let count = to_target(options, |out| write(&*store, (&view, collection), options, out))?;
+    let count = to_target(options, |out| write(&*store, (&view, collection), (options, format), out))?;
     let position = view.snapshot.position();
     eprintln!("{count} {} as of {day}, ledger position {position}", collection.name());
     Ok(ExitCode::SUCCESS)
+}
+
+impl Export {
+    /// The format that is asked for, or meant by the file's name.
+    fn format(&self) -> Result<Format, String> {
+        match (self.format, &self.out) {
+            (Some(format), _) => Ok(format),
+            (None, None) => Ok(Format::GeoJson),
+            (None, Some(path)) => Format::of_file(path).ok_or_else(|| {
+                let known = Format::ALL.map(Format::name).join(", ");
+                format!("{} does not say which format is meant; add --format, one of {known}", path.display())
+            }),
+        }
+    }
 }
 
 type Written<T> = Result<T, Box<dyn std::error::Error>>;
@@ -149,19 +165,19 @@ fn ledger(store: &dyn Store, out: &mut (dyn Write + Send)) -> Result<Head, Store
 fn write(
     store: &dyn Store,
     (view, collection): (&View, Collection),
-    options: &Export,
+    (options, format): (&Export, Format),
     out: &mut (dyn Write + Send),
 ) -> Written<usize> {
     let known: Vec<&'static Column> = collection.columns().iter().collect();
     let filter = filter(options, &known)?;
     let sort =
         options.sortby.as_deref().map(|text| Sort::parse(text, &known)).transpose()?.unwrap_or_default();
-    if options.format.is_wgs84_only() && options.crs != Crs::Crs84 {
-        return Err(format!("{} has WGS 84 only", options.format.title()).into());
+    if format.is_wgs84_only() && options.crs != Crs::Crs84 {
+        return Err(format!("{} has WGS 84 only", format.title()).into());
     }
     let members = vec![("at", json!(view.snapshot.position())), ("as_of", json!(view.today.to_string()))];
     let people = match options.words {
-        Some(_) if !matches!(options.format, Format::Csv | Format::Xlsx) => {
+        Some(_) if !matches!(format, Format::Csv | Format::Xlsx) => {
             return Err("--words is for csv and xlsx; other formats are for programs".into());
         }
         Some(language) => {
@@ -186,11 +202,11 @@ fn write(
             |after| store.events_after(after, EVENTS_AT_ONCE).map_err(|e| ExportError::Ledger(e.to_string()));
         let after = LedgerPosition(0);
         let picked = Picked::Events { ledger: &mut ledger, after, filter: &filter, most: usize::MAX };
-        return Ok(job.write(options.format, picked, out)?);
+        return Ok(job.write(format, picked, out)?);
     }
     let mut indexes = select(view, collection, &filter)?;
     sort.head(&Rows::of(view), &mut indexes, usize::MAX);
-    Ok(job.write(options.format, Picked::Indexes(&indexes), out)?)
+    Ok(job.write(format, Picked::Indexes(&indexes), out)?)
 }
 
 fn filter(options: &Export, known: &[&'static Column]) -> Result<Filter, Box<dyn std::error::Error>> {

@@ -1,6 +1,10 @@
 //! What a server writes of itself, to standard error.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::{
+    filter::{LevelFilter, Targets},
+    layer::SubscriberExt,
+    util::SubscriberInitExt,
+};
 
 /// Lines for people, or for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -25,13 +29,15 @@ impl Logs {
     pub fn begin(&self) -> Result<(), Box<dyn std::error::Error>> {
         let asked = std::env::var("RUST_LOG").unwrap_or_default();
         let asked = if asked.is_empty() { "warn".to_owned() } else { asked };
-        let filter = EnvFilter::try_new(&asked).map_err(|error| format!("RUST_LOG={asked}: {error}"))?;
-        let filter =
-            if asked.contains("security") { filter } else { filter.add_directive("security=info".parse()?) };
-        let logs = tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter);
+        let mut levels: Targets = asked.parse().map_err(|error| format!("RUST_LOG={asked}: {error}"))?;
+        if !asked.contains("security") {
+            levels = levels.with_target("security", LevelFilter::INFO);
+        }
+        let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+        let logs = tracing_subscriber::registry().with(levels);
         match self.log_format {
-            Form::Text => logs.init(),
-            Form::Json => logs.json().init(),
+            Form::Text => logs.with(lines).init(),
+            Form::Json => logs.with(lines.json()).init(),
         }
         Ok(())
     }

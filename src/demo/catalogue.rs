@@ -116,14 +116,13 @@ fn body(lon: f64, lat: f64) -> &'static str {
     nearest.map_or(BODIES[0].0, |body| body.0)
 }
 
-/// All projects at a size for the parcels asked for; none lies on another.
-pub fn works(options: Options, units: &[AdminUnit]) -> Vec<Work> {
+/// All projects at a size for `room` times the parcels asked for; none lies on another.
+pub fn works(options: Options, room: f64, units: &[AdminUnit]) -> Vec<Work> {
     let province =
         unary_union(units.iter().filter(|u| u.parent.is_none()).filter_map(|u| u.boundary.as_ref()));
     let province = frame::polygons_to_metres(&province);
     // Lengths grow with the square root of the area, so that the fabric stays the same.
-    // A tenth is made too many; chance then leaves out what is over.
-    let scale = (options.parcels as f64 / 40_000.0 * 1.1).sqrt();
+    let scale = (options.parcels as f64 / 40_000.0 * room).sqrt();
     let mut works: Vec<Work> = Vec::new();
     for (number, line) in LINES.iter().enumerate() {
         let mut rng =

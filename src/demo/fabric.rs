@@ -24,16 +24,25 @@ pub struct Made {
     pub hard: bool,
 }
 
-/// Parcels of each work, `options.parcels` in all.
-pub fn parcels(options: Options, works: &mut [Work], units: &[AdminUnit]) -> Vec<Vec<Made>> {
-    let communes = Communes::new(units);
-    let mut all: Vec<Vec<Piece>> = Vec::new();
-    for (number, work) in works.iter().enumerate() {
+/// What each work's land is cut into.
+pub fn pieces(options: Options, works: &[Work]) -> Vec<Vec<Piece>> {
+    let cut = |(number, work): (usize, &Work)| {
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed.wrapping_mul(7_919).wrapping_add(number as u64));
-        all.push(pieces(work, &mut rng));
-    }
-    trim(options, &mut all);
-    let made = works.iter_mut().zip(all).enumerate();
+        pieces_of(work, &mut rng)
+    };
+    works.iter().enumerate().map(cut).collect()
+}
+
+/// Parcels of each work from its pieces, `options.parcels` in all where there are as many.
+pub fn parcels(
+    options: Options,
+    works: &mut [Work],
+    mut pieces: Vec<Vec<Piece>>,
+    units: &[AdminUnit],
+) -> Vec<Vec<Made>> {
+    let communes = Communes::new(units);
+    trim(options, &mut pieces);
+    let made = works.iter_mut().zip(pieces).enumerate();
     made.map(|(number, (work, pieces))| {
         let mut rng =
             ChaCha8Rng::seed_from_u64(options.seed.wrapping_mul(104_729).wrapping_add(number as u64));
@@ -53,7 +62,7 @@ fn trim(options: Options, all: &mut [Vec<Piece>]) {
 }
 
 /// A piece of land inside a project, in metres.
-struct Piece {
+pub struct Piece {
     shape: MultiPolygon<f64>,
     whole: f64,
     land_use: &'static str,
@@ -83,7 +92,7 @@ impl Communes {
     }
 }
 
-fn pieces(work: &Work, rng: &mut ChaCha8Rng) -> Vec<Piece> {
+fn pieces_of(work: &Work, rng: &mut ChaCha8Rng) -> Vec<Piece> {
     let Some(around) = work.boundary.bounding_rect() else { return Vec::new() };
     let centre = around.center();
     let reach = (around.width().hypot(around.height())) / 2.0 + 60.0;

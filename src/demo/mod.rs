@@ -21,10 +21,13 @@ use crate::domain::{AdminUnit, Day, NewEvent, Parcel, Project};
 
 pub use communes::UnitsError;
 
+/// Land beside what parcels should need, in times, at which the province is full.
+const MOST_ROOM: f64 = 4.0;
+
 /// What is to be made.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {
-    /// Number of parcels, exactly.
+    /// Number of parcels; fewer are made only of more than the province has room for.
     pub parcels: usize,
     /// Seed of all chance.
     pub seed: u64,
@@ -41,6 +44,15 @@ pub struct Province {
     pub projects: Vec<Project>,
     /// What is recorded, in the order in which it was.
     pub entries: Vec<Entry>,
+}
+
+impl Province {
+    /// Number of its parcels.
+    pub fn parcels(&self) -> usize {
+        let listed =
+            |entry: &Entry| if let Entry::Listed { parcels, .. } = entry { parcels.len() } else { 0 };
+        self.entries.iter().map(listed).sum()
+    }
 }
 
 /// A step of the making of the ledger.
@@ -65,10 +77,29 @@ pub enum Entry {
 /// [`UnitsError`] when the tables of units can't be read; they come with the program.
 pub fn province(options: Options) -> Result<Province, UnitsError> {
     let units = communes::units()?;
-    let mut works = catalogue::works(options, &units);
-    let parcels = fabric::parcels(options, &mut works, &units);
+    let (mut works, pieces) = enough(options.parcels, |room| {
+        let works = catalogue::works(options, room, &units);
+        let pieces = fabric::pieces(options, &works);
+        let made = pieces.iter().map(Vec::len).sum();
+        ((works, pieces), made)
+    });
+    let parcels = fabric::parcels(options, &mut works, pieces, &units);
     let (projects, entries) = history::ledger(options, works, parcels);
     Ok(Province { units, projects, entries })
+}
+
+/// What `make` makes of land for so many times the parcels asked for, with its number of them: a tenth too many first
+/// (chance then leaves out what is over), more where they fall short. Large projects reach into each other and over the
+/// province's edge, where nothing more comes of them.
+fn enough<T>(asked: usize, mut make: impl FnMut(f64) -> (T, usize)) -> T {
+    let mut room = 1.1;
+    loop {
+        let (made, number) = make(room);
+        if number >= asked || room > MOST_ROOM {
+            return made;
+        }
+        room *= 1.1 * asked as f64 / number.max(1) as f64;
+    }
 }
 
 #[cfg(test)]
@@ -88,12 +119,29 @@ mod tests {
     #[test]
     fn it_has_exactly_the_parcels_asked_for_and_all_real_units() {
         let province = small();
-        let listed = |entry: &Entry| match entry {
-            Entry::Listed { parcels, .. } => parcels.len(),
-            Entry::Happened(_) => 0,
-        };
-        assert_eq!(province.entries.iter().map(listed).sum::<usize>(), 600);
+        assert_eq!(province.parcels(), 600);
         assert_eq!(province.units.len(), 105 + 34);
+    }
+
+    #[test]
+    fn where_parcels_fall_short_land_is_made_larger_until_the_province_is_full() {
+        // Of twice the land come half as many parcels more.
+        let made = |room: f64| (100_000.0 * room.sqrt() * 0.88) as usize;
+        let mut rooms = Vec::new();
+        let number = enough(100_000, |room| {
+            rooms.push(room);
+            (made(room), made(room))
+        });
+        assert!(made(1.1) < 100_000 && number >= 100_000 && rooms.len() == 2, "{rooms:?}: {number}");
+        assert_eq!(enough(100, |_| (50, 50)), 50, "a full province ends it");
+        let mut once = 0;
+        enough(600, |_| {
+            ((), {
+                once += 1;
+                660
+            })
+        });
+        assert_eq!(once, 1);
     }
 
     #[test]

@@ -99,6 +99,20 @@ impl Format {
         Self::ALL.into_iter().find(|format| format.name() == name)
     }
 
+    /// The format that a file's name ends with, as in "thua.parquet"; nothing where it ends with none of them.
+    pub fn of_file(path: &std::path::Path) -> Option<Self> {
+        let ending = path.extension()?.to_str()?.to_lowercase();
+        match ending.as_str() {
+            "json" => Some(Self::GeoJson),
+            "geojsonl" | "geojsons" | "ndjson" => Some(Self::GeoJsonSeq),
+            "geoparquet" => Some(Self::Parquet),
+            "zip" => Some(Self::Shapefile),
+            // A Shapefile is several files; here it is one archive.
+            "shp" => None,
+            ending => Self::from_name(ending),
+        }
+    }
+
     /// The media type.
     pub fn media_type(self) -> &'static str {
         match self {

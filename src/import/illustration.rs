@@ -27,9 +27,7 @@ impl Illustration {
 
     /// Units, projects and parcels.
     pub fn counts(&self) -> (usize, usize, usize) {
-        let listed =
-            |entry: &Entry| if let Entry::Listed { parcels, .. } = entry { parcels.len() } else { 0 };
-        (self.made.units.len(), self.made.projects.len(), self.made.entries.iter().map(listed).sum())
+        (self.made.units.len(), self.made.projects.len(), self.made.parcels())
     }
 
     /// Writes all of it; `progress` hears how many ledger entries of how many are done.

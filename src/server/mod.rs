@@ -35,6 +35,7 @@ mod params;
 mod pictures;
 mod probes;
 mod problem;
+mod raster;
 mod reading;
 mod routes;
 mod scanner;

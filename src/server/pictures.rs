@@ -1,20 +1,23 @@
 //! Photographs are decoded and written anew, one at a time: nothing of their metadata stays, and nobody's holds others
 //! up or takes the memory.
 
-use std::{io::Cursor, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use image::{DynamicImage, ImageDecoder, ImageFormat, ImageReader, Limits};
 use tokio::sync::Semaphore;
 
-use super::{background::blocking, problem::Problem};
+use super::{
+    background::blocking,
+    problem::Problem,
+    raster::{Bounds, Packing, Raster},
+};
 
 /// Pixels of a picture, as its header says, before anything is decoded: the largest of today's telephones have as many.
 const MOST_PIXELS: u64 = 50_000_000;
 /// Longest edge of a photograph that is kept, pixels; larger ones are brought down to it.
-const LONGEST_EDGE: u32 = 2560;
+const LONGEST_EDGE: usize = 2560;
 /// Memory that decoding may take, bytes: a picture of the most pixels with four channels of two bytes.
-const MEMORY: u64 = 448 << 20;
+const MEMORY: usize = 448 << 20;
 /// Files that may wait to be decoded, each with its bytes in memory.
 const WAITING: usize = 16;
 /// How long they wait.
@@ -97,41 +100,21 @@ impl Pictures {
 }
 
 fn clean(kind: AttachmentKind, body: &[u8]) -> Result<(AttachmentKind, Vec<u8>), String> {
-    let format = match kind {
+    let packing = match kind {
         AttachmentKind::Pdf if body.starts_with(b"%PDF-") => return Ok((kind, body.to_vec())),
         AttachmentKind::Pdf => return Err("the file is not a PDF".to_owned()),
-        AttachmentKind::Jpeg => ImageFormat::Jpeg,
-        AttachmentKind::Png => ImageFormat::Png,
-        AttachmentKind::Webp => ImageFormat::WebP,
+        AttachmentKind::Jpeg => Packing::Jpeg,
+        AttachmentKind::Png => Packing::Png,
+        AttachmentKind::Webp => Packing::Webp,
     };
-    let wrong = |error: image::ImageError| format!("the photograph cannot be read: {error}");
-    let mut reader = ImageReader::with_format(Cursor::new(body), format);
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(MEMORY);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().map_err(wrong)?;
-    let (width, height) = decoder.dimensions();
-    let pixels = u64::from(width) * u64::from(height);
-    if pixels > MOST_PIXELS {
-        return Err(format!(
-            "the photograph has {width} × {height} pixels; at most {} million are taken",
-            MOST_PIXELS / 1_000_000
-        ));
-    }
-    let orientation = decoder.orientation().map_err(wrong)?;
-    let mut picture = DynamicImage::from_decoder(decoder).map_err(wrong)?;
-    picture.apply_orientation(orientation);
-    if picture.width().max(picture.height()) > LONGEST_EDGE {
-        picture = picture.resize(LONGEST_EDGE, LONGEST_EDGE, image::imageops::FilterType::CatmullRom);
-    }
-    // The one lossless kind stays; everything else is kept as JPEG.
-    let (kind, format) =
-        if kind == AttachmentKind::Png { (kind, format) } else { (AttachmentKind::Jpeg, ImageFormat::Jpeg) };
-    let picture =
-        if kind == AttachmentKind::Jpeg { DynamicImage::ImageRgb8(picture.to_rgb8()) } else { picture };
-    let mut out = Cursor::new(Vec::new());
-    picture.write_to(&mut out, format).map_err(wrong)?;
-    Ok((kind, out.into_inner()))
+    let written = Raster::read(packing, body, Bounds { pixels: MOST_PIXELS, memory: MEMORY })
+        .and_then(|picture| picture.at_most(LONGEST_EDGE))
+        // The one lossless kind stays; everything else is kept as JPEG.
+        .and_then(|picture| match kind {
+            AttachmentKind::Png => Ok((kind, picture.png()?)),
+            _ => Ok((AttachmentKind::Jpeg, picture.jpeg()?)),
+        });
+    written.map_err(|error| format!("the photograph cannot be read: {error}"))
 }
 
 #[cfg(test)]
@@ -140,9 +123,9 @@ mod tests {
 
     #[test]
     fn what_is_kept_has_no_metadata() {
-        let mut jpeg = Cursor::new(Vec::new());
-        DynamicImage::new_rgb8(8, 4).write_to(&mut jpeg, ImageFormat::Jpeg).unwrap();
-        let mut jpeg = jpeg.into_inner();
+        let mut jpeg = Vec::new();
+        let encoder = jpeg_encoder::Encoder::new(&mut jpeg, 90);
+        encoder.encode(&[120; 8 * 4 * 3], 8, 4, jpeg_encoder::ColorType::Rgb).unwrap();
         // An Exif segment with an orientation (6: turn right) and a word that must go.
         let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
         exif.extend_from_slice(b"SECRETPLACE");
@@ -152,8 +135,8 @@ mod tests {
         jpeg.splice(2..2, segment);
         let (_, clean) = clean(AttachmentKind::Jpeg, &jpeg).unwrap();
         assert!(!clean.windows(11).any(|w| w == b"SECRETPLACE"));
-        let upright = image::load_from_memory(&clean).unwrap();
-        assert_eq!((upright.width(), upright.height()), (4, 8));
+        let bounds = Bounds { pixels: MOST_PIXELS, memory: MEMORY };
+        assert_eq!(Raster::read(Packing::Jpeg, &clean, bounds).unwrap().size(), (4, 8));
     }
 
     #[test]

@@ -27,6 +27,17 @@ pub fn matbang(store: &Path, arguments: &[&str]) -> Output {
         .expect("the binary runs")
 }
 
+/// A black picture of this size, as PNG.
+pub fn png(width: u32, height: u32) -> Vec<u8> {
+    let mut file = Vec::new();
+    let mut encoder = png::Encoder::new(&mut file, width, height);
+    encoder.set_color(png::ColorType::Rgb);
+    let mut writer = encoder.write_header().expect("a picture has pixels");
+    writer.write_image_data(&vec![0; (width * height * 3) as usize]).expect("memory takes all bytes");
+    writer.finish().expect("memory takes all bytes");
+    file
+}
+
 /// Standard output of a run that must succeed.
 pub fn succeed(store: &Path, arguments: &[&str]) -> String {
     let run = matbang(store, arguments);
