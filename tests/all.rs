@@ -28,6 +28,7 @@ mod import_runs;
 mod layers;
 mod ledger;
 mod licences;
+mod linking;
 mod numbers;
 mod ogc;
 mod oidc;
