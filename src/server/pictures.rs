@@ -107,8 +107,8 @@ fn clean(kind: AttachmentKind, body: &[u8]) -> Result<(AttachmentKind, Vec<u8>),
         AttachmentKind::Png => Packing::Png,
         AttachmentKind::Webp => Packing::Webp,
     };
-    let written = Raster::read(packing, body, Bounds { pixels: MOST_PIXELS, memory: MEMORY })
-        .and_then(|picture| picture.at_most(LONGEST_EDGE))
+    let bounds = Bounds { pixels: MOST_PIXELS, memory: MEMORY };
+    let written = Raster::read(packing, body, bounds, LONGEST_EDGE)
         // The one lossless kind stays; everything else is kept as JPEG.
         .and_then(|picture| match kind {
             AttachmentKind::Png => Ok((kind, picture.png()?)),
@@ -136,7 +136,7 @@ mod tests {
         let (_, clean) = clean(AttachmentKind::Jpeg, &jpeg).unwrap();
         assert!(!clean.windows(11).any(|w| w == b"SECRETPLACE"));
         let bounds = Bounds { pixels: MOST_PIXELS, memory: MEMORY };
-        assert_eq!(Raster::read(Packing::Jpeg, &clean, bounds).unwrap().size(), (4, 8));
+        assert_eq!(Raster::read(Packing::Jpeg, &clean, bounds, LONGEST_EDGE).unwrap().size(), (4, 8));
     }
 
     #[test]

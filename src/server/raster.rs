@@ -53,17 +53,19 @@ pub struct Raster {
 }
 
 impl Raster {
-    /// Reads a file's picture as it is meant to be looked at: upright, as its Exif says.
+    /// Reads a file's picture as it is meant to be looked at: upright, as its Exif says, and not longer than `edge`
+    /// pixels; what must be brought down for that has one byte a sample then.
     ///
     /// # Errors
     /// Why it can't be read; more pixels than `bounds` allow, before any is decoded.
-    pub fn read(packing: Packing, file: &[u8], bounds: Bounds) -> Result<Self, String> {
+    pub fn read(packing: Packing, file: &[u8], bounds: Bounds, edge: usize) -> Result<Self, String> {
         let (raster, exif) = match packing {
             Packing::Jpeg => read_jpeg(file, bounds)?,
             Packing::Png => read_png(file, bounds)?,
             Packing::Webp => read_webp(file, bounds)?,
         };
-        Ok(raster.turned(exif.map_or(1, orientation)))
+        // Fewer pixels are turned sooner.
+        Ok(raster.at_most(edge)?.turned(exif.map_or(1, orientation)))
     }
 
     /// Pixels from left to right, and from above.
@@ -72,11 +74,8 @@ impl Raster {
         (self.width, self.height)
     }
 
-    /// Not longer than `edge` pixels; what must be brought down for it has one byte a sample then.
-    ///
-    /// # Errors
-    /// Where memory is short.
-    pub fn at_most(self, edge: usize) -> Result<Self, String> {
+    /// Not longer than `edge` pixels.
+    fn at_most(self, edge: usize) -> Result<Self, String> {
         let longest = self.width.max(self.height);
         if longest <= edge {
             return Ok(self);
@@ -330,7 +329,7 @@ mod tests {
                 let bytes = 5 * 3 * channels * if deep { 2 } else { 1 };
                 let samples = (0..bytes).map(|at| (at * 37 % 256) as u8).collect();
                 let raster = Raster { width: 5, height: 3, channels, deep, samples };
-                assert_eq!(Raster::read(Packing::Png, &raster.png().unwrap(), BOUNDS).unwrap(), raster);
+                assert_eq!(Raster::read(Packing::Png, &raster.png().unwrap(), BOUNDS, 900).unwrap(), raster);
             }
         }
     }
@@ -343,7 +342,7 @@ mod tests {
         encoder.set_depth(BitDepth::One);
         encoder.set_palette(vec![10, 20, 30, 200, 210, 220]);
         encoder.write_header().unwrap().write_image_data(&[0b0100_0000]).unwrap();
-        let read = Raster::read(Packing::Png, &file, BOUNDS).unwrap();
+        let read = Raster::read(Packing::Png, &file, BOUNDS, 900).unwrap();
         assert_eq!((read.channels, read.samples), (3, vec![10, 20, 30, 200, 210, 220]));
     }
 
@@ -381,12 +380,12 @@ mod tests {
         let samples = [200, 30, 40].repeat(64 * 48);
         let raster = Raster { width: 64, height: 48, channels: 3, deep: false, samples };
         let file = raster.clone().jpeg().unwrap();
-        let read = Raster::read(Packing::Jpeg, &file, BOUNDS).unwrap();
+        let read = Raster::read(Packing::Jpeg, &file, BOUNDS, 900).unwrap();
         assert_eq!(read.size(), (64, 48));
         assert!(read.samples.iter().zip(&raster.samples).all(|(a, b)| a.abs_diff(*b) <= 3));
         let few = Bounds { pixels: 64 * 48 - 1, ..BOUNDS };
         for (packing, file) in [(Packing::Jpeg, file), (Packing::Png, raster.png().unwrap())] {
-            let refused = Raster::read(packing, &file, few).unwrap_err();
+            let refused = Raster::read(packing, &file, few, 900).unwrap_err();
             assert!(refused.contains("64 × 48 pixels"), "{refused}");
         }
     }
