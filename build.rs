@@ -13,19 +13,19 @@ fn main() {
 /// Rust's own can, and nothing but trying tells.
 fn link_same_functions_once() {
     let same_once = "-Wl,--icf=all";
-    if links_with(&[same_once]) {
+    if links_with(same_once) {
         println!("cargo:rustc-link-arg-bins={same_once}");
     }
     // 1.6 MB less of places to be filled in at the start. Older systems do not start such a program.
     let packed = "-Wl,-z,pack-relative-relocs";
-    if glibc().is_some_and(|version| version >= (2, 36)) && links_with(&[packed]) {
+    if glibc().is_some_and(|version| version >= (2, 36)) && links_with(packed) {
         println!("cargo:rustc-link-arg-bins={packed}");
     }
 }
 
-/// Whether a program that does nothing can be linked with these arguments here, by the compiler, the linker and the flags
+/// Whether a program that does nothing can be linked with this argument here, by the compiler, the linker and the flags
 /// that are asked for.
-fn links_with(arguments: &[&str]) -> bool {
+fn links_with(argument: &str) -> bool {
     let variable = |name| std::env::var(name).unwrap_or_default();
     let folder = std::path::PathBuf::from(variable("OUT_DIR"));
     let source = folder.join("linked.rs");
@@ -40,7 +40,7 @@ fn links_with(arguments: &[&str]) -> bool {
     if !linker.is_empty() {
         compiler.arg(format!("-Clinker={linker}"));
     }
-    compiler.args(arguments.iter().map(|argument| format!("-Clink-arg={argument}")));
+    compiler.arg(format!("-Clink-arg={argument}"));
     compiler.output().is_ok_and(|tried| tried.status.success())
 }
 

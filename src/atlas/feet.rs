@@ -40,7 +40,8 @@ impl Feet {
         let middle = [first[0].midpoint(last[0]), first[1].midpoint(last[1])];
         let radius = (last[0] - middle[0]).hypot(last[1] - middle[1]);
         let Some(nearest) = self.sides.nearest_neighbor(middle) else { return [0.0, 0.0] };
-        // No point is nearer to a side than this from the middle allows; a unit more for what rounding takes.
+        // Each point is within `radius` of the middle, so no further than that more from the middle's side; and its own
+        // nearest side is no further from the middle than `radius` again. A unit more for what rounding takes.
         let within = nearest.distance_2(&middle).sqrt() + 2.0 * radius + 1.0;
         let mut near: Vec<&Side> = self.sides.locate_within_distance(middle, within * within).collect();
         near.sort_unstable_by_key(|side| side.data.0);
